@@ -33,7 +33,7 @@ export const standIns: Record<string, StandIn> = {
         version: installedVersion("@pulumi/pulumi"),
     },
     "pulumi-resource-kubernetes": resource("kubernetes", "kubernetes/index.js"),
-    "pulumi-resource-tls": resource("tls", "tls.js"),
+    "pulumi-resource-tls": resource("tls", "tls/index.js"),
     "pulumi-resource-random": resource("random", "random.js"),
     "pulumi-resource-command": resource("command", "command.js", "1.2.1"),
 };
