@@ -1,0 +1,53 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { Progress } from "../progress";
+import { go, requireGo } from "./go";
+import { withLock } from "./lock";
+import type { PinnedModule } from "./module";
+
+/** How many modules are built at once: while one links, the other keeps the cores busy. */
+const concurrency = 2;
+
+/** Whether the module's executables are in the cache. They appear there all at once, by a rename. */
+export function isBuilt(module: PinnedModule): boolean {
+    return fs.existsSync(module.target);
+}
+
+/** Builds modules, in the order given and a few at a time, and tells how long each took and how many are left. */
+export async function buildModules(modules: readonly PinnedModule[], progress: Progress): Promise<void> {
+    const waiting = [...modules];
+    let left = modules.length;
+    async function worker(): Promise<void> {
+        for (let module = waiting.shift(); module !== undefined; module = waiting.shift()) {
+            const started = Date.now();
+            const title = `${module.family.name} ${module.version}`;
+            progress(`Building ${title}: ${Object.keys(module.family.packages).join(", ")}`);
+            await build(module, progress);
+            left -= 1;
+            progress(`Built ${title} in ${Math.round((Date.now() - started) / 1000)} s; ${left} left to build`);
+        }
+    }
+    await Promise.all(Array.from({ length: concurrency }, worker));
+}
+
+async function build(module: PinnedModule, progress: Progress): Promise<void> {
+    await requireGo(module.goVersion);
+    fs.mkdirSync(path.dirname(module.target), { recursive: true });
+    const onWait = () => progress(`Waiting for another process that builds ${module.family.name}`);
+    await withLock(`${module.target}.lock`, onWait, async () => {
+        if (!isBuilt(module)) {
+            await compile(module);
+        }
+    });
+}
+
+async function compile(module: PinnedModule): Promise<void> {
+    const partial = `${module.target}.partial`;
+    fs.rmSync(partial, { recursive: true, force: true });
+    fs.mkdirSync(partial);
+    const tools = Object.keys(module.family.packages);
+    const output = tools.length === 1 ? path.join(partial, tools[0]) : partial;
+    // One invocation for all executables, so that what they share is compiled once.
+    await go(module.folder, ["build", ...module.flags, "-o", output, ...Object.values(module.family.packages)]);
+    fs.renameSync(partial, module.target);
+}

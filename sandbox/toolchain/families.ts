@@ -1,0 +1,134 @@
+/** The programs of the sandbox, by the name of their executable. */
+export type Tool =
+    | "kube-apiserver"
+    | "kube-controller-manager"
+    | "kube-scheduler"
+    | "kubelet"
+    | "kube-proxy"
+    | "kubectl"
+    | "etcd"
+    | "containerd"
+    | "containerd-shim-runc-v2"
+    | "ctr"
+    | "coredns"
+    | "local-path-provisioner"
+    | "registry"
+    | "crane"
+    | "helm"
+    | "pulumi"
+    | "pulumi-language-yaml";
+
+/** Tools that are built together from one pinned Go module, whose go.mod lies in the folder of the family's name. */
+export interface Family {
+    readonly name: string;
+    /** The module whose version, as required by go.mod, is the family's version. */
+    readonly module: string;
+    /** The Go package of each tool's main function; `.` is the family's own folder. */
+    readonly packages: Readonly<Partial<Record<Tool, string>>>;
+    /** Go build tags, as upstream's own release build sets them. */
+    readonly tags?: readonly string[];
+    /** String variables that tell the program its version: import path and name, to value. */
+    readonly variables?: (version: string) => Readonly<Record<string, string>>;
+}
+
+/** All families, those that take longest to build first: on few cores that is the order in which all are done soonest. */
+export const families: readonly Family[] = [
+    {
+        name: "kubernetes",
+        module: "k8s.io/kubernetes",
+        packages: {
+            "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
+            "kube-controller-manager": "k8s.io/kubernetes/cmd/kube-controller-manager",
+            "kube-scheduler": "k8s.io/kubernetes/cmd/kube-scheduler",
+            kubelet: "k8s.io/kubernetes/cmd/kubelet",
+            "kube-proxy": "k8s.io/kubernetes/cmd/kube-proxy",
+            kubectl: "k8s.io/kubernetes/cmd/kubectl",
+        },
+        tags: ["selinux", "notest", "grpcnotrace"],
+        variables: kubernetesVersionVariables,
+    },
+    {
+        name: "pulumi",
+        module: "github.com/pulumi/pulumi/pkg/v3",
+        packages: { pulumi: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" },
+        tags: ["osusergo", "grpcnotrace"],
+        variables: (version) => ({ "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": version }),
+    },
+    {
+        name: "registry",
+        module: "github.com/distribution/distribution/v3",
+        packages: { registry: "github.com/distribution/distribution/v3/cmd/registry" },
+        variables: (version) => ({ "github.com/distribution/distribution/v3/version.version": version }),
+    },
+    {
+        name: "containerd",
+        module: "github.com/containerd/containerd/v2",
+        packages: {
+            containerd: "github.com/containerd/containerd/v2/cmd/containerd",
+            "containerd-shim-runc-v2": "github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2",
+            ctr: "github.com/containerd/containerd/v2/cmd/ctr",
+        },
+        variables: (version) => ({ "github.com/containerd/containerd/v2/version.Version": version }),
+    },
+    {
+        name: "coredns",
+        module: "github.com/coredns/coredns",
+        packages: { coredns: "." },
+    },
+    {
+        name: "local-path-provisioner",
+        module: "github.com/rancher/local-path-provisioner",
+        packages: { "local-path-provisioner": "github.com/rancher/local-path-provisioner" },
+        variables: (version) => ({ "main.VERSION": version }),
+    },
+    {
+        name: "pulumi-yaml",
+        module: "github.com/pulumi/pulumi-yaml",
+        packages: { "pulumi-language-yaml": "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml" },
+        variables: (version) => ({ "github.com/pulumi/pulumi-yaml/pkg/version.Version": version }),
+    },
+    {
+        name: "helm",
+        module: "helm.sh/helm/v3",
+        packages: { helm: "helm.sh/helm/v3/cmd/helm" },
+        variables: (version) => ({ "helm.sh/helm/v3/internal/version.version": version }),
+    },
+    {
+        name: "etcd",
+        module: "go.etcd.io/etcd/server/v3",
+        packages: { etcd: "go.etcd.io/etcd/server/v3" },
+    },
+    {
+        name: "crane",
+        module: "github.com/google/go-containerregistry",
+        packages: { crane: "github.com/google/go-containerregistry/cmd/crane" },
+        variables: (version) => ({ "github.com/google/go-containerregistry/cmd/crane/cmd.Version": version }),
+    },
+];
+
+/** The family that builds a tool. */
+export function familyOf(tool: Tool): Family {
+    const family = families.find((candidate) => tool in candidate.packages);
+    if (family === undefined) {
+        throw new Error(`The toolchain has no module that builds ${tool}.`);
+    }
+    return family;
+}
+
+/** Without these the API server calls itself v0.0.0 and the kubeVersion conditions of charts fail. */
+function kubernetesVersionVariables(version: string): Record<string, string> {
+    const [major, minor] = version.slice(1).split(".");
+    const values = {
+        gitVersion: version,
+        gitMajor: major,
+        gitMinor: minor,
+        gitTreeState: "clean",
+        gitCommit: "unknown",
+        buildDate: "1970-01-01T00:00:00Z",
+    };
+    return Object.fromEntries(
+        ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"].flatMap((path) =>
+            Object.entries(values).map(([name, value]) => [`${path}.${name}`, value]),
+        ),
+    );
+}

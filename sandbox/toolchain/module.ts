@@ -1,0 +1,78 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { cacheFolder, repositoryRoot } from "../paths";
+import type { Family, Tool } from "./families";
+import { architecture } from "./go";
+
+/** A family as its folder pins it: what is built, and where the result is kept. */
+export interface PinnedModule {
+    readonly family: Family;
+    /** Holds go.mod, go.sum and perhaps a main.go. */
+    readonly folder: string;
+    /** The version of the family's module, e.g. `v1.36.4`. */
+    readonly version: string;
+    /** The least version of Go that go.mod accepts, e.g. `1.26`. */
+    readonly goVersion: string;
+    /** Flags of `go build` that decide what is built. */
+    readonly flags: readonly string[];
+    /** Where the executables are kept; its name changes with everything that could change them. */
+    readonly target: string;
+}
+
+/** Reads what a family's folder pins. */
+export function pinnedModule(family: Family): PinnedModule {
+    const folder = path.join(repositoryRoot, "sandbox", "toolchain", family.name);
+    const goMod = fs.readFileSync(path.join(folder, "go.mod"), "utf8");
+    const version = requiredVersion(goMod, family.module);
+    const flags = buildFlags(family, version);
+    const key = cacheKey(folder, [...flags, ...Object.values(family.packages), architecture]);
+    return {
+        family,
+        folder,
+        version,
+        goVersion: /^go (\S+)$/m.exec(goMod)?.[1] ?? "",
+        flags,
+        target: path.join(cacheFolder, "tools", `${family.name}-${version}-${key}`),
+    };
+}
+
+/** Where a tool lies once its module is built. */
+export function executable(module: PinnedModule, tool: Tool): string {
+    return path.join(module.target, tool);
+}
+
+/** The version in which a go.mod requires a module. */
+export function requiredVersion(goMod: string, module: string): string {
+    for (const line of goMod.split("\n")) {
+        const [name, version] = line
+            .replace(/^require\s/, "")
+            .trim()
+            .split(/\s+/);
+        if (name === module && version !== undefined) {
+            return version;
+        }
+    }
+    throw new Error(`The go.mod file does not require ${module}.`);
+}
+
+/** A short name of everything that could change the executables: all files of the folder, and the settings. */
+export function cacheKey(folder: string, settings: readonly string[]): string {
+    const hash = createHash("sha256");
+    for (const file of fs.readdirSync(folder).sort()) {
+        hash.update(`${file}\n`).update(fs.readFileSync(path.join(folder, file)));
+    }
+    return hash.update(settings.join("\n")).digest("hex").slice(0, 12);
+}
+
+function buildFlags(family: Family, version: string): string[] {
+    const variables = Object.entries(family.variables?.(version) ?? {});
+    const linkerFlags = ["-s", "-w", ...variables.map(([name, value]) => `-X ${name}=${value}`)];
+    return [
+        "-mod=readonly",
+        "-trimpath",
+        "-buildvcs=false",
+        ...(family.tags ? [`-tags=${family.tags.join(",")}`] : []),
+        `-ldflags=${linkerFlags.join(" ")}`,
+    ];
+}

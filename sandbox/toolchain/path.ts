@@ -1,0 +1,59 @@
+import { execFile } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { promisify } from "node:util";
+import type { Tool } from "./families";
+
+/** A tool that people have installed already: how it tells its version, and which versions will do. */
+interface ClientTool {
+    readonly versionArguments: readonly string[];
+    readonly isSuitable: (major: number, minor: number) => boolean;
+}
+
+const clientTools: Readonly<Partial<Record<Tool, ClientTool>>> = {
+    pulumi: {
+        versionArguments: ["version"],
+        isSuitable: (major, minor) => major === 3 && minor >= 230,
+    },
+    // Kubernetes supports a kubectl one minor version off the API server's.
+    kubectl: {
+        versionArguments: ["version", "--client"],
+        isSuitable: (major, minor) => major === 1 && Math.abs(minor - 36) <= 1,
+    },
+    helm: {
+        versionArguments: ["version", "--short"],
+        isSuitable: (major) => major === 3,
+    },
+    crane: {
+        versionArguments: ["version"],
+        isSuitable: (major, minor) => major === 0 && minor >= 20,
+    },
+};
+
+/** The path of a client tool on PATH in a version that will do, if there is one. */
+export async function findOnPath(tool: Tool): Promise<string | undefined> {
+    const client = clientTools[tool];
+    const file = locate(tool, process.env.PATH ?? "");
+    if (client === undefined || file === undefined) {
+        return undefined;
+    }
+    // A tool that does not even tell its version will not do.
+    const printed = await promisify(execFile)(file, client.versionArguments, { timeout: 20_000 }).catch(
+        () => undefined,
+    );
+    return printed && isSuitable(tool, printed.stdout) ? file : undefined;
+}
+
+/** Whether what a client tool printed about its version names one that will do. */
+export function isSuitable(tool: Tool, printed: string): boolean {
+    const numbers = /\bv?(\d+)\.(\d+)\.\d+/.exec(printed);
+    return numbers !== null && (clientTools[tool]?.isSuitable(Number(numbers[1]), Number(numbers[2])) ?? false);
+}
+
+function locate(tool: Tool, searchPath: string): string | undefined {
+    return searchPath
+        .split(path.delimiter)
+        .filter((folder) => path.isAbsolute(folder))
+        .map((folder) => path.join(folder, tool))
+        .find((file) => fs.existsSync(file));
+}
