@@ -12,6 +12,9 @@ const name = "coredns";
 const namespace = "kube-system";
 const labels = { "k8s-app": "kube-dns" };
 
+/** Where its pods are found. */
+export const corednsPods = { namespace, labels };
+
 /** Answers for the cluster's names only: nodes have no way to the world, so there is nowhere to forward to. */
 const corefile = `.:53 {
     errors

@@ -14,12 +14,13 @@ import type {
 
 const name = "local-path-provisioner";
 const namespace = "local-path-storage";
+const labels = { app: name };
 const rbac = "rbac.authorization.k8s.io";
 const everything = ["get", "list", "watch", "create", "patch", "update", "delete"];
 const subjects = [{ kind: "ServiceAccount", name, namespace }];
 
-/** The namespace and the name of the deployment. */
-export const localPathDeployment = { namespace, name };
+/** Where its pods are found. */
+export const localPathPods = { namespace, labels };
 
 /** Makes volumes out of folders of the node, as https://github.com/rancher/local-path-provisioner deploys it, and the default class. */
 export function localPath(image: string, helperImage: string): KubernetesObject[] {
@@ -92,7 +93,6 @@ function configuration(helperImage: string): V1ConfigMap {
 }
 
 function deployment(image: string): V1Deployment {
-    const labels = { app: name };
     return {
         apiVersion: "apps/v1",
         kind: "Deployment",

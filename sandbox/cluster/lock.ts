@@ -9,7 +9,9 @@ import * as path from "node:path";
  */
 export async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {
     fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-    const holder = spawn("flock", [file, "sh", "-c", "echo locked && exec cat"], { stdio: ["pipe", "pipe", "inherit"] });
+    const holder = spawn("flock", [file, "sh", "-c", "echo locked && exec cat"], {
+        stdio: ["pipe", "pipe", "inherit"],
+    });
     const ended = once(holder, "close");
     const locked = await Promise.race([once(holder.stdout, "data").then(() => true), ended.then(() => false)]);
     if (!locked) throw new Error(`The lock ${file} could not be taken; is flock (package util-linux) installed?`);

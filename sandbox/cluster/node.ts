@@ -19,12 +19,29 @@ export function nodeProcess(folder: string, number: number): number | undefined 
     return isSameProcess(pid, started) ? pid : undefined;
 }
 
+/** When the node was started. */
+export function nodeStart(folder: string, number: number): Date {
+    return fs.statSync(pidFile(folder, number)).mtime;
+}
+
+/** The words before a command that make it run in the network of a running node, or with `all` in all of its namespaces. */
+export function enterNode(folder: string, number: number, all: boolean): string[] {
+    const pid = nodeProcess(folder, number);
+    if (pid === undefined) throw new Error(`node${number} does not run; \`npm run sandbox -- up\` starts it.`);
+    return ["nsenter", `--target=${pid}`, ...(all ? namespaces : ["--net"])];
+}
+
 /** Starts a node that does not run and joins it to the bridge; finishes the start of one that was left half-way. */
-export async function startNode(folder: string, network: NetworkPlan, nodes: NodePlan[], node: NodePlan): Promise<void> {
+export async function startNode(
+    folder: string,
+    network: NetworkPlan,
+    peers: NodePlan[],
+    node: NodePlan,
+): Promise<void> {
     if (nodeProcess(folder, node.number) === undefined) {
         await clearNode(node);
         createCgroup(node.cgroup);
-        spawnNode(folder, network, nodes, node);
+        spawnNode(folder, network, peers, node);
         const log = path.join(nodeFolder(folder, node.number), "log", "node.log");
         const isRunning = () => nodeProcess(folder, node.number) !== undefined;
         await waitUntil(isRunning, 10, () => `${node.name} did not start; ${log} says why.`);
@@ -50,10 +67,10 @@ async function clearNode(node: NodePlan): Promise<void> {
     await removeCgroup(node.cgroup);
 }
 
-function spawnNode(sandbox: string, network: NetworkPlan, nodes: NodePlan[], node: NodePlan): void {
+function spawnNode(sandbox: string, network: NetworkPlan, peers: NodePlan[], node: NodePlan): void {
     const folder = nodeFolder(sandbox, node.number);
     const log = startLog(folder);
-    const routes = nodes.filter((other) => other !== node).map((other) => `${other.podSubnet}=${other.address}`);
+    const routes = peers.map((peer) => `${peer.podSubnet}=${peer.address}`);
     // Nothing of the caller's environment, which may hold secrets and proxies, goes into the node.
     const env = {
         PATH: `${path.join(sandbox, "bin")}:/usr/sbin:/usr/bin:/sbin:/bin`,

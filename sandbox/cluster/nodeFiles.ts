@@ -17,16 +17,19 @@ export class NodeFiles {
 
     /** Opens the sandbox's authority, making it at the first start. */
     static async open(sandbox: string, folder: string, network: NetworkPlan): Promise<NodeFiles> {
-        const authority = await ensurePair(path.join(folder, "ca"), () => createAuthority(`private-registry sandbox ${sandbox}`));
+        const authority = await ensurePair(path.join(folder, "ca"), () =>
+            createAuthority(`private-registry sandbox ${sandbox}`),
+        );
         return new NodeFiles(sandbox, folder, network, authority);
     }
 
-    /** Writes the kubeconfig of a user who may do everything. */
+    /** Writes the keys and the kubeconfig of a user who may do everything. */
     async writeAdministrator(): Promise<void> {
-        await this.ensureKubeconfig(path.join(this.folder, "kubeconfig"), {
+        const pair = await this.ensurePair(path.join(this.folder, "admin"), {
             commonName: "admin",
             organization: "system:masters",
         });
+        write(path.join(this.folder, "kubeconfig"), this.kubeconfig("admin", pair));
     }
 
     /** Writes what the node's programs read. Keys that are there stay; configuration is written anew. */
@@ -56,7 +59,13 @@ export class NodeFiles {
         await this.ensurePair(path.join(folder, "kube-apiserver"), {
             commonName: "kube-apiserver",
             serverNames: {
-                dns: ["kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local", "localhost"],
+                dns: [
+                    "kubernetes",
+                    "kubernetes.default",
+                    "kubernetes.default.svc",
+                    "kubernetes.default.svc.cluster.local",
+                    "localhost",
+                ],
                 ip: [apiServiceAddress, this.network.apiServer, "127.0.0.1"],
             },
         });
@@ -73,13 +82,13 @@ export class NodeFiles {
         return ensurePair(file, () => issue(this.authority, identity));
     }
 
-    private ensureKubeconfig(file: string, identity: Identity): Promise<string> {
-        return ensureFile(file, async () => {
-            const pair = await issue(this.authority, identity);
-            const server = `https://${this.network.apiServer}:6443`;
-            const cluster = `private-registry-${this.sandbox}`;
-            return kubeconfig(cluster, server, this.authority.certificate, identity.commonName, pair);
-        });
+    private async ensureKubeconfig(file: string, identity: Identity): Promise<void> {
+        await ensureFile(file, async () => this.kubeconfig(identity.commonName, await issue(this.authority, identity)));
+    }
+
+    private kubeconfig(user: string, pair: KeyPair): string {
+        const server = `https://${this.network.apiServer}:6443`;
+        return kubeconfig(`private-registry-${this.sandbox}`, server, this.authority.certificate, user, pair);
     }
 }
 
@@ -94,9 +103,8 @@ async function ensurePair(file: string, make: () => Promise<KeyPair>): Promise<K
     return { certificate: fs.readFileSync(certificate, "utf8"), key: fs.readFileSync(key, "utf8") };
 }
 
-async function ensureFile(file: string, make: () => Promise<string>): Promise<string> {
+async function ensureFile(file: string, make: () => Promise<string>): Promise<void> {
     if (!fs.existsSync(file)) write(file, await make());
-    return fs.readFileSync(file, "utf8");
 }
 
 /** Writes a file that only root may read, completely or not at all. */

@@ -1,6 +1,6 @@
 import "reflect-metadata";
-import * as x509 from "@peculiar/x509";
 import { createPrivateKey, randomBytes, webcrypto } from "node:crypto";
+import * as x509 from "@peculiar/x509";
 
 /** A certificate and its private key, both PEM. */
 export interface KeyPair {

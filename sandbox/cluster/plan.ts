@@ -7,6 +7,9 @@ export const dnsServiceAddress = "10.96.0.10";
 /** The most sandboxes that fit side by side: each takes one subnet 10.77.INDEX.0/24. */
 export const largestIndex = 254;
 
+/** The most nodes that a sandbox can have. */
+export const mostNodes = 2;
+
 /** What a sandbox is called on the machine's network. */
 export interface NetworkPlan {
     /** The bridge that joins machine and nodes, at most 15 characters as the kernel wants it. */

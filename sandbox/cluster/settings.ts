@@ -54,13 +54,13 @@ function settingsFile(folder: string): string {
 
 /** The first index that no sandbox in the data folder has and whose subnet nothing else on the machine uses. */
 function smallestFreeIndex(): number {
-    const taken = new Set(
-        fs.readdirSync(dataFolder).map((name) => readSettings(path.join(dataFolder, name))?.index),
-    );
+    const taken = new Set(fs.readdirSync(dataFolder).map((name) => readSettings(path.join(dataFolder, name))?.index));
     const addresses = Object.values(os.networkInterfaces()).flatMap((all) => all ?? []);
     for (let index = 1; index <= largestIndex; index++) {
         const subnet = planNetwork(index).gateway.replace(/1$/, "");
         if (!taken.has(index) && !addresses.some(({ address }) => address.startsWith(subnet))) return index;
     }
-    throw new Error(`All ${largestIndex} sandboxes are taken; remove some with \`npm run sandbox -- down --purge --name NAME\`.`);
+    throw new Error(
+        `All ${largestIndex} sandboxes are taken; remove some with \`npm run sandbox -- down --purge --name NAME\`.`,
+    );
 }
