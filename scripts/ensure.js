@@ -24,10 +24,10 @@ function run(what, command, args) {
 
 /** Every source file that the build reads, with its size and time of change. */
 function sources() {
-    const files = ["package-lock.json", "tsconfig.json", "tsconfig.build.json", "index.ts"];
+    const files = ["package-lock.json", "tsconfig.json", "tsconfig.build.json", "index.ts", "settings.ts"];
     for (const folder of ["components", "sandbox", "scripts", "test/bench"]) {
         for (const entry of fs.readdirSync(folder, { recursive: true })) {
-            if (entry.endsWith(".ts")) files.push(path.join(folder, entry));
+            if (entry.endsWith(".ts") || entry.endsWith(".sh")) files.push(path.join(folder, entry));
         }
     }
     return files.map((file) => {
@@ -46,7 +46,6 @@ if (read(installed) !== lock) {
 const built = path.join("dist", ".built-from");
 const now = sources().sort().join("\n");
 if (read(built) !== now) {
-    fs.rmSync("dist", { recursive: true, force: true });
-    run("compiling TypeScript", process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"]);
+    run("compiling TypeScript", process.execPath, ["scripts/build.js"]);
     fs.writeFileSync(built, now);
 }

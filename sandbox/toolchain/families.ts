@@ -16,13 +16,14 @@ export type Tool =
     | "crane"
     | "helm"
     | "pulumi"
-    | "pulumi-language-yaml";
+    | "pulumi-language-yaml"
+    | "pause";
 
-/** Tools that are built together from one pinned Go module, whose go.mod lies in the folder of the family's name. */
+/** Tools that are built together, from what the go.mod in the folder of the family's name pins. */
 export interface Family {
     readonly name: string;
-    /** The module whose version, as required by go.mod, is the family's version. */
-    readonly module: string;
+    /** The module whose version, as required by go.mod, is the family's version; left out, the program is the folder's own. */
+    readonly module?: string;
     /** The Go package of each tool's main function; `.` is the family's own folder. */
     readonly packages: Readonly<Partial<Record<Tool, string>>>;
     /** Go build tags, as upstream's own release build sets them. */
@@ -103,6 +104,10 @@ export const families: readonly Family[] = [
         module: "github.com/google/go-containerregistry",
         packages: { crane: "github.com/google/go-containerregistry/cmd/crane" },
         variables: (version) => ({ "github.com/google/go-containerregistry/cmd/crane/cmd.Version": version }),
+    },
+    {
+        name: "pause",
+        packages: { pause: "." },
     },
 ];
 

@@ -10,7 +10,7 @@ export interface PinnedModule {
     readonly family: Family;
     /** Holds go.mod, go.sum and perhaps a main.go. */
     readonly folder: string;
-    /** The version of the family's module, e.g. `v1.36.4`. */
+    /** The version of the family's module, e.g. `v1.36.4`; `local` when the program is the project's own. */
     readonly version: string;
     /** The least version of Go that go.mod accepts, e.g. `1.26`. */
     readonly goVersion: string;
@@ -24,7 +24,7 @@ export interface PinnedModule {
 export function pinnedModule(family: Family): PinnedModule {
     const folder = path.join(repositoryRoot, "sandbox", "toolchain", family.name);
     const goMod = fs.readFileSync(path.join(folder, "go.mod"), "utf8");
-    const version = requiredVersion(goMod, family.module);
+    const version = family.module ? requiredVersion(goMod, family.module) : "local";
     const flags = buildFlags(family, version);
     const key = cacheKey(folder, [...flags, ...Object.values(family.packages), architecture]);
     return {
@@ -37,9 +37,10 @@ export function pinnedModule(family: Family): PinnedModule {
     };
 }
 
-/** Where a tool lies once its module is built. */
-export function executable(module: PinnedModule, tool: Tool): string {
-    return path.join(module.target, tool);
+/** Where each tool of a module lies once it is built. */
+export function executables(module: PinnedModule): Partial<Record<Tool, string>> {
+    const tools = Object.keys(module.family.packages);
+    return Object.fromEntries(tools.map((tool) => [tool, path.join(module.target, tool)]));
 }
 
 /** The version in which a go.mod requires a module. */

@@ -1,4 +1,4 @@
-// CoreDNS with only the plugins that cluster DNS needs: the full set takes three times as long to compile.
+// CoreDNS with only the plugins that cluster DNS needs: it compiles in less time than the full set.
 package main
 
 import (
@@ -14,11 +14,9 @@ import (
 	_ "github.com/coredns/coredns/plugin/ready"
 )
 
-// The order in which plugins see a query, as in CoreDNS's own plugin.cfg.
-var _ = dnsserver.Directives
-
 func init() {
-	dnsserver.Directives = []string{"health", "ready", "errors", "cache", "loop", "kubernetes", "forward"}
+	// The order in which plugins see a query, as in CoreDNS's own plugin.cfg.
+	dnsserver.Directives = []string{"health", "ready", "errors", "cache", "kubernetes", "loop", "forward"}
 }
 
 func main() {

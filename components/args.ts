@@ -1,0 +1,153 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type RegistryTls, tlsProblems, tlsRules } from "./certificates";
+import { logRules, type RegistryLog } from "./configuration";
+import { type RegistryUser, userProblems, userRules } from "./credentials";
+import { nodeProblems, nodeRules, type RegistryNodes } from "./nodes";
+import { type PullSecrets, pullSecretProblems, pullSecretRules } from "./pullSecrets";
+import {
+    dnsLabel,
+    dnsName,
+    flag,
+    imageReference,
+    objectOnly,
+    registryHost,
+    registryPrefix,
+    serviceLabel,
+    text,
+    wholeNumber,
+} from "./rules";
+import {
+    type RegistryResources,
+    type RegistryRollout,
+    type RegistryScheduling,
+    resourceRules,
+    rolloutProblems,
+    rolloutRules,
+    schedulingRules,
+} from "./server";
+import { exposeRules, type RegistryExpose } from "./service";
+import { type RegistryStorage, storageProblems, storageRules } from "./storage";
+import { below, type Problem, type Rules } from "./validation";
+
+/** Everything about a registry; all of it can be left out. */
+export interface PrivateRegistryArgs {
+    /** Namespace of the registry, at most 58 characters. Defaults to the component's name. */
+    namespace?: pulumi.Input<string>;
+    /** Whether that namespace is created here, with Pod Security `restricted`, or is there already. Defaults to true. */
+    createNamespace?: boolean;
+    /** Name of the Service, and the first part of the registry's name in the cluster. Defaults to the component's name. */
+    serviceName?: string;
+    /** Domain of the cluster's DNS. Defaults to `cluster.local`. */
+    clusterDomain?: pulumi.Input<string>;
+    /**
+     * Name that images are tagged with, with the port when it is not 443, e.g. `registry.example.com`. Nodes need no DNS for it.
+     * Defaults to the Service's name in the cluster, e.g. `registry.registry.svc.cluster.local`.
+     */
+    host?: pulumi.Input<string>;
+    /** Other names that images are tagged with. Nodes, pull secrets and the certificate know them too. Defaults to none. */
+    hostAliases?: pulumi.Input<string>[];
+    /** Image of the registry (distribution 2 or 3). Defaults to `docker.io/library/registry:3.1.2`. */
+    image?: pulumi.Input<string>;
+    /**
+     * Prefix, e.g. `mirror.example.com`, put with a slash before the reference of every image that the component runs, for
+     * clusters without a way out. The mirror must hold `docker.io/library/registry` and `docker.io/curlimages/curl`. Defaults to none.
+     */
+    imageMirror?: pulumi.Input<string>;
+    /** Secrets to pull the component's own images with, in its namespace and, for what works on nodes, in `<namespace>-node`. Defaults to none. */
+    imagePullSecrets?: pulumi.Input<string>[];
+    /**
+     * Anything of the registry's config.yml, merged over what the component writes: objects are merged, other values replaced,
+     * null removes. The whole file is kept in a Secret. Defaults to nothing.
+     */
+    // biome-ignore lint/suspicious/noExplicitAny: only `any` becomes a free-form value in other languages
+    config?: any;
+    /** Pods of the registry. More than one needs storage that all can write. Defaults to 1. */
+    replicas?: number;
+    /** What the pods ask for and may use at most. */
+    resources?: RegistryResources;
+    /** On which nodes the pods run. */
+    scheduling?: RegistryScheduling;
+    /** Labels of every object, beside the component's own. Defaults to none. */
+    labels?: Record<string, pulumi.Input<string>>;
+    /** Annotations of every object. Defaults to none. */
+    annotations?: Record<string, pulumi.Input<string>>;
+    /** How a change reaches the pods. */
+    rollout?: RegistryRollout;
+    /** Who may pull and push. Defaults to one user `admin` with a random password. */
+    users?: RegistryUser[];
+    /** Where the certificate comes from. Defaults to a certificate authority of the registry's own. */
+    tls?: RegistryTls;
+    /** Where images are kept. Defaults to a new volume of 10Gi that `pulumi destroy` does not delete. */
+    storage?: RegistryStorage;
+    /** How clients outside the cluster reach the registry. Defaults to not at all, but for `kubectl port-forward`. */
+    expose?: RegistryExpose;
+    /** Pull secrets for the pods that run images of the registry. Defaults to none. */
+    pullSecrets?: PullSecrets;
+    /**
+     * Raise it by one to give the pull secrets another user with another password. The previous one goes on working until the
+     * next time, so pulls that are under way and other clusters do not notice. Defaults to 1.
+     */
+    pullGeneration?: number;
+    /** How the cluster's nodes come to resolve and trust the registry. Defaults to a DaemonSet for containerd. */
+    nodes?: RegistryNodes;
+    /** What the registry writes to its log. */
+    log?: RegistryLog;
+}
+
+export const privateRegistryRules: Rules = {
+    namespace: dnsLabel(58),
+    createNamespace: flag,
+    serviceName: serviceLabel,
+    clusterDomain: dnsName,
+    host: registryHost,
+    "hostAliases[]": registryHost,
+    image: imageReference,
+    imageMirror: registryPrefix,
+    "imagePullSecrets[]": dnsName,
+    config: objectOnly,
+    replicas: wholeNumber(1),
+    ...below("resources", resourceRules),
+    ...below("scheduling", schedulingRules),
+    "labels{}": text,
+    "annotations{}": text,
+    ...below("rollout", rolloutRules),
+    ...userRules,
+    ...below("tls", tlsRules),
+    ...below("storage", storageRules),
+    ...below("expose", exposeRules),
+    ...below("pullSecrets", pullSecretRules),
+    pullGeneration: wholeNumber(1),
+    ...below("nodes", nodeRules),
+    ...below("log", logRules),
+};
+
+/** What is wrong with arguments that are each right by themselves. */
+export function privateRegistryProblems(name: string, args: PrivateRegistryArgs): Problem[] {
+    return [
+        ...nameProblems(name, args),
+        ...userProblems(args.users),
+        ...tlsProblems(args.tls),
+        ...storageProblems(args.storage, args.replicas),
+        ...claimNamespaceProblems(args),
+        ...rolloutProblems(args.rollout, args.storage),
+        ...pullSecretProblems(args.pullSecrets),
+        ...nodeProblems(args.nodes),
+    ];
+}
+
+/** The component's name stands in for public names that are left out, so it must be right for them. */
+function nameProblems(name: string, args: PrivateRegistryArgs): Problem[] {
+    const unnamed = [
+        args.namespace === undefined && "namespace",
+        args.serviceName === undefined && "serviceName",
+    ].filter(Boolean);
+    if (unnamed.length === 0 || serviceLabel(name) === undefined) return [];
+    const reason = `the component's name stands in for ${unnamed.join(" and ")} and ${serviceLabel(name)}; rename it or give ${unnamed.join(" and ")}`;
+    return [{ path: "name", reason }];
+}
+
+function claimNamespaceProblems(args: PrivateRegistryArgs): Problem[] {
+    if (!args.storage?.existingClaim || args.createNamespace === false) return [];
+    const reason = "lies in a namespace that exists already; set createNamespace to false and name it in namespace";
+    return [{ path: "storage.existingClaim", reason }];
+}

@@ -1,0 +1,111 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { stringify } from "yaml";
+import { memberOf } from "./rules";
+import type { Rules } from "./validation";
+
+/** How much the registry writes to its log. */
+export enum LogLevel {
+    Error = "error",
+    Warn = "warn",
+    Info = "info",
+    Debug = "debug",
+}
+
+/** The form of the registry's log lines. */
+export enum LogFormat {
+    /** Fields as `key=value`. */
+    Text = "text",
+    /** One JSON object a line. */
+    Json = "json",
+    /** JSON in Logstash's layout. */
+    Logstash = "logstash",
+}
+
+/** The registry's log (`log` in config.yml). */
+export interface RegistryLog {
+    /** Defaults to `info`. */
+    level?: pulumi.Input<LogLevel>;
+    /** Defaults to `json`, which log collectors read without a pattern. */
+    format?: pulumi.Input<LogFormat>;
+    /** Whether each request is logged too. Defaults to true. */
+    accessLog?: pulumi.Input<boolean>;
+}
+
+export const logRules: Rules = {
+    level: memberOf(LogLevel),
+    format: memberOf(LogFormat),
+    accessLog: (value) => (typeof value === "boolean" ? undefined : "must be true or false"),
+};
+
+/** Where the registry finds its files in the pod, and where it listens. */
+export const inPod = {
+    config: "/etc/private-registry/config",
+    certificate: "/etc/private-registry/tls",
+    htpasswd: "/etc/private-registry/auth",
+    data: "/var/lib/registry",
+    port: 5000,
+    debugPort: 5001,
+} as const;
+
+/** Seconds a stopping registry lets requests finish; the pod's grace period is longer. */
+export const drainSeconds = 45;
+
+/** A section of config.yml. */
+export type Section = { [key: string]: unknown };
+
+/**
+ * config.yml of the distribution registry, version 2 and 3. The same arguments always give the same text.
+ * https://distribution.github.io/distribution/about/configuration/
+ */
+export function configYaml(
+    httpSecret: string,
+    storage: Section,
+    log: pulumi.Unwrap<RegistryLog>,
+    overrides: Section,
+): string {
+    const config: Section = {
+        version: "0.1",
+        log: {
+            level: log.level ?? LogLevel.Info,
+            formatter: log.format ?? LogFormat.Json,
+            accesslog: { disabled: !(log.accessLog ?? true) },
+        },
+        storage: {
+            ...storage,
+            delete: { enabled: true },
+            // No blob descriptor cache: a stale one answers for blobs that garbage collection removed.
+            maintenance: { uploadpurging: { enabled: true, age: "168h", interval: "24h", dryrun: false } },
+        },
+        http: {
+            addr: `:${inPod.port}`,
+            // Upload addresses without scheme and host stay right behind port-forwards, proxies and name mappings.
+            relativeurls: true,
+            draintimeout: `${drainSeconds}s`,
+            secret: httpSecret,
+            tls: {
+                certificate: `${inPod.certificate}/tls.crt`,
+                key: `${inPod.certificate}/tls.key`,
+                minimumtls: "tls1.2",
+            },
+            headers: { "X-Content-Type-Options": ["nosniff"] },
+            debug: { addr: `:${inPod.debugPort}`, prometheus: { enabled: true, path: "/metrics" } },
+        },
+        auth: { htpasswd: { realm: "private-registry", path: `${inPod.htpasswd}/htpasswd` } },
+        health: { storagedriver: { enabled: true, interval: "10s", threshold: 3 } },
+    };
+    return stringify(merge(config, overrides), { sortMapEntries: true });
+}
+
+/** `over` laid on `base`: objects are merged, everything else is replaced, null removes. */
+export function merge(base: Section, over: Section): Section {
+    const merged: Section = { ...base };
+    for (const [key, value] of Object.entries(over)) {
+        if (value === null) delete merged[key];
+        else merged[key] = isSection(value) && isSection(merged[key]) ? merge(merged[key], value) : value;
+    }
+    return merged;
+}
+
+function isSection(value: unknown): value is Section {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,19 @@
+#!/bin/sh
+# Ends when the registry accepts every login of /logins, a folder of curl configuration files. The kubelet takes about a
+# minute to bring a changed Secret into a running pod; with several pods, one may know before another, so each login must be
+# accepted several times in a row, on connections of their own.
+# URL: the registry's API; TIMES: how often in a row.
+set -eu
+trap 'exit 1' TERM INT
+for login in /logins/*; do
+    accepted=0
+    while [ "$accepted" -lt "$TIMES" ]; do
+        if curl -sf --max-time 10 --cacert /certificate/ca.crt -K "$login" -o /dev/null "$URL"; then
+            accepted=$((accepted + 1))
+        else
+            accepted=0
+            sleep 2
+        fi
+    done
+    echo "accepted: $(basename "$login")"
+done

@@ -1,0 +1,54 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+
+export interface NodeAgent {
+    readonly image: pulumi.Input<string>;
+    readonly command: string[];
+    readonly env: Record<string, pulumi.Input<string>>;
+    /** Linux capabilities; none by default. */
+    readonly capabilities?: string[];
+    readonly nodeSelector?: Record<string, pulumi.Input<string>>;
+    readonly tolerations?: k8s.types.input.core.v1.Toleration[];
+    readonly imagePullSecrets?: pulumi.Input<string>[];
+    readonly serviceAccountName?: pulumi.Input<string>;
+    readonly mounts: k8s.types.input.core.v1.VolumeMount[];
+    readonly volumes: k8s.types.input.core.v1.Volume[];
+}
+
+/**
+ * The pod of a DaemonSet that works on folders of its node: root, because those belong to root, and nothing else. The agent
+ * creates /tmp/ready when its node is done, so the DaemonSet is ready when every node is.
+ */
+export function nodeAgent(agent: NodeAgent): k8s.types.input.core.v1.PodSpec {
+    return {
+        automountServiceAccountToken: false,
+        enableServiceLinks: false,
+        serviceAccountName: agent.serviceAccountName,
+        imagePullSecrets: agent.imagePullSecrets?.map((name) => ({ name })),
+        nodeSelector: { "kubernetes.io/os": "linux", ...agent.nodeSelector },
+        tolerations: agent.tolerations ?? [{ operator: "Exists" }],
+        terminationGracePeriodSeconds: 30,
+        securityContext: { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: "RuntimeDefault" } },
+        containers: [
+            {
+                name: "agent",
+                image: agent.image,
+                command: agent.command,
+                env: Object.entries(agent.env).map(([name, value]) => ({ name, value })),
+                resources: { requests: { cpu: "5m", memory: "16Mi" }, limits: { cpu: "100m", memory: "64Mi" } },
+                securityContext: {
+                    allowPrivilegeEscalation: false,
+                    readOnlyRootFilesystem: true,
+                    capabilities: { drop: ["ALL"], add: agent.capabilities },
+                },
+                readinessProbe: {
+                    exec: { command: ["test", "-e", "/tmp/ready"] },
+                    periodSeconds: 1,
+                    failureThreshold: 30,
+                },
+                volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...agent.mounts],
+            },
+        ],
+        volumes: [{ name: "tmp", emptyDir: { sizeLimit: "1Mi" } }, ...agent.volumes],
+    };
+}

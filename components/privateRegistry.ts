@@ -1,0 +1,209 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { type PrivateRegistryArgs, privateRegistryProblems, privateRegistryRules } from "./args";
+import { issueCertificate } from "./certificates";
+import { configYaml } from "./configuration";
+import { createCredentials, defaultUsers } from "./credentials";
+import { awaitCredentials } from "./credentialsGate";
+import { dockerConfigJson } from "./dockerConfig";
+import { defaultRegistryImage, mirrored, toolsImage } from "./images";
+import type { Identity } from "./labels";
+import { createNamespace } from "./namespace";
+import { RegistryAccess } from "./registryAccess";
+import { deployServer } from "./server";
+import { createServices } from "./service";
+import { isProtected, provisionStorage } from "./storage";
+import { validate } from "./validation";
+
+/**
+ * A team's own container registry on Kubernetes: TLS, credentials, storage, the registry, trust on every node and pull secrets.
+ * Works without any argument. All problems with the arguments are reported at once, before anything is created.
+ */
+export class PrivateRegistry extends pulumi.ComponentResource {
+    /** Name that images are tagged with, with the port when it is not 443, e.g. `registry.example.com`. */
+    public readonly host: pulumi.Output<string>;
+    /** Address of the registry, e.g. `https://registry.example.com`. */
+    public readonly url: pulumi.Output<string>;
+    /** Namespace that the registry runs in. */
+    public readonly namespaceName: pulumi.Output<string>;
+    /** Name of the Service, which listens on port 443. */
+    public readonly serviceName: pulumi.Output<string>;
+    /** Name of the Deployment. */
+    public readonly deploymentName: pulumi.Output<string>;
+    /** IP of the Service inside the cluster; the certificate holds it. */
+    public readonly clusterIp: pulumi.Output<string>;
+    /** Name of the first user. */
+    public readonly username: pulumi.Output<string>;
+    /** Password of the first user. Secret. */
+    public readonly password: pulumi.Output<string>;
+    /** Passwords of all users by name. Secret. */
+    public readonly credentials: pulumi.Output<Record<string, string>>;
+    /** Content of a pull secret for all hosts, with a user of its own for pulling. Secret. */
+    public readonly dockerConfigJson: pulumi.Output<string>;
+    /** Names of the pull secrets by namespace. */
+    public readonly pullSecretNames: pulumi.Output<Record<string, string>>;
+    /** Certificate authorities, in PEM form, that clients must trust. */
+    public readonly caCertPem: pulumi.Output<string>;
+    /** When the registry's certificate ends, RFC 3339. */
+    public readonly certificateExpiry: pulumi.Output<string>;
+
+    constructor(name: string, args: PrivateRegistryArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+        const checked = validate(`the PrivateRegistry "${name}"`, args, privateRegistryRules, (plain) =>
+            privateRegistryProblems(name, plain),
+        );
+        super("private-registry:index:PrivateRegistry", name, {}, opts);
+
+        const identity: Identity = { name, labels: checked.labels ?? {}, annotations: checked.annotations ?? {} };
+        const { imageMirror, imagePullSecrets = [], storage: storageArgs = {}, replicas = 1 } = checked;
+        const wantedNamespace = checked.namespace ?? name;
+
+        const namespace =
+            checked.createNamespace === false
+                ? pulumi.output(wantedNamespace)
+                : createNamespace(identity, "namespace", wantedNamespace, "restricted", {
+                      parent: this,
+                      // Deleting the namespace would delete the claim in it.
+                      ...(isProtected(storageArgs) && { protect: true }),
+                  });
+        const needsNodes = checked.nodes?.enabled !== false || storageArgs.hostPath !== undefined;
+        const nodeNamespace = needsNodes
+            ? createNamespace(identity, "node-namespace", pulumi.interpolate`${wantedNamespace}-node`, "privileged", {
+                  parent: this,
+              })
+            : undefined;
+
+        const service = createServices(identity, checked.serviceName ?? name, checked.expose ?? {}, namespace, this);
+        const hosts = [
+            checked.host ?? clusterNames(service.name, namespace, checked.clusterDomain)[0],
+            ...(checked.hostAliases ?? []),
+        ];
+        const certificate = issueCertificate(
+            identity,
+            checked.tls,
+            namespace,
+            [
+                ...hosts,
+                ...clusterNames(service.name, namespace, checked.clusterDomain),
+                service.clusterIp,
+                ...localNames,
+            ],
+            this,
+        );
+        const credentials = createCredentials(name, checked.users ?? defaultUsers, checked.pullGeneration ?? 1, this);
+        const { puller, people } = credentials;
+        const pullConfig = pulumi
+            .all([pulumi.all(hosts), puller.password])
+            .apply(([known, password]) => dockerConfigJson(known, puller.username, password));
+        const images = { imageMirror, imagePullSecrets };
+        const access = new RegistryAccess(
+            `${name}-access`,
+            {
+                host: hosts[0],
+                hostAliases: hosts.slice(1),
+                dockerConfigJson: pullConfig,
+                caCertPem: certificate.caCertPem,
+                endpoint: pulumi.interpolate`${service.clusterIp}:443`,
+                pullSecrets: { ...checked.pullSecrets, name: checked.pullSecrets?.name ?? `${name}-pull` },
+                nodes: checked.nodes,
+                nodeNamespace,
+                createNodeNamespace: false,
+                ...images,
+                labels: checked.labels,
+                annotations: checked.annotations,
+            },
+            { parent: this },
+        );
+        const storage = provisionStorage(
+            identity,
+            storageArgs,
+            { claimName: checked.serviceName ?? name, namespace, nodeNamespace, ...images },
+            this,
+        );
+        const httpSecret = new random.RandomBytes(`${name}-http-secret`, { length: 32 }, { parent: this });
+        const server = deployServer(
+            identity,
+            {
+                image: mirrored(checked.image ?? defaultRegistryImage, imageMirror),
+                imagePullSecrets,
+                replicas,
+                resources: checked.resources ?? {},
+                scheduling: checked.scheduling ?? {},
+                rollout: checked.rollout ?? {},
+                namespace,
+                serviceName: checked.serviceName ?? name,
+                configYaml: pulumi
+                    .all([httpSecret.hex, pulumi.output(checked.log ?? {}), pulumi.output(checked.config ?? {})])
+                    .apply(([secret, log, overrides]) => configYaml(secret, storage.driver, log, overrides)),
+                htpasswd: credentials.htpasswd,
+                certificate,
+                storage,
+            },
+            this,
+        );
+        const accepted = awaitCredentials(
+            identity,
+            {
+                namespace,
+                image: mirrored(toolsImage, imageMirror),
+                imagePullSecrets,
+                url: pulumi.interpolate`https://${service.name}.${namespace}.svc`,
+                caCertPem: certificate.caCertPem,
+                replicas,
+                logins: people,
+                after: [server],
+            },
+            this,
+        );
+        const oncePasswordsWork = pulumi.all(accepted.map((job) => job.urn));
+        const credentialsByName = pulumi
+            .all([pulumi.all(people.map((login) => login.password)), oncePasswordsWork])
+            .apply(([passwords]) => Object.fromEntries(people.map((login, i) => [login.username, passwords[i]])));
+
+        this.host = pulumi.output(hosts[0]);
+        this.url = pulumi.interpolate`https://${this.host}`;
+        this.namespaceName = namespace;
+        this.serviceName = service.name;
+        this.deploymentName = server.metadata.name;
+        this.clusterIp = service.clusterIp;
+        this.username = pulumi.output(people[0].username);
+        this.credentials = pulumi.secret(credentialsByName);
+        this.password = this.credentials.apply((passwords) => passwords[people[0].username]);
+        this.dockerConfigJson = pulumi.secret(pullConfig);
+        this.pullSecretNames = access.pullSecretNames;
+        this.caCertPem = certificate.caCertPem;
+        this.certificateExpiry = certificate.expiry;
+        this.registerOutputs({
+            host: this.host,
+            url: this.url,
+            namespaceName: this.namespaceName,
+            serviceName: this.serviceName,
+            deploymentName: this.deploymentName,
+            clusterIp: this.clusterIp,
+            username: this.username,
+            password: this.password,
+            credentials: this.credentials,
+            dockerConfigJson: this.dockerConfigJson,
+            pullSecretNames: this.pullSecretNames,
+            caCertPem: this.caCertPem,
+            certificateExpiry: this.certificateExpiry,
+        });
+    }
+}
+
+/** The names under which a port-forward reaches the registry. */
+const localNames = ["localhost", "127.0.0.1", "::1"];
+
+/** The names that the cluster's DNS gives the Service, the full one first. */
+function clusterNames(
+    service: pulumi.Input<string>,
+    namespace: pulumi.Input<string>,
+    domain: pulumi.Input<string> = "cluster.local",
+) {
+    const short = pulumi.interpolate`${service}.${namespace}`;
+    return [
+        pulumi.interpolate`${short}.svc.${domain}`,
+        pulumi.interpolate`${short}.svc`,
+        short,
+        pulumi.output(service),
+    ];
+}

@@ -1,0 +1,64 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { type Identity, marks } from "./labels";
+import { dnsLabel, dnsName } from "./rules";
+import type { Problem, Rules } from "./validation";
+
+/** Pull secrets for the pods that run images of the registry. */
+export interface PullSecrets {
+    /** The namespaces that get one. They must exist. Defaults to none. */
+    namespaces?: string[];
+    /** Name of the Secret in each of them. Defaults to the component's name with `-pull` behind it. */
+    name?: pulumi.Input<string>;
+    /**
+     * Service accounts, e.g. `default`, to which the secret is added in each namespace, so that their pods need not name it.
+     * Kubernetes keeps that list as a whole, so a service account has one owner: a second registry's is refused. Defaults to none.
+     */
+    serviceAccounts?: string[];
+}
+
+export const pullSecretRules: Rules = {
+    "namespaces[]": dnsLabel(),
+    name: dnsName,
+    "serviceAccounts[]": dnsName,
+};
+
+export function pullSecretProblems(args: PullSecrets = {}): Problem[] {
+    return (["namespaces", "serviceAccounts"] as const).flatMap((list) =>
+        (args[list] ?? []).flatMap((item, i, all) =>
+            all.indexOf(item) < i
+                ? [{ path: `pullSecrets.${list}[${i}]`, reason: `repeats "${item}"; name each once` }]
+                : [],
+        ),
+    );
+}
+
+/** One Secret a namespace; returns the Secrets' names by namespace. */
+export function createPullSecrets(
+    identity: Identity,
+    args: PullSecrets,
+    dockerConfigJson: pulumi.Input<string>,
+    parent: pulumi.Resource,
+): Record<string, pulumi.Output<string>> {
+    const name = args.name ?? `${identity.name}-pull`;
+    const names = (args.namespaces ?? []).map((namespace) => {
+        const secret = new k8s.core.v1.Secret(
+            `${identity.name}-pull-secret-${namespace}`,
+            {
+                metadata: { name, namespace, ...marks(identity, "pull-secret") },
+                type: "kubernetes.io/dockerconfigjson",
+                stringData: { ".dockerconfigjson": dockerConfigJson },
+            },
+            { parent },
+        );
+        for (const account of args.serviceAccounts ?? []) {
+            new k8s.core.v1.ServiceAccountPatch(
+                `${identity.name}-pull-secret-${namespace}-${account}`,
+                { metadata: { name: account, namespace }, imagePullSecrets: [{ name: secret.metadata.name }] },
+                { parent },
+            );
+        }
+        return [namespace, secret.metadata.name] as const;
+    });
+    return Object.fromEntries(names);
+}

@@ -1,0 +1,126 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Identity } from "./labels";
+import { createNamespace } from "./namespace";
+import { nodeProblems, nodeRules, type RegistryNodes, trustOnNodes } from "./nodes";
+import { createPullSecrets, type PullSecrets, pullSecretProblems, pullSecretRules } from "./pullSecrets";
+import { dnsLabel, dnsName, flag, registryHost, registryPrefix, text } from "./rules";
+import { below, type Problem, type Rules, validate } from "./validation";
+
+/** What another cluster or stack needs to pull from a registry: usually outputs of its `PrivateRegistry`. */
+export interface RegistryAccessArgs {
+    /** Name that images are tagged with, e.g. `registry.example.com`. */
+    host: pulumi.Input<string>;
+    /** Other names that images are tagged with. Defaults to none. */
+    hostAliases?: pulumi.Input<string>[];
+    /** Content of the pull secrets, as in the output `dockerConfigJson`. */
+    dockerConfigJson: pulumi.Input<string>;
+    /** Certificate authorities, in PEM form, that the nodes shall trust for the registry. Left out, they trust what they trust. */
+    caCertPem?: pulumi.Input<string>;
+    /**
+     * Address, e.g. `203.0.113.7:443`, to which the nodes send pulls instead of resolving the host. The registry's certificate
+     * must hold it. Left out, the nodes resolve the host.
+     */
+    endpoint?: pulumi.Input<string>;
+    /** Pull secrets by namespace. Defaults to none. */
+    pullSecrets?: PullSecrets;
+    /** How the nodes come to trust the registry. Needs `caCertPem`. */
+    nodes?: RegistryNodes;
+    /** Namespace for what works on the nodes; its pods need host folders. Defaults to the component's name with `-node` behind it. */
+    nodeNamespace?: pulumi.Input<string>;
+    /** Whether that namespace is created here, for privileged pods, or is there already. Defaults to true. */
+    createNodeNamespace?: boolean;
+    /** Prefix, e.g. `mirror.example.com`, put before the reference of every image that the component itself runs. Defaults to none. */
+    imageMirror?: pulumi.Input<string>;
+    /** Secrets, in the namespace for the nodes, to pull the component's own images with. Defaults to none. */
+    imagePullSecrets?: pulumi.Input<string>[];
+    /** Labels of every object. Defaults to none. */
+    labels?: Record<string, pulumi.Input<string>>;
+    /** Annotations of every object. Defaults to none. */
+    annotations?: Record<string, pulumi.Input<string>>;
+}
+
+export const registryAccessRules: Rules = {
+    host: registryHost,
+    "hostAliases[]": registryHost,
+    dockerConfigJson: (value) =>
+        isDockerConfig(value) ? undefined : "must be the JSON of a dockerconfigjson Secret, with `auths`",
+    caCertPem: (value) =>
+        typeof value === "string" && value.includes("-----BEGIN CERTIFICATE-----")
+            ? undefined
+            : "must be certificates in PEM form",
+    endpoint: registryHost,
+    ...below("pullSecrets", pullSecretRules),
+    ...below("nodes", nodeRules),
+    nodeNamespace: dnsLabel(),
+    createNodeNamespace: flag,
+    imageMirror: registryPrefix,
+    "imagePullSecrets[]": dnsName,
+    "labels{}": text,
+    "annotations{}": text,
+};
+
+function isDockerConfig(value: unknown): boolean {
+    try {
+        return typeof value === "string" && typeof JSON.parse(value).auths === "object";
+    } catch {
+        return false;
+    }
+}
+
+function furtherProblems(args: RegistryAccessArgs): Problem[] {
+    const missing = (["host", "dockerConfigJson"] as const)
+        .filter((field) => args[field] === undefined)
+        .map((path) => ({ path, reason: `is missing; give it the registry's output \`${path}\`` }));
+    const untrusted = args.nodes !== undefined && args.nodes.enabled !== false && args.caCertPem === undefined;
+    const reason = "need caCertPem to trust; give it the registry's output `caCertPem`";
+    return [
+        ...missing,
+        ...(untrusted ? [{ path: "nodes", reason }] : []),
+        ...pullSecretProblems(args.pullSecrets),
+        ...nodeProblems(args.nodes),
+    ];
+}
+
+/**
+ * The consumer's half of a registry: pull secrets and node trust in a cluster or stack that the registry itself is not in.
+ * All problems with its arguments are reported at once, before anything is created.
+ */
+export class RegistryAccess extends pulumi.ComponentResource {
+    /** Names of the pull secrets by namespace. */
+    public readonly pullSecretNames: pulumi.Output<Record<string, string>>;
+
+    constructor(name: string, args: RegistryAccessArgs, opts?: pulumi.ComponentResourceOptions) {
+        const checked = validate(`the RegistryAccess "${name}"`, args, registryAccessRules, furtherProblems);
+        super("private-registry:index:RegistryAccess", name, {}, opts);
+
+        const identity: Identity = { name, labels: checked.labels ?? {}, annotations: checked.annotations ?? {} };
+        const secrets = createPullSecrets(
+            identity,
+            checked.pullSecrets ?? {},
+            pulumi.secret(checked.dockerConfigJson),
+            this,
+        );
+        if (checked.caCertPem !== undefined && checked.nodes?.enabled !== false) {
+            const nodeNamespace = checked.nodeNamespace ?? `${name}-node`;
+            const namespace =
+                checked.createNodeNamespace === false
+                    ? nodeNamespace
+                    : createNamespace(identity, "node-namespace", nodeNamespace, "privileged", { parent: this });
+            trustOnNodes(
+                identity,
+                {
+                    args: checked.nodes ?? {},
+                    namespace,
+                    hosts: pulumi.all([checked.host, ...(checked.hostAliases ?? [])]),
+                    endpoint: checked.endpoint === undefined ? undefined : pulumi.output(checked.endpoint),
+                    caCertPem: pulumi.output(checked.caCertPem),
+                    imageMirror: checked.imageMirror,
+                    imagePullSecrets: checked.imagePullSecrets ?? [],
+                },
+                this,
+            );
+        }
+        this.pullSecretNames = pulumi.output(secrets);
+        this.registerOutputs({ pullSecretNames: this.pullSecretNames });
+    }
+}

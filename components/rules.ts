@@ -1,0 +1,101 @@
+import { isIP } from "node:net";
+import type { Rule } from "./validation";
+
+const shown = (value: unknown) => JSON.stringify(value);
+
+function matching(pattern: RegExp, longest: number, what: string): Rule {
+    return (value) =>
+        typeof value === "string" && value.length <= longest && pattern.test(value)
+            ? undefined
+            : `must be ${what}, not ${shown(value)}`;
+}
+
+export const anything: Rule = () => undefined;
+
+export const text: Rule = (value) => (typeof value === "string" ? undefined : `must be a text, not ${shown(value)}`);
+
+export const flag: Rule = (value) =>
+    typeof value === "boolean" ? undefined : `must be true or false, not ${shown(value)}`;
+
+export const objectOnly: Rule = (value) =>
+    typeof value === "object" && value !== null && !Array.isArray(value) ? undefined : "must be an object";
+
+export const listOnly: Rule = (value) => (Array.isArray(value) ? undefined : "must be a list");
+
+export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): Rule {
+    const range = max === Number.MAX_SAFE_INTEGER ? `of ${min} or more` : `from ${min} to ${max}`;
+    return (value) =>
+        typeof value === "number" && Number.isInteger(value) && value >= min && value <= max
+            ? undefined
+            : `must be a whole number ${range}, not ${shown(value)}`;
+}
+
+/** A member of a string enum. */
+export function memberOf(members: Record<string, string>): Rule {
+    const values = Object.values(members);
+    return (value) =>
+        typeof value === "string" && values.includes(value)
+            ? undefined
+            : `must be one of ${values.map(shown).join(", ")}, not ${shown(value)}`;
+}
+
+const label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+
+/** RFC 1123 label of at most `longest` characters: the name of a namespace. */
+export const dnsLabel = (longest = 63): Rule =>
+    matching(
+        new RegExp(`^${label}$`),
+        longest,
+        `lower-case letters, digits and hyphens, beginning and ending with a letter or digit, at most ${longest} characters`,
+    );
+
+/** RFC 1035 label: the name of a Service. */
+export const serviceLabel = matching(
+    /^[a-z]([-a-z0-9]*[a-z0-9])?$/,
+    55,
+    "lower-case letters, digits and hyphens, beginning with a letter, at most 55 characters",
+);
+
+/** RFC 1123 subdomain: the name of most objects, and a domain. */
+export const dnsName = matching(
+    new RegExp(`^${label}(\\.${label})*$`),
+    253,
+    "a name of lower-case letters, digits, hyphens and dots, e.g. `cluster.local`",
+);
+
+/** What stands before the first slash of an image reference. */
+export const registryHost = matching(
+    new RegExp(`^${label}(\\.${label})*(:[0-9]{1,5})?$`),
+    259,
+    "a host name with an optional port and without a scheme, e.g. `registry.example.com` or `registry.example.com:8443`",
+);
+
+export const registryPrefix = matching(
+    new RegExp(`^${label}(\\.${label})*(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$`),
+    400,
+    "a registry with an optional path and without a scheme, e.g. `mirror.example.com/hub`",
+);
+
+/** `[host/]repository` with a tag, a digest or both. */
+export const imageReference = matching(
+    /^[a-z0-9]([-a-z0-9._:]*[a-z0-9])?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[a-f0-9]{64})?$/,
+    500,
+    "an image reference, e.g. `docker.io/library/registry:3.1.2`",
+);
+
+/** A Kubernetes quantity of bytes or cores. */
+export const quantity = matching(
+    /^[0-9]+(\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/,
+    30,
+    "a Kubernetes quantity, e.g. `10Gi` or `500m`",
+);
+
+export const absolutePath = matching(/^\/[^\0]*[^/\0]$/, 4096, "an absolute path of a folder, e.g. `/srv/registry`");
+
+const wildcardOrName = new RegExp(`^(\\*\\.)?${label}(\\.${label})*$`);
+
+/** What a certificate can be valid for: a DNS name (also `*.example.com`) or an IP address. */
+export const subjectAlternativeName: Rule = (value) =>
+    typeof value === "string" && (isIP(value) !== 0 || (value.length <= 253 && wildcardOrName.test(value)))
+        ? undefined
+        : `must be a DNS name or an IP address, not ${shown(value)}`;

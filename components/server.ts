@@ -1,0 +1,255 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Certificate } from "./certificates";
+import { checksum } from "./checksum";
+import { drainSeconds, inPod } from "./configuration";
+import { type Identity, marks, selectorLabels } from "./labels";
+import { dnsName, memberOf, objectOnly, quantity, text } from "./rules";
+import { AccessMode, type Mounting, type RegistryStorage, type Storage } from "./storage";
+import type { Problem, Rules } from "./validation";
+
+/** Amounts of a pod's resources. */
+export interface ResourceAmounts {
+    /** Cores, e.g. `500m` for half of one. */
+    cpu?: pulumi.Input<string>;
+    /** Bytes, e.g. `512Mi`. */
+    memory?: pulumi.Input<string>;
+}
+
+/** What the registry's pods ask for and may use at most. */
+export interface RegistryResources {
+    /** What the scheduler reserves. Defaults to cpu `100m` and memory `128Mi`. */
+    requests?: ResourceAmounts;
+    /** What a pod cannot exceed. Defaults to cpu `500m` and memory `512Mi`. */
+    limits?: ResourceAmounts;
+}
+
+/** Lets pods run on a node in spite of its taint. */
+export interface RegistryToleration {
+    /** Key of the taint; left out, with operator `Exists`, all taints. */
+    key?: pulumi.Input<string>;
+    /** `Exists` or `Equal`. Kubernetes' default is `Equal`. */
+    operator?: pulumi.Input<string>;
+    /** Value of the taint. */
+    value?: pulumi.Input<string>;
+    /** `NoSchedule`, `PreferNoSchedule` or `NoExecute`; left out, all. */
+    effect?: pulumi.Input<string>;
+}
+
+/** On which nodes the registry's pods run. */
+export interface RegistryScheduling {
+    /** Labels that a node must have. */
+    nodeSelector?: Record<string, pulumi.Input<string>>;
+    /** Taints that do not keep the pods away. */
+    tolerations?: RegistryToleration[];
+    /** Affinity as in a Kubernetes pod. */
+    // biome-ignore lint/suspicious/noExplicitAny: only `any` becomes a free-form value in other languages
+    affinity?: any;
+    /** Topology spread constraints as in a Kubernetes pod, without the label selector, which is the registry's pods. */
+    // biome-ignore lint/suspicious/noExplicitAny: only `any` becomes a free-form value in other languages
+    topologySpread?: any[];
+    /** Name of a priority class. */
+    priorityClassName?: pulumi.Input<string>;
+}
+
+/** How a change of the registry reaches its pods. */
+export enum RolloutStrategy {
+    /** The new pod starts before the old one ends; on the same node when the storage asks for it. No request fails. */
+    Surge = "Surge",
+    /** The old pod ends before the new one starts. Requests fail in between. */
+    Recreate = "Recreate",
+}
+
+/** How a change of the registry reaches its pods. */
+export interface RegistryRollout {
+    /** Defaults to `Surge`, and to `Recreate` for storage that only one pod may mount. */
+    strategy?: RolloutStrategy;
+}
+
+export const resourceRules: Rules = {
+    "requests.cpu": quantity,
+    "requests.memory": quantity,
+    "limits.cpu": quantity,
+    "limits.memory": quantity,
+};
+
+export const schedulingRules: Rules = {
+    "nodeSelector{}": text,
+    "tolerations[].key": text,
+    "tolerations[].operator": memberOf({ exists: "Exists", equal: "Equal" }),
+    "tolerations[].value": text,
+    "tolerations[].effect": memberOf({ a: "NoSchedule", b: "PreferNoSchedule", c: "NoExecute" }),
+    affinity: objectOnly,
+    "topologySpread[]": objectOnly,
+    priorityClassName: dnsName,
+};
+
+export const rolloutRules: Rules = { strategy: memberOf(RolloutStrategy) };
+
+export function rolloutProblems(rollout: RegistryRollout | undefined, storage: RegistryStorage = {}): Problem[] {
+    const accessMode = (storage.volume ?? storage.existingClaim)?.accessMode;
+    if (rollout?.strategy !== RolloutStrategy.Surge || accessMode !== AccessMode.ReadWriteOncePod) return [];
+    const reason = "a second pod cannot mount a ReadWriteOncePod volume; use `Recreate`, or accessMode `ReadWriteOnce`";
+    return [{ path: "rollout.strategy", reason }];
+}
+
+/** User and group that the registry runs as, and that own its data. */
+export const registryUser = 1000;
+
+export interface Server {
+    readonly image: pulumi.Input<string>;
+    readonly imagePullSecrets: pulumi.Input<string>[];
+    readonly replicas: pulumi.Input<number>;
+    readonly resources: RegistryResources;
+    readonly scheduling: RegistryScheduling;
+    readonly rollout: RegistryRollout;
+    readonly namespace: pulumi.Output<string>;
+    readonly serviceName: string;
+    readonly configYaml: pulumi.Output<string>;
+    readonly htpasswd: pulumi.Output<string>;
+    readonly certificate: Certificate;
+    readonly storage: Storage;
+}
+
+/**
+ * The Deployment. Its pods roll when config.yml or the certificate changes: both Secrets get another name with every change,
+ * and the checksums say so too where the provider updates Secrets in place. The htpasswd Secret keeps its name, for the
+ * registry reads the file anew by itself; it is mounted as a folder, because single files are never updated.
+ */
+export function deployServer(identity: Identity, server: Server, parent: pulumi.Resource): k8s.apps.v1.Deployment {
+    const { namespace, scheduling, storage } = server;
+    const config = new k8s.core.v1.Secret(
+        `${identity.name}-config`,
+        // A Secret, because it holds the key that signs upload addresses, and overrides may hold credentials.
+        { metadata: { namespace, ...marks(identity, "server") }, stringData: { "config.yml": server.configYaml } },
+        { parent },
+    );
+    const htpasswd = new k8s.core.v1.Secret(
+        `${identity.name}-htpasswd`,
+        {
+            metadata: { namespace, name: `${server.serviceName}-htpasswd`, ...marks(identity, "server") },
+            stringData: { htpasswd: server.htpasswd },
+        },
+        { parent },
+    );
+    const account = new k8s.core.v1.ServiceAccount(
+        `${identity.name}-account`,
+        { metadata: { namespace, ...marks(identity, "server") }, automountServiceAccountToken: false },
+        { parent },
+    );
+    const selector = { matchLabels: selectorLabels(identity, "server") };
+    const checksums = {
+        "checksum/config": checksum(server.configYaml),
+        "checksum/certificate": server.certificate.checksum,
+    };
+    const secretFolder = (name: string, secretName: pulumi.Input<string>) => ({
+        name,
+        secret: { secretName, defaultMode: 0o440 },
+    });
+    return new k8s.apps.v1.Deployment(
+        `${identity.name}-deployment`,
+        {
+            metadata: { namespace, ...marks(identity, "server") },
+            spec: {
+                replicas: server.replicas,
+                selector,
+                strategy: strategyFor(server.rollout, storage.mounting),
+                template: {
+                    metadata: marks(identity, "server", checksums),
+                    spec: {
+                        serviceAccountName: account.metadata.name,
+                        automountServiceAccountToken: false,
+                        enableServiceLinks: false,
+                        imagePullSecrets: server.imagePullSecrets.map((name) => ({ name })),
+                        nodeSelector: scheduling.nodeSelector,
+                        tolerations: scheduling.tolerations,
+                        affinity: affinityFor(scheduling.affinity, storage.mounting, selector),
+                        topologySpreadConstraints: scheduling.topologySpread?.map((c) => ({
+                            labelSelector: selector,
+                            ...c,
+                        })),
+                        priorityClassName: scheduling.priorityClassName,
+                        // Above the pause before the end, and the time that requests then have.
+                        terminationGracePeriodSeconds: drainSeconds + 15,
+                        securityContext: {
+                            runAsNonRoot: true,
+                            runAsUser: registryUser,
+                            runAsGroup: registryUser,
+                            fsGroup: registryUser,
+                            fsGroupChangePolicy: "OnRootMismatch",
+                            seccompProfile: { type: "RuntimeDefault" },
+                        },
+                        containers: [registryContainer(server)],
+                        volumes: [
+                            secretFolder("config", config.metadata.name),
+                            secretFolder("tls", server.certificate.secretName),
+                            secretFolder("auth", htpasswd.metadata.name),
+                            storage.volume,
+                        ],
+                    },
+                },
+            },
+        },
+        { parent, dependsOn: storage.ready },
+    );
+}
+
+function registryContainer(server: Server): k8s.types.input.core.v1.Container {
+    const requests = { cpu: "100m", memory: "128Mi", ...server.resources.requests };
+    const limits = { cpu: "500m", memory: "512Mi", ...server.resources.limits };
+    return {
+        name: "registry",
+        image: server.image,
+        // The path is ours, so that versions 2 and 3, which look in different places, are run in the same way.
+        command: ["/bin/registry", "serve", `${inPod.config}/config.yml`],
+        env: [{ name: "OTEL_TRACES_EXPORTER", value: "none" }],
+        ports: [
+            { name: "https", containerPort: inPod.port },
+            { name: "metrics", containerPort: inPod.debugPort },
+        ],
+        resources: { requests, limits },
+        securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ["ALL"] },
+        },
+        startupProbe: { tcpSocket: { port: "https" }, periodSeconds: 1, failureThreshold: 60 },
+        // 503 while the storage fails: no traffic then, but no restart either, which would not mend it.
+        readinessProbe: { httpGet: { path: "/", port: "https", scheme: "HTTPS" }, periodSeconds: 5 },
+        livenessProbe: { tcpSocket: { port: "https" }, periodSeconds: 20 },
+        // Endpoints lag behind a pod's end; until every node knows, the pod must still answer.
+        lifecycle: { preStop: { sleep: { seconds: 5 } } },
+        volumeMounts: [
+            { name: "config", mountPath: inPod.config, readOnly: true },
+            { name: "tls", mountPath: inPod.certificate, readOnly: true },
+            { name: "auth", mountPath: inPod.htpasswd, readOnly: true },
+            { name: "data", mountPath: inPod.data },
+        ],
+    };
+}
+
+function strategyFor(rollout: RegistryRollout, mounting: Mounting) {
+    const strategy = rollout.strategy ?? (mounting === "one pod" ? RolloutStrategy.Recreate : RolloutStrategy.Surge);
+    if (strategy === RolloutStrategy.Recreate) return { type: "Recreate" };
+    return { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
+}
+
+/** A volume that one node may mount is open to a second pod there, so a surge pod has to join the old one. */
+function affinityFor(
+    affinity: k8s.types.input.core.v1.Affinity | undefined,
+    mounting: Mounting,
+    labelSelector: object,
+) {
+    if (mounting !== "same node") return affinity;
+    return pulumi.output(affinity ?? {}).apply((given) => {
+        const required = given.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+        const beside = { labelSelector, topologyKey: "kubernetes.io/hostname" };
+        return {
+            ...given,
+            podAffinity: {
+                ...given.podAffinity,
+                requiredDuringSchedulingIgnoredDuringExecution: [...required, beside],
+            },
+        };
+    });
+}

@@ -1,0 +1,93 @@
+import { execFile } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { promisify } from "node:util";
+import { cacheFolder } from "./paths";
+import type { Progress } from "./progress";
+
+const execute = promisify(execFile);
+
+/** Installs the Debian packages that are missing; costs next to nothing when none is. */
+export async function ensureDebianPackages(packages: readonly string[], progress: Progress): Promise<void> {
+    const missing = await missingPackages(packages);
+    if (missing.length === 0) {
+        return;
+    }
+    if (process.getuid?.() !== 0) {
+        throw new Error(`These Debian packages are missing: ${missing.join(", ")}; install them, or run this as root.`);
+    }
+    progress(`Installing Debian packages: ${missing.join(", ")}`);
+    await aptGet(["update"]);
+    await aptGet(["install", "--yes", "--no-install-recommends", ...missing]);
+}
+
+/**
+ * The files of a Debian package, unpacked into the cache; returns their folder. The machine itself is left as it is,
+ * so that a package that would conflict with an installed one can be had too.
+ */
+export async function unpackDebianPackage(name: string, progress: Progress): Promise<string> {
+    const folder = path.join(cacheFolder, "debian", name);
+    if (fs.existsSync(folder)) {
+        return folder;
+    }
+    progress(`Fetching the Debian package ${name}`);
+    const partial = `${folder}.partial-${process.pid}`;
+    fs.mkdirSync(partial, { recursive: true });
+    try {
+        await download(name, partial);
+        const archive = fs.readdirSync(partial).find((file) => file.endsWith(".deb"));
+        await execute("dpkg-deb", ["--extract", path.join(partial, archive ?? ""), path.join(partial, "files")]);
+        moveUnlessThere(path.join(partial, "files"), folder);
+    } finally {
+        fs.rmSync(partial, { recursive: true, force: true });
+    }
+    return folder;
+}
+
+async function missingPackages(packages: readonly string[]): Promise<string[]> {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query fills these in
+    const format = "${Package} ${Status}\n";
+    // dpkg-query exits with 1 when it does not know one of the packages, and still prints the others.
+    const { stdout } = await execute("dpkg-query", ["--show", "--showformat", format, ...packages]).catch(
+        (error: { stdout?: string }) => ({ stdout: error.stdout ?? "" }),
+    );
+    return packages.filter((name) => !stdout.split("\n").includes(`${name} install ok installed`));
+}
+
+async function download(name: string, folder: string): Promise<void> {
+    try {
+        await aptGet(["download", name], folder);
+    } catch (error) {
+        // A fresh machine has no lists of packages yet, or old ones.
+        if (process.getuid?.() !== 0) {
+            throw error;
+        }
+        await aptGet(["update"]);
+        await aptGet(["download", name], folder);
+    }
+}
+
+async function aptGet(args: readonly string[], folder = "/"): Promise<void> {
+    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+    try {
+        // Another process may be installing something: wait for its lock.
+        await execute("apt-get", ["--quiet", "-o", "DPkg::Lock::Timeout=300", ...args], { env, cwd: folder });
+    } catch (error) {
+        const { code, stderr, message } = error as Error & { code?: unknown; stderr?: string };
+        if (code === "ENOENT") {
+            throw new Error("apt-get was not found; the sandbox needs Debian or a system derived from it.");
+        }
+        throw new Error(`\`apt-get ${args.join(" ")}\` failed:\n${stderr?.trim() || message}`);
+    }
+}
+
+/** Another process may have been quicker. */
+function moveUnlessThere(from: string, to: string): void {
+    try {
+        fs.renameSync(from, to);
+    } catch (error) {
+        if (!fs.existsSync(to)) {
+            throw error;
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { repositoryRoot } from "../paths";
+import type { Tool } from "../toolchain/toolchain";
+import type { Image } from "./archive";
+import type { TarEntry } from "./tar";
+
+/** The images that the sandbox packs by itself. */
+export type ImageName = "pause" | "busybox" | "coredns" | "registry" | "crane" | "local-path-provisioner";
+
+/** The public name of each image, so that the same manifests run in the sandbox and anywhere else. */
+export const imageReferences: Readonly<Record<ImageName, string>> = {
+    pause: "registry.k8s.io/pause:3.10",
+    busybox: "docker.io/library/busybox:1.37.0",
+    coredns: "docker.io/coredns/coredns:1.14.7",
+    registry: "docker.io/library/registry:3.1.2",
+    crane: "gcr.io/go-containerregistry/crane:v0.21.9",
+    "local-path-provisioner": "docker.io/rancher/local-path-provisioner:v0.0.30",
+};
+
+/** Where the parts of images come from on this machine. */
+export interface Sources {
+    /** The statically linked executable of a tool. */
+    readonly tools: Readonly<Partial<Record<Tool, string>>>;
+    /** The statically linked busybox. */
+    readonly busybox: string;
+    /** The certificates of the authorities that the machine trusts, in one file. */
+    readonly authorities: string;
+}
+
+/** How an image is made: the tools it holds, and its content in the layout of the public image. */
+interface Recipe {
+    readonly tools: readonly Tool[];
+    readonly image: (sources: Sources) => Omit<Image, "reference">;
+}
+
+export const recipes: Readonly<Record<ImageName, Recipe>> = {
+    pause: {
+        tools: ["pause"],
+        image: (sources) => ({
+            files: [program("pause", sources.tools.pause)],
+            entrypoint: ["/pause"],
+            user: "65535:65535",
+        }),
+    },
+    busybox: {
+        tools: [],
+        image: (sources) => ({ files: shell(sources), command: ["sh"] }),
+    },
+    coredns: {
+        tools: ["coredns"],
+        image: (sources) => ({
+            files: [program("coredns", sources.tools.coredns), authorities(sources)],
+            entrypoint: ["/coredns"],
+        }),
+    },
+    registry: {
+        tools: ["registry"],
+        image: (sources) => ({
+            files: [
+                ...shell(sources),
+                authorities(sources),
+                program("bin/registry", sources.tools.registry),
+                program("entrypoint.sh", path.join(repositoryRoot, "sandbox/images/registry/entrypoint.sh")),
+                {
+                    path: "etc/distribution/config.yml",
+                    source: path.join(repositoryRoot, "sandbox/images/registry/config.yml"),
+                },
+            ],
+            entrypoint: ["/entrypoint.sh"],
+            command: ["/etc/distribution/config.yml"],
+            env: { OTEL_TRACES_EXPORTER: "none" },
+        }),
+    },
+    crane: {
+        tools: ["crane"],
+        image: (sources) => ({
+            files: [program("ko-app/crane", sources.tools.crane), authorities(sources)],
+            entrypoint: ["/ko-app/crane"],
+            user: "65532",
+        }),
+    },
+    "local-path-provisioner": {
+        tools: ["local-path-provisioner"],
+        image: (sources) => ({
+            files: [
+                program("usr/bin/local-path-provisioner", sources.tools["local-path-provisioner"]),
+                authorities(sources),
+            ],
+            command: ["local-path-provisioner"],
+        }),
+    },
+};
+
+/** A small system with busybox as its shell and commands, and a folder for temporary files. */
+function shell(sources: Sources): TarEntry[] {
+    const applets = execFileSync(sources.busybox, ["--list"], { encoding: "utf8" }).trim().split("\n");
+    return [
+        program("bin/busybox", sources.busybox),
+        ...applets.filter((name) => name !== "busybox").map((name) => ({ path: `bin/${name}`, link: "busybox" })),
+        { path: "etc/passwd", content: "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n" },
+        { path: "etc/group", content: "root:x:0:\nnobody:x:65534:\n" },
+        { path: "root", folder: true, mode: 0o700 },
+        { path: "tmp", folder: true, mode: 0o1777 },
+    ];
+}
+
+function authorities(sources: Sources): TarEntry {
+    return { path: "etc/ssl/certs/ca-certificates.crt", source: sources.authorities };
+}
+
+function program(target: string, source: string | undefined): TarEntry {
+    if (source === undefined) {
+        throw new Error(`The program for /${target} of an image is not in the toolchain.`);
+    }
+    return { path: target, source: fs.realpathSync(source), mode: 0o755 };
+}

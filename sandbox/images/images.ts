@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { ensureDebianPackages, unpackDebianPackage } from "../debian";
+import { cacheFolder } from "../paths";
+import type { Progress } from "../progress";
+import { buildTools } from "../toolchain/toolchain";
+import { type Image, packImage } from "./archive";
+import { type ImageName, imageReferences, recipes, type Sources } from "./catalog";
+
+export { type Image, packImage } from "./archive";
+export { type ImageName, imageReferences } from "./catalog";
+
+/** Raised whenever the same image would be written differently, so that no archive of before is taken from the cache. */
+const formatVersion = 1;
+
+/**
+ * Packs images into archives for `ctr --namespace k8s.io images import` and returns the path of each. An archive whose parts have
+ * not changed is taken from the cache.
+ */
+export async function packImages<N extends ImageName>(
+    names: readonly N[],
+    progress: Progress,
+): Promise<Record<N, string>> {
+    const sources = await ensureSources(names, progress);
+    const archives = names.map((name) => {
+        const image: Image = { reference: imageReferences[name], ...recipes[name].image(sources) };
+        const archive = path.join(cacheFolder, "images", `${name}-${contentKey(image)}.tar`);
+        if (!fs.existsSync(archive)) {
+            progress(`Packing the image ${image.reference}`);
+            packImage(image, archive);
+        }
+        return [name, archive];
+    });
+    return Object.fromEntries(archives) as Record<N, string>;
+}
+
+async function ensureSources(names: readonly ImageName[], progress: Progress): Promise<Sources> {
+    await ensureDebianPackages(["ca-certificates"], progress);
+    // Unpacked and not installed: it would replace the busybox that the machine's start-up files may need.
+    const busybox = await unpackDebianPackage("busybox-static", progress);
+    return {
+        tools: await buildTools([...new Set(names.flatMap((name) => recipes[name].tools))], progress),
+        busybox: path.join(busybox, "bin", "busybox"),
+        authorities: "/etc/ssl/certs/ca-certificates.crt",
+    };
+}
+
+/** A short name of what an image is made of; a file of the machine counts by its path, size and time of its last change. */
+export function contentKey(image: Image): string {
+    const parts = image.files.map((file) => {
+        if (!("source" in file)) {
+            return file;
+        }
+        const { size, mtimeMs } = fs.statSync(file.source);
+        return { ...file, size, mtimeMs };
+    });
+    const text = JSON.stringify([formatVersion, { ...image, files: parts }]);
+    return createHash("sha256").update(text).digest("hex").slice(0, 12);
+}

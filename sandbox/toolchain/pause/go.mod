@@ -1,0 +1,3 @@
+module private-registry/sandbox/toolchain/pause
+
+go 1.26

@@ -1,0 +1,17 @@
+// Compiles everything into dist and puts the shell scripts that run in pods beside the compiled components.
+const { spawnSync } = require("node:child_process");
+const fs = require("node:fs");
+const path = require("node:path");
+
+const root = path.resolve(__dirname, "..");
+const dist = path.join(root, "dist");
+
+fs.rmSync(dist, { recursive: true, force: true });
+const compiler = require.resolve("typescript/bin/tsc", { paths: [root] });
+const compiled = spawnSync(process.execPath, [compiler, "-p", path.join(root, "tsconfig.build.json")], {
+    stdio: "inherit",
+});
+if (compiled.status !== 0) process.exit(compiled.status ?? 1);
+for (const file of fs.readdirSync(path.join(root, "components"))) {
+    if (file.endsWith(".sh")) fs.copyFileSync(path.join(root, "components", file), path.join(dist, "components", file));
+}
