@@ -7,8 +7,6 @@ import { run } from "./run";
 import { nodeFolder } from "./settings";
 import { waitUntil } from "./waiting";
 
-const ctr = ["ctr", "--namespace", "k8s.io"];
-
 /**
  * Loads image archives into a node's containerd, which may still be starting. Archives that were loaded before cost
  * nothing: containerd keeps images over restarts.
@@ -22,9 +20,9 @@ export async function loadImages(folder: string, node: number, archives: readonl
     const missing = [...digests].filter(([sha256]) => !fs.existsSync(path.join(loaded, sha256)));
     if (missing.length === 0) return;
 
-    const enter = enterNode(folder, node, true);
+    const ctr = [...enterNode(folder, node, true), path.join(folder, "bin", "ctr"), "--namespace", "k8s.io"];
     const answers = () =>
-        run([...enter, ...ctr, "version"]).then(
+        run([...ctr, "version"]).then(
             () => true,
             () => false,
         );
@@ -35,7 +33,7 @@ export async function loadImages(folder: string, node: number, archives: readonl
     );
     await Promise.all(
         missing.map(async ([sha256, archive]) => {
-            await run([...enter, ...ctr, "images", "import", "-"], { input: fs.createReadStream(archive) });
+            await run([...ctr, "images", "import", "-"], { input: fs.createReadStream(archive) });
             fs.writeFileSync(path.join(loaded, sha256), `${archive}\n`);
         }),
     );

@@ -29,7 +29,6 @@ const tools: Tool[] = [
     "containerd-shim-runc-v2",
     "ctr",
     "crane",
-    "helm",
     "pulumi",
 ];
 

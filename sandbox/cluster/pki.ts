@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import { createPrivateKey, randomBytes, webcrypto } from "node:crypto";
+import { createPrivateKey, KeyObject, randomBytes, webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 
 /** A certificate and its private key, both PEM. */
@@ -34,7 +34,7 @@ export async function createAuthority(commonName: string): Promise<KeyPair> {
             await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
         ],
     });
-    return { certificate: certificate.toString("pem"), key: await toPem(keys.privateKey) };
+    return { certificate: certificate.toString("pem"), key: toPem(keys.privateKey) };
 }
 
 /** Signs a certificate with a new key for a client, or for a server when the identity has server names. */
@@ -57,7 +57,7 @@ export async function issue(authority: KeyPair, identity: Identity): Promise<Key
             ...(serverNames ? [new x509.SubjectAlternativeNameExtension(alternativeNames(serverNames))] : []),
         ],
     });
-    return { certificate: certificate.toString("pem"), key: await toPem(keys.privateKey) };
+    return { certificate: certificate.toString("pem"), key: toPem(keys.privateKey) };
 }
 
 /** A private key without certificate, PEM. */
@@ -84,8 +84,9 @@ function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
     return webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
 }
 
-async function toPem(key: webcrypto.CryptoKey): Promise<string> {
-    return x509.PemConverter.encode(await webcrypto.subtle.exportKey("pkcs8", key), "PRIVATE KEY");
+/** The only form in which the API server reads a key for service accounts. */
+function toPem(key: webcrypto.CryptoKey): string {
+    return KeyObject.from(key).export({ type: "sec1", format: "pem" }).toString();
 }
 
 function fromPem(key: string): Promise<webcrypto.CryptoKey> {
