@@ -74,6 +74,15 @@ describe("buildModules", () => {
         assert.ok(isBuilt(module));
     });
 
+    it("begins nothing more after a failure", async () => {
+        const modules = ["a", "b", "c", "d"].map((name) => fakeModule(name));
+        for (const module of modules) {
+            fs.writeFileSync(path.join(module.folder, "broken.go"), "");
+        }
+        await assert.rejects(build(...modules));
+        assert.ok(calls().length <= 2);
+    });
+
     it("says which Go it needs when the one on PATH is too old", async () => {
         await assert.rejects(
             build(fakeModule("a", "1.27")),
