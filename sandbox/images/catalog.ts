@@ -7,7 +7,7 @@ import type { Image } from "./archive";
 import type { TarEntry } from "./tar";
 
 /** The images that the sandbox packs by itself. */
-export type ImageName = "pause" | "busybox" | "coredns" | "registry" | "crane" | "local-path-provisioner";
+export type ImageName = "pause" | "busybox" | "coredns" | "registry" | "crane" | "curl" | "local-path-provisioner";
 
 /** The public name of each image, so that the same manifests run in the sandbox and anywhere else. */
 export const imageReferences: Readonly<Record<ImageName, string>> = {
@@ -16,6 +16,7 @@ export const imageReferences: Readonly<Record<ImageName, string>> = {
     coredns: "docker.io/coredns/coredns:1.14.7",
     registry: "docker.io/library/registry:3.1.2",
     crane: "gcr.io/go-containerregistry/crane:v0.21.9",
+    curl: "docker.io/curlimages/curl:8.16.0",
     "local-path-provisioner": "docker.io/rancher/local-path-provisioner:v0.0.30",
 };
 
@@ -25,6 +26,8 @@ export interface Sources {
     readonly tools: Readonly<Partial<Record<Tool, string>>>;
     /** The statically linked busybox. */
     readonly busybox: string;
+    /** Debian's curl, which needs the libraries of the machine. */
+    readonly curl: string;
     /** The certificates of the authorities that the machine trusts, in one file. */
     readonly authorities: string;
 }
@@ -81,6 +84,14 @@ export const recipes: Readonly<Record<ImageName, Recipe>> = {
             user: "65532",
         }),
     },
+    curl: {
+        tools: [],
+        image: (sources) => ({
+            files: [...shell(sources), authorities(sources), ...withLibraries("usr/bin/curl", sources.curl)],
+            command: ["curl"],
+            user: "100",
+        }),
+    },
     "local-path-provisioner": {
         tools: ["local-path-provisioner"],
         image: (sources) => ({
@@ -115,4 +126,11 @@ function program(target: string, source: string | undefined): TarEntry {
         throw new Error(`The program for /${target} of an image is not in the toolchain.`);
     }
     return { path: target, source: fs.realpathSync(source), mode: 0o755 };
+}
+
+/** An executable with the shared libraries that the machine's loader finds for it, each at its place. */
+function withLibraries(target: string, executable: string): TarEntry[] {
+    const listing = execFileSync("ldd", [executable], { encoding: "utf8" });
+    const libraries = [...listing.matchAll(/(?:=> )?(\/\S+) \(0x/g)].map(([, file]) => file);
+    return [program(target, executable), ...libraries.map((file) => program(file.slice(1), file))];
 }

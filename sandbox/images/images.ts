@@ -36,12 +36,13 @@ export async function packImages<N extends ImageName>(
 }
 
 async function ensureSources(names: readonly ImageName[], progress: Progress): Promise<Sources> {
-    await ensureDebianPackages(["ca-certificates"], progress);
+    await ensureDebianPackages(["ca-certificates", "curl"], progress);
     // Unpacked and not installed: it would replace the busybox that the machine's start-up files may need.
     const busybox = await unpackDebianPackage("busybox-static", progress);
     return {
         tools: await buildTools([...new Set(names.flatMap((name) => recipes[name].tools))], progress),
         busybox: path.join(busybox, "bin", "busybox"),
+        curl: "/usr/bin/curl",
         authorities: "/etc/ssl/certs/ca-certificates.crt",
     };
 }

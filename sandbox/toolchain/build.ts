@@ -27,7 +27,11 @@ export async function buildModules(modules: readonly PinnedModule[], progress: P
             progress(`Built ${title} in ${Math.round((Date.now() - started) / 1000)} s; ${left} left to build`);
         }
     }
-    await Promise.all(Array.from({ length: concurrency }, worker));
+    try {
+        await Promise.all(Array.from({ length: concurrency }, worker));
+    } finally {
+        waiting.length = 0; // after a failure the other worker begins nothing more
+    }
 }
 
 async function build(module: PinnedModule, progress: Progress): Promise<void> {

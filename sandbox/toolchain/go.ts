@@ -15,8 +15,7 @@ export function goArchitecture(nodeName: string): string {
 }
 
 /** Only what is written in go.mod and go.sum may decide a build: no newer Go, no workspace, no flags of the user's. */
-const environment = {
-    ...process.env,
+const settings = {
     CGO_ENABLED: "0",
     GOARCH: architecture,
     GOFLAGS: "",
@@ -26,10 +25,13 @@ const environment = {
 };
 
 /** Runs `go` in a module's folder; an error carries the last lines that it printed. */
-export async function go(folder: string, args: readonly string[]): Promise<string> {
+export async function go(folder: string, args: readonly string[]): Promise<void> {
     try {
-        const { stdout } = await execute("go", args, { cwd: folder, env: environment, maxBuffer: 64 * 1024 * 1024 });
-        return stdout.trim();
+        await execute("go", args, {
+            cwd: folder,
+            env: { ...process.env, ...settings },
+            maxBuffer: 64 * 1024 * 1024,
+        });
     } catch (error) {
         throw new Error(`\`go ${args[0]}\` failed in ${folder}:\n${lastLines(error)}`);
     }
@@ -38,7 +40,7 @@ export async function go(folder: string, args: readonly string[]): Promise<strin
 /** Fails with a sentence unless Go is installed in at least the version that go.mod asks for. */
 export async function requireGo(needed: string): Promise<void> {
     const advice = `install Go ${needed} or newer, which the sandbox needs to build its tools, and put \`go\` on PATH`;
-    const { stdout } = await execute("go", ["env", "GOVERSION"], { env: environment }).catch(() => {
+    const { stdout } = await execute("go", ["env", "GOVERSION"], { env: { ...process.env, ...settings } }).catch(() => {
         throw new Error(`Go was not found; ${advice}.`);
     });
     const found = stdout.trim().replace(/^go/, "");

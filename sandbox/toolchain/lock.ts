@@ -7,12 +7,13 @@ import { once } from "node:events";
  */
 export async function withLock<T>(file: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
     const holder = spawn("flock", [file, "sh", "-c", "echo locked; exec cat"], { stdio: ["pipe", "pipe", "inherit"] });
-    const ended = once(holder, "exit");
+    // Resolves also when `flock` could not be started at all.
+    const ended = once(holder, "close").catch(() => undefined);
     const waiting = setTimeout(onWait, 1000);
     try {
-        const outcome = await Promise.race([once(holder.stdout, "data"), ended.then(() => undefined)]);
-        if (outcome === undefined) {
-            throw new Error(`The lock file ${file} could not be locked.`);
+        const locked = once(holder.stdout, "data").then(() => true);
+        if (!(await Promise.race([locked, ended.then(() => false)]))) {
+            throw new Error(`The file ${file} could not be locked with \`flock\`, which is part of util-linux.`);
         }
         clearTimeout(waiting);
         return await work();

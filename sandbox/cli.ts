@@ -1,0 +1,79 @@
+import { spawnSync } from "node:child_process";
+import { CommandLineError, type Invocation, parseCommandLine, usage } from "./cluster/commandLine";
+import { formatBytes, type StoredFolder } from "./cluster/diskUsage";
+import { logFile } from "./cluster/logs";
+import { exportLines } from "./cluster/shell";
+import { describeStatus } from "./cluster/status";
+import { repositoryRoot } from "./paths";
+import { openSandbox, type Sandbox, startSandbox, stopSandbox } from "./sandbox";
+
+/** Does what the command line says and returns the exit code. */
+async function main(invocation: Invocation): Promise<number> {
+    const { name } = invocation;
+    switch (invocation.command) {
+        case "help":
+            console.log(usage);
+            return 0;
+        case "up":
+            await startSandbox({ name, nodes: invocation.nodes });
+            return 0;
+        case "down":
+            printStored(await stopSandbox({ name, purge: invocation.purge }));
+            return 0;
+        case "status": {
+            const status = await describeStatus(name);
+            console.log(status.text);
+            printStored(status.stored);
+            return status.isUp ? 0 : 1;
+        }
+        case "env":
+            console.log(exportLines(running(name).environment, process.env));
+            return 0;
+        case "kubectl":
+            return runInside("kubectl", invocation.args, running(name), process.env.INIT_CWD ?? process.cwd());
+        case "pulumi":
+            return runInside("pulumi", invocation.args, running(name), repositoryRoot);
+        case "logs": {
+            const follow = invocation.follow ? ["--follow=name"] : [];
+            return runToEnd("tail", ["--lines=200", ...follow, logFile(name, invocation.part, invocation.node)]);
+        }
+    }
+}
+
+function running(name: string): Sandbox {
+    const sandbox = openSandbox(name);
+    if (!sandbox) {
+        throw new Error(`The sandbox "${name}" does not run; \`npm run sandbox -- up --name ${name}\` starts it.`);
+    }
+    return sandbox;
+}
+
+function printStored(folders: readonly StoredFolder[]): void {
+    console.log(folders.length === 0 ? "Nothing stays on the disk." : "On the disk:");
+    for (const { path, bytes } of folders) console.log(`  ${formatBytes(bytes).padStart(9)}  ${path}`);
+}
+
+function runInside(program: string, args: readonly string[], { environment }: Sandbox, folder: string): number {
+    return runToEnd(program, args, { env: environment, cwd: folder });
+}
+
+function runToEnd(
+    program: string,
+    args: readonly string[],
+    options: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
+): number {
+    const { status, error } = spawnSync(program, args, { stdio: "inherit", ...options });
+    if (error) throw error;
+    return status ?? 1;
+}
+
+async function run(): Promise<void> {
+    try {
+        process.exitCode = await main(parseCommandLine(process.argv.slice(2)));
+    } catch (error) {
+        console.error(error instanceof Error ? error.message : error);
+        process.exitCode = error instanceof CommandLineError ? 2 : 1;
+    }
+}
+
+void run();

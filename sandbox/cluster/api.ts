@@ -1,0 +1,69 @@
+import * as fs from "node:fs";
+import * as https from "node:https";
+import * as path from "node:path";
+import type { KubernetesObject } from "@kubernetes/client-node";
+import { planNetwork } from "./plan";
+import { run } from "./run";
+import { waitUntil } from "./waiting";
+
+/** The API server of a sandbox, spoken to as its administrator. */
+export class Api {
+    private readonly host: string;
+
+    constructor(
+        private readonly folder: string,
+        index: number,
+    ) {
+        this.host = planNetwork(index).apiServer;
+    }
+
+    /** What the API server answers to a GET, or undefined while it does not answer with success. */
+    get(url: string): Promise<string | undefined> {
+        const read = (name: string) => fs.readFileSync(path.join(this.folder, name));
+        const keys = { ca: read("ca.crt"), cert: read("admin.crt"), key: read("admin.key") };
+        return new Promise((resolve) => {
+            const request = https.get({ host: this.host, port: 6443, path: url, ...keys, agent: false, timeout: 2000 });
+            request.on("response", (response) => {
+                let body = "";
+                response.setEncoding("utf8").on("data", (part: string) => {
+                    body += part;
+                });
+                response.on("end", () => resolve(response.statusCode === 200 ? body : undefined));
+            });
+            request.on("timeout", () => request.destroy());
+            // Also for an answer that breaks off.
+            request.on("close", () => resolve(undefined));
+            request.on("error", () => resolve(undefined));
+        });
+    }
+
+    /** The objects at a list's address; none while the API server does not answer. */
+    async list<T extends KubernetesObject>(url: string): Promise<T[]> {
+        const body = await this.get(url);
+        return body === undefined ? [] : (JSON.parse(body) as { items: T[] }).items;
+    }
+
+    async isReady(): Promise<boolean> {
+        return (await this.get("/readyz")) === "ok";
+    }
+
+    waitUntilReady(): Promise<void> {
+        return waitUntil(
+            () => this.isReady(),
+            90,
+            () => "The API server did not become ready; `npm run sandbox -- logs kube-apiserver` says why.",
+        );
+    }
+
+    /** Makes the cluster's objects those given; what they leave out keeps its value. */
+    async apply(objects: readonly KubernetesObject[]): Promise<void> {
+        const kubectl = [
+            path.join(this.folder, "bin", "kubectl"),
+            "--kubeconfig",
+            path.join(this.folder, "kubeconfig"),
+        ];
+        const apply = ["apply", "--server-side", "--force-conflicts", "--field-manager=private-registry-sandbox"];
+        const list = { apiVersion: "v1", kind: "List", items: objects };
+        await run([...kubectl, ...apply, "--filename=-"], { input: JSON.stringify(list) });
+    }
+}

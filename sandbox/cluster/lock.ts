@@ -1,0 +1,24 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+/**
+ * Does the work while holding a lock on the file, after waiting for whoever holds it. The kernel gives the lock back when
+ * this program dies, however it dies: flock(1) holds it for as long as the pipe to its `cat` is open.
+ */
+export async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {
+    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    const holder = spawn("flock", [file, "sh", "-c", "echo locked && exec cat"], {
+        stdio: ["pipe", "pipe", "inherit"],
+    });
+    const ended = once(holder, "close");
+    const locked = await Promise.race([once(holder.stdout, "data").then(() => true), ended.then(() => false)]);
+    if (!locked) throw new Error(`The lock ${file} could not be taken; is flock (package util-linux) installed?`);
+    try {
+        return await work();
+    } finally {
+        holder.stdin.end();
+        await ended;
+    }
+}

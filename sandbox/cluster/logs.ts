@@ -1,0 +1,14 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { nodeFolder, sandboxFolder } from "./settings";
+
+/** The log of a part of a node, of its last start also when it is down; throws a sentence that names the parts there are. */
+export function logFile(name: string, part: string, node: number): string {
+    const folder = path.join(nodeFolder(sandboxFolder(name), node), "log");
+    if (!fs.existsSync(folder))
+        throw new Error(`node${node} of the sandbox "${name}" was never started, so it has no logs.`);
+    const parts = fs.readdirSync(folder).map((file) => path.basename(file, ".log"));
+    if (!parts.includes(part))
+        throw new Error(`node${node} has no part "${part}"; there are ${parts.sort().join(", ")}.`);
+    return path.join(folder, `${part}.log`);
+}

@@ -1,0 +1,115 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { kubeconfig } from "./kubeconfig";
+import { containerdConfiguration, kubeletConfiguration, networkConfiguration } from "./nodeConfiguration";
+import { createAuthority, createKey, type Identity, issue, type KeyPair } from "./pki";
+import { apiServiceAddress, dnsServiceAddress, type NetworkPlan, type NodePlan } from "./plan";
+import { nodeFolder } from "./settings";
+
+/** The files of one sandbox's nodes: what each node sees as its /etc/kubernetes, and the administrator's kubeconfig. */
+export class NodeFiles {
+    private constructor(
+        private readonly sandbox: string,
+        private readonly folder: string,
+        private readonly network: NetworkPlan,
+        private readonly authority: KeyPair,
+    ) {}
+
+    /** Opens the sandbox's authority, making it at the first start. */
+    static async open(sandbox: string, folder: string, network: NetworkPlan): Promise<NodeFiles> {
+        const authority = await ensurePair(path.join(folder, "ca"), () =>
+            createAuthority(`private-registry sandbox ${sandbox}`),
+        );
+        return new NodeFiles(sandbox, folder, network, authority);
+    }
+
+    /** Writes the keys and the kubeconfig of a user who may do everything. */
+    async writeAdministrator(): Promise<void> {
+        const pair = await this.ensurePair(path.join(this.folder, "admin"), {
+            commonName: "admin",
+            organization: "system:masters",
+        });
+        write(path.join(this.folder, "kubeconfig"), this.kubeconfig("admin", pair));
+    }
+
+    /** Writes what the node's programs read. Keys that are there stay; configuration is written anew. */
+    async writeNode(node: NodePlan, pauseImage: string): Promise<void> {
+        const folder = path.join(nodeFolder(this.folder, node.number), "kubernetes");
+        write(path.join(folder, "ca.crt"), this.authority.certificate);
+        write(path.join(folder, "kubelet.yaml"), kubeletConfiguration(node));
+        write(path.join(folder, "containerd.toml"), containerdConfiguration(pauseImage));
+        write(path.join(folder, "cni", "pods.conflist"), networkConfiguration(node));
+        write(path.join(folder, "resolv.conf"), `nameserver ${dnsServiceAddress}\n`);
+        await this.ensurePair(path.join(folder, "kubelet-server"), {
+            commonName: `system:node:${node.name}`,
+            organization: "system:nodes",
+            serverNames: { dns: [node.name], ip: [node.address] },
+        });
+        await this.ensureKubeconfig(path.join(folder, "kubelet.kubeconfig"), {
+            commonName: `system:node:${node.name}`,
+            organization: "system:nodes",
+        });
+        await this.ensureKubeconfig(path.join(folder, "kube-proxy.kubeconfig"), { commonName: "system:kube-proxy" });
+        if (node.number === 1) await this.writeControlPlane(folder);
+    }
+
+    private async writeControlPlane(folder: string): Promise<void> {
+        write(path.join(folder, "ca.key"), this.authority.key);
+        await ensureFile(path.join(folder, "service-accounts.key"), createKey);
+        await this.ensurePair(path.join(folder, "kube-apiserver"), {
+            commonName: "kube-apiserver",
+            serverNames: {
+                dns: [
+                    "kubernetes",
+                    "kubernetes.default",
+                    "kubernetes.default.svc",
+                    "kubernetes.default.svc.cluster.local",
+                    "localhost",
+                ],
+                ip: [apiServiceAddress, this.network.apiServer, "127.0.0.1"],
+            },
+        });
+        await this.ensurePair(path.join(folder, "kubelet-client"), {
+            commonName: "kube-apiserver-kubelet-client",
+            organization: "system:masters",
+        });
+        for (const name of ["kube-controller-manager", "kube-scheduler"]) {
+            await this.ensureKubeconfig(path.join(folder, `${name}.kubeconfig`), { commonName: `system:${name}` });
+        }
+    }
+
+    private ensurePair(file: string, identity: Identity): Promise<KeyPair> {
+        return ensurePair(file, () => issue(this.authority, identity));
+    }
+
+    private async ensureKubeconfig(file: string, identity: Identity): Promise<void> {
+        await ensureFile(file, async () => this.kubeconfig(identity.commonName, await issue(this.authority, identity)));
+    }
+
+    private kubeconfig(user: string, pair: KeyPair): string {
+        const server = `https://${this.network.apiServer}:6443`;
+        return kubeconfig(`private-registry-${this.sandbox}`, server, this.authority.certificate, user, pair);
+    }
+}
+
+/** Reads FILE.crt and FILE.key, making them when one is missing. */
+async function ensurePair(file: string, make: () => Promise<KeyPair>): Promise<KeyPair> {
+    const [certificate, key] = [`${file}.crt`, `${file}.key`];
+    if (!fs.existsSync(certificate) || !fs.existsSync(key)) {
+        const pair = await make();
+        write(key, pair.key);
+        write(certificate, pair.certificate);
+    }
+    return { certificate: fs.readFileSync(certificate, "utf8"), key: fs.readFileSync(key, "utf8") };
+}
+
+async function ensureFile(file: string, make: () => Promise<string>): Promise<void> {
+    if (!fs.existsSync(file)) write(file, await make());
+}
+
+/** Writes a file that only root may read, completely or not at all. */
+function write(file: string, content: string): void {
+    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    fs.writeFileSync(`${file}.new`, content, { mode: 0o600 });
+    fs.renameSync(`${file}.new`, file);
+}

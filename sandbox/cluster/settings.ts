@@ -1,0 +1,66 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { dataFolder } from "../paths";
+import { withLock } from "./lock";
+import { largestIndex, planNetwork } from "./plan";
+
+/** What a sandbox remembers of itself from its first start to its purge. */
+export interface Settings {
+    /** Decides the sandbox's subnet and the names of its interfaces. */
+    index: number;
+    /** How many nodes it has. */
+    nodes: number;
+}
+
+/** The folder that holds everything of a sandbox; throws a sentence for a name that cannot be one. */
+export function sandboxFolder(name: string): string {
+    if (!/^[a-z0-9][a-z0-9-]{0,29}$/.test(name)) {
+        throw new Error(
+            `"${name}" cannot name a sandbox; use at most 30 lower-case letters, digits and hyphens, starting with a letter or digit.`,
+        );
+    }
+    return path.join(dataFolder, name);
+}
+
+/** The folder of one of a sandbox's nodes. */
+export function nodeFolder(folder: string, number: number): string {
+    return path.join(folder, `node${number}`);
+}
+
+/** The settings of a sandbox that was started before. */
+export function readSettings(folder: string): Settings | undefined {
+    const file = settingsFile(folder);
+    return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : undefined;
+}
+
+/** The settings of a sandbox, made at its first start. It keeps its index for good, and its nodes become more but never fewer. */
+export function ensureSettings(folder: string, nodes = 1): Promise<Settings> {
+    return withLock(path.join(dataFolder, ".lock"), async () => {
+        const known = readSettings(folder);
+        const settings = {
+            index: known?.index ?? smallestFreeIndex(),
+            nodes: Math.max(nodes, known?.nodes ?? 1),
+        };
+        fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+        fs.writeFileSync(settingsFile(folder), `${JSON.stringify(settings)}\n`);
+        return settings;
+    });
+}
+
+function settingsFile(folder: string): string {
+    return path.join(folder, "sandbox.json");
+}
+
+/** The first index that no sandbox in the data folder has and whose subnet nothing else on the machine uses. */
+function smallestFreeIndex(): number {
+    const taken = new Set(fs.readdirSync(dataFolder).map((name) => readSettings(path.join(dataFolder, name))?.index));
+    const addresses = Object.values(os.networkInterfaces()).flatMap((all) => all ?? []);
+    for (let index = 1; index <= largestIndex; index++) {
+        const subnet = planNetwork(index).gateway.replace(/1$/, "");
+        if (!taken.has(index) && !addresses.some(({ address }) => address.startsWith(subnet))) return index;
+    }
+    throw new Error(
+        `All ${largestIndex} sandboxes are taken; remove some with \`npm run sandbox -- down --purge --name NAME\`.`,
+    );
+}

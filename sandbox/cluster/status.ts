@@ -1,0 +1,60 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { cacheFolder } from "../paths";
+import { diskUsage, type StoredFolder } from "./diskUsage";
+import { isUp } from "./lifecycle";
+import { nodeProcess } from "./node";
+import { type NodePlan, planNodes } from "./plan";
+import { readSettings, sandboxFolder } from "./settings";
+
+const nodeComponents = ["containerd", "kubelet", "kube-proxy"];
+const controlPlane = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"];
+
+export interface Status {
+    isUp: boolean;
+    /** What runs, for people. */
+    text: string;
+    /** What is on the disk. */
+    stored: StoredFolder[];
+}
+
+/** Looks at a sandbox without changing anything. */
+export async function describeStatus(name: string): Promise<Status> {
+    const folder = sandboxFolder(name);
+    const stored = await diskUsage([folder, cacheFolder]);
+    const settings = readSettings(folder);
+    if (!settings) return { isUp: false, text: `There is no sandbox "${name}".`, stored };
+    const nodes = planNodes(settings.index, settings.nodes);
+    const up = await isUp(folder, settings);
+    const runs = nodes.some((node) => nodeProcess(folder, node.number) !== undefined);
+    const summary = up ? "up" : runs ? "half up; `npm run sandbox -- up` repairs it" : "down";
+    const lines = nodes.flatMap((node) => describeNode(folder, node));
+    return { isUp: up, text: [`The sandbox "${name}" is ${summary}.`, ...lines].join("\n"), stored };
+}
+
+function describeNode(folder: string, node: NodePlan): string[] {
+    const pid = nodeProcess(folder, node.number);
+    if (pid === undefined) return [`${node.name} ${node.address}: does not run`];
+    const running = programsBeside(pid);
+    const components = node.number === 1 ? [...controlPlane, ...nodeComponents] : nodeComponents;
+    const lines = components.map((name) => `  ${name.padEnd(24)} ${running.has(name) ? "runs" : "does not run"}`);
+    return [`${node.name} ${node.address}: process ${pid}`, ...lines];
+}
+
+/** The names of the programs that run in the same PID namespace: the node's own, not those of its pods. */
+function programsBeside(pid: number): Set<string> {
+    const namespace = fs.readlinkSync(`/proc/${pid}/ns/pid`);
+    const names = fs
+        .readdirSync("/proc")
+        .filter((entry) => /^\d+$/.test(entry))
+        .map((entry) => {
+            try {
+                const isBeside = fs.readlinkSync(`/proc/${entry}/ns/pid`) === namespace;
+                return isBeside ? path.basename(fs.readFileSync(`/proc/${entry}/cmdline`, "utf8").split("\0")[0]) : "";
+            } catch {
+                // It ended meanwhile.
+                return "";
+            }
+        });
+    return new Set(names);
+}

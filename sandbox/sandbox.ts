@@ -1,0 +1,115 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { diskUsage, type StoredFolder } from "./cluster/diskUsage";
+import { loadImages } from "./cluster/images";
+import { bringUp, isUp } from "./cluster/lifecycle";
+import { withLock } from "./cluster/lock";
+import { assertMachine } from "./cluster/machine";
+import { removeInterface } from "./cluster/network";
+import { enterNode, nodeProcess, stopNode } from "./cluster/node";
+import { mostNodes, planNetwork, planNodes } from "./cluster/plan";
+import { ensureSettings, readSettings, type Settings, sandboxFolder } from "./cluster/settings";
+import { cacheFolder, dataFolder } from "./paths";
+import { type Progress, printProgress } from "./progress";
+import { pulumiEnvironment } from "./pulumi";
+
+export interface SandboxOptions {
+    /** Which sandbox; "default" when left out. */
+    name?: string;
+    /** How many nodes it has at least; as many as before when left out, 1 at first. */
+    nodes?: 1 | 2;
+    /** Where it says what it does; standard error when left out. */
+    progress?: Progress;
+}
+
+export interface StopOptions {
+    /** Which sandbox; "default" when left out. */
+    name?: string;
+    /** Whether its data goes too: images, volumes, keys, Pulumi state. It stays when left out. */
+    purge?: boolean;
+    /** Where it says what it does; standard error when left out. */
+    progress?: Progress;
+}
+
+/** A running sandbox: a Kubernetes cluster and a Pulumi environment of its own. */
+export interface Sandbox {
+    readonly name: string;
+    /** Where everything that it keeps is. */
+    readonly folder: string;
+    /** The path of the administrator's kubeconfig. */
+    readonly kubeconfig: string;
+    readonly nodes: number;
+    /** This process's environment with what makes kubectl, helm, crane and pulumi use the sandbox. */
+    readonly environment: NodeJS.ProcessEnv;
+    /** The words to put before a command so that it runs in a node's network, or with `all` in all of the node's namespaces. */
+    enter(node?: number, options?: { all?: boolean }): string[];
+    /** Loads an image archive into every node. */
+    loadImage(archive: string): Promise<void>;
+}
+
+/** Starts the sandbox, repairs one that was left half-way or killed, or leaves one alone that is up. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+    const { name = "default", nodes, progress = printProgress } = options;
+    assertMachine();
+    const folder = sandboxFolder(name);
+    return withLock(lockFile(name), async () => {
+        const settings = await ensureSettings(folder, nodes);
+        if (await isUp(folder, settings)) progress(`The sandbox "${name}" is up.`);
+        else await bringUp(name, folder, settings, progress);
+        return describe(name, folder, settings);
+    });
+}
+
+/** The sandbox, when it runs. */
+export function openSandbox(name = "default"): Sandbox | undefined {
+    const folder = sandboxFolder(name);
+    const settings = readSettings(folder);
+    const isRunning = settings !== undefined && nodeProcess(folder, 1) !== undefined;
+    return isRunning ? describe(name, folder, settings) : undefined;
+}
+
+/** Ends everything that the sandbox runs, and says what stays on the disk: caches, and its data unless it is purged. */
+export async function stopSandbox(options: StopOptions = {}): Promise<StoredFolder[]> {
+    const { name = "default", purge = false, progress = printProgress } = options;
+    const folder = sandboxFolder(name);
+    const settings = readSettings(folder);
+    if (settings) {
+        assertMachine();
+        await withLock(lockFile(name), async () => {
+            await stop(folder, settings);
+            if (purge) fs.rmSync(folder, { recursive: true, force: true });
+        });
+        progress(`The sandbox "${name}" is down.`);
+    }
+    return diskUsage([folder, cacheFolder]);
+}
+
+async function stop(folder: string, { index }: Settings): Promise<void> {
+    await Promise.all(planNodes(index, mostNodes).map((node) => stopNode(folder, node)));
+    await removeInterface(planNetwork(index).bridge);
+}
+
+function lockFile(name: string): string {
+    return path.join(dataFolder, `.${name}.lock`);
+}
+
+function describe(name: string, folder: string, { nodes }: Settings): Sandbox {
+    const kubeconfig = path.join(folder, "kubeconfig");
+    return {
+        name,
+        folder,
+        kubeconfig,
+        nodes,
+        environment: {
+            ...process.env,
+            ...pulumiEnvironment(folder),
+            KUBECONFIG: kubeconfig,
+            PATH: [path.join(folder, "bin"), process.env.PATH].join(path.delimiter),
+        },
+        enter: (node = 1, { all = false } = {}) => enterNode(folder, node, all),
+        async loadImage(archive) {
+            const numbers = planNodes(0, nodes).map(({ number }) => number);
+            await Promise.all(numbers.map((number) => loadImages(folder, number, [archive])));
+        },
+    };
+}

@@ -1,0 +1,127 @@
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { unpackDebianPackage } from "../sandbox/debian";
+import { packImage } from "../sandbox/images/archive";
+import type { Progress } from "../sandbox/progress";
+import { run } from "./command";
+import { forwardPort } from "./portForward";
+import type { StackOutputs } from "./stack";
+
+/** What was seen to work. */
+export interface Proof {
+    readonly image: string;
+    readonly pushSeconds: number;
+    readonly pullSeconds: number;
+    /** The kubelet's own words about the pull. */
+    readonly kubelet: string;
+}
+
+/**
+ * Pushes an image that nobody has seen before with crane, through a port-forward and with the stack's outputs, and starts a
+ * pod in another namespace that pulls it by the registry's own name with the pull secret.
+ */
+export async function prove(
+    outputs: StackOutputs,
+    namespace: string,
+    env: NodeJS.ProcessEnv,
+    progress: Progress,
+): Promise<Proof> {
+    const work = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-proof-"));
+    const pod = `proof-${randomBytes(4).toString("hex")}`;
+    try {
+        const repository = `proof/${pod}`;
+        const archive = path.join(work, "proof.tar");
+        await packProgram(archive, pod, progress);
+        const started = Date.now();
+        await push(outputs, archive, `${repository}:1`, work, env);
+        const pushed = Date.now();
+        const image = `${outputs.host}/${repository}:1`;
+        const manifest = podManifest(pod, namespace, image, outputs.pullSecretNames[namespace]);
+        await run(["kubectl", "apply", "--filename", "-"], { env, input: JSON.stringify(manifest) });
+        await run(
+            ["kubectl", "--namespace", namespace, "wait", `pod/${pod}`, "--for=condition=Ready", "--timeout=120s"],
+            { env },
+        );
+        const running = Date.now();
+        const kubelet = await run(
+            [
+                ..."kubectl get events --output jsonpath={.items[*].message} --namespace".split(" "),
+                namespace,
+                "--field-selector",
+                `involvedObject.name=${pod},reason=Pulled`,
+            ],
+            { env },
+        );
+        return { image, pushSeconds: (pushed - started) / 1000, pullSeconds: (running - pushed) / 1000, kubelet };
+    } finally {
+        await run(["kubectl", "--namespace", namespace, "delete", "pod", pod, "--ignore-not-found", "--wait=false"], {
+            env,
+        });
+        fs.rmSync(work, { recursive: true, force: true });
+    }
+}
+
+/** Pushes an archive to the registry through a port-forward, with the first user's password. */
+export async function push(
+    outputs: StackOutputs,
+    archive: string,
+    tag: string,
+    work: string,
+    env: NodeJS.ProcessEnv,
+): Promise<void> {
+    const forward = await forwardPort(outputs.namespaceName, outputs.serviceName, 443, env);
+    try {
+        const host = `localhost:${forward.port}`;
+        const auth = Buffer.from(`${outputs.username}:${outputs.password}`).toString("base64");
+        fs.writeFileSync(path.join(work, "config.json"), JSON.stringify({ auths: { [host]: { auth } } }), {
+            mode: 0o600,
+        });
+        fs.writeFileSync(path.join(work, "ca.pem"), outputs.caCertPem);
+        const client = { ...env, DOCKER_CONFIG: work, SSL_CERT_FILE: path.join(work, "ca.pem") };
+        await run(["crane", "push", archive, `${host}/${tag}`], { env: client });
+    } finally {
+        forward.close();
+    }
+}
+
+/** An image of a program that waits, with `content` in it, so that two images differ when their contents do. */
+export async function packProgram(archive: string, content: string | Uint8Array, progress: Progress): Promise<void> {
+    const busybox = await unpackDebianPackage("busybox-static", progress);
+    packImage(
+        {
+            reference: "example.com/proof:1",
+            files: [
+                { path: "bin/busybox", source: path.join(busybox, "bin", "busybox"), mode: 0o755 },
+                { path: "content", content },
+            ],
+            entrypoint: ["/bin/busybox", "sleep", "86400"],
+            user: "65532:65532",
+        },
+        archive,
+    );
+}
+
+/** A pod that the Pod Security level `restricted` admits. */
+export function podManifest(name: string, namespace: string, image: string, pullSecret: string | undefined): object {
+    return {
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name, namespace },
+        spec: {
+            automountServiceAccountToken: false,
+            terminationGracePeriodSeconds: 0,
+            ...(pullSecret !== undefined && { imagePullSecrets: [{ name: pullSecret }] }),
+            securityContext: { runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: "RuntimeDefault" } },
+            containers: [
+                {
+                    name: "program",
+                    image,
+                    imagePullPolicy: "Always",
+                    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+                },
+            ],
+        },
+    };
+}

@@ -1,0 +1,89 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { repositoryRoot } from "../sandbox/paths";
+import type { Sandbox } from "../sandbox/sandbox";
+import { attempt, type CommandResult, run, runInTerminal } from "./command";
+
+/** What `pulumi up` exports; see index.ts. */
+export interface StackOutputs {
+    readonly host: string;
+    readonly namespaceName: string;
+    readonly serviceName: string;
+    readonly deploymentName: string;
+    readonly clusterIp: string;
+    readonly username: string;
+    readonly password: string;
+    readonly credentials: Record<string, string>;
+    readonly dockerConfigJson: string;
+    readonly pullSecretNames: Record<string, string>;
+    readonly caCertPem: string;
+    readonly certificateExpiry: string;
+}
+
+/**
+ * A stack of a program in a sandbox. Its configuration file is a copy in the sandbox's folder, for Pulumi writes the salt of
+ * the sandbox's passphrase into it.
+ */
+export class SandboxStack {
+    private readonly folder: string;
+
+    constructor(
+        readonly sandbox: Sandbox,
+        readonly name: string,
+        readonly program: string = repositoryRoot,
+    ) {
+        this.folder = path.join(sandbox.folder, "stacks", path.basename(program));
+    }
+
+    get configFile(): string {
+        return path.join(this.folder, `Pulumi.${this.name}.yaml`);
+    }
+
+    /** Creates the stack when it is not there, and takes the configuration from the program's file, or the text given. */
+    async prepare(configuration?: string): Promise<void> {
+        const source = path.join(this.program, `Pulumi.${this.name}.yaml`);
+        const text = configuration ?? (fs.existsSync(source) ? fs.readFileSync(source, "utf8") : "");
+        const salt = fs.existsSync(this.configFile) ? saltLine(fs.readFileSync(this.configFile, "utf8")) : undefined;
+        fs.mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+        fs.copyFileSync(path.join(this.program, "Pulumi.yaml"), path.join(this.folder, "Pulumi.yaml"));
+        fs.writeFileSync(this.configFile, salt === undefined ? text : `${salt}\n${text}`, { mode: 0o600 });
+        if (salt !== undefined) return;
+        // Among copies of the project's files, because `stack init` writes the salt beside them.
+        await run(["pulumi", "stack", "init", this.name, "--non-interactive"], {
+            env: this.sandbox.environment,
+            cwd: this.folder,
+        });
+    }
+
+    /** Runs `pulumi` on the stack, e.g. `pulumi(["up", "--yes"])`. */
+    pulumi(args: readonly string[]): Promise<CommandResult> {
+        return attempt(this.command(args), { env: this.sandbox.environment, cwd: this.program });
+    }
+
+    /** The same in the user's terminal; returns how it ended. */
+    pulumiInTerminal(args: readonly string[]): Promise<number> {
+        return runInTerminal(this.command(args), { env: this.sandbox.environment, cwd: this.program });
+    }
+
+    async outputs(): Promise<StackOutputs> {
+        const command = [
+            "pulumi",
+            "stack",
+            "output",
+            "--json",
+            "--show-secrets",
+            "--stack",
+            this.name,
+            "--non-interactive",
+        ];
+        return JSON.parse(await run(command, { env: this.sandbox.environment, cwd: this.program }));
+    }
+
+    private command([verb, ...args]: readonly string[]): string[] {
+        return ["pulumi", verb, "--stack", this.name, "--config-file", this.configFile, "--non-interactive", ...args];
+    }
+}
+
+function saltLine(text: string): string | undefined {
+    return /^encryptionsalt: .*$/m.exec(text)?.[0];
+}

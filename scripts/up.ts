@@ -1,0 +1,107 @@
+import { parseArgs } from "node:util";
+import { repositoryRoot } from "../sandbox/paths";
+import { printProgress } from "../sandbox/progress";
+import { type Sandbox, startSandbox } from "../sandbox/sandbox";
+import { attempt, runInTerminal } from "./command";
+import { type Context, userContext } from "./kubeconfig";
+import { prove } from "./proof";
+import { SandboxStack, type StackOutputs } from "./stack";
+
+const usage = `npm run up [-- --stack <name>]
+
+Brings the registry up.
+With a kubeconfig that has a current context: shows the cluster, then runs an ordinary interactive \`pulumi up\` on it.
+Without one: starts the sandbox, a Kubernetes of one node on this machine, brings the stack up in it, and proves it by pushing
+an image and starting a pod that pulls it.
+
+  --stack <name>  the stack, whose configuration is Pulumi.<name>.yaml; defaults to dev
+  --help          this text`;
+
+async function main(): Promise<number> {
+    const { values } = parseArgs({ options: { stack: { type: "string", default: "dev" }, help: { type: "boolean" } } });
+    if (values.help) {
+        console.log(usage);
+        return 0;
+    }
+    const context = userContext();
+    return context === undefined ? upInSandbox(values.stack) : upInCluster(context, values.stack);
+}
+
+/** An ordinary `pulumi up`: it shows what it would do and asks. */
+async function upInCluster(context: Context, stack: string): Promise<number> {
+    console.log(`Cluster: ${context.name} at ${context.server}`);
+    if (!process.stdin.isTTY) {
+        console.error(
+            "This would change a cluster of yours, and without a terminal nobody can be asked. Run it in a terminal,",
+        );
+        console.error(
+            `or run \`pulumi up --stack ${stack}\` yourself; to use the sandbox instead, run it with KUBECONFIG= in front.`,
+        );
+        return 1;
+    }
+    const found = await attempt(["pulumi", "version"], { env: process.env }).catch(() => undefined);
+    if (found === undefined) {
+        console.error(
+            "The Pulumi command line is not on PATH; install it from pulumi.com/docs/install, then run this again.",
+        );
+        return 1;
+    }
+    const options = { env: { ...process.env, PULUMI_NODEJS_TRANSPILE_ONLY: "true" }, cwd: repositoryRoot };
+    const selected = await runInTerminal(["pulumi", "stack", "select", "--create", stack], options);
+    return selected === 0 ? runInTerminal(["pulumi", "up", "--stack", stack], options) : selected;
+}
+
+async function upInSandbox(name: string): Promise<number> {
+    const started = Date.now();
+    const sandbox = await startSandbox({ progress: printProgress });
+    const stack = new SandboxStack(sandbox, name);
+    await stack.prepare();
+    printProgress(`pulumi up, stack ${name}`);
+    const code = await stack.pulumiInTerminal(["up", "--yes", "--skip-preview", "--suppress-outputs"]);
+    if (code !== 0) return code;
+    const outputs = await stack.outputs();
+    const [namespace] = Object.keys(outputs.pullSecretNames);
+    if (namespace === undefined) {
+        console.error(
+            `The stack ${name} makes no pull secret, so nothing can be proven; name a namespace in pullSecrets.namespaces.`,
+        );
+        return 1;
+    }
+    printProgress("Pushing an image, and starting a pod that pulls it");
+    const proof = await prove(outputs, namespace, sandbox.environment, printProgress);
+    const total = ((Date.now() - started) / 1000).toFixed(1);
+    console.log(`
+Proven:
+  pushed  ${proof.image}
+          with crane, as ${outputs.username}, over TLS, in ${proof.pushSeconds.toFixed(1)} s
+  pulled  by the kubelet for a pod in the namespace ${namespace}, which ran ${proof.pullSeconds.toFixed(1)} s later
+          "${proof.kubelet}"
+  in all  ${total} s
+${instructions(sandbox, stack, outputs)}`);
+    return 0;
+}
+
+function instructions(sandbox: Sandbox, stack: SandboxStack, outputs: StackOutputs): string {
+    const namespace = Object.keys(outputs.pullSecretNames)[0];
+    return `
+Use it (each in a shell that ran \`eval "$(npm run -s sandbox -- env)"\`):
+  reach it      kubectl --namespace ${outputs.namespaceName} port-forward service/${outputs.serviceName} 5443:443
+  trust it      pulumi stack output caCertPem --stack ${stack.name} >ca.pem; export SSL_CERT_FILE=$PWD/ca.pem
+  log in        pulumi stack output password --show-secrets --stack ${stack.name} |
+                  crane auth login localhost:5443 --username ${outputs.username} --password-stdin
+  push          crane push image.tar localhost:5443/team/app:1
+  pull          crane pull localhost:5443/team/app:1 image.tar
+  in a pod      image: ${outputs.host}/team/app:1
+                imagePullSecrets: [{ name: ${outputs.pullSecretNames[namespace]} }]    (in the namespace ${namespace})
+Tear it down:
+  npm run down              ends everything; images and keys stay in ${sandbox.folder}
+  npm run down -- --purge   deletes those and the caches too`;
+}
+
+main().then(
+    (code) => process.exit(code),
+    (error: Error) => {
+        console.error(error.message);
+        process.exit(1);
+    },
+);

@@ -1,0 +1,74 @@
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { imageReferences } from "../../../../sandbox/images/images";
+import { repositoryRoot } from "../../../../sandbox/paths";
+import { families, familyOf, type Tool } from "../../../../sandbox/toolchain/families";
+import { pinnedModule, requiredVersion } from "../../../../sandbox/toolchain/module";
+
+describe("toolchain families", () => {
+    for (const family of families) {
+        it(`pins ${family.name} with a go.mod and a go.sum`, () => {
+            const module = pinnedModule(family);
+            const files = fs.readdirSync(module.folder);
+            assert.ok(files.includes("go.mod"));
+            assert.match(module.goVersion, /^1\.26/);
+            if (family.module !== undefined) {
+                assert.ok(files.includes("go.sum"));
+                const sums = fs.readFileSync(path.join(module.folder, "go.sum"), "utf8");
+                assert.ok(sums.includes(`${family.module} ${module.version} h1:`));
+            }
+        });
+    }
+
+    it("builds every tool in one family only", () => {
+        const tools = families.flatMap((family) => Object.keys(family.packages));
+        assert.deepEqual([...new Set(tools)], tools);
+    });
+
+    it("names the executables of a family as Go does when it builds several", () => {
+        for (const family of families.filter((candidate) => Object.keys(candidate.packages).length > 1)) {
+            for (const [tool, name] of Object.entries(family.packages)) {
+                assert.equal(path.posix.basename(name), tool);
+            }
+        }
+    });
+
+    it("moves all parts of Kubernetes together", () => {
+        const { folder, version } = pinnedModule(familyOf("kubelet"));
+        const goMod = fs.readFileSync(path.join(folder, "go.mod"), "utf8");
+        const staging = [...goMod.matchAll(/^\s*(k8s\.io\/\S+) => \1 (\S+)$/gm)].map(([, , replaced]) => replaced);
+        assert.ok(staging.length > 30);
+        assert.deepEqual([...new Set(staging)], [version.replace(/^v1\./, "v0.")]);
+    });
+
+    it("tells Kubernetes its version, without which charts refuse the cluster", () => {
+        const { flags, version } = pinnedModule(familyOf("kube-apiserver"));
+        const linkerFlags = flags.find((flag) => flag.startsWith("-ldflags="));
+        assert.ok(linkerFlags?.includes(`-X k8s.io/component-base/version.gitVersion=${version}`));
+        assert.ok(linkerFlags?.includes("-X k8s.io/client-go/pkg/version.gitMinor=36"));
+    });
+
+    it("uses the Pulumi version of the SDK's development dependency", () => {
+        const { devDependencies } = JSON.parse(fs.readFileSync(path.join(repositoryRoot, "package.json"), "utf8"));
+        assert.equal(pinnedModule(familyOf("pulumi")).version, `v${devDependencies["@pulumi/pulumi"]}`);
+    });
+
+    for (const tool of ["registry", "coredns", "crane", "local-path-provisioner"] as const satisfies readonly Tool[]) {
+        it(`packs ${tool} under the tag of the version that is built`, () => {
+            const tag = imageReferences[tool].split(":")[1];
+            assert.equal(tag.replace(/^v/, ""), pinnedModule(familyOf(tool)).version.slice(1));
+        });
+    }
+});
+
+describe("requiredVersion", () => {
+    it("reads a single requirement and one in a block", () => {
+        assert.equal(requiredVersion("require example.com/a v1.0.0\n", "example.com/a"), "v1.0.0");
+        assert.equal(requiredVersion("require (\n\texample.com/a v1.2.3 // indirect\n)\n", "example.com/a"), "v1.2.3");
+    });
+
+    it("refuses a go.mod without the module", () => {
+        assert.throws(() => requiredVersion("require example.com/ab v1.0.0\n", "example.com/a"), /does not require/);
+    });
+});
