@@ -130,12 +130,14 @@ export class Cluster {
     private async request({ method, path, query, body, contentType }: Request): Promise<Properties> {
         const { server, authenticate } = await this.connect();
         const search = new URLSearchParams(query).toString();
+        const content = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+        const headers = content && { "Content-Type": contentType, "Content-Length": content.length };
         const options: https.RequestOptions = {
             method,
             hostname: server.hostname.replace(/^\[|\]$/g, ""),
             port: server.port || undefined,
             path: `${server.pathname.replace(/\/$/, "")}${path}${search ? `?${search}` : ""}`,
-            headers: { Accept: "application/json", ...(contentType ? { "Content-Type": contentType } : {}) },
+            headers: { Accept: "application/json", ...headers },
         };
         await authenticate(options);
         const send = server.protocol === "https:" ? https.request : http.request;
@@ -151,7 +153,7 @@ export class Cluster {
             request.on("error", (error) =>
                 reject(new Error(`configured Kubernetes cluster is unreachable: ${server.origin}: ${error.message}`)),
             );
-            request.end(body === undefined ? undefined : JSON.stringify(body));
+            request.end(content);
         });
         const answer = parse(text);
         if (status >= 200 && status < 300) return answer ?? {};
