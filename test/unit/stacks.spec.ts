@@ -19,14 +19,11 @@ describe("the stacks of this repository", () => {
         prod = await declareStack("prod");
     });
 
-    it("dev may be thrown away", () => {
-        assert.equal(dev.one("PersistentVolumeClaim").protect, false);
-        assert.equal(dev.one("Namespace", "registry-namespace").protect, false);
-    });
-
-    it("prod may not", () => {
-        assert.equal(prod.one("PersistentVolumeClaim").protect, true);
-        assert.equal(prod.one("Namespace", "registry-namespace").protect, true);
+    it("both keep their images when the stack is destroyed", () => {
+        for (const stack of [dev, prod]) {
+            assert.equal(stack.one("PersistentVolumeClaim").protect, true);
+            assert.equal(stack.one("Namespace", "registry-namespace").protect, true);
+        }
     });
 
     it("prod has several replicas on storage that all of them can write, and dev has one", () => {
@@ -46,12 +43,13 @@ describe("the stacks of this repository", () => {
         assert.equal(parse(prod.configYaml).log.level, "info");
     });
 
-    it("both give the default namespace a pull secret", () => {
-        for (const stack of [dev, prod])
-            assert.equal(
-                stack.one("Secret", "registry-access-pull-secret-default").name,
-                "registry-access-pull-secret-default",
-            );
+    it("both give the default namespace a pull secret, which pods of prod need not name", () => {
+        for (const stack of [dev, prod]) {
+            const secret = stack.one("Secret", "registry-access-pull-secret-default");
+            assert.equal(secret.inputs.metadata.namespace, "default");
+        }
+        assert.equal(dev.every("ServiceAccountPatch").length, 0);
+        assert.equal(prod.one("ServiceAccountPatch").inputs.metadata.name, "default");
     });
 
     it("are described by no value that Pulumi.yaml does not know", () => {
