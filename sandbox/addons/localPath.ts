@@ -110,6 +110,10 @@ function deployment(image: string): V1Deployment {
                             command: ["local-path-provisioner", "start", "--config", "/etc/config/config.json"],
                             env: [
                                 { name: "POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
+                                {
+                                    name: "SERVICE_ACCOUNT_NAME",
+                                    valueFrom: { fieldRef: { fieldPath: "spec.serviceAccountName" } },
+                                },
                                 { name: "CONFIG_MOUNT_PATH", value: "/etc/config/" },
                             ],
                             volumeMounts: [{ name: "config", mountPath: "/etc/config/", readOnly: true }],
