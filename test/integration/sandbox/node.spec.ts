@@ -29,7 +29,19 @@ describe("a sandbox", function () {
 
     /** What a pod gets from an address, asked for some seconds: a Service's rules follow its pods a little later. */
     async function fetchFrom(pod: string, url: string): Promise<string> {
-        const curl = ["curl", "--silent", "--show-error", "--max-time", "2", "--retry", "8", "--retry-all-errors", url];
+        const curl = [
+            "curl",
+            "--silent",
+            "--show-error",
+            "--max-time",
+            "2",
+            "--retry",
+            "8",
+            "--retry-delay",
+            "1",
+            "--retry-all-errors",
+            url,
+        ];
         return (await kubectl("exec", pod, "--", ...curl)).trim();
     }
 
@@ -126,7 +138,7 @@ describe("a sandbox", function () {
         );
         sandbox = await startSandbox({ name, progress });
         await isReady("keeper");
-        assert.equal(await fetchFrom("keeper", "http://keeper/starts"), "started\nstarted");
+        assert.equal(await fetchFrom("keeper", "http://keeper.default/starts"), "started\nstarted");
     });
 
     it("leaves nothing on the machine when it is stopped", async () => {
@@ -144,7 +156,7 @@ describe("a sandbox", function () {
     it("goes on with its pods, volumes and objects when it is started again, with a node more", async () => {
         sandbox = await startSandbox({ name, nodes: 2, progress });
         await isReady("keeper");
-        assert.equal(await fetchFrom("keeper", "http://keeper/starts"), "started\nstarted\nstarted");
+        assert.equal(await fetchFrom("keeper", "http://keeper.default/starts"), "started\nstarted\nstarted");
         assert.equal(await kubectl("get", "configmap", "note", "--output=jsonpath={.data.kept}"), "yes");
     });
 
@@ -154,7 +166,7 @@ describe("a sandbox", function () {
         const address = await kubectl("get", "pod", "there", "--output=jsonpath={.status.podIP}");
         assert.match(address, /^10\.244\.2\./);
         assert.equal(await fetchFrom("keeper", `http://${address}:8080/greeting`), "hello");
-        assert.equal(await fetchFrom("keeper", "http://there/greeting"), "hello");
-        assert.match(await fetchFrom("there", "http://keeper/starts"), /^started/);
+        assert.equal(await fetchFrom("keeper", "http://there.default/greeting"), "hello");
+        assert.match(await fetchFrom("there", "http://keeper.default/starts"), /^started/);
     });
 });
