@@ -93,15 +93,17 @@ export function configYaml(
         auth: { htpasswd: { realm: "private-registry", path: `${inPod.htpasswd}/htpasswd` } },
         health: { storagedriver: { enabled: true, interval: "10s", threshold: 3 } },
     };
-    return stringify(merge(config, overrides), { sortMapEntries: true });
+    // The registry's parser knows YAML 1.1, to which a plain `yes` or `0755` is no text.
+    return stringify(merge(config, overrides), { sortMapEntries: true, version: "1.1" });
 }
 
 /** `over` laid on `base`: objects are merged, everything else is replaced, null removes. */
 export function merge(base: Section, over: Section): Section {
     const merged: Section = { ...base };
     for (const [key, value] of Object.entries(over)) {
+        const below = merged[key];
         if (value === null) delete merged[key];
-        else merged[key] = isSection(value) && isSection(merged[key]) ? merge(merged[key], value) : value;
+        else merged[key] = isSection(value) ? merge(isSection(below) ? below : {}, value) : value;
     }
     return merged;
 }

@@ -27,12 +27,10 @@ const containerdFolders: Partial<Record<ContainerRuntime, string>> = {
     [ContainerRuntime.Rke2]: "/var/lib/rancher/rke2/agent/etc/containerd/certs.d",
 };
 
-/** The folders that the files of these runtimes lie in. */
-export function nodeFolders(runtimes: readonly ContainerRuntime[]): string[] {
-    const roots = runtimes
-        .flatMap((runtime) => nodeFiles([runtime], ["registry"], undefined, ""))
-        .map((file) => file.root);
-    return [...new Set(roots)];
+/** The folders that the files of these runtimes lie in, with those for names that are mapped to an endpoint. */
+export function nodeFolders(runtimes: readonly ContainerRuntime[], mapped: boolean): string[] {
+    const files = nodeFiles(runtimes, ["registry"], mapped ? "endpoint" : undefined, "");
+    return [...new Set(files.map((file) => file.root))];
 }
 
 /**

@@ -87,7 +87,7 @@ export function trustOnNodes(identity: Identity, trust: NodeTrust, parent: pulum
                         nodeSelector: trust.args.nodeSelector,
                         tolerations: trust.args.tolerations,
                         serviceAccountName: account.name,
-                        ...mounts(config.metadata.name, nodeFolders(runtimes)),
+                        ...mounts(config.metadata.name, nodeFolders(runtimes, trust.endpoint !== undefined)),
                     }),
                 },
             },

@@ -70,6 +70,14 @@ export const registryHost = matching(
     "a host name with an optional port and without a scheme, e.g. `registry.example.com` or `registry.example.com:8443`",
 );
 
+const ipv6Address = /^\[([0-9a-f:.]+)\](:[0-9]{1,5})?$/;
+
+/** What a node can dial: a host name or an IP address, an IPv6 one in brackets. */
+export const registryEndpoint: Rule = (value) =>
+    registryHost(value) === undefined || isIP(ipv6Address.exec(String(value))?.[1] ?? "") === 6
+        ? undefined
+        : `must be a host name or an address with an optional port, e.g. \`203.0.113.7:443\` or \`[2001:db8::7]:443\`, not ${shown(value)}`;
+
 export const registryPrefix = matching(
     new RegExp(`^${label}(\\.${label})*(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$`),
     400,

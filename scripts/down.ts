@@ -13,17 +13,23 @@ A cluster of yours is never touched; there, run \`pulumi destroy --exclude-prote
 
   --stack <name>  the stack; defaults to dev
   --purge         delete the sandbox's data and the caches too
+  --name <name>   the sandbox; defaults to default
   --help          this text`;
 
 async function main(): Promise<number> {
     const { values } = parseArgs({
-        options: { stack: { type: "string", default: "dev" }, purge: { type: "boolean" }, help: { type: "boolean" } },
+        options: {
+            stack: { type: "string", default: "dev" },
+            name: { type: "string", default: "default" },
+            purge: { type: "boolean" },
+            help: { type: "boolean" },
+        },
     });
     if (values.help) {
         console.log(usage);
         return 0;
     }
-    const sandbox = openSandbox();
+    const sandbox = openSandbox(values.name);
     if (sandbox !== undefined && !values.purge) {
         const code = await new SandboxStack(sandbox, values.stack).pulumiInTerminal([
             "destroy",
@@ -32,7 +38,7 @@ async function main(): Promise<number> {
         ]);
         if (code !== 0) return code;
     }
-    const stored = await stopSandbox({ purge: values.purge });
+    const stored = await stopSandbox({ name: values.name, purge: values.purge });
     if (values.purge) rmSync(cacheFolder, { recursive: true, force: true });
     for (const folder of values.purge ? [] : stored) console.log(`Stays on disk: ${JSON.stringify(folder)}`);
     printProgress("Nothing runs any more.");

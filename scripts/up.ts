@@ -15,16 +15,23 @@ Without one: starts the sandbox, a Kubernetes of one node on this machine, bring
 an image and starting a pod that pulls it.
 
   --stack <name>  the stack, whose configuration is Pulumi.<name>.yaml; defaults to dev
+  --name <name>   the sandbox; defaults to default
   --help          this text`;
 
 async function main(): Promise<number> {
-    const { values } = parseArgs({ options: { stack: { type: "string", default: "dev" }, help: { type: "boolean" } } });
+    const { values } = parseArgs({
+        options: {
+            stack: { type: "string", default: "dev" },
+            name: { type: "string", default: "default" },
+            help: { type: "boolean" },
+        },
+    });
     if (values.help) {
         console.log(usage);
         return 0;
     }
     const context = userContext();
-    return context === undefined ? upInSandbox(values.stack) : upInCluster(context, values.stack);
+    return context === undefined ? upInSandbox(values.stack, values.name) : upInCluster(context, values.stack);
 }
 
 /** An ordinary `pulumi up`: it shows what it would do and asks. */
@@ -51,19 +58,19 @@ async function upInCluster(context: Context, stack: string): Promise<number> {
     return selected === 0 ? runInTerminal(["pulumi", "up", "--stack", stack], options) : selected;
 }
 
-async function upInSandbox(name: string): Promise<number> {
+async function upInSandbox(stackName: string, name: string): Promise<number> {
     const started = Date.now();
-    const sandbox = await startSandbox({ progress: printProgress });
-    const stack = new SandboxStack(sandbox, name);
+    const sandbox = await startSandbox({ name, progress: printProgress });
+    const stack = new SandboxStack(sandbox, stackName);
     await stack.prepare();
-    printProgress(`pulumi up, stack ${name}`);
+    printProgress(`pulumi up, stack ${stackName}`);
     const code = await stack.pulumiInTerminal(["up", "--yes", "--skip-preview", "--suppress-outputs"]);
     if (code !== 0) return code;
     const outputs = await stack.outputs();
     const [namespace] = Object.keys(outputs.pullSecretNames);
     if (namespace === undefined) {
         console.error(
-            `The stack ${name} makes no pull secret, so nothing can be proven; name a namespace in pullSecrets.namespaces.`,
+            `The stack ${stackName} makes no pull secret, so nothing can be proven; name a namespace in pullSecrets.namespaces.`,
         );
         return 1;
     }

@@ -32,7 +32,7 @@ const tools: Tool[] = [
     "pulumi",
 ];
 
-const images: ImageName[] = ["pause", "busybox", "coredns", "local-path-provisioner", "registry", "crane", "curl"];
+const images: ImageName[] = ["pause", "busybox", "coredns", "local-path-provisioner", "registry", "curl"];
 
 /** True when the last start came to its end, all of its nodes still run, and the API server answers. */
 export async function isUp(folder: string, settings: Settings): Promise<boolean> {

@@ -15,7 +15,7 @@ export interface Provider {
     /** Takes the provider's own inputs: `new kubernetes.Provider("p", { kubeconfig })`. */
     configure?(inputs: Properties): void;
     /** What a change of the provider's own inputs means for its resources. Without it: nothing. */
-    diffConfig?(olds: Properties, news: Properties): Difference;
+    diffConfig?(olds: Properties, news: Properties): Difference | Promise<Difference>;
 }
 
 const withoutMarks = (properties: Properties) => withoutSecretMarks(properties) as Properties;
@@ -175,10 +175,13 @@ function ownMethods(provider: Provider) {
             response.setInputs(request.getNews());
             return response;
         }),
-        diffConfig: unary((request: messages.DiffRequest) => {
+        diffConfig: unary(async (request: messages.DiffRequest) => {
             const olds = withoutMarks(fromStruct(request.getOldInputs()));
             const news = withoutMarks(fromStruct(request.getNews()));
-            const difference = provider.diffConfig?.(olds, news) ?? { changes: changes(olds, news), replaces: [] };
+            const difference = (await provider.diffConfig?.(olds, news)) ?? {
+                changes: changes(olds, news),
+                replaces: [],
+            };
             return toDiffResponse(difference);
         }, toGrpcError),
         configure: unary((request: messages.ConfigureRequest) => {

@@ -19,7 +19,8 @@ export function serveOnLoopback(service: grpc.ServiceDefinition, handlers: grpc.
 
 /** The engine holds the other end of our standard input: when it is killed, nothing of it stays behind. */
 function exitWithEngine(): void {
-    if (!fs.fstatSync(0).isFIFO()) return;
+    const input = fs.fstatSync(0);
+    if (!input.isFIFO() && !input.isSocket()) return;
     process.stdin.resume();
     process.stdin.on("end", () => process.exit(0));
     process.stdin.on("error", () => process.exit(0));

@@ -1,6 +1,9 @@
 import * as path from "node:path";
 import { installedVersion } from "./installed";
 
+/** The version of the command provider while its npm package is not installed. (npm's latest, 4.5.0, is a stray old build.) */
+export const commandVersion = "1.2.1";
+
 export interface StandIn {
     /** The compiled program that the executable runs with node. */
     script: string;
@@ -35,5 +38,5 @@ export const standIns: Record<string, StandIn> = {
     "pulumi-resource-kubernetes": resource("kubernetes", "kubernetes/index.js"),
     "pulumi-resource-tls": resource("tls", "tls/index.js"),
     "pulumi-resource-random": resource("random", "random.js"),
-    "pulumi-resource-command": resource("command", "command.js", "1.2.1"),
+    "pulumi-resource-command": resource("command", "command/index.js", commandVersion),
 };

@@ -1,17 +1,27 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** A resource as the program declared it; secrets are unwrapped, and `options` are what the constructor was given. */
+/** A resource as the engine would get it. */
 export interface Declared {
     readonly type: string;
     readonly name: string;
+    /** With secrets unwrapped. */
     // biome-ignore lint/suspicious/noExplicitAny: tests reach deep into manifests of every kind
     readonly inputs: any;
-    readonly options: pulumi.CustomResourceOptions;
+    /** The texts of the inputs that no secret mark covers, so that they lie in the clear in the state. */
+    readonly clearTexts: readonly string[];
+    readonly protect: boolean;
+    /** URN, or nothing. */
+    readonly parent: string;
+    /** `<urn>::<id>` of an explicit provider, or nothing. */
+    readonly provider: string;
+    /** URNs. */
+    readonly dependencies: readonly string[];
+    /** Names and URNs that the resource had before. */
+    readonly aliases: readonly string[];
 }
 
-const declared: Declared[] = [];
-const options = new Map<string, pulumi.CustomResourceOptions>();
 const secretMark = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
 function unwrap(value: unknown): unknown {
     if (Array.isArray(value)) return value.map(unwrap);
@@ -20,63 +30,170 @@ function unwrap(value: unknown): unknown {
     return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, unwrap(v)]));
 }
 
+function clearTexts(value: unknown): string[] {
+    if (typeof value === "string") return [value];
+    if (typeof value !== "object" || value === null) return [];
+    if ((value as Record<string, unknown>)[secretMark] === secretSignature) return [];
+    return Object.entries(value).flatMap(([key, v]) => [key, ...clearTexts(v)]);
+}
+
 /** What the provider would add to the inputs. */
 function outputs(args: pulumi.runtime.MockResourceArgs, inputs: Record<string, unknown>): Record<string, unknown> {
     switch (args.type) {
-        case "random:index/randomPassword:RandomPassword":
-            return { result: pulumi.secret(`${args.name}-`.padEnd(40, "abcdefghijklmnopqrstuvwxyz0123456789")) };
+        case "random:index/randomPassword:RandomPassword": {
+            const { generation } = inputs.keepers as { generation: string };
+            return { result: secret(`${args.name}-${generation}-`.padEnd(40, "abcdefghijklmnopqrstuvwxyz0123456789")) };
+        }
         case "random:index/randomBytes:RandomBytes": {
             const bytes = Buffer.alloc(Number(inputs.length), args.name);
-            return { base64: pulumi.secret(bytes.toString("base64")), hex: pulumi.secret(bytes.toString("hex")) };
+            return { base64: secret(bytes.toString("base64")), hex: secret(bytes.toString("hex")) };
         }
         case "tls:index/privateKey:PrivateKey":
-            return { privateKeyPem: pulumi.secret(`-----BEGIN KEY ${args.name}-----\n`) };
+            return { privateKeyPem: secret(`-----BEGIN KEY ${args.name}-----\n`) };
         case "tls:index/selfSignedCert:SelfSignedCert":
             return { certPem: `-----BEGIN CERTIFICATE-----\n${args.name}\n` };
         case "tls:index/certRequest:CertRequest":
             return { certRequestPem: `request of ${args.name}` };
         case "tls:index/locallySignedCert:LocallySignedCert":
-            return { certPem: `-----BEGIN CERTIFICATE-----\n${args.name}\n`, validityEndTime: "2030-01-01T00:00:00Z" };
+            return {
+                certPem: `-----BEGIN CERTIFICATE-----\n${args.name}\n`,
+                validityEndTime: "2030-01-01T00:00:00Z",
+            };
         case "kubernetes:core/v1:Service":
-            return { spec: { ...(inputs.spec as object), clusterIP: "10.96.1.2" } };
+            return { spec: { ...(inputs.spec as object), clusterIP: cluster.ip } };
         default:
             return {};
     }
 }
 
-function newResource(args: pulumi.runtime.MockResourceArgs): pulumi.runtime.MockResourceResult {
-    const inputs = unwrap(args.inputs) as Record<string, unknown>;
-    declared.push({ type: args.type, name: args.name, inputs, options: options.get(args.name) ?? {} });
-    const metadata = (inputs.metadata ?? {}) as Record<string, unknown>;
-    const named = args.type.startsWith("kubernetes:")
-        ? { metadata: { ...metadata, name: metadata.name ?? `${args.name}-1a2b3c4d` } }
-        : {};
-    return { id: `${args.name}-id`, state: { ...inputs, ...named, ...outputs(args, inputs) } };
+/** What the cluster of the mocks looks like. */
+const cluster = { ip: "10.96.1.2" };
+
+/** What one program did. */
+class Run {
+    readonly declared: Declared[] = [];
+    readonly outputs = new Map<string, unknown>();
+    readonly secrets: string[] = [];
 }
 
-/** Runs a program against the mocks and returns all that it declared once every output is known. */
-export async function declare(program: () => unknown): Promise<Resources> {
-    declared.length = 0;
-    options.clear();
-    program();
-    // The mocks answer at once, so nothing is pending when no resource was added for a few turns of the event loop.
-    for (let quiet = 0, seen = -1; quiet < 5; quiet = declared.length === seen ? quiet + 1 : 0) {
-        seen = declared.length;
-        await new Promise((resolve) => setTimeout(resolve, 5));
+let run = new Run();
+
+function secret(value: string): pulumi.Output<string> {
+    run.secrets.push(value);
+    return pulumi.secret(value);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the classes of the engine's protocol are not public
+type Request = any;
+
+/** Starts over with a runtime that answers at once, like the engine, and remembers every request. */
+async function connect(): Promise<void> {
+    run = new Run();
+    let request: Request;
+    const newResource = (args: pulumi.runtime.MockResourceArgs): pulumi.runtime.MockResourceResult => {
+        const inputs = unwrap(args.inputs) as Record<string, unknown>;
+        run.declared.push({
+            type: args.type,
+            name: args.name,
+            inputs,
+            clearTexts: clearTexts(args.inputs),
+            protect: request.getProtect(),
+            parent: request.getParent(),
+            provider: request.getProvider(),
+            dependencies: request.getDependenciesList(),
+            aliases: request
+                .getAliasesList()
+                .map((alias: Request) => alias.getUrn() || alias.getSpec().getName() || alias.getSpec().getType()),
+        });
+        const metadata = (inputs.metadata ?? {}) as Record<string, unknown>;
+        const named = args.type.startsWith("kubernetes:")
+            ? { metadata: { ...metadata, name: metadata.name ?? `${args.name}-1a2b3c4d` } }
+            : {};
+        return { id: `${args.name}-id`, state: { ...inputs, ...named, ...outputs(args, inputs) } };
+    };
+    const mocks = { newResource, call: (args: pulumi.runtime.MockCallArgs) => args.inputs };
+    await pulumi.runtime.setMocks(mocks, "private-registry", "test", false);
+    const monitor = pulumi.runtime.getMonitor() as Request;
+    const { registerResource, registerResourceOutputs } = monitor;
+    monitor.registerResource = (req: Request, callback: unknown) => {
+        request = req;
+        return registerResource.call(monitor, req, callback);
+    };
+    monitor.registerResourceOutputs = (req: Request, callback: unknown) => {
+        run.outputs.set(req.getUrn(), req.getOutputs().toJavaScript());
+        return registerResourceOutputs.call(monitor, req, callback);
+    };
+}
+
+/**
+ * Runs a program against the mocks and returns all that it declared, once all of it is registered. Whatever the program or
+ * one of its outputs throws is thrown here.
+ */
+export async function declare(program: () => unknown, clusterIp = "10.96.1.2"): Promise<Resources> {
+    cluster.ip = clusterIp;
+    await connect();
+    // mocha would blame whichever test is running; here a failed output is the program's result.
+    const others = process.listeners("unhandledRejection");
+    process.removeAllListeners("unhandledRejection");
+    // The runtime takes a stack trace of every promise, and ts-node's translation of those is nine tenths of a test's time.
+    const { prepareStackTrace, stackTraceLimit } = Error;
+    Object.assign(Error, { prepareStackTrace: undefined, stackTraceLimit: 1 });
+    try {
+        await new Promise<void>((resolve, reject) => {
+            process.on("unhandledRejection", reject);
+            program();
+            // The runtime's own way to wait at the end of a program; its type is not public.
+            (pulumi.runtime as unknown as { waitForRPCs(): Promise<void> }).waitForRPCs().then(resolve, reject);
+        });
+        return new Resources(run);
+    } finally {
+        await turns(20);
+        Object.assign(Error, { prepareStackTrace, stackTraceLimit });
+        process.removeAllListeners("unhandledRejection");
+        for (const listener of others) process.on("unhandledRejection", listener);
     }
-    return new Resources([...declared]);
+}
+
+/** Lets whatever is already on its way arrive. */
+async function turns(count: number): Promise<void> {
+    for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** The error with which a program ends. */
+export async function failure(program: () => unknown): Promise<Error> {
+    const error = await declare(program).then(
+        () => undefined,
+        (e) => e,
+    );
+    if (error === undefined) throw new Error("the program was expected to fail, and did not");
+    return error;
+}
+
+/** The error with which a program ends before it declares anything. */
+export async function refusal(program: () => unknown): Promise<Error> {
+    const error = await failure(program);
+    if (run.declared.length > 0) throw new Error(`${run.declared[0].type} was declared although: ${error.message}`);
+    return error;
 }
 
 export class Resources {
-    constructor(readonly all: readonly Declared[]) {}
+    readonly all: readonly Declared[];
+    /** Every secret that a provider handed out. */
+    readonly secrets: readonly string[];
+    private readonly outputs: ReadonlyMap<string, unknown>;
+
+    constructor(done: Run) {
+        this.all = done.declared;
+        this.secrets = done.secrets;
+        this.outputs = done.outputs;
+    }
 
     /** The only resource of a kind, e.g. `Deployment`, and of a name when there are several. */
     one(kind: string, name?: string): Declared {
         const found = this.every(kind).filter((resource) => name === undefined || resource.name === name);
         if (found.length !== 1) {
-            throw new Error(
-                `${found.length} resources ${kind} ${name ?? ""}: ${this.all.map((r) => `${r.type} ${r.name}`).join(", ")}`,
-            );
+            const all = this.all.map((resource) => `${resource.type} ${resource.name}`).join(", ");
+            throw new Error(`${found.length} resources ${kind} ${name ?? ""} among ${all}`);
         }
         return found[0];
     }
@@ -85,34 +202,42 @@ export class Resources {
         return this.all.filter((resource) => resource.type.endsWith(`:${kind}`));
     }
 
+    named(name: string): Declared[] {
+        return this.all.filter((resource) => resource.name === name);
+    }
+
     /** The pod of the registry's Deployment. */
     get pod() {
         return this.one("Deployment").inputs.spec.template;
     }
 
+    /** Every pod template, by the name of the resource that it is part of. */
+    get pods() {
+        return this.all
+            .filter((resource) => resource.inputs.spec?.template?.spec?.containers)
+            .map((resource) => ({ name: resource.name, ...resource.inputs.spec.template }));
+    }
+
     /** config.yml as text. */
     get configYaml(): string {
-        return this.every("Secret").find((secret) => secret.inputs.stringData?.["config.yml"])?.inputs.stringData[
-            "config.yml"
-        ];
+        return this.one("Secret", "registry-config").inputs.stringData["config.yml"];
+    }
+
+    /** The lines of the htpasswd file. */
+    get htpasswd(): string[] {
+        return this.one("Secret", "registry-htpasswd").inputs.stringData.htpasswd.trimEnd().split("\n");
+    }
+
+    /** The texts of what components hand to the engine as their outputs that no secret mark covers. */
+    get clearOutputs(): string[] {
+        return [...this.outputs.values()].flatMap(clearTexts);
     }
 }
 
 /** The value of an output. */
-export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
-    return new Promise((resolve) => output.apply(resolve));
+export function known<T>(output: pulumi.Output<T>): Promise<pulumi.Unwrap<T>> {
+    return new Promise((resolve) => pulumi.output(output).apply(resolve));
 }
 
-/** Options of a component under test: they remember what each child was declared with, which the mocks do not show. */
-export const recorded: pulumi.ComponentResourceOptions = {
-    transformations: [
-        ({ name, opts }) => {
-            options.set(name, opts);
-            return undefined;
-        },
-    ],
-};
-
-before(async () => {
-    await pulumi.runtime.setMocks({ newResource, call: (args) => args.inputs }, "private-registry", "test", false);
-});
+// Programs that failed leave resources behind that never come to be; the runtime would complain about them at the end.
+after(connect);

@@ -1,0 +1,100 @@
+import * as assert from "node:assert/strict";
+import * as fc from "fast-check";
+import { ContainerRuntime } from "../../../components";
+import { hostsToml, nodeFiles, nodeFolders } from "../../../components/nodeFiles";
+
+const ca = "-----BEGIN CERTIFICATE-----\n";
+const host = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?(\.[a-z0-9]{1,5}){0,3}(:[1-9][0-9]{0,4})?$/);
+const endpoint = fc.option(fc.constantFrom("10.96.1.2:443", "[fd00::1]:443", "registry.example.com"), {
+    nil: undefined,
+});
+const runtimes = fc.uniqueArray(fc.constantFrom(...Object.values(ContainerRuntime)), { minLength: 1 });
+
+describe("hostsToml", () => {
+    it("sends pulls of the host to the endpoint and trusts the authority's file", () => {
+        assert.equal(
+            hostsToml("registry.example.com:8443", "10.96.1.2:443", "/etc/containerd/certs.d/x/ca.crt"),
+            [
+                'server = "https://registry.example.com:8443"',
+                "",
+                '[host."https://10.96.1.2:443"]',
+                '  capabilities = ["pull", "resolve"]',
+                '  ca = "/etc/containerd/certs.d/x/ca.crt"',
+                "",
+            ].join("\n"),
+        );
+    });
+});
+
+describe("nodeFiles", () => {
+    it("of containerd name, for each host, a table for the endpoint and a ca file that is written too", () => {
+        fc.assert(
+            fc.property(fc.uniqueArray(host, { minLength: 1 }), endpoint, (hosts, target) => {
+                const files = nodeFiles([ContainerRuntime.Containerd], hosts, target, ca);
+                assert.equal(files.length, 2 * hosts.length);
+                for (const name of hosts) {
+                    const toml = files.find((file) => file.path === `${name}/hosts.toml`)?.content ?? "";
+                    assert.ok(toml.includes(`\n[host."https://${target ?? name}"]\n`), toml);
+                    const caPath = /^ {2}ca = "(\/[^"]+)"$/m.exec(toml)?.[1];
+                    const file = files.find((f) => `${f.root}/${f.path}` === caPath);
+                    assert.equal(file?.content, ca);
+                }
+            }),
+        );
+    });
+
+    it("are never two under one path, and lie in the folders that are mounted", () => {
+        fc.assert(
+            fc.property(runtimes, fc.uniqueArray(host, { minLength: 1 }), endpoint, (kinds, hosts, target) => {
+                const files = nodeFiles(kinds, hosts, target, ca);
+                const paths = files.map((file) => `${file.root}/${file.path}`);
+                assert.deepEqual(paths, [...new Set(paths)]);
+                const folders = nodeFolders(kinds, target !== undefined);
+                for (const file of files) {
+                    assert.ok(folders.includes(file.root), `${file.root} is not among ${folders}`);
+                    assert.match(file.path, /^[^/\s][^\s]*$/);
+                    assert.doesNotMatch(file.root, /\s|\/$/);
+                }
+            }),
+        );
+    });
+
+    const folders: [ContainerRuntime, string[]][] = [
+        [ContainerRuntime.Containerd, ["/etc/containerd/certs.d"]],
+        [ContainerRuntime.K3s, ["/var/lib/rancher/k3s/agent/etc/containerd/certs.d"]],
+        [ContainerRuntime.Rke2, ["/var/lib/rancher/rke2/agent/etc/containerd/certs.d"]],
+        [ContainerRuntime.Docker, ["/etc/docker/certs.d"]],
+    ];
+    for (const [runtime, expected] of folders) {
+        it(`of ${runtime} lie in ${expected}`, () => {
+            const roots = nodeFiles([runtime], ["a.example", "b.example"], "10.0.0.1:443", ca).map((file) => file.root);
+            assert.deepEqual([...new Set(roots)], expected);
+        });
+    }
+
+    it("of CRI-O map each host to the endpoint, and trust the certificate under either address", () => {
+        const files = nodeFiles([ContainerRuntime.CriO], ["a.example:8443"], "10.0.0.1:443", ca);
+        assert.deepEqual(files, [
+            { root: "/etc/containers/certs.d", path: "a.example:8443/ca.crt", content: ca },
+            { root: "/etc/containers/certs.d", path: "10.0.0.1:443/ca.crt", content: ca },
+            {
+                root: "/etc/containers/registries.conf.d",
+                path: "private-registry-a.example-8443.conf",
+                content:
+                    '[[registry]]\nlocation = "a.example:8443"\n\n[[registry.mirror]]\nlocation = "10.0.0.1:443"\n',
+            },
+        ]);
+    });
+
+    it("of CRI-O only trust where nothing is mapped", () => {
+        assert.deepEqual(nodeFiles([ContainerRuntime.CriO], ["a.example"], undefined, ca), [
+            { root: "/etc/containers/certs.d", path: "a.example/ca.crt", content: ca },
+        ]);
+    });
+
+    it("of Docker only trust, for it cannot map names", () => {
+        assert.deepEqual(nodeFiles([ContainerRuntime.Docker], ["a.example"], "10.0.0.1:443", ca), [
+            { root: "/etc/docker/certs.d", path: "a.example/ca.crt", content: ca },
+        ]);
+    });
+});
