@@ -64,7 +64,12 @@ describe("secrets", () => {
 
     /** Every form in which the secrets of a run may appear. */
     const forms = (resources: Resources) =>
-        [...resources.secrets, userPassword, "of-redis-and-nobody-else"].flatMap((secret) => [
+        [
+            ...resources.secrets,
+            ...resources.htpasswd.map((line) => line.slice(line.indexOf(":") + 1)),
+            userPassword,
+            "of-redis-and-nobody-else",
+        ].flatMap((secret) => [
             secret,
             secret.trimEnd(),
             Buffer.from(secret).toString("base64"),
@@ -118,6 +123,7 @@ describe("secrets", () => {
             "registry-access-pull-secret-default",
             "registry-config",
             "registry-credentials",
+            "registry-htpasswd",
             "registry-tls",
         ]);
     });
