@@ -1,5 +1,6 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { ArgumentError, type PrivateRegistryArgs, type Problem } from "./components";
+import { defaultUsers } from "./components/credentials";
 
 /**
  * The component's arguments from the stack's configuration: the object `registry` mirrors them, and each password lies in a
@@ -19,9 +20,28 @@ export function registryArgs(config: pulumi.Config): PrivateRegistryArgs {
         const reason = `must not stand in the configuration file; run \`pulumi config set --secret password-${user.name}\``;
         problems.push({ path: `registry.users[${i}].password`, reason });
     });
+    if (args.users && users === undefined) return args;
+    const named = users ?? defaultUsers;
+    const passwords = passwordUsers(config);
+    for (const user of passwords.filter((name) => !named.some((u) => u?.name === name))) {
+        const reason = `is of no user; add \`${user}\` to registry.users, or run \`pulumi config rm password-${user}\``;
+        problems.push({ path: `password-${user}`, reason });
+    }
+    for (const user of passwords.filter((name) => !secretKeys().includes(`${config.name}:password-${name}`))) {
+        const reason = `lies in the clear in the stack's file; run \`pulumi config set --secret password-${user}\``;
+        problems.push({ path: `password-${user}`, reason });
+    }
     if (problems.length > 0) throw new ArgumentError("the registry of this stack", problems);
-    if (users === undefined) return args;
-    return { ...args, users: users.map((user) => ({ ...user, password: config.getSecret(`password-${user?.name}`) })) };
+    if (passwords.length === 0) return args;
+    return { ...args, users: named.map((user) => ({ ...user, password: config.getSecret(`password-${user?.name}`) })) };
+}
+
+/** The users that a password is configured for. */
+function passwordUsers(config: pulumi.Config): string[] {
+    const prefix = `${config.name}:password-`;
+    return Object.keys(pulumi.runtime.allConfig())
+        .filter((key) => key.startsWith(prefix))
+        .map((key) => key.slice(prefix.length));
 }
 
 /** The configuration keys that hold a secret, as the engine tells every Node program. */

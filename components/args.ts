@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type RegistryTls, tlsProblems, tlsRules } from "./certificates";
 import { logRules, type RegistryLog } from "./configuration";
 import { type RegistryUser, userProblems, userRules } from "./credentials";
+import { childNameProblems } from "./labels";
 import { nodeProblems, nodeRules, type RegistryNodes } from "./nodes";
 import { type PullSecrets, pullSecretProblems, pullSecretRules } from "./pullSecrets";
 import {
@@ -137,11 +138,9 @@ export function privateRegistryProblems(name: string, args: PrivateRegistryArgs)
 
 /** The component's name stands in for public names that are left out, so it must be right for them. */
 function nameProblems(name: string, args: PrivateRegistryArgs): Problem[] {
-    const unnamed = [
-        args.namespace === undefined && "namespace",
-        args.serviceName === undefined && "serviceName",
-    ].filter(Boolean);
-    if (unnamed.length === 0 || serviceLabel(name) === undefined) return [];
+    const unnamed = (["namespace", "serviceName"] as const).filter((field) => args[field] === undefined);
+    if (unnamed.length === 0) return childNameProblems(name, 55);
+    if (serviceLabel(name) === undefined) return [];
     const reason = `the component's name stands in for ${unnamed.join(" and ")} and ${serviceLabel(name)}; rename it or give ${unnamed.join(" and ")}`;
     return [{ path: "name", reason }];
 }

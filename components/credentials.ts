@@ -38,8 +38,8 @@ const machinePrefix = "puller-";
 export const defaultUsers: RegistryUser[] = [{ name: "admin" }];
 
 const userName: Rule = (value) => {
-    if (typeof value !== "string" || !/^[^\s:]{1,255}$/.test(value)) {
-        return `must be 1 to 255 characters without colons and spaces, not ${JSON.stringify(value)}`;
+    if (typeof value !== "string" || !/^[^\s:#\p{C}][^\s:\p{C}]{0,254}$/u.test(value)) {
+        return `must be 1 to 255 characters without colons and spaces and not begin with #, not ${JSON.stringify(value)}`;
     }
     return value.startsWith(machinePrefix)
         ? `must not begin with "${machinePrefix}", which names the users of pull secrets`

@@ -1,4 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { dnsLabel } from "./rules";
+import type { Problem } from "./validation";
 
 /** What every part of one registry needs to know to name and mark the objects it makes. */
 export interface Identity {
@@ -6,6 +8,12 @@ export interface Identity {
     readonly name: string;
     readonly labels: Record<string, pulumi.Input<string>>;
     readonly annotations: Record<string, pulumi.Input<string>>;
+}
+
+/** The names of all objects begin with the component's name, and a label holds it. */
+export function childNameProblems(name: string, longest: number): Problem[] {
+    const reason = dnsLabel(longest)(name);
+    return reason === undefined ? [] : [{ path: "name", reason: `the component's name ${reason}` }];
 }
 
 /** The labels that select the pods of one part; they never change, because a Deployment's selector cannot. */

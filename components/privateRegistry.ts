@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type PrivateRegistryArgs, privateRegistryProblems, privateRegistryRules } from "./args";
@@ -102,7 +103,7 @@ export class PrivateRegistry extends pulumi.ComponentResource {
                 hostAliases: hosts.slice(1),
                 dockerConfigJson: pullConfig,
                 caCertPem: certificate.caCertPem,
-                endpoint: pulumi.interpolate`${service.clusterIp}:443`,
+                endpoint: service.clusterIp.apply((ip) => (isIP(ip) === 6 ? `[${ip}]:443` : `${ip}:443`)),
                 pullSecrets: { ...checked.pullSecrets, name: checked.pullSecrets?.name ?? `${name}-pull` },
                 nodes: checked.nodes,
                 nodeNamespace,

@@ -53,7 +53,8 @@ export function createPullSecrets(
         );
         for (const account of args.serviceAccounts ?? []) {
             new k8s.core.v1.ServiceAccountPatch(
-                `${identity.name}-pull-secret-${namespace}-${account}`,
+                // No namespace has a dot in its name, so no two pairs have the same name.
+                `${identity.name}-pull-secret-${namespace}.${account}`,
                 { metadata: { name: account, namespace }, imagePullSecrets: [{ name: secret.metadata.name }] },
                 { parent },
             );

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Identity } from "./labels";
+import { childNameProblems, type Identity } from "./labels";
 import { createNamespace } from "./namespace";
 import { nodeProblems, nodeRules, type RegistryNodes, trustOnNodes } from "./nodes";
 import { createPullSecrets, type PullSecrets, pullSecretProblems, pullSecretRules } from "./pullSecrets";
-import { dnsLabel, dnsName, flag, registryHost, registryPrefix, text } from "./rules";
+import { dnsLabel, dnsName, flag, objectOnly, registryEndpoint, registryHost, registryPrefix, text } from "./rules";
 import { below, type Problem, type Rules, validate } from "./validation";
 
 /** What another cluster or stack needs to pull from a registry: usually outputs of its `PrivateRegistry`. */
@@ -48,7 +48,7 @@ export const registryAccessRules: Rules = {
         typeof value === "string" && value.includes("-----BEGIN CERTIFICATE-----")
             ? undefined
             : "must be certificates in PEM form",
-    endpoint: registryHost,
+    endpoint: registryEndpoint,
     ...below("pullSecrets", pullSecretRules),
     ...below("nodes", nodeRules),
     nodeNamespace: dnsLabel(),
@@ -61,19 +61,21 @@ export const registryAccessRules: Rules = {
 
 function isDockerConfig(value: unknown): boolean {
     try {
-        return typeof value === "string" && typeof JSON.parse(value).auths === "object";
+        return typeof value === "string" && objectOnly(JSON.parse(value).auths) === undefined;
     } catch {
         return false;
     }
 }
 
-function furtherProblems(args: RegistryAccessArgs): Problem[] {
+function registryAccessProblems(name: string, args: RegistryAccessArgs): Problem[] {
     const missing = (["host", "dockerConfigJson"] as const)
         .filter((field) => args[field] === undefined)
         .map((path) => ({ path, reason: `is missing; give it the registry's output \`${path}\`` }));
     const untrusted = args.nodes !== undefined && args.nodes.enabled !== false && args.caCertPem === undefined;
     const reason = "need caCertPem to trust; give it the registry's output `caCertPem`";
     return [
+        // The name of the nodes' namespace, when it is left out, is five characters longer.
+        ...childNameProblems(name, args.nodeNamespace === undefined ? 58 : 63),
         ...missing,
         ...(untrusted ? [{ path: "nodes", reason }] : []),
         ...pullSecretProblems(args.pullSecrets),
@@ -90,7 +92,9 @@ export class RegistryAccess extends pulumi.ComponentResource {
     public readonly pullSecretNames: pulumi.Output<Record<string, string>>;
 
     constructor(name: string, args: RegistryAccessArgs, opts?: pulumi.ComponentResourceOptions) {
-        const checked = validate(`the RegistryAccess "${name}"`, args, registryAccessRules, furtherProblems);
+        const checked = validate(`the RegistryAccess "${name}"`, args, registryAccessRules, (plain) =>
+            registryAccessProblems(name, plain),
+        );
         super("private-registry:index:RegistryAccess", name, {}, opts);
 
         const identity: Identity = { name, labels: checked.labels ?? {}, annotations: checked.annotations ?? {} };

@@ -10,8 +10,6 @@ function matching(pattern: RegExp, longest: number, what: string): Rule {
             : `must be ${what}, not ${shown(value)}`;
 }
 
-export const anything: Rule = () => undefined;
-
 export const text: Rule = (value) => (typeof value === "string" ? undefined : `must be a text, not ${shown(value)}`);
 
 export const flag: Rule = (value) =>
@@ -19,8 +17,6 @@ export const flag: Rule = (value) =>
 
 export const objectOnly: Rule = (value) =>
     typeof value === "object" && value !== null && !Array.isArray(value) ? undefined : "must be an object";
-
-export const listOnly: Rule = (value) => (Array.isArray(value) ? undefined : "must be a list");
 
 export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): Rule {
     const range = max === Number.MAX_SAFE_INTEGER ? `of ${min} or more` : `from ${min} to ${max}`;
@@ -69,6 +65,14 @@ export const registryHost = matching(
     259,
     "a host name with an optional port and without a scheme, e.g. `registry.example.com` or `registry.example.com:8443`",
 );
+
+const ipv6Address = /^\[([0-9a-f:.]+)\](:[0-9]{1,5})?$/;
+
+/** What a node can dial: a host name or an IP address, an IPv6 one in brackets. */
+export const registryEndpoint: Rule = (value) =>
+    registryHost(value) === undefined || isIP(ipv6Address.exec(String(value))?.[1] ?? "") === 6
+        ? undefined
+        : `must be a host name or an address with an optional port, e.g. \`203.0.113.7:443\` or \`[2001:db8::7]:443\`, not ${shown(value)}`;
 
 export const registryPrefix = matching(
     new RegExp(`^${label}(\\.${label})*(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$`),

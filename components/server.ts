@@ -164,10 +164,9 @@ export function deployServer(identity: Identity, server: Server, parent: pulumi.
                         nodeSelector: scheduling.nodeSelector,
                         tolerations: scheduling.tolerations,
                         affinity: affinityFor(scheduling.affinity, storage.mounting, selector),
-                        topologySpreadConstraints: scheduling.topologySpread?.map((c) => ({
-                            labelSelector: selector,
-                            ...c,
-                        })),
+                        topologySpreadConstraints: scheduling.topologySpread?.map((given) =>
+                            pulumi.output(given).apply((constraint) => ({ labelSelector: selector, ...constraint })),
+                        ),
                         priorityClassName: scheduling.priorityClassName,
                         // Above the pause before the end, and the time that requests then have.
                         terminationGracePeriodSeconds: drainSeconds + 15,

@@ -35,27 +35,33 @@ export class ArgumentError extends pulumi.InputPropertiesError {
 /**
  * Checks every value against its rule and returns the arguments. Values that are known now are checked now; an Output is
  * checked when it becomes known, by the Output that takes its place. `further` finds the problems that concern several
- * arguments and sees them only when each by itself is right.
+ * arguments and sees them, without what is null or undefined, only when each by itself is right.
  */
 export function validate<T extends object>(what: string, args: T, rules: Rules, further: (args: T) => Problem[]): T {
     const problems: Problem[] = [];
-    const checked = walk(what, args, "", "", rules, problems) as T;
-    if (problems.length === 0) problems.push(...further(args));
+    const checked = (walk(what, args, "", "", rules, problems) ?? {}) as T;
+    if (problems.length === 0) problems.push(...further(checked));
     if (problems.length > 0) throw new ArgumentError(what, problems);
     return checked;
 }
 
+const undecided =
+    "decides which resources exist, so it cannot be an output as a whole; give its fields or elements as outputs instead";
+
 function walk(what: string, value: unknown, path: string, pattern: string, rules: Rules, problems: Problem[]): unknown {
     if (value === undefined || value === null) return undefined;
+    const rule = rules[pattern];
     if (pulumi.Output.isInstance(value) || value instanceof Promise) {
-        return pulumi.output(value).apply((known) => {
+        if (rule === undefined) return void problems.push({ path: path || "args", reason: undecided });
+        const later: pulumi.Output<unknown> = pulumi.output(value);
+        return later.apply(async (known) => {
             const late: Problem[] = [];
             const checked = walk(what, known, path, pattern, rules, late);
-            if (late.length > 0) throw new ArgumentError(what, late);
-            return checked;
+            if (late.length === 0) return checked;
+            const isSecret = await pulumi.isSecret(later);
+            throw new ArgumentError(what, isSecret ? late.map(withoutValue) : late);
         });
     }
-    const rule = rules[pattern];
     if (rule !== undefined) {
         const reason = rule(value);
         if (reason !== undefined) problems.push({ path, reason });
@@ -63,7 +69,12 @@ function walk(what: string, value: unknown, path: string, pattern: string, rules
     }
     if (`${pattern}[]` in rules || hasPrefix(rules, `${pattern}[].`)) {
         if (!Array.isArray(value)) return void problems.push({ path, reason: "must be a list" });
-        return value.map((v, i) => walk(what, v, `${path}[${i}]`, `${pattern}[]`, rules, problems));
+        return value.map((v, i) => {
+            if (v === undefined || v === null) {
+                return void problems.push({ path: `${path}[${i}]`, reason: "is empty; remove it or give it a value" });
+            }
+            return walk(what, v, `${path}[${i}]`, `${pattern}[]`, rules, problems);
+        });
     }
     if (typeof value !== "object" || Array.isArray(value)) {
         return void problems.push({ path: path || "args", reason: "must be an object with named fields" });
@@ -81,6 +92,11 @@ function walk(what: string, value: unknown, path: string, pattern: string, rules
     return Object.fromEntries(fields.filter(([, v]) => v !== undefined));
 }
 
+/** Rules end their sentences with the wrong value. */
+function withoutValue({ path, reason }: Problem): Problem {
+    return { path, reason: reason.replace(/, not .*$/s, "") };
+}
+
 function hasPrefix(rules: Rules, prefix: string): boolean {
     return Object.keys(rules).some((key) => key.startsWith(prefix));
 }
@@ -96,8 +112,8 @@ function unknownArgument(key: string, pattern: string, rules: Rules): string {
         .map((rule) => rule.slice(prefix.length).split(/[.[{]/)[0]);
     const known = [...new Set(siblings)].sort();
     const nearest = closest(key, known);
-    const hint =
-        distance(key, nearest) <= 3 ? `did you mean \`${nearest}\`?` : `the arguments here are ${known.join(", ")}`;
+    const isTypingError = distance(key, nearest) <= Math.max(2, Math.floor(key.length / 3));
+    const hint = isTypingError ? `did you mean \`${nearest}\`?` : `the arguments here are ${known.join(", ")}`;
     return `is not an argument; ${hint}`;
 }
 

@@ -235,7 +235,7 @@ export class Resources {
 }
 
 /** The value of an output. */
-export function valueOf<T>(output: pulumi.Output<T>): Promise<pulumi.Unwrap<T>> {
+export function known<T>(output: pulumi.Output<T>): Promise<pulumi.Unwrap<T>> {
     return new Promise((resolve) => pulumi.output(output).apply(resolve));
 }
 

@@ -37,10 +37,6 @@ function at(value: unknown, path: readonly string[]): unknown {
     return path.reduce<unknown>((v, k) => (v as Section | undefined)?.[k], value);
 }
 
-function hasNull(value: unknown): boolean {
-    return leaves(value).some((leaf) => leaf.value === null);
-}
-
 describe("merge", () => {
     it("takes every value of the upper object", () => {
         fc.assert(

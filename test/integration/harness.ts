@@ -1,0 +1,185 @@
+import * as assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { stringify } from "yaml";
+import type { PrivateRegistryArgs } from "../../components";
+import { attempt, type CommandResult, run } from "../../sandbox/command";
+import { printProgress } from "../../sandbox/progress";
+import { type Sandbox, startSandbox, stopSandbox } from "../../sandbox/sandbox";
+import { packProgram, podManifest, push } from "../../scripts/proof";
+import { SandboxStack, type StackOutputs } from "../../scripts/stack";
+
+const sandboxName = "test";
+let sandbox: Sandbox | undefined;
+
+/** In a `describe`: the sandbox is up before its tests. It ends after all tests of the run. */
+export function inSandbox(): void {
+    before(async function () {
+        if (process.platform !== "linux" || process.getuid?.() !== 0) {
+            console.log("skipped: the sandbox needs Linux and root");
+            this.skip();
+        }
+        sandbox ??= await startSandbox({ name: sandboxName });
+    });
+}
+
+after(async () => {
+    if (sandbox) await stopSandbox({ name: sandboxName, purge: true });
+});
+
+export function theSandbox(): Sandbox {
+    assert.ok(sandbox, "the sandbox is not up; call inSandbox() in the describe");
+    return sandbox;
+}
+
+/** Stops the sandbox and starts it again, with its data. */
+export async function restartSandbox(): Promise<void> {
+    await stopSandbox({ name: sandboxName });
+    sandbox = await startSandbox({ name: sandboxName, progress: printProgress });
+}
+
+export function kubectl(command: string, input?: string): Promise<string> {
+    return run(["kubectl", ...command.split(" ")], { env: theSandbox().environment, input });
+}
+
+/** A namespace for pods that pull; deleted after the tests of the `describe`. */
+export function namespaceOfPods(name: string): void {
+    before(() => kubectl(`create namespace ${name}`));
+    after(() => kubectl(`delete namespace ${name} --wait=false`));
+}
+
+/** A stack of the program, with arguments that a test may change from one `up` to the next. */
+export class RegistryStack {
+    outputs!: StackOutputs;
+
+    constructor(
+        readonly name: string,
+        public args: PrivateRegistryArgs,
+    ) {}
+
+    get stack(): SandboxStack {
+        return new SandboxStack(theSandbox(), this.name);
+    }
+
+    /** Runs `pulumi` with the arguments as they are now. */
+    async pulumi(...command: string[]): Promise<CommandResult> {
+        await this.stack.prepare(stringify({ config: { "private-registry:registry": this.args } }));
+        return this.stack.pulumi(command);
+    }
+
+    async up(...options: string[]): Promise<string> {
+        const result = await this.pulumi("up", "--yes", "--skip-preview", ...options);
+        assert.equal(result.code, 0, result.stdout + result.stderr);
+        this.outputs = await this.stack.outputs();
+        return result.stdout;
+    }
+
+    async expectNoChange(): Promise<void> {
+        for (const command of [
+            ["up", "--yes", "--skip-preview"],
+            ["refresh", "--yes", "--skip-preview"],
+            ["preview"],
+        ]) {
+            const result = await this.pulumi(...command, "--expect-no-changes", "--diff");
+            assert.equal(result.code, 0, `pulumi ${command[0]}: ${result.stdout}${result.stderr}`);
+        }
+    }
+
+    /** Destroys everything, also what is protected, and forgets the stack. */
+    async remove(): Promise<void> {
+        const options = { env: theSandbox().environment, cwd: this.stack.program };
+        await run(["pulumi", "state", "unprotect", "--all", "--yes", "--stack", this.name], options);
+        const result = await this.pulumi("destroy", "--yes", "--skip-preview");
+        assert.equal(result.code, 0, result.stdout + result.stderr);
+        await run(["pulumi", "stack", "rm", this.name, "--yes", "--preserve-config"], options);
+        fs.rmSync(this.stack.configFile);
+    }
+
+    /** Names of the registry's pods that are not going away, with the time each was made. */
+    async pods(): Promise<string> {
+        const template = "{range .items[?(!@.metadata.deletionTimestamp)]}{.metadata.name} {end}";
+        return kubectl(
+            `get pods --namespace ${this.outputs.namespaceName} --selector app.kubernetes.io/component=server --output jsonpath=${template.replaceAll(" ", '{"\\x20"}')}`,
+        );
+    }
+}
+
+/** Pushes a new image of `megabytes` that nobody can compress, and returns its name without the host. */
+export async function pushImage(stack: RegistryStack, megabytes = 0.001): Promise<string> {
+    const work = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-test-"));
+    try {
+        const archive = path.join(work, "image.tar");
+        await packProgram(archive, randomBytes(Math.ceil(megabytes * 1024 * 1024)), printProgress);
+        const image = `team/app-${randomBytes(4).toString("hex")}:1`;
+        await push(stack.outputs, archive, image, work, theSandbox().environment);
+        return image;
+    } finally {
+        fs.rmSync(work, { recursive: true, force: true });
+    }
+}
+
+/** Starts a pod that must pull the image, waits until it runs, and removes it. */
+export async function pullByKubelet(image: string, namespace: string, pullSecret: string | undefined): Promise<void> {
+    const pod = `puller-${randomBytes(4).toString("hex")}`;
+    await kubectl("apply --filename -", JSON.stringify(podManifest(pod, namespace, image, pullSecret)));
+    try {
+        const ready = await attempt(
+            ["kubectl", "--namespace", namespace, "wait", `pod/${pod}`, "--for=condition=Ready", "--timeout=90s"],
+            { env: theSandbox().environment },
+        );
+        const events = () => kubectl(`get events --namespace ${namespace} --field-selector involvedObject.name=${pod}`);
+        assert.equal(ready.code, 0, `${image} was not pulled:\n${ready.code === 0 ? "" : await events()}`);
+    } finally {
+        await kubectl(`delete pod ${pod} --namespace ${namespace} --wait=false`);
+    }
+}
+
+/** What the registry answers to a request of a node to its cluster IP: the HTTP status, or 0 without an answer. */
+export async function ask(
+    outputs: StackOutputs,
+    urlPath: string,
+    login?: { username: string; password: string },
+): Promise<number> {
+    return (await request(outputs, urlPath, login)).status;
+}
+
+export interface Answer {
+    readonly status: number;
+    readonly error: string;
+}
+
+export async function request(
+    outputs: StackOutputs,
+    urlPath: string,
+    login?: { username: string; password: string },
+    host = outputs.host,
+): Promise<Answer> {
+    const ca = path.join(theSandbox().folder, `${outputs.namespaceName}-ca.pem`);
+    fs.writeFileSync(ca, outputs.caCertPem);
+    const curl = [
+        "curl",
+        "--silent",
+        "--show-error",
+        "--max-time",
+        "20",
+        "--cacert",
+        ca,
+        "--output",
+        "/dev/null",
+        "--write-out",
+        "%{http_code}",
+    ];
+    const address = ["--resolve", `${host}:443:${outputs.clusterIp}`, `https://${host}${urlPath}`];
+    const config = login === undefined ? "" : `user = "${login.username}:${login.password}"\n`;
+    const { stdout, stderr } = await attempt([...theSandbox().enter(), ...curl, "--config", "-", ...address], {
+        input: config,
+    });
+    return { status: Number(stdout), error: stderr.trim() };
+}
+
+/** The first login of a pull secret's content. */
+export function loginOf(dockerConfigJson: string): { username: string; password: string } {
+    return Object.values(JSON.parse(dockerConfigJson).auths)[0] as { username: string; password: string };
+}

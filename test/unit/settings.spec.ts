@@ -1,0 +1,92 @@
+import * as assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { registryArgs } from "../../settings";
+import { known } from "./mocks";
+
+/** What the program reads when the stack's configuration has these values; those of `secrets` are encrypted in its file. */
+function read(values: Record<string, unknown>, secrets: Record<string, unknown> = {}) {
+    const named = Object.entries({ ...values, ...secrets }).map(([key, value]) => [
+        `private-registry:${key}`,
+        typeof value === "string" ? value : JSON.stringify(value),
+    ]);
+    const secretKeys = Object.keys(secrets).map((key) => `private-registry:${key}`);
+    pulumi.runtime.setAllConfig(Object.fromEntries(named), secretKeys);
+    process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(secretKeys);
+    return registryArgs(new pulumi.Config("private-registry"));
+}
+
+const refused = (reason: string) => ({ message: `the registry of this stack cannot be created:\n  ${reason}` });
+
+describe("the stack's configuration", () => {
+    after(() => {
+        delete process.env.PULUMI_CONFIG_SECRET_KEYS;
+        pulumi.runtime.setAllConfig({});
+    });
+
+    it("may be empty", () => {
+        assert.deepEqual(read({}), {});
+    });
+
+    it("mirrors the arguments", () => {
+        const registry = { host: "registry.example.com", replicas: 2, storage: { memory: {} } };
+        assert.deepEqual(read({ registry }), registry);
+    });
+
+    it("joins each password to its user by name, as a secret", async () => {
+        const registry = { users: [{ name: "ci", generation: 2 }, { name: "anna" }] };
+        const { users } = read({ registry }, { "password-anna": "of anna's own" });
+        assert.deepEqual(users?.[0], { name: "ci", generation: 2, password: undefined });
+        const password = users?.[1].password as pulumi.Output<string>;
+        assert.equal(await known(password), "of anna's own");
+        assert.equal(await pulumi.isSecret(password), true);
+    });
+
+    it("joins password-admin to the user that there is without a list", async () => {
+        const { users } = read({}, { "password-admin": "chosen by hand" });
+        assert.deepEqual(
+            users?.map((user) => user.name),
+            ["admin"],
+        );
+        assert.equal(await known(users?.[0].password as pulumi.Output<string>), "chosen by hand");
+    });
+
+    it("refuses a password of nobody", () => {
+        assert.throws(
+            () => read({ registry: { users: [{ name: "ci" }] } }, { "password-admin": "chosen by hand" }),
+            refused(
+                "password-admin: is of no user; add `admin` to registry.users, or run `pulumi config rm password-admin`",
+            ),
+        );
+    });
+
+    it("refuses a password that is not encrypted, without repeating it", () => {
+        assert.throws(
+            () => read({ "password-admin": "hunter2hunter2" }),
+            refused(
+                "password-admin: lies in the clear in the stack's file; run `pulumi config set --secret password-admin`",
+            ),
+        );
+    });
+
+    it("refuses a password inside the object, without repeating it", () => {
+        assert.throws(
+            () => read({ registry: { users: [{ name: "ci" }, { name: "anna", password: "hunter2hunter2" }] } }),
+            refused(
+                "registry.users[1].password: must not stand in the configuration file; run `pulumi config set --secret password-anna`",
+            ),
+        );
+    });
+
+    it("refuses an object with a secret in it", () => {
+        assert.throws(
+            () => read({}, { registry: { host: "registry.example.com" } }),
+            refused(
+                "registry: holds a secret value, which would be read in the clear; keep passwords in `password-<user>` instead",
+            ),
+        );
+    });
+
+    it("leaves users that are no list to the component's check", () => {
+        assert.deepEqual(read({ registry: { users: "ci" } }, { "password-ci": "chosen by hand" }), { users: "ci" });
+    });
+});

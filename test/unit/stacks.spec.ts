@@ -1,0 +1,59 @@
+import * as assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import { parse } from "yaml";
+import { PrivateRegistry, type PrivateRegistryArgs } from "../../components";
+import { declare, type Resources } from "./mocks";
+
+const root = path.join(__dirname, "../..");
+const stackArgs = (stack: string): PrivateRegistryArgs =>
+    parse(readFileSync(path.join(root, `Pulumi.${stack}.yaml`), "utf8")).config["private-registry:registry"];
+const declareStack = (stack: string) => declare(() => new PrivateRegistry("registry", stackArgs(stack)));
+
+describe("the stacks of this repository", () => {
+    let dev: Resources;
+    let prod: Resources;
+
+    before(async () => {
+        dev = await declareStack("dev");
+        prod = await declareStack("prod");
+    });
+
+    it("both keep their images when the stack is destroyed", () => {
+        for (const stack of [dev, prod]) {
+            assert.equal(stack.one("PersistentVolumeClaim").protect, true);
+            assert.equal(stack.one("Namespace", "registry-namespace").protect, true);
+        }
+    });
+
+    it("prod has several replicas on storage that all of them can write, and dev has one", () => {
+        assert.equal(dev.one("Deployment").inputs.spec.replicas, 1);
+        assert.ok(prod.one("Deployment").inputs.spec.replicas > 1);
+        assert.deepEqual(prod.one("PersistentVolumeClaim").inputs.spec.accessModes, ["ReadWriteMany"]);
+    });
+
+    it("prod has a name of its own and users with names", () => {
+        assert.ok(prod.one("CertRequest").inputs.dnsNames.includes("registry.example.com"));
+        assert.ok(prod.htpasswd.some((line) => line.startsWith("ci:")));
+        assert.ok(dev.htpasswd.some((line) => line.startsWith("admin:")));
+    });
+
+    it("dev tells more", () => {
+        assert.equal(parse(dev.configYaml).log.level, "debug");
+        assert.equal(parse(prod.configYaml).log.level, "info");
+    });
+
+    it("both give the default namespace a pull secret, which pods of prod need not name", () => {
+        for (const stack of [dev, prod]) {
+            const secret = stack.one("Secret", "registry-access-pull-secret-default");
+            assert.equal(secret.inputs.metadata.namespace, "default");
+        }
+        assert.equal(dev.every("ServiceAccountPatch").length, 0);
+        assert.equal(prod.one("ServiceAccountPatch").inputs.metadata.name, "default");
+    });
+
+    it("are described by no value that Pulumi.yaml does not know", () => {
+        const { config } = parse(readFileSync(path.join(root, "Pulumi.yaml"), "utf8"));
+        assert.deepEqual(Object.keys(config), ["registry"]);
+    });
+});
