@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import * as assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
 import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -96,6 +97,23 @@ export class Workbench {
         return failure(this.stack.up({ color: "never" }));
     }
 
+    /** Runs `up` and interrupts it, as Ctrl-C does, some seconds after it has started. */
+    async interruptedUp(afterSeconds: number): Promise<{ message: string; seconds: number }> {
+        const started = Date.now();
+        const args = ["up", "--yes", "--skip-preview", "--non-interactive", "--color", "never", "--stack", "test"];
+        const child = spawn("pulumi", args, {
+            cwd: this.program,
+            env: this.environment,
+            stdio: ["ignore", "pipe", "pipe"],
+        });
+        let message = "";
+        for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (message += data));
+        const timer = setTimeout(() => child.kill("SIGINT"), afterSeconds * 1000);
+        await new Promise((resolve) => child.on("close", resolve));
+        clearTimeout(timer);
+        return { message, seconds: (Date.now() - started) / 1000 };
+    }
+
     async failingPreview(body: string): Promise<string> {
         this.write(body);
         return failure(this.stack.preview({ color: "never" }));
@@ -155,6 +173,14 @@ export class Workbench {
         return this.run("pulumi", args);
     }
 
+    /** A preview with refresh: what it shows, and the engine's log without the answers that the SDK writes into it. */
+    async verbosePreview(): Promise<{ display: string; log: string }> {
+        const flags = ["--stack", "test", "--non-interactive", "--diff", "--refresh", "--logtostderr", "-v=3"];
+        const { stdout, stderr } = await this.pulumi("preview", ...flags);
+        const lines = stderr.split("\n").filter((line) => !line.includes("RegisterResource RPC finished"));
+        return { display: stdout, log: lines.join("\n") };
+    }
+
     async kubectl(...args: string[]): Promise<string> {
         return (await this.run("kubectl", args)).stdout.trim();
     }
@@ -174,6 +200,13 @@ export class Workbench {
         await this.kubectl("delete", "namespace", this.namespace, "--ignore-not-found", "--wait=false");
         fs.rmSync(this.folder, { recursive: true, force: true });
     }
+}
+
+/** Fails with what stands around the secret in the text, should it be there. */
+export function assertAbsent(secret: string, text: string, where: string): void {
+    const start = text.indexOf(secret);
+    const context = text.slice(Math.max(0, start - 400), Math.max(0, start));
+    assert.equal(start, -1, `a secret is in the ${where}, after: ${context}`);
 }
 
 /** Without what stayed as it was and without the stack itself. */
