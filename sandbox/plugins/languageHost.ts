@@ -9,7 +9,7 @@ import * as messages from "@pulumi/pulumi/proto/language_pb";
 import * as plugins from "@pulumi/pulumi/proto/plugin_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { installedVersion } from "./installed";
-import { programDependencies, requiredPlugins } from "./nodePackages";
+import { programDependencies } from "./nodePackages";
 import {
     alreadyReported,
     environment,
@@ -127,18 +127,11 @@ const installDependencies: grpc.handleServerStreamingCall<
     call.on("cancelled", () => install.kill());
 };
 
-const getRequiredPackages = unary((request: messages.GetRequiredPackagesRequest) => {
-    const response = new messages.GetRequiredPackagesResponse();
-    for (const plugin of requiredPlugins(request.getInfo()?.getProgramDirectory() ?? ".")) {
-        const dependency = new plugins.PackageDependency();
-        dependency.setKind("resource");
-        dependency.setName(plugin.name);
-        dependency.setVersion(plugin.version);
-        if (plugin.server) dependency.setServer(plugin.server);
-        response.addPackages(dependency);
-    }
-    return response;
-});
+/**
+ * None: for `pulumi package` the CLI would download each of them, even those on PATH. Every resource names its provider's
+ * version itself, so that nothing is missed.
+ */
+const getRequiredPackages = unary(() => new messages.GetRequiredPackagesResponse());
 
 const getProgramDependencies = unary((request: messages.GetProgramDependenciesRequest) => {
     const response = new messages.GetProgramDependenciesResponse();

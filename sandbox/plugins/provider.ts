@@ -2,6 +2,7 @@ import * as plugins from "@pulumi/pulumi/proto/plugin_pb";
 import * as services from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { cancel } from "./cancellation";
 import { changes } from "./changes";
 import { type Difference, type ResourceType, replaceUnless } from "./resourceType";
 import { serveOnLoopback, unary, unimplemented } from "./server";
@@ -159,7 +160,10 @@ function ownMethods(provider: Provider) {
     return {
         handshake: unary(() => new messages.ProviderHandshakeResponse()),
         attach: unary(() => new Empty()),
-        cancel: unary(() => new Empty()),
+        cancel: unary(() => {
+            cancel();
+            return new Empty();
+        }),
         getPluginInfo: unary(() => {
             const info = new plugins.PluginInfo();
             info.setVersion(provider.version);

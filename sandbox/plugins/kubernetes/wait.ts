@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { cancellation } from "../cancellation";
 import { objectsAt, type Properties, textAt } from "../values";
 import type { Cluster } from "./cluster";
 import { explain } from "./explain";
@@ -30,8 +31,9 @@ export function skipsAwaitOfDeletion(object: Properties): boolean {
 async function* looks(deadline: number): AsyncGenerator<void> {
     for (let pause = 50; ; pause = Math.min(pause * 1.4, 500)) {
         yield;
-        if (Date.now() >= deadline) return;
-        await sleep(Math.min(pause, Math.max(deadline - Date.now(), 0)));
+        if (Date.now() >= deadline || cancellation.aborted) return;
+        const rest = Math.max(deadline - Date.now(), 0);
+        await sleep(Math.min(pause, rest), undefined, { signal: cancellation }).catch(() => undefined);
     }
 }
 
@@ -49,9 +51,9 @@ export async function untilReady(object: Properties, cluster: Cluster, milliseco
         if (failed) break;
         live = (await cluster.read(live)) ?? live;
     }
-    const verdict = failed
-        ? "failed to initialize"
-        : `timed out waiting to be ready after ${Math.round(milliseconds / 1000)} s`;
+    const waited = `timed out waiting to be ready after ${Math.round(milliseconds / 1000)} s`;
+    const ending = cancellation.aborted ? "was cancelled while waiting to be ready" : waited;
+    const verdict = failed ? "failed to initialize" : ending;
     return {
         object: live,
         reasons: [`${live.kind} ${idOf(live)} ${verdict}: ${reason}`, ...(await explain(live, cluster))],
@@ -72,6 +74,6 @@ export async function untilGone(object: Properties, uid: string | undefined, clu
         ...conditions.map((one) => String(one.message)),
     ];
     throw new Error(
-        `timed out waiting for ${object.kind} ${idOf(object)} to be deleted${details.length > 0 ? `: ${details.join("; ")}` : ""}`,
+        `${cancellation.aborted ? "cancelled" : "timed out"} waiting for ${object.kind} ${idOf(object)} to be deleted${details.length > 0 ? `: ${details.join("; ")}` : ""}`,
     );
 }

@@ -1,0 +1,226 @@
+import * as assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import * as crypto from "node:crypto";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { promisify } from "node:util";
+import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
+import { repositoryRoot } from "../../../sandbox/paths";
+import { standIns } from "../../../sandbox/plugins/standIns";
+import { type Sandbox, startSandbox } from "../../../sandbox/sandbox";
+
+const execute = promisify(execFile);
+
+/** A cluster of its own for tests, shared by all of them; nothing of a user's is touched. */
+export function testSandbox(): Promise<Sandbox> {
+    return startSandbox({ name: process.env.TEST_SANDBOX ?? "test", progress: () => undefined });
+}
+
+/** Programs, one after the other, run by the real engine with the stand-ins of this clone, in a namespace of their own. */
+export class Workbench {
+    readonly namespace = `plugins-${crypto.randomBytes(4).toString("hex")}`;
+    private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "plugins-"));
+    private stack!: Stack;
+    private environment!: Record<string, string>;
+
+    /** Options for Pulumi.yaml's runtime, e.g. `{ typescript: true }`. */
+    static async start(
+        options: Record<string, unknown> = { typescript: false },
+        mainFile = "index.js",
+    ): Promise<Workbench> {
+        const bench = new Workbench();
+        const sandbox = await testSandbox();
+        const home = path.join(bench.folder, "home");
+        const bin = path.join(bench.folder, "bin");
+        const state = path.join(bench.folder, "state");
+        for (const folder of [home, bin, state, bench.program]) fs.mkdirSync(folder);
+        for (const [name, { script }] of Object.entries(standIns)) {
+            const wrapper = `#!/bin/sh\nexec '${process.execPath}' '${script}' "$@"\n`;
+            fs.writeFileSync(path.join(bin, name), wrapper, { mode: 0o755 });
+        }
+        const known = Object.entries(sandbox.environment).filter(
+            (entry): entry is [string, string] => entry[1] !== undefined,
+        );
+        bench.environment = {
+            ...Object.fromEntries(known),
+            PATH: [bin, sandbox.environment.PATH].join(path.delimiter),
+            PULUMI_HOME: home,
+            PULUMI_BACKEND_URL: `file://${state}`,
+            PULUMI_CONFIG_PASSPHRASE: "passphrase",
+            PULUMI_CONFIG_PASSPHRASE_FILE: "",
+            PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+            PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
+        };
+        process.env.PATH = bench.environment.PATH;
+        fs.symlinkSync(path.join(repositoryRoot, "node_modules"), path.join(bench.folder, "node_modules"));
+        fs.writeFileSync(
+            path.join(bench.program, "package.json"),
+            JSON.stringify({ name: "program", version: "1.0.0" }),
+        );
+        const project = { name: "plugins", main: mainFile, runtime: { name: "nodejs", options } };
+        fs.writeFileSync(path.join(bench.program, "Pulumi.yaml"), JSON.stringify(project));
+        bench.write("", mainFile);
+        bench.stack = await LocalWorkspace.createStack(
+            { stackName: "test", workDir: bench.program },
+            { envVars: bench.environment, pulumiHome: home },
+        );
+        await bench.kubectl("create", "namespace", bench.namespace);
+        return bench;
+    }
+
+    /** The folder of the program. */
+    get program(): string {
+        return path.join(this.folder, "program");
+    }
+
+    /** Writes the program; `k8s`, `tls`, `random`, `pulumi` and `namespace` are at hand in it. */
+    write(body: string, file = "index.js"): void {
+        const sdks = ["kubernetes", "tls", "random", "pulumi"].filter((sdk) =>
+            body.includes(sdk === "kubernetes" ? "k8s" : sdk),
+        );
+        const imports = sdks.map((sdk) => `const ${sdk === "kubernetes" ? "k8s" : sdk} = require("@pulumi/${sdk}");`);
+        const lines = [...imports, `const namespace = "${this.namespace}";`, body];
+        fs.writeFileSync(path.join(this.program, file), lines.join("\n"));
+    }
+
+    /** Runs `up`: how many resources were created, updated, replaced, ... and what was printed. */
+    async up(body?: string): Promise<{ changes: Record<string, number>; stdout: string }> {
+        if (body !== undefined) this.write(body);
+        const { summary, stdout } = await this.stack.up({ color: "never" });
+        return { changes: meaningful(summary.resourceChanges), stdout };
+    }
+
+    /** Runs `up` and expects it to fail; what it printed. */
+    async failingUp(body: string): Promise<string> {
+        this.write(body);
+        return failure(this.stack.up({ color: "never" }));
+    }
+
+    /** Runs `up` and interrupts it, as Ctrl-C does, some seconds after it has started. */
+    async interruptedUp(afterSeconds: number): Promise<{ message: string; seconds: number }> {
+        const started = Date.now();
+        const args = ["up", "--yes", "--skip-preview", "--non-interactive", "--color", "never", "--stack", "test"];
+        const child = spawn("pulumi", args, {
+            cwd: this.program,
+            env: this.environment,
+            stdio: ["ignore", "pipe", "pipe"],
+        });
+        let message = "";
+        for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (message += data));
+        const timer = setTimeout(() => child.kill("SIGINT"), afterSeconds * 1000);
+        await new Promise((resolve) => child.on("close", resolve));
+        clearTimeout(timer);
+        return { message, seconds: (Date.now() - started) / 1000 };
+    }
+
+    async failingPreview(body: string): Promise<string> {
+        this.write(body);
+        return failure(this.stack.preview({ color: "never" }));
+    }
+
+    async preview(body?: string): Promise<Record<string, number>> {
+        if (body !== undefined) this.write(body);
+        return meaningful((await this.stack.preview({ color: "never" })).changeSummary);
+    }
+
+    async refresh(): Promise<{ changes: Record<string, number>; stdout: string }> {
+        const { summary, stdout } = await this.stack.refresh({ color: "never" });
+        return { changes: meaningful(summary.resourceChanges), stdout };
+    }
+
+    async destroy(): Promise<Record<string, number>> {
+        return meaningful((await this.stack.destroy({ color: "never" })).summary.resourceChanges);
+    }
+
+    /** Lets the engine look for its cluster where there is none. */
+    async withoutCluster(tests: () => Promise<void>): Promise<void> {
+        const { envVars } = this.stack.workspace;
+        const kubeconfig = envVars.KUBECONFIG;
+        envVars.KUBECONFIG = path.join(this.folder, "no-kubeconfig");
+        fs.writeFileSync(envVars.KUBECONFIG, "clusters: [{name: c, cluster: {server: 'http://127.0.0.1:9'}}]\n");
+        fs.appendFileSync(envVars.KUBECONFIG, "contexts: [{name: x, context: {cluster: c}}]\ncurrent-context: x\n");
+        try {
+            await tests();
+        } finally {
+            envVars.KUBECONFIG = kubeconfig;
+        }
+    }
+
+    /** The program's exports, secrets included. */
+    async outputs(): Promise<Record<string, unknown>> {
+        const entries = Object.entries(await this.stack.outputs());
+        return Object.fromEntries(entries.map(([name, { value }]) => [name, value]));
+    }
+
+    setConfig(key: string, value: string, secret = false): Promise<void> {
+        return this.stack.setConfig(key, { value, secret });
+    }
+
+    /** Everything that the backend and the project's folder hold, as one text. */
+    stored(): string {
+        const files = [path.join(this.folder, "state"), this.program].flatMap((folder) =>
+            fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()),
+        );
+        const written = files.filter(({ name }) => name !== "index.js" && name !== "index.ts");
+        return written
+            .map((entry) => fs.readFileSync(path.join(entry.parentPath ?? entry.path, entry.name), "utf8"))
+            .join("\n");
+    }
+
+    /** Runs the Pulumi CLI itself in the program's folder. */
+    async pulumi(...args: string[]): Promise<{ stdout: string; stderr: string }> {
+        return this.run("pulumi", args);
+    }
+
+    /** A preview with refresh: what it shows, and the engine's log without the answers that the SDK writes into it. */
+    async verbosePreview(): Promise<{ display: string; log: string }> {
+        const flags = ["--stack", "test", "--non-interactive", "--diff", "--refresh", "--logtostderr", "-v=3"];
+        const { stdout, stderr } = await this.pulumi("preview", ...flags);
+        const lines = stderr.split("\n").filter((line) => !line.includes("RegisterResource RPC finished"));
+        return { display: stdout, log: lines.join("\n") };
+    }
+
+    async kubectl(...args: string[]): Promise<string> {
+        return (await this.run("kubectl", args)).stdout.trim();
+    }
+
+    /** kubectl in the namespace of these tests. */
+    here(...args: string[]): Promise<string> {
+        return this.kubectl("--namespace", this.namespace, ...args);
+    }
+
+    private async run(file: string, args: string[]) {
+        const options = { cwd: this.program, env: this.environment, maxBuffer: 64 * 1024 * 1024 };
+        return execute(file, args, options);
+    }
+
+    /** Leaves nothing behind, whatever the tests did. */
+    async end(): Promise<void> {
+        await this.kubectl("delete", "namespace", this.namespace, "--ignore-not-found", "--wait=false");
+        fs.rmSync(this.folder, { recursive: true, force: true });
+    }
+}
+
+/** Fails with what stands around the secret in the text, should it be there. */
+export function assertAbsent(secret: string, text: string, where: string): void {
+    const start = text.indexOf(secret);
+    const context = text.slice(Math.max(0, start - 400), Math.max(0, start));
+    assert.equal(start, -1, `a secret is in the ${where}, after: ${context}`);
+}
+
+/** Without what stayed as it was and without the stack itself. */
+function meaningful(changes: Record<string, number | undefined> = {}): Record<string, number> {
+    const { same, ...rest } = changes;
+    const counts = Object.entries(rest).filter((entry): entry is [string, number] => !!entry[1]);
+    return Object.fromEntries(counts);
+}
+
+async function failure(attempt: Promise<unknown>): Promise<string> {
+    try {
+        await attempt;
+    } catch (error) {
+        return (error as Error).message;
+    }
+    throw new Error("it should have failed");
+}
