@@ -30,10 +30,10 @@ describe("users", () => {
     });
 
     it("may bring their password, known now or later", async () => {
-        for (const password of ["correct horse battery", pulumi.secret("correct horse battery")]) {
+        for (const password of ["correct horse battery staple 7", pulumi.secret("correct horse battery staple 7")]) {
             const r = await registry({ users: [{ name: "ci", password }] });
             assert.deepEqual(passwords(r), ["registry-password-puller-1", "registry-password-puller-2"]);
-            assert.equal(bcrypt.compareSync("correct horse battery", r.htpasswd[0].slice("ci:".length)), true);
+            assert.equal(bcrypt.compareSync("correct horse battery staple 7", r.htpasswd[0].slice("ci:".length)), true);
         }
     });
 
@@ -84,7 +84,10 @@ describe("pullGeneration", () => {
     ];
     for (const [generation, accepted] of valid) {
         it(`${generation} hands out puller-${generation} while the registry accepts ${accepted}`, async () => {
-            const args = { users: [{ name: "ci", password: "correct horse battery" }], pullGeneration: generation };
+            const args = {
+                users: [{ name: "ci", password: "correct horse battery staple 7" }],
+                pullGeneration: generation,
+            };
             const r = await registry(args);
             const users = accepted.map((g) => `puller-${g}`);
             assert.deepEqual(names(r), ["ci", ...users]);
@@ -123,19 +126,19 @@ describe("the outputs of credentials", () => {
 
     it("are the first user's, and everybody's by name", async () => {
         const { username, password, credentials } = await outputsOf({
-            users: [{ name: "ci", password: "correct horse battery" }, { name: "anna" }],
+            users: [{ name: "ci", password: "correct horse battery staple 7" }, { name: "anna" }],
         });
         assert.equal(await known(username), "ci");
-        assert.equal(await known(password), "correct horse battery");
+        assert.equal(await known(password), "correct horse battery staple 7");
         assert.deepEqual(await known(credentials), {
-            ci: "correct horse battery",
+            ci: "correct horse battery staple 7",
             anna: "registry-password-anna-1-abcdefghijklmno",
         });
     });
 
     it("are secret but for the name, whatever the program thought of the password", async () => {
         const { username, password, credentials, dockerConfigJson } = await outputsOf({
-            users: [{ name: "ci", password: "correct horse battery" }],
+            users: [{ name: "ci", password: "correct horse battery staple 7" }],
         });
         assert.equal(await pulumi.isSecret(username), false);
         assert.equal(await pulumi.isSecret(password), true);

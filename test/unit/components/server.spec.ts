@@ -81,7 +81,7 @@ describe("checksums", () => {
     it("stay when users, passwords or pull secrets change", async () => {
         const before = await checksums();
         const changed = await checksums({
-            users: [{ name: "ci", password: "correct horse battery", generation: 4 }],
+            users: [{ name: "ci", password: "correct horse battery staple 7", generation: 4 }],
             pullGeneration: 3,
             pullSecrets: { namespaces: ["default"] },
         });
