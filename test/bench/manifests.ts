@@ -18,8 +18,8 @@ const secretMark = "4dabf18193072939515e22adb298388d";
 
 /** Every Kubernetes object of a stack as it was sent to the API server, in the order in which they were made. */
 export async function manifestsOf(stack: SandboxStack): Promise<Manifest[]> {
-    const { code, stdout, stderr } = await stack.pulumi(["stack", "export", "--show-secrets"]);
-    if (code !== 0) throw new Error(`The stack could not be exported:\n${stderr}`);
+    const command = ["pulumi", "stack", "export", "--show-secrets", "--stack", stack.name, "--non-interactive"];
+    const stdout = await run(command, { env: stack.sandbox.environment, cwd: stack.program });
     const { deployment }: { deployment: { resources: Resource[] } } = JSON.parse(stdout);
     return deployment.resources
         .filter(({ type, custom }) => custom && type.startsWith("kubernetes:"))
