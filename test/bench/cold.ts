@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { run } from "../../sandbox/command";
 import { repositoryRoot } from "../../sandbox/paths";
 import type { Progress } from "../../sandbox/progress";
-import { run } from "../../scripts/command";
 import type { Figure } from "./figure";
 import { sandboxName } from "./measured";
 import { secondsToProof } from "./startUp";

@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseDocument } from "yaml";
+import { run } from "../../sandbox/command";
 import { repositoryRoot } from "../../sandbox/paths";
 import type { Sandbox } from "../../sandbox/sandbox";
-import { run } from "../../scripts/command";
 import { SandboxStack } from "../../scripts/stack";
 
 /** The same flags for every `pulumi up` that is measured, ours and the peer's. */

@@ -1,4 +1,4 @@
-import { run } from "../../scripts/command";
+import { run } from "../../sandbox/command";
 import type { SandboxStack } from "../../scripts/stack";
 
 export interface Manifest {

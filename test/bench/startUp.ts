@@ -1,6 +1,6 @@
+import { run } from "../../sandbox/command";
 import { repositoryRoot } from "../../sandbox/paths";
 import type { Progress } from "../../sandbox/progress";
-import { run } from "../../scripts/command";
 import type { Figure } from "./figure";
 import { removeMeasured, sandboxName, seconds, startMeasured } from "./measured";
 
