@@ -3,7 +3,7 @@ import { childNameProblems, type Identity } from "./labels";
 import { createNamespace } from "./namespace";
 import { nodeProblems, nodeRules, type RegistryNodes, trustOnNodes } from "./nodes";
 import { createPullSecrets, type PullSecrets, pullSecretProblems, pullSecretRules } from "./pullSecrets";
-import { dnsLabel, dnsName, flag, registryEndpoint, registryHost, registryPrefix, text } from "./rules";
+import { dnsLabel, dnsName, flag, objectOnly, registryEndpoint, registryHost, registryPrefix, text } from "./rules";
 import { below, type Problem, type Rules, validate } from "./validation";
 
 /** What another cluster or stack needs to pull from a registry: usually outputs of its `PrivateRegistry`. */
@@ -61,7 +61,7 @@ export const registryAccessRules: Rules = {
 
 function isDockerConfig(value: unknown): boolean {
     try {
-        return typeof value === "string" && typeof JSON.parse(value).auths === "object";
+        return typeof value === "string" && objectOnly(JSON.parse(value).auths) === undefined;
     } catch {
         return false;
     }

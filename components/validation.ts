@@ -53,11 +53,13 @@ function walk(what: string, value: unknown, path: string, pattern: string, rules
     const rule = rules[pattern];
     if (pulumi.Output.isInstance(value) || value instanceof Promise) {
         if (rule === undefined) return void problems.push({ path: path || "args", reason: undecided });
-        return pulumi.output(value).apply((known) => {
+        const later: pulumi.Output<unknown> = pulumi.output(value);
+        return later.apply(async (known) => {
             const late: Problem[] = [];
             const checked = walk(what, known, path, pattern, rules, late);
-            if (late.length > 0) throw new ArgumentError(what, late);
-            return checked;
+            if (late.length === 0) return checked;
+            const isSecret = await pulumi.isSecret(later);
+            throw new ArgumentError(what, isSecret ? late.map(withoutValue) : late);
         });
     }
     if (rule !== undefined) {
@@ -90,6 +92,11 @@ function walk(what: string, value: unknown, path: string, pattern: string, rules
     return Object.fromEntries(fields.filter(([, v]) => v !== undefined));
 }
 
+/** Rules end their sentences with the wrong value. */
+function withoutValue({ path, reason }: Problem): Problem {
+    return { path, reason: reason.replace(/, not .*$/s, "") };
+}
+
 function hasPrefix(rules: Rules, prefix: string): boolean {
     return Object.keys(rules).some((key) => key.startsWith(prefix));
 }
@@ -105,7 +112,7 @@ function unknownArgument(key: string, pattern: string, rules: Rules): string {
         .map((rule) => rule.slice(prefix.length).split(/[.[{]/)[0]);
     const known = [...new Set(siblings)].sort();
     const nearest = closest(key, known);
-    const isTypingError = distance(key, nearest) <= Math.max(1, Math.floor(key.length / 3));
+    const isTypingError = distance(key, nearest) <= Math.max(2, Math.floor(key.length / 3));
     const hint = isTypingError ? `did you mean \`${nearest}\`?` : `the arguments here are ${known.join(", ")}`;
     return `is not an argument; ${hint}`;
 }

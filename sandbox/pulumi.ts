@@ -19,8 +19,9 @@ type Plugin = (typeof standIns)[string];
  * Gives the sandbox a Pulumi of its own: a state backend in its folder, a passphrase, and every plugin on its PATH. The
  * official plugin is taken wherever it can be had; a stand-in only otherwise, and then the sandbox says so.
  */
-export async function preparePulumi(folder: string, cli: string, progress: Progress): Promise<void> {
-    for (const name of ["bin", "pulumi-state", "pulumi-home"]) {
+export async function preparePulumi(folder: string, progress: Progress): Promise<void> {
+    const cli = path.join(folder, "bin", "pulumi");
+    for (const name of ["pulumi-state", "pulumi-home"]) {
         fs.mkdirSync(path.join(folder, name), { recursive: true, mode: 0o700 });
     }
     fs.mkdirSync(downloadedPlugins, { recursive: true });

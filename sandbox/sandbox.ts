@@ -11,7 +11,7 @@ import { mostNodes, planNetwork, planNodes } from "./cluster/plan";
 import { ensureSettings, readSettings, type Settings, sandboxFolder } from "./cluster/settings";
 import { cacheFolder, dataFolder } from "./paths";
 import { type Progress, printProgress } from "./progress";
-import { pulumiEnvironment } from "./pulumi";
+import { preparePulumi, pulumiEnvironment } from "./pulumi";
 
 export interface SandboxOptions {
     /** Which sandbox; "default" when left out. */
@@ -54,8 +54,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const folder = sandboxFolder(name);
     return withLock(lockFile(name), async () => {
         const settings = await ensureSettings(folder, nodes);
-        if (await isUp(folder, settings)) progress(`The sandbox "${name}" is up.`);
+        if (await isUp(folder, settings)) await preparePulumi(folder, progress);
         else await bringUp(name, folder, settings, progress);
+        progress(`The sandbox "${name}" is up.`);
         return describe(name, folder, settings);
     });
 }
@@ -73,7 +74,8 @@ export async function stopSandbox(options: StopOptions = {}): Promise<StoredFold
     const { name = "default", purge = false, progress = printProgress } = options;
     const folder = sandboxFolder(name);
     const settings = readSettings(folder);
-    if (settings) {
+    if (!settings) progress(`There is no sandbox "${name}".`);
+    else {
         assertMachine();
         await withLock(lockFile(name), async () => {
             await stop(folder, settings);

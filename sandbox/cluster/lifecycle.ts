@@ -45,18 +45,16 @@ export async function isUp(folder: string, settings: Settings): Promise<boolean>
 export async function bringUp(name: string, folder: string, settings: Settings, progress: Progress): Promise<void> {
     const nodes = planNodes(settings.index, settings.nodes);
     await ensureDebianPackages(debianPackages, progress);
-    const paths = await ensureTools(tools, progress);
-    linkTools(folder, paths);
+    linkTools(folder, await ensureTools(tools, progress));
 
     progress(`Starting the sandbox "${name}": ${nodes.length === 1 ? "one node" : `${nodes.length} nodes`}.`);
     await startNodes(name, folder, settings.index, nodes);
     await Promise.all([
-        preparePulumi(folder, paths.pulumi, progress),
+        preparePulumi(folder, progress),
         loadAllImages(folder, nodes, progress),
         startCluster(folder, settings.index, nodes),
     ]);
     fs.writeFileSync(startedFile(folder), nodeProcesses(folder, nodes));
-    progress(`The sandbox "${name}" is up.`);
 }
 
 function linkTools(folder: string, paths: Record<string, string>): void {

@@ -16,8 +16,10 @@ echo "${stat[0]} ${stat[21]}" >"$NODE_FOLDER/pid.new"
 mv "$NODE_FOLDER/pid.new" "$NODE_FOLDER/pid"
 
 # Like a machine that shuts down: everything may end by itself for three seconds; the rest ends with this process.
+# The API server keeps nothing itself, and would wait for all who watch it.
 shut_down() {
     trap '' TERM
+    pkill -KILL -x kube-apiserver || true
     kill -TERM -1
     for _ in {1..30}; do
         processes=(/proc/[0-9]*)

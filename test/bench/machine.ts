@@ -1,0 +1,2 @@
+/** The sandbox that is measured in; nobody else's. */
+export const sandboxName = "bench";

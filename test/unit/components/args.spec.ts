@@ -1,0 +1,476 @@
+import * as assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import {
+    AccessMode,
+    ArgumentError,
+    PrivateRegistry,
+    RegistryAccess,
+    type RegistryAccessArgs,
+    RolloutStrategy,
+} from "../../../components";
+import { declare, failure, refusal } from "../mocks";
+
+// biome-ignore lint/suspicious/noExplicitAny: wrong arguments are what is tried
+type Wrong = any;
+
+/** The lines in which a PrivateRegistry says what is wrong with its arguments, having declared nothing. */
+async function problems(args: Wrong, name = "registry"): Promise<string[]> {
+    const { message } = await refusal(() => new PrivateRegistry(name, args));
+    const [first, ...lines] = message.split("\n");
+    assert.equal(first, `the PrivateRegistry "${name}" cannot be created:`);
+    return lines.map((line) => line.replace(/^ {2}/, ""));
+}
+
+async function accessProblems(args: Wrong, name = "access"): Promise<string[]> {
+    const { message } = await refusal(() => new RegistryAccess(name, args));
+    const [first, ...lines] = message.split("\n");
+    assert.equal(first, `the RegistryAccess "${name}" cannot be created:`);
+    return lines.map((line) => line.replace(/^ {2}/, ""));
+}
+
+/** Arguments with one value at a path like `users[0].name`. */
+function withValue(path: string, value: unknown): Wrong {
+    return path
+        .split(/[.[]/)
+        .reduceRight<unknown>((inner, key) => (key.endsWith("]") ? [inner].flat(0) : { [key]: inner }), value);
+}
+
+const label = (longest: number) =>
+    `must be lower-case letters, digits and hyphens, beginning and ending with a letter or digit, at most ${longest} characters`;
+const dnsName = "must be a name of lower-case letters, digits, hyphens and dots, e.g. `cluster.local`";
+const host =
+    "must be a host name with an optional port and without a scheme, e.g. `registry.example.com` or `registry.example.com:8443`";
+const quantity = "must be a Kubernetes quantity, e.g. `10Gi` or `500m`";
+const prefix = "must be a registry with an optional path and without a scheme, e.g. `mirror.example.com/hub`";
+const image = "must be an image reference, e.g. `docker.io/library/registry:3.1.2`";
+const folder = "must be an absolute path of a folder, e.g. `/srv/registry`";
+const flag = "must be true or false";
+const text = "must be a text";
+const oneOrMore = "must be a whole number of 1 or more";
+const modes = 'must be one of "ReadWriteOnce", "ReadWriteMany", "ReadWriteOncePod"';
+const operators = 'must be one of "Exists", "Equal"';
+const effects = 'must be one of "NoSchedule", "PreferNoSchedule", "NoExecute"';
+
+/** A wrong value for every argument, and the sentence for it; most sentences end with the value. */
+const wrong: [string, unknown, string][] = [
+    ["namespace", "My_Team", label(58)],
+    ["namespace", "a".repeat(59), label(58)],
+    ["createNamespace", "yes", flag],
+    [
+        "serviceName",
+        "1st",
+        "must be lower-case letters, digits and hyphens, beginning with a letter, at most 55 characters",
+    ],
+    ["clusterDomain", "cluster_local", dnsName],
+    ["host", "https://registry.example.com", host],
+    ["host", "registry.example.com/team", host],
+    ["hostAliases[0]", "Registry.example.com", host],
+    ["image", "registry 3", image],
+    ["image", "docker.io/library/registry:", image],
+    ["imageMirror", "https://mirror.example.com", prefix],
+    ["imagePullSecrets[0]", "my secret", dnsName],
+    ["replicas", 0, oneOrMore],
+    ["replicas", "2", oneOrMore],
+    ["replicas", 1.5, oneOrMore],
+    ["resources.requests.cpu", "fast", quantity],
+    ["resources.requests.memory", "128 Mi", quantity],
+    ["resources.limits.cpu", -1, quantity],
+    ["resources.limits.memory", "512MB", quantity],
+    ["scheduling.nodeSelector.disk", 1, text],
+    ["scheduling.tolerations[0].key", true, text],
+    ["scheduling.tolerations[0].operator", "exists", operators],
+    ["scheduling.tolerations[0].value", 1, text],
+    ["scheduling.tolerations[0].effect", "NoRun", effects],
+    ["scheduling.priorityClassName", "High", dnsName],
+    ["labels.team", 7, text],
+    ["annotations.note", false, text],
+    ["rollout.strategy", "Rolling", 'must be one of "Surge", "Recreate"'],
+    ["users[0].name", "a:b", "must be 1 to 255 characters without colons and spaces and not begin with #"],
+    ["users[0].name", "", "must be 1 to 255 characters without colons and spaces and not begin with #"],
+    ["users[0].name", "#ci", "must be 1 to 255 characters without colons and spaces and not begin with #"],
+    ["users[0].name", "a\u0085b", "must be 1 to 255 characters without colons and spaces and not begin with #"],
+    ["tls.selfSigned.algorithm", "RSA", 'must be one of "ECDSA-P256", "RSA-4096"'],
+    ["tls.selfSigned.validityDays", 826, "must be a whole number from 1 to 825"],
+    ["tls.selfSigned.renewBeforeDays", -1, "must be a whole number of 0 or more"],
+    ["tls.selfSigned.subjectAlternativeNames[0]", "https://a", "must be a DNS name or an IP address"],
+    ["tls.selfSigned.subjectAlternativeNames[0]", "10.0.0.256/8", "must be a DNS name or an IP address"],
+    ["tls.selfSigned.generation", 0, oneOrMore],
+    ["tls.selfSigned.authorityGeneration", 0, oneOrMore],
+    ["storage.volume.size", "10GB", quantity],
+    ["storage.volume.storageClassName", "Fast", dnsName],
+    ["storage.volume.accessMode", "RWX", modes],
+    ["storage.volume.claimName", "my claim", dnsName],
+    ["storage.volume.deleteWithStack", "true", flag],
+    ["storage.hostPath.path", "srv/registry", folder],
+    ["storage.hostPath.path", "/srv/registry/", folder],
+    ["storage.memory.sizeLimit", "much", quantity],
+    ["expose.nodePort.port", 65536, "must be a whole number from 1 to 65535"],
+    ["pullSecrets.namespaces[0]", "Default", label(63)],
+    ["pullSecrets.name", "my secret", dnsName],
+    ["pullSecrets.serviceAccounts[0]", "My Account", dnsName],
+    ["pullGeneration", 0, oneOrMore],
+    ["nodes.enabled", "no", flag],
+    ["nodes.runtimes[0]", "podman", 'must be one of "containerd", "k3s", "rke2", "cri-o", "docker"'],
+    ["nodes.nodeSelector.pool", 1, text],
+    ["nodes.tolerations[0].key", 1, text],
+    ["nodes.tolerations[0].operator", "Is", operators],
+    ["nodes.tolerations[0].value", 1, text],
+    ["nodes.tolerations[0].effect", "None", effects],
+    ["log.level", "verbose", 'must be one of "error", "warn", "info", "debug"'],
+    ["log.format", "xml", 'must be one of "text", "json", "logstash"'],
+];
+
+describe("the check of arguments", () => {
+    for (const [path, value, reason] of wrong) {
+        it(`refuses ${path}: ${JSON.stringify(value)}`, async () => {
+            assert.deepEqual(await problems(withValue(path, value)), [
+                `${path}: ${reason}, not ${JSON.stringify(value)}`,
+            ]);
+        });
+    }
+
+    const more: [string, Wrong, string[]][] = [
+        ["config that is no object", { config: "log: {}" }, ["config: must be an object"]],
+        ["affinity that is no object", { scheduling: { affinity: [] } }, ["scheduling.affinity: must be an object"]],
+        [
+            "spread that is no object",
+            { scheduling: { topologySpread: ["zone"] } },
+            ["scheduling.topologySpread[0]: must be an object"],
+        ],
+        ["log.accessLog that is no flag", { log: { accessLog: "on" } }, ["log.accessLog: must be true or false"]],
+        ["a list that is none", { users: "ci" }, ["users: must be a list"]],
+        ["an object that is none", { storage: "10Gi" }, ["storage: must be an object with named fields"]],
+        ["a map that is none", { labels: ["a"] }, ["labels: must be an object with named fields"]],
+        [
+            "an element that is empty",
+            { users: [{ name: "ci" }, null] },
+            ["users[1]: is empty; remove it or give it a value"],
+        ],
+        [
+            "an output as a whole where it decides which resources exist",
+            { users: pulumi.output([{ name: "ci" }]) },
+            [
+                "users: decides which resources exist, so it cannot be an output as a whole; give its fields or elements as outputs instead",
+            ],
+        ],
+        [
+            "users of the component's own",
+            { users: [{ name: "puller-1" }] },
+            ['users[0].name: must not begin with "puller-", which names the users of pull secrets'],
+        ],
+        [
+            "an empty list of users",
+            { users: [] },
+            ["users: must name at least one user; leave it out to get the user `admin`"],
+        ],
+        ["users without a name", { users: [{ generation: 1 }] }, ["users[0].name: is missing; give every user a name"]],
+        [
+            "users of the same name",
+            { users: [{ name: "ci" }, { name: "anna" }, { name: "ci" }] },
+            ["users[2].name: is taken by users[0]; an htpasswd file holds one password for each name"],
+        ],
+        [
+            "a generation of a user below one",
+            { users: [{ name: "ci", generation: 0 }] },
+            ["users[0].generation: must be a whole number of 1 or more, not 0"],
+        ],
+        [
+            "a certificate that is always renewed",
+            { tls: { selfSigned: { validityDays: 30 } } },
+            [
+                "tls.selfSigned.renewBeforeDays: must be smaller than validityDays (30), or every `pulumi up` renews the certificate",
+            ],
+        ],
+        [
+            "two kinds of storage",
+            { storage: { volume: {}, memory: {} } },
+            ["storage: has volume and memory; keep exactly one"],
+        ],
+        [
+            "a claim without a name",
+            { createNamespace: false, storage: { existingClaim: {} } },
+            ["storage.existingClaim.name: is missing; name the claim"],
+        ],
+        [
+            "a wrong claim",
+            { createNamespace: false, storage: { existingClaim: { name: "A", accessMode: "RWX" } } },
+            [
+                `storage.existingClaim.name: ${dnsName}, not "A"`,
+                `storage.existingClaim.accessMode: ${modes}, not "RWX"`,
+            ],
+        ],
+        [
+            "a claim in a namespace that is yet to be made",
+            { storage: { existingClaim: { name: "images" } } },
+            [
+                "storage.existingClaim: lies in a namespace that exists already; set createNamespace to false and name it in namespace",
+            ],
+        ],
+        [
+            "a host's folder without a path",
+            { storage: { hostPath: {} } },
+            ["storage.hostPath.path: is missing; name the folder"],
+        ],
+        [
+            "a wrong host's folder",
+            { storage: { hostPath: { path: "/a", nodeName: "Node 1", size: "1GB", deleteWithStack: 1 } } },
+            [
+                `storage.hostPath.nodeName: ${dnsName}, not "Node 1"`,
+                `storage.hostPath.size: ${quantity}, not "1GB"`,
+                `storage.hostPath.deleteWithStack: ${flag}, not 1`,
+            ],
+        ],
+        [
+            "replicas that cannot write the same storage",
+            { replicas: 2 },
+            [
+                "replicas: 2 replicas need storage that all of them can write; use one replica, or a volume or existingClaim with accessMode `ReadWriteMany`",
+            ],
+        ],
+        [
+            "a second pod for a volume of one pod",
+            {
+                rollout: { strategy: RolloutStrategy.Surge },
+                storage: { volume: { accessMode: AccessMode.ReadWriteOncePod } },
+            },
+            [
+                "rollout.strategy: a second pod cannot mount a ReadWriteOncePod volume; use `Recreate`, or accessMode `ReadWriteOnce`",
+            ],
+        ],
+        [
+            "a namespace or account that is named twice",
+            { pullSecrets: { namespaces: ["a", "b", "a"], serviceAccounts: ["default", "default"] } },
+            [
+                'pullSecrets.namespaces[2]: repeats "a"; name each once',
+                'pullSecrets.serviceAccounts[1]: repeats "default"; name each once',
+            ],
+        ],
+        [
+            "no runtimes at all",
+            { nodes: { runtimes: [] } },
+            ["nodes.runtimes: is empty; name the nodes' container runtimes, or set nodes.enabled to false"],
+        ],
+    ];
+    for (const [what, args, lines] of more) {
+        it(`refuses ${what}`, async () => assert.deepEqual(await problems(args), lines));
+    }
+
+    it("says all that is wrong at once", async () => {
+        const args = { host: "https://a", replicas: 0, users: [{ name: "a b" }], storage: { volume: { size: "big" } } };
+        assert.deepEqual(
+            (await problems(args)).map((line) => line.split(":")[0]),
+            ["host", "replicas", "users[0].name", "storage.volume.size"],
+        );
+        const together = { replicas: 2, users: [], nodes: { runtimes: [] } };
+        assert.deepEqual(
+            (await problems(together)).map((line) => line.split(":")[0]),
+            ["users", "replicas", "nodes.runtimes"],
+        );
+    });
+
+    it("names the argument that was meant", async () => {
+        assert.deepEqual(await problems({ hostAlias: ["a"], storage: { volumes: {} }, users: [{ nmae: "ci" }] }), [
+            "hostAlias: is not an argument; did you mean `hostAliases`?",
+            "storage.volumes: is not an argument; did you mean `volume`?",
+            "users[0].nmae: is not an argument; did you mean `name`?",
+        ]);
+    });
+
+    it("lists the arguments when none is near", async () => {
+        assert.deepEqual(await problems({ log: { destination: "stdout" }, expose: { tls: {} } }), [
+            "log.destination: is not an argument; the arguments here are accessLog, format, level",
+            "expose.tls: is not an argument; the arguments here are nodePort",
+        ]);
+    });
+
+    it("takes null and undefined for what is left out", async () => {
+        const left = (nothing: null | undefined): Wrong => ({
+            users: nothing,
+            tls: { selfSigned: { validityDays: nothing } },
+            storage: { volume: nothing, memory: { sizeLimit: nothing } },
+            pullSecrets: nothing,
+            nodes: { runtimes: nothing },
+        });
+        for (const nothing of [null, undefined]) {
+            const r = await declare(() => new PrivateRegistry("registry", left(nothing)));
+            assert.equal(r.every("PersistentVolumeClaim").length, 0);
+        }
+        await declare(() => new PrivateRegistry("registry", null as Wrong));
+    });
+});
+
+describe("the check of the name", () => {
+    it("is that of the namespace and Service that it stands in for", async () => {
+        const sentence =
+            'the component\'s name stands in for namespace and serviceName and must be lower-case letters, digits and hyphens, beginning with a letter, at most 55 characters, not "My Registry"; rename it or give namespace and serviceName';
+        assert.deepEqual(await problems({}, "My Registry"), [`name: ${sentence}`]);
+        assert.match((await problems({ namespace: "images" }, "1st"))[0], /stands in for serviceName and must/);
+    });
+
+    it("is that of the objects whose names begin with it", async () => {
+        const args = { namespace: "images", serviceName: "images" };
+        assert.deepEqual(await problems(args, "My Registry"), [
+            `name: the component's name ${label(55)}, not "My Registry"`,
+        ]);
+        await declare(() => new PrivateRegistry("1st", args));
+    });
+});
+
+describe("values that are known later", () => {
+    it("are checked when they are, and make the program fail", async () => {
+        const later = (value: unknown) => pulumi.output(Promise.resolve(value));
+        const cases: [Wrong, string][] = [
+            [{ host: later("https://a") }, `host: ${host}, not "https://a"`],
+            [{ namespace: later("A") }, `namespace: ${label(58)}, not "A"`],
+            [{ hostAliases: ["a", later("B")] }, `hostAliases[1]: ${host}, not "B"`],
+            [{ storage: { volume: { size: later("big") } } }, `storage.volume.size: ${quantity}, not "big"`],
+            [{ labels: { team: later(7) } }, `labels.team: ${text}, not 7`],
+            [
+                { log: { level: later("loud") } },
+                'log.level: must be one of "error", "warn", "info", "debug", not "loud"',
+            ],
+            [{ users: [{ name: "ci", password: later("short") }] }, "users[0].password: must have 8 to 72 bytes"],
+            [
+                { expose: { nodePort: { port: later(0) } } },
+                "expose.nodePort.port: must be a whole number from 1 to 65535",
+            ],
+            [{ config: later([]) }, "config: must be an object"],
+        ];
+        for (const [args, line] of cases) {
+            const { message } = await failure(() => new PrivateRegistry("registry", args));
+            assert.ok(message.includes(`the PrivateRegistry "registry" cannot be created:\n  ${line}`), message);
+        }
+    });
+
+    it("may be promises", async () => {
+        const { message } = await failure(
+            () => new PrivateRegistry("registry", { image: Promise.resolve("not an image") }),
+        );
+        assert.ok(message.includes(`image: ${image}, not "not an image"`), message);
+    });
+
+    it("are used when they are right", async () => {
+        const r = await declare(() => new PrivateRegistry("registry", { namespace: pulumi.output("images") }));
+        assert.equal(r.one("Namespace", "registry-namespace").inputs.metadata.name, "images");
+    });
+});
+
+describe("passwords in messages", () => {
+    const password = (bytes: number) =>
+        `users[0].password: must have 8 to 72 bytes (bcrypt ignores the rest) on one line, but has ${bytes}; leave it out to get a random one`;
+
+    it("are described and not repeated", async () => {
+        assert.deepEqual(await problems({ users: [{ name: "ci", password: "hunter2" }] }), [password(7)]);
+        assert.deepEqual(await problems({ users: [{ name: "ci", password: "ü".repeat(37) }] }), [password(74)]);
+        assert.deepEqual(await problems({ users: [{ name: "ci", password: "two\nlines of it" }] }), [password(15)]);
+        assert.deepEqual(await problems({ users: [{ name: "ci", password: 12345678 }] }), [
+            "users[0].password: must be a text; put a password of digits in quotes",
+        ]);
+    });
+
+    it("are not repeated when something else is wrong, nor under a wrong key", async () => {
+        const lines = await problems({ users: [{ name: "c i", password: "hunter2hunter2" }, { pasword: "hunter3" }] });
+        assert.doesNotMatch(lines.join("\n"), /hunter/);
+        assert.match(lines[1], /^users\[1\]\.pasword: is not an argument; did you mean `password`\?$/);
+    });
+
+    it("are not repeated when they are known later", async () => {
+        const secret = pulumi.secret("hunter2");
+        const { message } = await failure(
+            () => new PrivateRegistry("registry", { users: [{ name: "ci", password: secret }] }),
+        );
+        assert.ok(message.includes(password(7)), message);
+        assert.doesNotMatch(message, /hunter/);
+    });
+
+    it("are not repeated when they stand where no secret is expected", async () => {
+        const secret = pulumi.secret("hunter2 hunter2");
+        for (const args of [{ image: secret }, { host: secret }, { annotations: { a: pulumi.secret(71236712) } }]) {
+            const { message } = await failure(() => new PrivateRegistry("registry", args as Wrong));
+            assert.match(message, /cannot be created/);
+            assert.doesNotMatch(message, /hunter|71236712/);
+        }
+    });
+});
+
+describe("ArgumentError", () => {
+    it("is what the CLI shows without a stack, and another language as input errors", async () => {
+        const error = await refusal(() => new PrivateRegistry("registry", { replicas: 0, host: "a b" }));
+        assert.equal(error instanceof ArgumentError, true);
+        assert.equal(pulumi.RunError.isInstance(error), true);
+        assert.equal(pulumi.InputPropertiesError.isInstance(error), true);
+        const { errors } = error as ArgumentError;
+        assert.deepEqual(errors, [
+            { propertyPath: "replicas", reason: `replicas: ${oneOrMore}, not 0` },
+            { propertyPath: "host", reason: `host: ${host}, not "a b"` },
+        ]);
+    });
+});
+
+describe("RegistryAccess's check of arguments", () => {
+    const right: RegistryAccessArgs = { host: "registry.example.com", dockerConfigJson: '{"auths":{}}' };
+
+    it("asks for what it cannot do without", async () => {
+        assert.deepEqual(await accessProblems({}), [
+            "host: is missing; give it the registry's output `host`",
+            "dockerConfigJson: is missing; give it the registry's output `dockerConfigJson`",
+        ]);
+    });
+
+    it("asks for the authority that nodes shall trust", async () => {
+        assert.deepEqual(await accessProblems({ ...right, nodes: {} }), [
+            "nodes: need caCertPem to trust; give it the registry's output `caCertPem`",
+        ]);
+        await declare(() => new RegistryAccess("access", { ...right, nodes: { enabled: false } }));
+    });
+
+    const wrongHere: [string, unknown, string][] = [
+        ["host", "https://a", `${host}, not "https://a"`],
+        ["hostAliases[0]", "A", `${host}, not "A"`],
+        ["dockerConfigJson", "hunter2", "must be the JSON of a dockerconfigjson Secret, with `auths`"],
+        ["dockerConfigJson", '{"auths":null}', "must be the JSON of a dockerconfigjson Secret, with `auths`"],
+        ["caCertPem", "/etc/ca.crt", "must be certificates in PEM form"],
+        [
+            "endpoint",
+            "https://10.0.0.1",
+            'must be a host name or an address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`, not "https://10.0.0.1"',
+        ],
+        [
+            "endpoint",
+            "2001:db8::7",
+            'must be a host name or an address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`, not "2001:db8::7"',
+        ],
+        ["pullSecrets.namespaces[0]", "A", `${label(63)}, not "A"`],
+        ["nodes.runtimes[0]", "x", 'must be one of "containerd", "k3s", "rke2", "cri-o", "docker", not "x"'],
+        ["nodeNamespace", "A", `${label(63)}, not "A"`],
+        ["createNodeNamespace", 1, `${flag}, not 1`],
+        ["imageMirror", "https://a", `${prefix}, not "https://a"`],
+        ["imagePullSecrets[0]", "A", `${dnsName}, not "A"`],
+        ["labels.a", 1, `${text}, not 1`],
+        ["annotations.a", 1, `${text}, not 1`],
+    ];
+    for (const [path, value, sentence] of wrongHere) {
+        it(`refuses ${path}: ${JSON.stringify(value)}`, async () => {
+            assert.deepEqual(await accessProblems({ ...right, ...withValue(path, value) }), [`${path}: ${sentence}`]);
+        });
+    }
+
+    it("refuses a name that no object can begin with", async () => {
+        assert.deepEqual(await accessProblems(right, "My Access"), [
+            `name: the component's name ${label(58)}, not "My Access"`,
+        ]);
+    });
+
+    it("checks what is known later, without repeating it", async () => {
+        const { message } = await failure(
+            () =>
+                new RegistryAccess("access", {
+                    ...right,
+                    dockerConfigJson: pulumi.secret("hunter2"),
+                    pullSecrets: { namespaces: ["default"] },
+                }),
+        );
+        assert.ok(message.includes("dockerConfigJson: must be the JSON of a dockerconfigjson Secret"), message);
+        assert.doesNotMatch(message, /hunter/);
+    });
+});

@@ -1,0 +1,220 @@
+import * as assert from "node:assert/strict";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { PrivateRegistry, type PrivateRegistryArgs } from "../../../components";
+import { type Declared, declare, known, type Resources } from "../mocks";
+
+const userPassword = "correct horse battery staple";
+const everything: PrivateRegistryArgs = {
+    users: [{ name: "ci", generation: 2 }, { name: "anna", password: userPassword, generation: 3 }, { name: "ops" }],
+    storage: { hostPath: { path: "/srv/registry" } },
+    pullSecrets: { namespaces: ["default"], serviceAccounts: ["default"] },
+    pullGeneration: 2,
+    config: { redis: { password: "of-redis-and-nobody-else" } },
+};
+
+async function registry(args?: PrivateRegistryArgs, opts?: pulumi.ComponentResourceOptions, clusterIp?: string) {
+    let component: PrivateRegistry | undefined;
+    const resources = await declare(() => {
+        component = new PrivateRegistry("registry", args, opts);
+    }, clusterIp);
+    return { component: component as PrivateRegistry, resources };
+}
+
+describe("the outputs", () => {
+    it("are right without any argument", async () => {
+        const { component } = await registry();
+        const values = {
+            host: "registry.registry.svc.cluster.local",
+            url: "https://registry.registry.svc.cluster.local",
+            namespaceName: "registry",
+            serviceName: "registry",
+            deploymentName: "registry-deployment-1a2b3c4d",
+            clusterIp: "10.96.1.2",
+            username: "admin",
+            password: "registry-password-admin-1-abcdefghijklmn",
+            credentials: { admin: "registry-password-admin-1-abcdefghijklmn" },
+            pullSecretNames: {},
+            caCertPem: "-----BEGIN CERTIFICATE-----\nregistry-ca-1\n-----BEGIN CERTIFICATE-----\nregistry-ca-2\n",
+            certificateExpiry: "2030-01-01T00:00:00Z",
+        };
+        for (const [name, value] of Object.entries(values)) {
+            assert.deepEqual(
+                await known(component[name as keyof typeof values] as pulumi.Output<unknown>),
+                value,
+                name,
+            );
+        }
+        const { auths } = JSON.parse(await known(component.dockerConfigJson));
+        assert.equal(auths["registry.registry.svc.cluster.local"].username, "puller-1");
+    });
+
+    it("have the host that is asked for, known now or later", async () => {
+        for (const host of ["registry.example.com:8443", pulumi.output("registry.example.com:8443")]) {
+            const { component } = await registry({ host });
+            assert.equal(await known(component.host), "registry.example.com:8443");
+            assert.equal(await known(component.url), "https://registry.example.com:8443");
+        }
+    });
+});
+
+describe("secrets", () => {
+    const mayHoldSecrets = (resource: Declared) =>
+        resource.type === "kubernetes:core/v1:Secret" || /^(tls|random):/.test(resource.type);
+
+    /** Every form in which the secrets of a run may appear. */
+    const forms = (resources: Resources) =>
+        [...resources.secrets, userPassword, "of-redis-and-nobody-else"].flatMap((secret) => [
+            secret,
+            secret.trimEnd(),
+            Buffer.from(secret).toString("base64"),
+            JSON.stringify(secret).slice(1, -1),
+        ]);
+
+    /** Where a text holds a secret, if it does; the user's name before a password shifts its base64. */
+    const leak = (text: string, resources: Resources) =>
+        forms(resources).find((form) => text.includes(form)) ??
+        (/[A-Za-z0-9+/]{24,}={0,2}/g.exec(text) ?? []).find((encoded) =>
+            forms(resources).some((form) => Buffer.from(encoded, "base64").toString().includes(form)),
+        );
+
+    it("are in no resource but Secrets, certificates and random values", async () => {
+        const { resources } = await registry(everything);
+        assert.ok(resources.secrets.length >= 20);
+        const others = resources.all.filter((resource) => !mayHoldSecrets(resource));
+        assert.ok(others.length >= 15);
+        for (const resource of others) {
+            const found = leak(JSON.stringify(resource.inputs), resources);
+            assert.equal(found, undefined, `${resource.type} ${resource.name}`);
+        }
+    });
+
+    it("are marked secret wherever they are, so that the state has them encrypted", async () => {
+        const { resources } = await registry(everything);
+        for (const resource of resources.all) {
+            for (const text of resource.clearTexts) {
+                assert.equal(leak(text, resources), undefined, `${resource.type} ${resource.name}: ${text}`);
+            }
+        }
+    });
+
+    it("are in no output that is not marked secret", async () => {
+        const { resources } = await registry(everything);
+        assert.ok(resources.clearOutputs.includes("registry.registry.svc.cluster.local"));
+        for (const text of resources.clearOutputs) assert.equal(leak(text, resources), undefined, text);
+    });
+
+    it("are not in the arguments that the engine is told", async () => {
+        const { resources } = await registry(everything);
+        for (const name of ["registry", "registry-access"]) assert.deepEqual(resources.named(name)[0].inputs, {});
+    });
+
+    it("could be found where they are", async () => {
+        const { resources } = await registry(everything);
+        const holding = resources
+            .every("Secret")
+            .filter((s) => leak(JSON.stringify(s.inputs), resources) !== undefined);
+        assert.deepEqual(holding.map((secret) => secret.name).sort(), [
+            "registry-access-pull-secret-default",
+            "registry-config",
+            "registry-credentials",
+            "registry-tls",
+        ]);
+    });
+});
+
+describe("names", () => {
+    it("of all children begin with the component's", async () => {
+        const { resources } = await registry(everything);
+        for (const { name, type } of resources.all.slice(1)) {
+            if (type !== "pulumi:providers:kubernetes") assert.match(name, /^registry-[a-z0-9]/, type);
+        }
+    });
+
+    it("of all children of one kind differ", async () => {
+        const { resources } = await registry(everything);
+        const urns = resources.all.map((resource) => `${resource.type}::${resource.name}`);
+        assert.deepEqual(urns, [...new Set(urns)]);
+    });
+
+    it("that are public may be chosen, and all others are the provider's", async () => {
+        const { resources } = await registry(everything);
+        const chosen = resources.all
+            .filter((r) => r.inputs.metadata?.name !== undefined)
+            .map((r) => `${r.type.split(":").at(-1)} ${r.inputs.metadata.name}`);
+        assert.deepEqual(chosen.sort(), [
+            "DaemonSet registry-access-node-trust",
+            "Namespace registry",
+            "Namespace registry-node",
+            "PersistentVolumeClaim registry",
+            "Secret registry-htpasswd",
+            "Secret registry-pull",
+            "Service registry",
+            "Service registry-metrics",
+            "ServiceAccountPatch default",
+        ]);
+    });
+});
+
+describe("options", () => {
+    const children = (resources: Resources) => resources.all.filter((resource) => resource.name !== "registry");
+
+    it("parent: all children belong to the component or its RegistryAccess", async () => {
+        const { resources } = await registry(everything);
+        for (const resource of children(resources)) {
+            const parent = resource.name.startsWith("registry-access-") ? "registry-access" : "registry";
+            assert.ok(resource.parent.endsWith(`::${parent}`), `${resource.name} belongs to ${resource.parent}`);
+        }
+    });
+
+    it("provider: everything in the cluster is made with it", async () => {
+        const resources = await declare(() => {
+            const provider = new k8s.Provider("elsewhere", { kubeconfig: "{}" });
+            new PrivateRegistry("registry", everything, { provider });
+        });
+        const inCluster = resources.all.filter((resource) => resource.type.startsWith("kubernetes:"));
+        assert.ok(inCluster.length >= 15);
+        for (const resource of inCluster) assert.match(resource.provider, /::elsewhere::/, resource.name);
+    });
+
+    it("protect: all children are protected", async () => {
+        const { resources } = await registry({ storage: { memory: {} } }, { protect: true });
+        for (const resource of children(resources)) assert.equal(resource.protect, true, resource.name);
+    });
+
+    it("aliases: the engine is told, which finds the children by it because their names begin with the component's", async () => {
+        const { resources } = await registry({}, { aliases: [{ name: "images" }] });
+        assert.deepEqual(resources.named("registry")[0].aliases, ["images"]);
+    });
+
+    it("dependsOn: whoever depends on the component waits for its Deployment", async () => {
+        const resources = await declare(() => {
+            const component = new PrivateRegistry("registry");
+            new k8s.core.v1.ConfigMap("after", {}, { dependsOn: component });
+        });
+        const { dependencies } = resources.one("ConfigMap", "after");
+        assert.ok(dependencies.some((urn) => urn.endsWith("::registry-deployment")));
+        assert.ok(dependencies.some((urn) => urn.endsWith("::registry-access-node-trust")));
+    });
+
+    it("transformations: reach every child", async () => {
+        const seen: string[] = [];
+        const { resources } = await registry(everything, {
+            transformations: [({ name }) => void seen.push(name)],
+        });
+        assert.deepEqual(seen.sort(), resources.all.map((resource) => resource.name).sort());
+    });
+});
+
+describe("two registries", () => {
+    it("in one stack share no URN and no name in the cluster", async () => {
+        const resources = await declare(() => {
+            new PrivateRegistry("one", { pullSecrets: { namespaces: ["default"] } });
+            new PrivateRegistry("two", { pullSecrets: { namespaces: ["default"] } });
+        });
+        const names = resources.all
+            .filter((r) => r.inputs.metadata?.name !== undefined)
+            .map((r) => `${r.type} ${r.inputs.metadata.namespace} ${r.inputs.metadata.name}`);
+        assert.deepEqual(names, [...new Set(names)]);
+    });
+});

@@ -1,0 +1,84 @@
+import * as assert from "node:assert/strict";
+import { PrivateRegistry, type PrivateRegistryArgs } from "../../../components";
+import { declare, known } from "../mocks";
+
+const registry = (pullSecrets?: PrivateRegistryArgs["pullSecrets"], more: PrivateRegistryArgs = {}) =>
+    declare(() => new PrivateRegistry("registry", { pullSecrets, ...more }));
+
+describe("pullSecrets.namespaces", () => {
+    it("gives none to nobody", async () => {
+        const r = await registry();
+        assert.equal(r.every("Secret").filter((s) => s.inputs.type === "kubernetes.io/dockerconfigjson").length, 0);
+    });
+
+    it("gives each a Secret that logs in to all hosts", async () => {
+        const r = await registry(
+            { namespaces: ["default", "apps"] },
+            { host: "registry.example.com:8443", hostAliases: ["images.example.com"] },
+        );
+        for (const namespace of ["default", "apps"]) {
+            const { inputs } = r.one("Secret", `registry-access-pull-secret-${namespace}`);
+            assert.equal(inputs.type, "kubernetes.io/dockerconfigjson");
+            assert.equal(inputs.metadata.namespace, namespace);
+            assert.equal(inputs.metadata.name, "registry-pull");
+            const { auths } = JSON.parse(inputs.stringData[".dockerconfigjson"]);
+            assert.deepEqual(Object.keys(auths), ["registry.example.com:8443", "images.example.com"]);
+            assert.equal(auths["images.example.com"].username, "puller-1");
+        }
+    });
+
+    it("keeps the names of the others when one goes", async () => {
+        const names = async (namespaces: string[]) =>
+            (await registry({ namespaces })).all.map((r) => r.name).filter((name) => name.includes("pull-secret"));
+        assert.deepEqual(await names(["a", "b", "c"]), [
+            "registry-access-pull-secret-a",
+            "registry-access-pull-secret-b",
+            "registry-access-pull-secret-c",
+        ]);
+        assert.deepEqual(await names(["c", "a"]), ["registry-access-pull-secret-c", "registry-access-pull-secret-a"]);
+    });
+
+    it("are in the output pullSecretNames", async () => {
+        let component: PrivateRegistry | undefined;
+        await declare(() => {
+            component = new PrivateRegistry("registry", { pullSecrets: { namespaces: ["default", "apps"] } });
+        });
+        assert.deepEqual(await known((component as PrivateRegistry).pullSecretNames), {
+            default: "registry-pull",
+            apps: "registry-pull",
+        });
+    });
+});
+
+describe("pullSecrets.name", () => {
+    it("names the Secret in each namespace", async () => {
+        const r = await registry({ namespaces: ["default"], name: "images" });
+        assert.equal(r.one("Secret", "registry-access-pull-secret-default").inputs.metadata.name, "images");
+    });
+});
+
+describe("pullSecrets.serviceAccounts", () => {
+    it("are patched in each namespace", async () => {
+        const r = await registry({ namespaces: ["a", "b"], serviceAccounts: ["default", "builder"] });
+        assert.deepEqual(
+            r.every("ServiceAccountPatch").map(({ inputs }) => [inputs.metadata, inputs.imagePullSecrets]),
+            [
+                [{ name: "default", namespace: "a" }, [{ name: "registry-pull" }]],
+                [{ name: "builder", namespace: "a" }, [{ name: "registry-pull" }]],
+                [{ name: "default", namespace: "b" }, [{ name: "registry-pull" }]],
+                [{ name: "builder", namespace: "b" }, [{ name: "registry-pull" }]],
+            ],
+        );
+    });
+
+    it("are left alone unless they are named", async () => {
+        assert.deepEqual((await registry({ namespaces: ["default"] })).every("ServiceAccountPatch"), []);
+    });
+
+    it("have different names for every pair of namespace and account", async () => {
+        const r = await registry({ namespaces: ["a", "a-b"], serviceAccounts: ["c", "b-c"] });
+        const names = r.every("ServiceAccountPatch").map((patch) => patch.name);
+        assert.equal(names.length, 4);
+        assert.equal(new Set(names).size, 4);
+    });
+});

@@ -1,0 +1,91 @@
+import * as assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { ContainerRuntime, RegistryAccess, type RegistryAccessArgs } from "../../../components";
+import { declare, known } from "../mocks";
+
+const required = { host: "registry.example.com", dockerConfigJson: '{"auths":{}}' };
+const caCertPem = "-----BEGIN CERTIFICATE-----\nof the registry\n";
+const access = (args: Partial<RegistryAccessArgs> = {}) =>
+    declare(() => new RegistryAccess("access", { ...required, ...args }));
+
+describe("RegistryAccess", () => {
+    it("makes nothing of its own accord", async () => {
+        assert.deepEqual(
+            (await access()).all.map((r) => r.name),
+            ["access"],
+        );
+    });
+
+    it("hands out dockerConfigJson as pull secrets, known now or later", async () => {
+        for (const dockerConfigJson of ['{"auths":{"a":{}}}', pulumi.output('{"auths":{"a":{}}}')]) {
+            const r = await access({ dockerConfigJson, pullSecrets: { namespaces: ["default"] } });
+            const secret = r.one("Secret", "access-pull-secret-default");
+            assert.deepEqual(secret.inputs.stringData, { ".dockerconfigjson": '{"auths":{"a":{}}}' });
+            assert.equal(secret.inputs.metadata.name, "access-pull");
+            assert.equal(secret.clearTexts.includes('{"auths":{"a":{}}}'), false);
+        }
+    });
+
+    it("says which secrets there are", async () => {
+        let component: RegistryAccess | undefined;
+        await declare(() => {
+            component = new RegistryAccess("access", { ...required, pullSecrets: { namespaces: ["a", "b"] } });
+        });
+        assert.deepEqual(await known((component as RegistryAccess).pullSecretNames), {
+            a: "access-pull",
+            b: "access-pull",
+        });
+    });
+
+    it("makes nodes trust caCertPem for host and hostAliases, which they resolve", async () => {
+        const { list, ...data } = (await access({ caCertPem, hostAliases: ["images.example.com"] })).one("ConfigMap")
+            .inputs.data;
+        assert.equal(list.trimEnd().split("\n").length, 4);
+        assert.equal(data["file-0"], caCertPem);
+        assert.match(data["file-1"], /\[host\."https:\/\/registry\.example\.com"\]/);
+        assert.match(data["file-3"], /\[host\."https:\/\/images\.example\.com"\]/);
+    });
+
+    it("sends pulls to endpoint", async () => {
+        for (const endpoint of ["203.0.113.7:443", "[2001:db8::7]:443"]) {
+            const toml = (await access({ caCertPem, endpoint })).one("ConfigMap").inputs.data["file-1"];
+            assert.ok(toml.includes(`[host."https://${endpoint}"]`), toml);
+        }
+    });
+
+    it("mounts no folder for names that are not mapped", async () => {
+        const r = await access({ caCertPem, nodes: { runtimes: [ContainerRuntime.CriO] } });
+        assert.equal(JSON.stringify(r.one("DaemonSet").inputs).includes("registries.conf.d"), false);
+    });
+
+    it("touches no node when nodes.enabled is false", async () => {
+        assert.deepEqual((await access({ caCertPem, nodes: { enabled: false } })).every("DaemonSet"), []);
+    });
+
+    it("works on nodes from a privileged namespace of its own", async () => {
+        const r = await access({ caCertPem });
+        const { metadata } = r.one("Namespace").inputs;
+        assert.equal(metadata.name, "access-node");
+        assert.equal(metadata.labels["pod-security.kubernetes.io/enforce"], "privileged");
+        assert.equal(r.one("DaemonSet").inputs.metadata.namespace, "access-node");
+    });
+
+    it("works from nodeNamespace", async () => {
+        const r = await access({ caCertPem, nodeNamespace: "kube-images" });
+        assert.equal(r.one("Namespace").inputs.metadata.name, "kube-images");
+        assert.equal(r.one("DaemonSet").inputs.metadata.namespace, "kube-images");
+    });
+
+    it("makes no namespace when createNodeNamespace is false", async () => {
+        const r = await access({ caCertPem, nodeNamespace: "kube-images", createNodeNamespace: false });
+        assert.deepEqual(r.every("Namespace"), []);
+        assert.equal(r.one("DaemonSet").inputs.metadata.namespace, "kube-images");
+    });
+
+    it("pulls its own image from imageMirror with imagePullSecrets", async () => {
+        const r = await access({ caCertPem, imageMirror: "mirror.example.com", imagePullSecrets: ["mirror"] });
+        const { spec } = r.one("DaemonSet").inputs.spec.template;
+        assert.match(spec.containers[0].image, /^mirror\.example\.com\/docker\.io\/curlimages\/curl:/);
+        assert.deepEqual(spec.imagePullSecrets, [{ name: "mirror" }]);
+    });
+});
