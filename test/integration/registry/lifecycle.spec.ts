@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { attempt } from "../../../scripts/command";
 import {
     ask,
     inSandbox,
@@ -66,8 +67,9 @@ describe("a registry without arguments but a pull secret", function () {
     it("keeps every secret out of the state, the history, and what the engine prints and reports", async () => {
         // With -v, for debugging Pulumi, its engine and SDK print every value that they exchange; see the README.
         const events = path.join(theSandbox().folder, "events.json");
+        theSandbox().environment.PULUMI_DEBUG_COMMANDS = "true"; // or there is no --event-log
         const result = await registry.pulumi("up", "--yes", "--skip-preview", "--diff", "--event-log", events);
-        assert.equal(result.code, 0);
+        assert.equal(result.code, 0, result.stdout + result.stderr);
         const { credentials, dockerConfigJson } = registry.outputs;
         const secretsOfCluster = JSON.parse(await kubectl("get secrets --namespace life --output json"));
         const contents = secretsOfCluster.items.flatMap((item: { data?: Record<string, string> }) =>
@@ -127,10 +129,9 @@ describe("a registry without arguments but a pull secret", function () {
     });
 
     it("puts its files on the node, and keeps them when the agent's pod restarts", async () => {
-        const folder = nodeFolder(registry.outputs.host);
-        assert.deepEqual(fs.readdirSync(folder).sort(), ["ca.crt", "hosts.toml"]);
+        assert.deepEqual(await filesOnNode(registry.outputs.host), ["ca.crt", "hosts.toml"]);
         await kubectl("delete pods --namespace life-node --all");
-        assert.deepEqual(fs.readdirSync(folder).sort(), ["ca.crt", "hosts.toml"]);
+        assert.deepEqual(await filesOnNode(registry.outputs.host), ["ca.crt", "hosts.toml"]);
         await kubectl("rollout status daemonset --namespace life-node --timeout=60s");
     });
 
@@ -159,7 +160,7 @@ describe("a registry without arguments but a pull secret", function () {
         const own = left.split("\n").filter((line) => line && !/kube-root-ca.crt|serviceaccount\/default/.test(line));
         assert.deepEqual(own, ["persistentvolumeclaim/registry"]);
         await assert.rejects(kubectl("get namespace life-node"), /NotFound/);
-        assert.ok(!fs.existsSync(nodeFolder(registry.outputs.host)), "the node's folder is gone");
+        assert.deepEqual(await filesOnNode(registry.outputs.host), []);
         const accounts = await kubectl(
             "get serviceaccount default --namespace life-team --output jsonpath={.imagePullSecrets}",
         );
@@ -173,10 +174,11 @@ describe("a registry without arguments but a pull secret", function () {
     });
 });
 
-/** The folder of a host in the node's containerd configuration, seen from the machine. */
-function nodeFolder(host: string): string {
-    const [, , pid] = theSandbox().enter();
-    return `/proc/${pid}/root/etc/containerd/certs.d/${host}`;
+/** What is in the folder of a host in the node's containerd configuration. */
+async function filesOnNode(host: string): Promise<string[]> {
+    const folder = `/etc/containerd/certs.d/${host}`;
+    const listing = await attempt([...theSandbox().enter(1, { all: true }), "ls", "-A", folder]);
+    return listing.stdout.split("\n").filter(Boolean);
 }
 
 function stateFiles(): string[] {
