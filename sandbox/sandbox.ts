@@ -9,7 +9,7 @@ import { removeInterface } from "./cluster/network";
 import { enterNode, nodeProcess, stopNode } from "./cluster/node";
 import { mostNodes, planNetwork, planNodes } from "./cluster/plan";
 import { ensureSettings, readSettings, type Settings, sandboxFolder } from "./cluster/settings";
-import { cacheFolder, dataFolder } from "./paths";
+import { cacheFolder } from "./paths";
 import { type Progress, printProgress } from "./progress";
 import { preparePulumi, pulumiEnvironment } from "./pulumi";
 
@@ -52,7 +52,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const { name = "default", nodes, progress = printProgress } = options;
     assertMachine();
     const folder = sandboxFolder(name);
-    return withLock(lockFile(name), async () => {
+    return withLock(`sandbox-${name}`, async () => {
         const settings = await ensureSettings(folder, nodes);
         if (await isUp(folder, settings)) await preparePulumi(folder, progress);
         else await bringUp(name, folder, settings, progress);
@@ -77,7 +77,7 @@ export async function stopSandbox(options: StopOptions = {}): Promise<StoredFold
     if (!settings) progress(`There is no sandbox "${name}".`);
     else {
         assertMachine();
-        await withLock(lockFile(name), async () => {
+        await withLock(`sandbox-${name}`, async () => {
             await stop(folder, settings);
             if (purge) fs.rmSync(folder, { recursive: true, force: true });
         });
@@ -89,10 +89,6 @@ export async function stopSandbox(options: StopOptions = {}): Promise<StoredFold
 async function stop(folder: string, { index }: Settings): Promise<void> {
     await Promise.all(planNodes(index, mostNodes).map((node) => stopNode(folder, node)));
     await removeInterface(planNetwork(index).bridge);
-}
-
-function lockFile(name: string): string {
-    return path.join(dataFolder, `.${name}.lock`);
 }
 
 function describe(name: string, folder: string, { nodes }: Settings): Sandbox {

@@ -36,13 +36,13 @@ export function readSettings(folder: string): Settings | undefined {
 
 /** The settings of a sandbox, made at its first start. It keeps its index for good, and its nodes become more but never fewer. */
 export function ensureSettings(folder: string, nodes = 1): Promise<Settings> {
-    return withLock(path.join(dataFolder, ".lock"), async () => {
+    return withLock("sandboxes", async () => {
+        fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
         const known = readSettings(folder);
         const settings = {
             index: known?.index ?? smallestFreeIndex(),
             nodes: Math.max(nodes, known?.nodes ?? 1),
         };
-        fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
         fs.writeFileSync(settingsFile(folder), `${JSON.stringify(settings)}\n`);
         return settings;
     });

@@ -92,6 +92,14 @@ describe("a sandbox", function () {
         assert.equal(await fetchFrom("keeper", "http://keeper.default.svc.cluster.local/starts"), "started");
     });
 
+    it("turns a shell into one that uses it", async () => {
+        const cli = `"${process.execPath}" "${path.join(repositoryRoot, "dist", "sandbox", "cli.js")}"`;
+        const script = `eval "$(${cli} env --name ${name})" && kubectl get nodes --output=name && pulumi whoami --verbose`;
+        const output = await run(["sh", "-euc", script]);
+        assert.match(output, /^node\/node1$/m);
+        assert.ok(output.includes(`file://${folder}/pulumi-state`), output);
+    });
+
     it("lets the machine run programs in a node's network and in all of its namespaces", async () => {
         const address = (await kubectl("get", "service", "keeper", "--output=jsonpath={.spec.clusterIP}")).trim();
         assert.match(await run([...sandbox.enter(), "ip", "address"]), /10\.244\.1\.1/);
@@ -144,9 +152,9 @@ describe("a sandbox", function () {
 
     it("is repaired by a start after another was broken off", async () => {
         await stopSandbox({ name, progress });
-        const cli = path.join(repositoryRoot, "sandbox", "cli.ts");
+        const cli = path.join(repositoryRoot, "dist", "sandbox", "cli.js");
         for (const milliseconds of [1500, 4000]) {
-            const start = spawn(process.execPath, ["--require", "ts-node/register", cli, "up", "--name", name]);
+            const start = spawn(process.execPath, [cli, "up", "--name", name]);
             await sleep(milliseconds);
             start.kill("SIGKILL");
             await once(start, "close");
