@@ -10,8 +10,6 @@ function matching(pattern: RegExp, longest: number, what: string): Rule {
             : `must be ${what}, not ${shown(value)}`;
 }
 
-export const anything: Rule = () => undefined;
-
 export const text: Rule = (value) => (typeof value === "string" ? undefined : `must be a text, not ${shown(value)}`);
 
 export const flag: Rule = (value) =>
@@ -19,8 +17,6 @@ export const flag: Rule = (value) =>
 
 export const objectOnly: Rule = (value) =>
     typeof value === "object" && value !== null && !Array.isArray(value) ? undefined : "must be an object";
-
-export const listOnly: Rule = (value) => (Array.isArray(value) ? undefined : "must be a list");
 
 export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): Rule {
     const range = max === Number.MAX_SAFE_INTEGER ? `of ${min} or more` : `from ${min} to ${max}`;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { run } from "./cluster/run";
+import { run } from "./command";
 import { cacheFolder, dataFolder } from "./paths";
 import { standIns } from "./plugins/standIns";
 import type { Progress } from "./progress";

@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { attempt, type CommandResult, run, runInTerminal } from "../sandbox/command";
 import { repositoryRoot } from "../sandbox/paths";
 import type { Sandbox } from "../sandbox/sandbox";
-import { attempt, type CommandResult, run, runInTerminal } from "./command";
 
 /** What `pulumi up` exports; see index.ts. */
 export interface StackOutputs {

@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
+import { attempt, runInTerminal } from "../sandbox/command";
 import { repositoryRoot } from "../sandbox/paths";
 import { printProgress } from "../sandbox/progress";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox";
-import { attempt, runInTerminal } from "./command";
 import { type Context, userContext } from "./kubeconfig";
 import { prove } from "./proof";
 import { SandboxStack, type StackOutputs } from "./stack";

@@ -2,8 +2,8 @@ import * as fs from "node:fs";
 import * as https from "node:https";
 import * as path from "node:path";
 import type { KubernetesObject } from "@kubernetes/client-node";
+import { run } from "../command";
 import { planNetwork } from "./plan";
-import { run } from "./run";
 import { waitUntil } from "./waiting";
 
 /** The API server of a sandbox, spoken to as its administrator. */

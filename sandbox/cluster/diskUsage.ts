@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { run } from "./run";
+import { run } from "../command";
 
 /** A folder and what it takes on the disk. */
 export interface StoredFolder {

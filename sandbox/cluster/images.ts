@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { pipeline } from "node:stream/promises";
+import { run } from "../command";
 import { enterNode } from "./node";
-import { run } from "./run";
 import { nodeFolder } from "./settings";
 import { waitUntil } from "./waiting";
 

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
+import { run } from "../command";
 import type { NetworkPlan, NodePlan } from "./plan";
-import { run } from "./run";
 
 export function interfaceExists(name: string): boolean {
     return fs.existsSync(`/sys/class/net/${name}`);

@@ -1,7 +1,7 @@
+import { attempt } from "../../sandbox/command";
 import { repositoryRoot } from "../../sandbox/paths";
 import type { Progress } from "../../sandbox/progress";
 import { startSandbox, stopSandbox } from "../../sandbox/sandbox";
-import { attempt } from "../../scripts/command";
 import type { Figure } from "./figure";
 import { sandboxName } from "./machine";
 

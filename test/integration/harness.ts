@@ -5,9 +5,9 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { stringify } from "yaml";
 import type { PrivateRegistryArgs } from "../../components";
+import { attempt, type CommandResult, run } from "../../sandbox/command";
 import { printProgress } from "../../sandbox/progress";
 import { type Sandbox, startSandbox, stopSandbox } from "../../sandbox/sandbox";
-import { attempt, type CommandResult, run } from "../../scripts/command";
 import { packProgram, podManifest, push } from "../../scripts/proof";
 import { SandboxStack, type StackOutputs } from "../../scripts/stack";
 

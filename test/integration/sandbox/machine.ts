@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { run } from "../../../sandbox/cluster/run";
+import { run } from "../../../sandbox/command";
 
 /** Why this machine cannot carry a sandbox, or undefined when it can. */
 export function whyNoSandbox(): string | undefined {

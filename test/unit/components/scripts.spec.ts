@@ -1,0 +1,338 @@
+import * as assert from "node:assert/strict";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import {
+    chmodSync,
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    readdirSync,
+    readFileSync,
+    rmSync,
+    statSync,
+    utimesSync,
+    writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { script } from "../../../components/scripts";
+
+let folder: string;
+
+/** A path in this test's folder. */
+const at = (...parts: string[]) => path.join(folder, ...parts);
+
+function write(file: string, content: string, mode = 0o644): void {
+    mkdirSync(path.dirname(at(file)), { recursive: true });
+    writeFileSync(at(file), content);
+    chmodSync(at(file), mode);
+}
+
+/** All files below a folder, with their content. */
+function tree(below: string): Record<string, string> {
+    const entries = readdirSync(at(below), { recursive: true, withFileTypes: true });
+    return Object.fromEntries(
+        entries
+            .filter((entry) => entry.isFile())
+            .map((entry) => path.join(entry.parentPath, entry.name))
+            .map((file) => [path.relative(at(below), file), readFileSync(file, "utf8")]),
+    );
+}
+
+/** The script as it runs in its pod, with the pod's absolute paths below this test's folder. */
+function inFolder(name: string, ...absolute: string[]): string {
+    return absolute.reduce((text, prefix) => {
+        assert.ok(text.includes(prefix), `${name} has no ${prefix}`);
+        return text.replaceAll(prefix, at(prefix));
+    }, script(name));
+}
+
+interface Running {
+    readonly process: ChildProcess;
+    readonly output: () => string;
+    /** Resolves to the exit code; a `sleep` in the background may outlive it and hold its output open. */
+    readonly ended: Promise<number | null>;
+}
+
+function run(text: string, env: Record<string, string>): Running {
+    write("script.sh", text);
+    const process = spawn("/bin/sh", [at("script.sh")], {
+        env: { PATH: `${at("bin")}:/usr/bin:/bin`, ...env },
+        stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    for (const stream of [process.stdout, process.stderr]) stream?.on("data", (chunk) => (output += chunk));
+    const ended = new Promise<number | null>((resolve) => process.on("exit", resolve));
+    return { process, output: () => output, ended };
+}
+
+async function until(condition: () => boolean, what: string): Promise<void> {
+    for (const end = Date.now() + 10_000; !condition(); ) {
+        if (Date.now() > end) throw new Error(`${what} did not happen in ten seconds`);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+}
+
+/** A `sleep` that says that it began, and ends when the test says so. */
+const sleep = () => `#!/bin/sh
+echo "$1" >>"${at("sleeps")}"
+n=$(wc -l <"${at("sleeps")}")
+while [ ! -e "${at("wake")}-$n" ] && [ -d "${at("bin")}" ]; do /bin/sleep 0.02; done
+`;
+const sleeps = () => (existsSync(at("sleeps")) ? readFileSync(at("sleeps"), "utf8").trimEnd().split("\n") : []);
+
+beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "private-registry-unit-"));
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("nodes.sh", () => {
+    const env = {
+        RECORD: ".private-registry-ns-access",
+        DAEMON_SET: "/apis/apps/v1/namespaces/ns/daemonsets/access",
+        KUBERNETES_SERVICE_HOST: "10.96.0.1",
+        KUBERNETES_SERVICE_PORT: "443",
+    };
+    let agent: Running | undefined;
+
+    /** What the agent's ConfigMap holds: files by their path below the root `node`. */
+    function want(files: Record<string, string>): void {
+        const entries = Object.entries(files);
+        const list = entries.map(([file], i) => `${at("node")} ${file} file-${i}\n`).join("");
+        write("agent/files/list", list);
+        entries.forEach(([, content], i) => void write(`agent/files/file-${i}`, content));
+    }
+
+    /** Starts the agent and waits until it has done its work and sleeps. */
+    async function start(): Promise<Running> {
+        write("bin/sleep", sleep(), 0o755);
+        write("agent/credentials/token", "token-of-the-agent");
+        mkdirSync(at("tmp"), { recursive: true });
+        const slept = sleeps().length;
+        agent = run(inFolder("nodes.sh", "/agent/", "/tmp/ready"), env);
+        await until(() => sleeps().length > slept || agent?.process.exitCode !== null, "the first round");
+        assert.equal(agent.process.exitCode, null, agent.output());
+        return agent;
+    }
+
+    /** Wakes the agent and waits until it sleeps again. */
+    async function nextRound(): Promise<void> {
+        const rounds = sleeps().length;
+        writeFileSync(at(`wake-${rounds}`), "");
+        await until(() => sleeps().length > rounds, "the next round");
+    }
+
+    /** Ends the agent as the kubelet does, while the API server answers in this way. */
+    async function stop(curl: string): Promise<void> {
+        write("bin/curl", `#!/bin/sh\nprintf '%s\\n' "$@" >"${at("asked")}"\ncat >"${at("header")}"\n${curl}\n`, 0o755);
+        agent?.process.kill("SIGTERM");
+        assert.equal(await agent?.ended, 0, agent?.output());
+    }
+
+    afterEach(() => agent?.process.kill("SIGKILL"));
+
+    const files = { "a.example/ca.crt": "the authority\n", "a.example/hosts.toml": "the mapping\n", "b.conf": "b\n" };
+    const record = { [env.RECORD]: "a.example/ca.crt\na.example/hosts.toml\nb.conf\n" };
+
+    it("writes all files, a record of them, and then says that the node is ready", async () => {
+        want(files);
+        await start();
+        assert.deepEqual(tree("node"), { ...files, ...record });
+        assert.equal(existsSync(at("tmp/ready")), true);
+        assert.equal(statSync(at("node/b.conf")).mode & 0o777, 0o644);
+    });
+
+    it("leaves a file alone that is right", async () => {
+        want(files);
+        write("node/b.conf", "b\n");
+        const then = new Date("2020-01-01T00:00:00Z");
+        utimesSync(at("node/b.conf"), then, then);
+        await start();
+        assert.equal(statSync(at("node/b.conf")).mtimeMs, then.getTime());
+    });
+
+    it("replaces a file as a whole, so that nobody reads half of one", async () => {
+        want(files);
+        write("node/b.conf", "before\n");
+        const { ino } = statSync(at("node/b.conf"));
+        await start();
+        assert.notEqual(statSync(at("node/b.conf")).ino, ino);
+        assert.deepEqual(
+            Object.keys(tree("node")).filter((file) => file.endsWith(".new")),
+            [],
+        );
+    });
+
+    it("mends in its next round what was changed or removed", async () => {
+        want(files);
+        await start();
+        write("node/a.example/ca.crt", "somebody else's\n");
+        rmSync(at("node/b.conf"));
+        await nextRound();
+        assert.deepEqual(tree("node"), { ...files, ...record });
+    });
+
+    it("follows its ConfigMap, and removes what an earlier one had", async () => {
+        want(files);
+        await start();
+        want({ "c.example/ca.crt": "the next authority\n", "b.conf": "b\n" });
+        await nextRound();
+        assert.deepEqual(tree("node"), {
+            "c.example/ca.crt": "the next authority\n",
+            "b.conf": "b\n",
+            [env.RECORD]: "c.example/ca.crt\nb.conf\n",
+        });
+        assert.equal(existsSync(at("node/a.example")), false);
+    });
+
+    it("removes what the pod before it had written", async () => {
+        want(files);
+        await start();
+        await stop("exit 7");
+        want({ "b.conf": "b\n" });
+        await start();
+        assert.deepEqual(tree("node"), { "b.conf": "b\n", [env.RECORD]: "b.conf\n" });
+    });
+
+    it("never removes what others have written, nor a folder with something of theirs in it", async () => {
+        const theirs = {
+            "a.example/client.key": "theirs\n",
+            "docker.io/hosts.toml": "theirs\n",
+            ".private-registry-x": "y\n",
+        };
+        for (const [file, content] of Object.entries(theirs)) write(`node/${file}`, content);
+        want(files);
+        await start();
+        await stop("printf '\\n404'");
+        assert.deepEqual(tree("node"), theirs);
+    });
+
+    const answers: [string, string, "removes" | "keeps"][] = [
+        ["that there is no such DaemonSet", `printf '{"code":404}\\n404'`, "removes"],
+        ["that the permission is gone", `printf '{"code":403}\\n403'`, "removes"],
+        ["that the account is gone", `printf '{"code":401}\\n401'`, "removes"],
+        [
+            "that it is being deleted",
+            `printf '{"metadata":{"deletionTimestamp":"2026-01-01T00:00:00Z"}}\\n200'`,
+            "removes",
+        ],
+        ["that it is there", `printf '{"metadata":{"name":"access"}}\\n200'`, "keeps"],
+        ["that something is wrong with it", `printf '{"code":500}\\n500'`, "keeps"],
+        ["nothing", "exit 28", "keeps"],
+    ];
+    for (const [answer, curl, does] of answers) {
+        it(`${does} the files when it is ended and the API server says ${answer}`, async () => {
+            want(files);
+            await start();
+            await stop(curl);
+            assert.deepEqual(tree("node"), does === "removes" ? {} : { ...files, ...record });
+            assert.equal(existsSync(at("node/a.example")), does === "keeps");
+        });
+    }
+
+    it("asks for its own DaemonSet, and shows its token to no process list", async () => {
+        want(files);
+        await start();
+        await stop("printf '\\n404'");
+        const asked = readFileSync(at("asked"), "utf8");
+        assert.ok(asked.includes(`\nhttps://10.96.0.1:443${env.DAEMON_SET}\n`), asked);
+        assert.ok(asked.includes(`--cacert\n${at("agent/credentials/ca.crt")}\n`), asked);
+        assert.equal(asked.includes("token-of-the-agent"), false);
+        assert.equal(readFileSync(at("header"), "utf8"), "Authorization: Bearer token-of-the-agent\n");
+    });
+});
+
+describe("hostPath.sh", () => {
+    it("makes the folder its owner's to use, says so, and stays", async () => {
+        const owner = execFileSync("/bin/sh", ["-c", 'echo "$(id -u):$(id -g)"'], { encoding: "utf8" }).trim();
+        mkdirSync(at("folder"), { mode: 0o500 });
+        chmodSync(at("folder"), 0o500);
+        mkdirSync(at("tmp"));
+        write("bin/sleep", sleep(), 0o755);
+        const agent = run(inFolder("hostPath.sh", "/tmp/ready"), { FOLDER: at("folder"), OWNER: owner });
+        try {
+            await until(() => sleeps().length === 1, "the first round");
+            assert.equal(statSync(at("folder")).mode & 0o700, 0o700);
+            assert.equal(existsSync(at("tmp/ready")), true);
+            chmodSync(at("folder"), 0o500);
+            writeFileSync(at("wake-1"), "");
+            await until(() => sleeps().length === 2, "the next round");
+            assert.equal(statSync(at("folder")).mode & 0o700, 0o700);
+            agent.process.kill("SIGTERM");
+            assert.equal(await agent.ended, 0, agent.output());
+        } finally {
+            agent.process.kill("SIGKILL");
+        }
+    });
+
+    it("gives the folder away when it is another's", async () => {
+        mkdirSync(at("folder"));
+        mkdirSync(at("tmp"));
+        write("bin/sleep", sleep(), 0o755);
+        write("bin/chown", `#!/bin/sh\necho "$@" >"${at("chowned")}"\n`, 0o755);
+        const agent = run(inFolder("hostPath.sh", "/tmp/ready"), { FOLDER: at("folder"), OWNER: "4242:4343" });
+        try {
+            await until(() => sleeps().length === 1, "the first round");
+            assert.equal(readFileSync(at("chowned"), "utf8"), `4242:4343 ${at("folder")}\n`);
+        } finally {
+            agent.process.kill("SIGTERM");
+            await agent.ended;
+        }
+    });
+});
+
+describe("credentialsGate.sh", () => {
+    /** Runs the gate on two logins while the registry answers the n-th request by the n-th digit, then by the last one: 1 accepts. */
+    async function gate(answers: string, times: string) {
+        write("logins/login-0", 'user = "ci:a"\n');
+        write("logins/login-1", 'user = "anna:b"\n');
+        write("bin/sleep", `#!/bin/sh\necho "$1" >>"${at("sleeps")}"\n`, 0o755);
+        write(
+            "bin/curl",
+            `#!/bin/sh
+echo "$@" >>"${at("asked")}"
+n=$(wc -l <"${at("asked")}")
+answers=${answers}
+[ "$n" -le "\${#answers}" ] || n=\${#answers}
+[ "$(echo "$answers" | cut -c"$n")" = 1 ]
+`,
+            0o755,
+        );
+        const { ended, output } = run(inFolder("credentialsGate.sh", "/logins/", "/certificate/"), {
+            URL: "https://registry.registry.svc/v2/",
+            TIMES: times,
+        });
+        const code = await ended;
+        await until(() => output().includes("login-1"), "the last line");
+        const asked = readFileSync(at("asked"), "utf8").trimEnd().split("\n");
+        return { code, output: output(), asked, logins: asked.map((line) => /login-(\d)/.exec(line)?.[1]).join("") };
+    }
+
+    it("ends when every login was accepted", async () => {
+        const { code, output, logins } = await gate("1", "1");
+        assert.equal(code, 0);
+        assert.equal(output, "accepted: login-0\naccepted: login-1\n");
+        assert.equal(logins, "01");
+    });
+
+    it("asks again until then", async () => {
+        const { code, logins } = await gate("001011", "1");
+        assert.equal(code, 0);
+        assert.equal(logins, "00011");
+        assert.deepEqual(sleeps(), ["2", "2", "2"]);
+    });
+
+    it("wants several acceptances in a row when there are several pods", async () => {
+        const { code, logins } = await gate("1101110111", "3");
+        assert.equal(code, 0);
+        assert.equal(logins, "0000001111");
+    });
+
+    it("trusts only the registry's authority, and shows no password to the process list", async () => {
+        const { asked } = await gate("1", "1");
+        assert.equal(
+            asked[0],
+            `-sf --max-time 10 --cacert ${at("certificate/ca.crt")} -K ${at("logins/login-0")} -o /dev/null https://registry.registry.svc/v2/`,
+        );
+    });
+});
