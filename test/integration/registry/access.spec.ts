@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as path from "node:path";
 import { stringify } from "yaml";
-import { run } from "../../../scripts/command";
+import { run } from "../../../sandbox/command";
 import { SandboxStack } from "../../../scripts/stack";
 import { inSandbox, kubectl, namespaceOfPods, pullByKubelet, pushImage, RegistryStack, theSandbox } from "../harness";
 

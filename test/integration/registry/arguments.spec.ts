@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { run } from "../../../scripts/command";
+import { run } from "../../../sandbox/command";
 import { inSandbox, RegistryStack, theSandbox } from "../harness";
 
 /** Broken arguments, and the sentence about each. */

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { attempt } from "../../../scripts/command";
+import { attempt } from "../../../sandbox/command";
 import {
     ask,
     inSandbox,

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import type { PrivateRegistryArgs } from "../../../components";
-import { run } from "../../../scripts/command";
+import { run } from "../../../sandbox/command";
 import {
     inSandbox,
     kubectl,
