@@ -97,12 +97,12 @@ export class RegistryStack {
         fs.rmSync(this.stack.configFile);
     }
 
-    /** Names of the registry's pods that are not going away, with the time each was made. */
-    async pods(): Promise<string> {
-        const template = "{range .items[?(!@.metadata.deletionTimestamp)]}{.metadata.name} {end}";
-        return kubectl(
-            `get pods --namespace ${this.outputs.namespaceName} --selector app.kubernetes.io/component=server --output jsonpath=${template.replaceAll(" ", '{"\\x20"}')}`,
-        );
+    /** Names of the registry's pods, without those that are going away. */
+    async pods(): Promise<string[]> {
+        const selector = "--selector app.kubernetes.io/component=server";
+        const list = await kubectl(`get pods --namespace ${this.outputs.namespaceName} ${selector} --output json`);
+        const pods: { metadata: { name: string; deletionTimestamp?: string } }[] = JSON.parse(list).items;
+        return pods.filter((pod) => pod.metadata.deletionTimestamp === undefined).map((pod) => pod.metadata.name);
     }
 }
 
