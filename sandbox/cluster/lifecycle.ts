@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { addonPods, addons } from "../addons/addons";
 import { ensureDebianPackages } from "../debian";
-import { type ImageName, imageReferences, packImages } from "../images/images";
+import { type ImageName, imageReferences, packImages, toolsOf } from "../images/images";
 import type { Progress } from "../progress";
 import { link, preparePulumi } from "../pulumi";
 import { ensureTools, type Tool } from "../toolchain/toolchain";
@@ -45,7 +45,8 @@ export async function isUp(folder: string, settings: Settings): Promise<boolean>
 export async function bringUp(name: string, folder: string, settings: Settings, progress: Progress): Promise<void> {
     const nodes = planNodes(settings.index, settings.nodes);
     await ensureDebianPackages(debianPackages, progress);
-    linkTools(folder, await ensureTools(tools, progress));
+    // What the images hold is built at the same time: two waves of builds would leave a core idle at the end of each.
+    linkTools(folder, await ensureTools([...tools, ...toolsOf(images)], progress));
 
     progress(`Starting the sandbox "${name}": ${nodes.length === 1 ? "one node" : `${nodes.length} nodes`}.`);
     await startNodes(name, folder, settings.index, nodes);

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { ensureDebianPackages, unpackDebianPackage } from "../debian";
 import { cacheFolder } from "../paths";
 import type { Progress } from "../progress";
-import { buildTools } from "../toolchain/toolchain";
+import { buildTools, type Tool } from "../toolchain/toolchain";
 import { type Image, packImage } from "./archive";
 import { type ImageName, imageReferences, recipes, type Sources } from "./catalog";
 
@@ -35,12 +35,17 @@ export async function packImages<N extends ImageName>(
     return Object.fromEntries(archives) as Record<N, string>;
 }
 
+/** The tools that images hold. */
+export function toolsOf(names: readonly ImageName[]): Tool[] {
+    return [...new Set(names.flatMap((name) => recipes[name].tools))];
+}
+
 async function ensureSources(names: readonly ImageName[], progress: Progress): Promise<Sources> {
     await ensureDebianPackages(["ca-certificates", "curl"], progress);
     // Unpacked and not installed: it would replace the busybox that the machine's start-up files may need.
     const busybox = await unpackDebianPackage("busybox-static", progress);
     return {
-        tools: await buildTools([...new Set(names.flatMap((name) => recipes[name].tools))], progress),
+        tools: await buildTools(toolsOf(names), progress),
         busybox: path.join(busybox, "bin", "busybox"),
         curl: "/usr/bin/curl",
         authorities: "/etc/ssl/certs/ca-certificates.crt",

@@ -1,41 +1,63 @@
 import { parseArgs } from "node:util";
 import { type Progress, printProgress } from "../../sandbox/progress";
-import { stopSandbox } from "../../sandbox/sandbox";
+import { measureApply } from "./apply";
+import { measureColdStart, removeColdMachine } from "./cold";
 import { type Figure, isReached, table } from "./figure";
-import { sandboxName } from "./machine";
+import { removeMeasured, rounds } from "./measured";
+import { measureNoChange } from "./noChange";
 import { measureRunningStart, measureWarmStart } from "./startUp";
 
 const sections: Readonly<Record<string, (progress: Progress) => Promise<Figure>>> = {
     warm: measureWarmStart,
     running: measureRunningStart,
+    apply: measureApply,
+    nochange: measureNoChange,
 };
 
 const usage = `npm run bench [-- --only <name>]
 
-Measures what the project promises, in a sandbox of its own, which it removes again.
+Measures what the project promises, in a sandbox of its own that it removes again, and prints a table. Exits with 1 when a limit
+is missed. Ratios compare two things that took turns, ${rounds} times each: our best time against the peer's best. Times in seconds are
+of one run, so do not let anything else keep the machine busy.
 
-  --only <name>  one of ${Object.keys(sections).join(", ")}
+  --only <name>  one of ${Object.keys(sections).join(", ")}, or cold: a fresh clone with empty caches, which takes a quarter of
+                 an hour and is left out otherwise
+  --keep-go      let \`--only cold\` use Go's caches of this machine, to try it out
   --help         this text`;
 
 async function main(): Promise<number> {
-    const { values } = parseArgs({ options: { only: { type: "string" }, help: { type: "boolean" } } });
+    const { values } = parseArgs({
+        options: { only: { type: "string" }, "keep-go": { type: "boolean" }, help: { type: "boolean" } },
+    });
     if (values.help) {
         console.log(usage);
         return 0;
     }
-    const names = values.only === undefined ? Object.keys(sections) : [values.only];
     const figures: Figure[] = [];
-    for (const name of names) {
-        if (!(name in sections)) throw new Error(`There is no figure "${name}".\n\n${usage}`);
-        figures.push(await sections[name](printProgress));
-    }
-    console.log(table(figures));
+    for (const measure of chosen(values.only, values["keep-go"] ?? false)) figures.push(await measure(printProgress));
+    console.log(`\n${table(figures)}`);
     return figures.every(isReached) ? 0 : 1;
 }
 
-async function end(code: number): Promise<never> {
-    await stopSandbox({ name: sandboxName, purge: true, progress: () => {} });
-    process.exit(code);
+function chosen(only: string | undefined, keepGo: boolean): ((progress: Progress) => Promise<Figure>)[] {
+    if (only === undefined) return Object.values(sections);
+    if (only === "cold") return [(progress) => measureColdStart(progress, keepGo)];
+    if (!(only in sections)) throw new Error(`There is no figure "${only}".\n\n${usage}`);
+    return [sections[only]];
+}
+
+let ending: Promise<never> | undefined;
+
+/** Removes everything that was measured with, once, however the measuring ends. */
+function end(code: number): Promise<never> {
+    ending ??= Promise.all([removeMeasured(), removeColdMachine()]).then(
+        () => process.exit(code),
+        (error: Error) => {
+            console.error(error.message);
+            process.exit(1);
+        },
+    );
+    return ending;
 }
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => end(130));

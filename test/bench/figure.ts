@@ -1,3 +1,5 @@
+import { inWords } from "./measured";
+
 /** A number that the project promises, and what came out. */
 export interface Figure {
     readonly title: string;
@@ -9,29 +11,32 @@ export interface Figure {
     readonly detail: string;
 }
 
+/** Times of two things that took turns. */
+export interface Comparison {
+    readonly ours: readonly number[];
+    readonly peer: readonly number[];
+}
+
+/** Our best time against the peer's best. */
+export function ratio(title: string, limit: number, { ours, peer }: Comparison): Figure {
+    const measured = Math.min(...ours) / Math.min(...peer);
+    return { title, limit, measured, unit: "x", detail: `best of ${inWords(ours)} s, peer ${inWords(peer)} s` };
+}
+
 export function isReached({ measured, limit }: Figure): boolean {
     return measured <= limit;
 }
 
 /** The figures as a table, a line each. */
 export function table(figures: readonly Figure[]): string {
-    const rows = [
-        ["figure", "limit", "measured", "ok?", ""],
-        ...figures.map((figure) => [
-            figure.title,
-            `${figure.limit} ${figure.unit}`,
-            `${figure.measured.toFixed(figure.unit === "s" ? 1 : 2)} ${figure.unit}`,
-            isReached(figure) ? "yes" : "NO",
-            figure.detail,
-        ]),
-    ];
-    const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-    return rows
-        .map((row) =>
-            row
-                .map((cell, column) => cell.padEnd(widths[column]))
-                .join("  ")
-                .trimEnd(),
-        )
-        .join("\n");
+    const rows = [["figure", "limit", "measured", "ok?", "how"], ...figures.map(row)];
+    const widths = rows[0].map((_, column) => Math.max(...rows.map((cells) => cells[column].length)));
+    const line = (cells: string[]) => cells.map((cell, column) => cell.padEnd(widths[column])).join("  ");
+    return rows.map((cells) => line(cells).trimEnd()).join("\n");
+}
+
+function row(figure: Figure): string[] {
+    const { title, limit, measured, unit, detail } = figure;
+    const digits = unit === "s" ? 1 : 2;
+    return [title, `${limit} ${unit}`, `${measured.toFixed(digits)} ${unit}`, isReached(figure) ? "yes" : "NO", detail];
 }

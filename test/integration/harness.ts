@@ -11,7 +11,7 @@ import { type Sandbox, startSandbox, stopSandbox } from "../../sandbox/sandbox";
 import { packProgram, podManifest, push } from "../../scripts/proof";
 import { SandboxStack, type StackOutputs } from "../../scripts/stack";
 
-const sandboxName = "test";
+const sandboxName = "test-registry";
 let sandbox: Sandbox | undefined;
 
 /** In a `describe`: the sandbox is up before its tests. It ends after all tests of the run. */
@@ -97,12 +97,12 @@ export class RegistryStack {
         fs.rmSync(this.stack.configFile);
     }
 
-    /** Names of the registry's pods that are not going away, with the time each was made. */
-    async pods(): Promise<string> {
-        const template = "{range .items[?(!@.metadata.deletionTimestamp)]}{.metadata.name} {end}";
-        return kubectl(
-            `get pods --namespace ${this.outputs.namespaceName} --selector app.kubernetes.io/component=server --output jsonpath=${template.replaceAll(" ", '{"\\x20"}')}`,
-        );
+    /** Names of the registry's pods, without those that are going away. */
+    async pods(): Promise<string[]> {
+        const selector = "--selector app.kubernetes.io/component=server";
+        const list = await kubectl(`get pods --namespace ${this.outputs.namespaceName} ${selector} --output json`);
+        const pods: { metadata: { name: string; deletionTimestamp?: string } }[] = JSON.parse(list).items;
+        return pods.filter((pod) => pod.metadata.deletionTimestamp === undefined).map((pod) => pod.metadata.name);
     }
 }
 
@@ -155,6 +155,7 @@ export async function request(
     urlPath: string,
     login?: { username: string; password: string },
     host = outputs.host,
+    port = 443,
 ): Promise<Answer> {
     const ca = path.join(theSandbox().folder, `${outputs.namespaceName}-ca.pem`);
     fs.writeFileSync(ca, outputs.caCertPem);
@@ -171,7 +172,7 @@ export async function request(
         "--write-out",
         "%{http_code}",
     ];
-    const address = ["--resolve", `${host}:443:${outputs.clusterIp}`, `https://${host}${urlPath}`];
+    const address = ["--resolve", `${host}:${port}:${outputs.clusterIp}`, `https://${host}:${port}${urlPath}`];
     const config = login === undefined ? "" : `user = "${login.username}:${login.password}"\n`;
     const { stdout, stderr } = await attempt([...theSandbox().enter(), ...curl, "--config", "-", ...address], {
         input: config,
@@ -182,4 +183,11 @@ export async function request(
 /** The first login of a pull secret's content. */
 export function loginOf(dockerConfigJson: string): { username: string; password: string } {
     return Object.values(JSON.parse(dockerConfigJson).auths)[0] as { username: string; password: string };
+}
+
+/** How long something took. */
+export async function secondsOf(action: () => Promise<unknown>): Promise<number> {
+    const started = Date.now();
+    await action();
+    return (Date.now() - started) / 1000;
 }

@@ -1,0 +1,21 @@
+import * as pulumi from "@pulumi/pulumi";
+import { RegistryAccess } from "../../../components";
+
+const registry = new pulumi.StackReference(new pulumi.Config().require("stack"));
+const host = "guest.example.com";
+
+/** The registry's credentials, for the name that this stack gives it. */
+const dockerConfigJson = registry.requireOutput("dockerConfigJson").apply((text) => {
+    const [login] = Object.values(JSON.parse(text).auths);
+    return JSON.stringify({ auths: { [host]: login } });
+});
+
+const access = new RegistryAccess("guest", {
+    host,
+    dockerConfigJson,
+    caCertPem: registry.requireOutput("caCertPem"),
+    endpoint: pulumi.interpolate`${registry.requireOutput("clusterIp")}:443`,
+    pullSecrets: { namespaces: ["access-guest"] },
+});
+
+export const pullSecretNames = access.pullSecretNames;
