@@ -55,8 +55,9 @@ export function createPullSecrets(
             new k8s.core.v1.ServiceAccountPatch(
                 // No namespace has a dot in its name, so no two pairs have the same name.
                 `${identity.name}-pull-secret-${namespace}.${account}`,
-                { metadata: { name: account, namespace }, imagePullSecrets: [{ name: secret.metadata.name }] },
-                { parent },
+                { metadata: { name: account, namespace }, imagePullSecrets: [{ name }] },
+                // The secret's plain name, and the order: what holds an output of a Secret that is deleted first goes with it.
+                { parent, dependsOn: secret },
             );
         }
         return [namespace, secret.metadata.name] as const;

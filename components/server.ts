@@ -124,10 +124,11 @@ export function deployServer(identity: Identity, server: Server, parent: pulumi.
         { metadata: { namespace, ...marks(identity, "server") }, stringData: { "config.yml": server.configYaml } },
         { parent },
     );
+    const htpasswdName = `${server.serviceName}-htpasswd`;
     const htpasswd = new k8s.core.v1.Secret(
         `${identity.name}-htpasswd`,
         {
-            metadata: { namespace, name: `${server.serviceName}-htpasswd`, ...marks(identity, "server") },
+            metadata: { namespace, name: htpasswdName, ...marks(identity, "server") },
             stringData: { htpasswd: server.htpasswd },
         },
         { parent },
@@ -182,14 +183,15 @@ export function deployServer(identity: Identity, server: Server, parent: pulumi.
                         volumes: [
                             secretFolder("config", config.metadata.name),
                             secretFolder("tls", server.certificate.secretName),
-                            secretFolder("auth", htpasswd.metadata.name),
+                            // By its plain name: what holds an output of a Secret that is deleted first goes with it.
+                            secretFolder("auth", htpasswdName),
                             storage.volume,
                         ],
                     },
                 },
             },
         },
-        { parent, dependsOn: storage.ready },
+        { parent, dependsOn: [htpasswd, ...storage.ready] },
     );
 }
 

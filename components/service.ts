@@ -69,5 +69,7 @@ export function createServices(
         },
         { parent },
     );
-    return { name: service.metadata.name, clusterIp: service.spec.clusterIP };
+    // The first preview, in a namespace that is not there yet, answers with nothing instead of saying that it does not know.
+    const clusterIp = service.spec.clusterIP.apply((ip: string | undefined) => ip ?? (pulumi.unknown as string));
+    return { name: service.metadata.name, clusterIp };
 }
