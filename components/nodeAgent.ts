@@ -41,10 +41,11 @@ export function nodeAgent(agent: NodeAgent): k8s.types.input.core.v1.PodSpec {
                     readOnlyRootFilesystem: true,
                     capabilities: { drop: ["ALL"], add: agent.capabilities },
                 },
-                readinessProbe: {
+                // Asked no more once it has succeeded: a command in the pod every second would be most of the agent's work.
+                startupProbe: {
                     exec: { command: ["test", "-e", "/tmp/ready"] },
                     periodSeconds: 1,
-                    failureThreshold: 30,
+                    failureThreshold: 60,
                 },
                 volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...agent.mounts],
             },
