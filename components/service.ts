@@ -1,5 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { inPod } from "./configuration";
 import { type Identity, marks, selectorLabels } from "./labels";
 import { wholeNumber } from "./rules";

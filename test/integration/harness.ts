@@ -11,7 +11,7 @@ import { type Sandbox, startSandbox, stopSandbox } from "../../sandbox/sandbox";
 import { packProgram, podManifest, push } from "../../scripts/proof";
 import { SandboxStack, type StackOutputs } from "../../scripts/stack";
 
-const sandboxName = "test-registry";
+const sandboxName = "test";
 let sandbox: Sandbox | undefined;
 
 /** In a `describe`: the sandbox is up before its tests. It ends after all tests of the run. */

@@ -1,10 +1,13 @@
 import * as assert from "node:assert/strict";
+import { inSandbox } from "../harness";
 import { assertAbsent, Workbench } from "./workbench";
 
 const plainText = "the-plain-text-of-a-secret";
 
 describe("the stand-in for kubernetes", () => {
     let bench: Workbench;
+
+    inSandbox();
 
     before(async () => {
         bench = await Workbench.start();
@@ -154,6 +157,8 @@ describe("the stand-in for kubernetes", () => {
 describe("the stand-in for kubernetes, waiting", () => {
     let bench: Workbench;
 
+    inSandbox();
+
     before(async () => {
         bench = await Workbench.start();
     });
@@ -220,6 +225,8 @@ describe("the stand-in for kubernetes, waiting", () => {
 
 describe("the stand-in for kubernetes, in other ways", () => {
     let bench: Workbench;
+
+    inSandbox();
 
     before(async () => {
         bench = await Workbench.start();

@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { inSandbox } from "../harness";
 import { Workbench } from "./workbench";
 
 /**
@@ -11,6 +12,8 @@ const deep = (statement: string) => `(function down(n) { if (n > 0) return down(
 
 describe("the stand-in language host", () => {
     let bench: Workbench;
+
+    inSandbox();
 
     before(async () => {
         bench = await Workbench.start();
@@ -103,6 +106,8 @@ describe("the stand-in language host", () => {
 
 describe("the stand-in language host with TypeScript", () => {
     let bench: Workbench;
+
+    inSandbox();
 
     before(async () => {
         bench = await Workbench.start({ nodeargs: "--title=from-nodeargs" }, "index.ts");

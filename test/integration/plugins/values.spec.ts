@@ -1,9 +1,12 @@
 import * as assert from "node:assert/strict";
 import * as crypto from "node:crypto";
+import { inSandbox } from "../harness";
 import { assertAbsent, Workbench } from "./workbench";
 
 describe("the stand-ins for random, tls and command", () => {
     let bench: Workbench;
+
+    inSandbox();
 
     before(async () => {
         bench = await Workbench.start();

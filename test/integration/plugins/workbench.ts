@@ -8,14 +8,9 @@ import { promisify } from "node:util";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { repositoryRoot } from "../../../sandbox/paths";
 import { standIns } from "../../../sandbox/plugins/standIns";
-import { type Sandbox, startSandbox } from "../../../sandbox/sandbox";
+import { theSandbox } from "../harness";
 
 const execute = promisify(execFile);
-
-/** A cluster of its own for tests, shared by all of them; nothing of a user's is touched. */
-export function testSandbox(): Promise<Sandbox> {
-    return startSandbox({ name: process.env.TEST_SANDBOX ?? "test", progress: () => undefined });
-}
 
 /** Programs, one after the other, run by the real engine with the stand-ins of this clone, in a namespace of their own. */
 export class Workbench {
@@ -30,7 +25,7 @@ export class Workbench {
         mainFile = "index.js",
     ): Promise<Workbench> {
         const bench = new Workbench();
-        const sandbox = await testSandbox();
+        const sandbox = theSandbox();
         const home = path.join(bench.folder, "home");
         const bin = path.join(bench.folder, "bin");
         const state = path.join(bench.folder, "state");

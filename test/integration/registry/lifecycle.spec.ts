@@ -29,6 +29,12 @@ describe("a registry without arguments but a pull secret", function () {
 
     after(() => registry.remove());
 
+    it("can be previewed before anything of it exists", async () => {
+        const { code, stdout, stderr } = await registry.pulumi("preview", "--diff");
+        assert.equal(code, 0, stdout + stderr);
+        assert.doesNotMatch(stdout, /undefined/);
+    });
+
     it("comes up", () => registry.up());
 
     it("does not change, and does not drift", () => registry.expectNoChange());
