@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { CommandLineError, type Invocation, parseCommandLine, usage } from "./cluster/commandLine";
-import { formatBytes, type StoredFolder } from "./cluster/diskUsage";
+import { describeStored } from "./cluster/diskUsage";
 import { logFile } from "./cluster/logs";
 import { exportLines } from "./cluster/shell";
 import { describeStatus } from "./cluster/status";
@@ -18,12 +18,12 @@ async function main(invocation: Invocation): Promise<number> {
             await startSandbox({ name, nodes: invocation.nodes });
             return 0;
         case "down":
-            printStored(await stopSandbox({ name, purge: invocation.purge }));
+            console.log(describeStored(await stopSandbox({ name, purge: invocation.purge })));
             return 0;
         case "status": {
             const status = await describeStatus(name);
             console.log(status.text);
-            printStored(status.stored);
+            console.log(describeStored(status.stored));
             return status.isUp ? 0 : 1;
         }
         case "env":
@@ -46,11 +46,6 @@ function running(name: string): Sandbox {
         throw new Error(`The sandbox "${name}" does not run; \`npm run sandbox -- up --name ${name}\` starts it.`);
     }
     return sandbox;
-}
-
-function printStored(folders: readonly StoredFolder[]): void {
-    console.log(folders.length === 0 ? "Nothing stays on the disk." : "On the disk:");
-    for (const { path, bytes } of folders) console.log(`  ${formatBytes(bytes).padStart(9)}  ${path}`);
 }
 
 function runInside(program: string, args: readonly string[], { environment }: Sandbox, folder: string): number {

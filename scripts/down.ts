@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { describeStored } from "../sandbox/cluster/diskUsage";
 import { cacheFolder } from "../sandbox/paths";
-import { printProgress } from "../sandbox/progress";
 import { openSandbox, stopSandbox } from "../sandbox/sandbox";
+import { type Options, runCommand } from "./commandLine";
 import { SandboxStack } from "./stack";
 
 const usage = `npm run down [-- --stack <name>] [-- --purge]
@@ -16,39 +16,20 @@ A cluster of yours is never touched; there, run \`pulumi destroy --exclude-prote
   --name <name>   the sandbox; defaults to default
   --help          this text`;
 
-async function main(): Promise<number> {
-    const { values } = parseArgs({
-        options: {
-            stack: { type: "string", default: "dev" },
-            name: { type: "string", default: "default" },
-            purge: { type: "boolean" },
-            help: { type: "boolean" },
-        },
-    });
-    if (values.help) {
-        console.log(usage);
-        return 0;
-    }
-    const sandbox = openSandbox(values.name);
-    if (sandbox !== undefined && !values.purge) {
-        const code = await new SandboxStack(sandbox, values.stack).pulumiInTerminal([
-            "destroy",
-            "--yes",
-            "--exclude-protected",
-        ]);
-        if (code !== 0) return code;
-    }
-    const stored = await stopSandbox({ name: values.name, purge: values.purge });
-    if (values.purge) rmSync(cacheFolder, { recursive: true, force: true });
-    for (const folder of values.purge ? [] : stored) console.log(`Stays on disk: ${JSON.stringify(folder)}`);
-    printProgress("Nothing runs any more.");
+async function main({ stack, name, purge }: Options): Promise<number> {
+    const sandbox = openSandbox(name);
+    if (sandbox !== undefined && !purge) await destroy(new SandboxStack(sandbox, stack));
+    const stored = await stopSandbox({ name, purge });
+    if (purge) rmSync(cacheFolder, { recursive: true, force: true });
+    console.log(purge ? "Nothing of it stays on the disk." : describeStored(stored));
     return 0;
 }
 
-main().then(
-    (code) => process.exit(code),
-    (error: Error) => {
-        console.error(error.message);
-        process.exit(1);
-    },
-);
+/** A stack that cannot be destroyed does not keep the sandbox up: its objects stay with the cluster's data. */
+async function destroy(stack: SandboxStack): Promise<void> {
+    if (!stack.exists()) return;
+    const code = await stack.pulumiInTerminal(["destroy", "--yes", "--exclude-protected"]);
+    if (code !== 0) console.error(`The stack ${stack.name} could not be destroyed; the sandbox is ended with it.`);
+}
+
+void runCommand(usage, ["stack", "name", "purge"], main);

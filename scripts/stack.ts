@@ -39,11 +39,15 @@ export class SandboxStack {
         return path.join(this.folder, `Pulumi.${this.name}.yaml`);
     }
 
+    exists(): boolean {
+        return fs.existsSync(this.configFile);
+    }
+
     /** Creates the stack when it is not there, and takes the configuration from the program's file, or the text given. */
     async prepare(configuration?: string): Promise<void> {
         const source = path.join(this.program, `Pulumi.${this.name}.yaml`);
         const text = configuration ?? (fs.existsSync(source) ? fs.readFileSync(source, "utf8") : "");
-        const salt = fs.existsSync(this.configFile) ? saltLine(fs.readFileSync(this.configFile, "utf8")) : undefined;
+        const salt = this.exists() ? saltLine(fs.readFileSync(this.configFile, "utf8")) : undefined;
         fs.mkdirSync(this.folder, { recursive: true, mode: 0o700 });
         fs.copyFileSync(path.join(this.program, "Pulumi.yaml"), path.join(this.folder, "Pulumi.yaml"));
         fs.writeFileSync(this.configFile, salt === undefined ? text : `${salt}\n${text}`, { mode: 0o600 });

@@ -1,8 +1,8 @@
-import { parseArgs } from "node:util";
 import { attempt, runInTerminal } from "../sandbox/command";
 import { repositoryRoot } from "../sandbox/paths";
 import { printProgress } from "../sandbox/progress";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox";
+import { type Options, runCommand } from "./commandLine";
 import { type Context, userContext } from "./kubeconfig";
 import { prove } from "./proof";
 import { SandboxStack, type StackOutputs } from "./stack";
@@ -18,20 +18,9 @@ an image and starting a pod that pulls it.
   --name <name>   the sandbox; defaults to default
   --help          this text`;
 
-async function main(): Promise<number> {
-    const { values } = parseArgs({
-        options: {
-            stack: { type: "string", default: "dev" },
-            name: { type: "string", default: "default" },
-            help: { type: "boolean" },
-        },
-    });
-    if (values.help) {
-        console.log(usage);
-        return 0;
-    }
+function main({ stack, name }: Options): Promise<number> {
     const context = userContext();
-    return context === undefined ? upInSandbox(values.stack, values.name) : upInCluster(context, values.stack);
+    return context === undefined ? upInSandbox(stack, name) : upInCluster(context, stack);
 }
 
 /** An ordinary `pulumi up`: it shows what it would do and asks. */
@@ -105,10 +94,4 @@ Tear it down:
   npm run down -- --purge   deletes those and the caches too`;
 }
 
-main().then(
-    (code) => process.exit(code),
-    (error: Error) => {
-        console.error(error.message);
-        process.exit(1);
-    },
-);
+void runCommand(usage, ["stack", "name"], main);

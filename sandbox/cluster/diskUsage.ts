@@ -19,8 +19,14 @@ export function diskUsage(folders: readonly string[]): Promise<StoredFolder[]> {
     );
 }
 
-/** A size as people read it. */
-export function formatBytes(bytes: number): string {
+/** What stays on the disk, as lines for people. */
+export function describeStored(folders: readonly StoredFolder[]): string {
+    if (folders.length === 0) return "Nothing stays on the disk.";
+    const lines = folders.map(({ path, bytes }) => `  ${formatBytes(bytes).padStart(9)}  ${path}`);
+    return ["On the disk:", ...lines].join("\n");
+}
+
+function formatBytes(bytes: number): string {
     const gibibytes = bytes / 1024 ** 3;
     return gibibytes >= 1 ? `${gibibytes.toFixed(1)} GiB` : `${Math.round(bytes / 1024 ** 2)} MiB`;
 }

@@ -1,0 +1,36 @@
+import { type ParseArgsConfig, parseArgs } from "node:util";
+
+const options = {
+    stack: { type: "string", default: "dev" },
+    name: { type: "string", default: "default" },
+    purge: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+} as const satisfies ParseArgsConfig["options"];
+
+export type Option = keyof typeof options;
+
+export interface Options {
+    readonly stack: string;
+    /** The sandbox. */
+    readonly name: string;
+    readonly purge: boolean;
+}
+
+/** Runs a command that takes some of the options, prints its usage when asked, and ends with its exit code; 2 for a wrong call. */
+export async function runCommand(
+    usage: string,
+    taken: readonly Option[],
+    main: (options: Options) => Promise<number>,
+): Promise<void> {
+    const known = Object.fromEntries(
+        Object.entries(options).filter(([name]) => [...taken, "help"].includes(name as Option)),
+    );
+    try {
+        const { values } = parseArgs({ options: known });
+        if (values.help) console.log(usage);
+        process.exitCode = values.help ? 0 : await main({ stack: "dev", name: "default", purge: false, ...values });
+    } catch (error) {
+        console.error((error as Error).message);
+        process.exitCode = String((error as NodeJS.ErrnoException).code).startsWith("ERR_PARSE_ARGS") ? 2 : 1;
+    }
+}
