@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { parse } from "yaml";
 import { attempt, type CommandResult, run, runInTerminal } from "../sandbox/command";
 import { repositoryRoot } from "../sandbox/paths";
 import type { Sandbox } from "../sandbox/sandbox";
@@ -32,7 +33,8 @@ export class SandboxStack {
         readonly name: string,
         readonly program: string = repositoryRoot,
     ) {
-        this.folder = path.join(sandbox.folder, "stacks", path.basename(program));
+        const project: { name: string } = parse(fs.readFileSync(path.join(program, "Pulumi.yaml"), "utf8"));
+        this.folder = path.join(sandbox.folder, "stacks", project.name);
     }
 
     get configFile(): string {
@@ -52,8 +54,8 @@ export class SandboxStack {
         fs.copyFileSync(path.join(this.program, "Pulumi.yaml"), path.join(this.folder, "Pulumi.yaml"));
         fs.writeFileSync(this.configFile, salt === undefined ? text : `${salt}\n${text}`, { mode: 0o600 });
         if (salt !== undefined) return;
-        // Among copies of the project's files, because `stack init` writes the salt beside them.
-        await run(["pulumi", "stack", "init", this.name, "--non-interactive"], {
+        // Among copies of the project's files, because Pulumi writes a new stack's salt beside them.
+        await run(["pulumi", "stack", "select", "--create", this.name, "--non-interactive"], {
             env: this.sandbox.environment,
             cwd: this.folder,
         });
