@@ -29,6 +29,8 @@ export class ArgumentError extends pulumi.InputPropertiesError {
             errors: problems.map((p, i) => ({ propertyPath: p.path, reason: lines[i] })),
         });
         Object.defineProperty(this, "__pulumiRunError", { value: true });
+        // The sentences say all, and Node 20 takes half a minute to render a stack that leads through Pulumi's source maps.
+        this.stack = undefined;
     }
 }
 

@@ -399,6 +399,7 @@ describe("ArgumentError", () => {
         assert.equal(error instanceof ArgumentError, true);
         assert.equal(pulumi.RunError.isInstance(error), true);
         assert.equal(pulumi.InputPropertiesError.isInstance(error), true);
+        assert.equal((error as Error).stack, undefined);
         const { errors } = error as ArgumentError;
         assert.deepEqual(errors, [
             { propertyPath: "replicas", reason: `replicas: ${oneOrMore}, not 0` },
