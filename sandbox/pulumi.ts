@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { run } from "./command";
-import { cacheFolder, dataFolder } from "./paths";
+import { cacheFolder, machinePath } from "./paths";
 import { standIns } from "./plugins/standIns";
 import type { Progress } from "./progress";
 
@@ -81,14 +81,10 @@ function announce(names: string[], progress: Progress): void {
 
 /** An official plugin on the machine: on PATH, beside the CLI, or with exactly the wanted version in a plugin cache. */
 export function findOfficial(executable: string, plugin: Plugin, cli: string): string | undefined {
-    const onPath = (process.env.PATH ?? "")
-        .split(path.delimiter)
-        // A sandbox's own folder is on PATH in a shell that uses the sandbox, with stand-ins in it.
-        .filter((folder) => folder !== "" && !folder.startsWith(dataFolder + path.sep));
     const home = process.env.PULUMI_HOME ?? path.join(os.homedir(), ".pulumi");
     const version = `${plugin.kind}-${plugin.name}-v${plugin.version}`;
     const cached = [path.join(home, "plugins"), downloadedPlugins].map((cache) => path.join(cache, version));
-    return [...onPath, path.dirname(fs.realpathSync(cli)), ...cached]
+    return [...machinePath(), path.dirname(fs.realpathSync(cli)), ...cached]
         .map((folder) => path.join(folder, executable))
         .find((file) => fs.existsSync(file));
 }

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
+import { machinePath } from "../paths";
 import type { Tool } from "./families";
 
 /** A tool that people have installed already: how it tells its version, and which versions will do. */
@@ -33,7 +34,7 @@ const clientTools: Readonly<Partial<Record<Tool, ClientTool>>> = {
 /** The path of a client tool on PATH in a version that will do, if there is one. */
 export async function findOnPath(tool: Tool): Promise<string | undefined> {
     const client = clientTools[tool];
-    const file = locate(tool, process.env.PATH ?? "");
+    const file = locate(tool);
     if (client === undefined || file === undefined) {
         return undefined;
     }
@@ -50,10 +51,8 @@ export function isSuitable(tool: Tool, printed: string): boolean {
     return numbers !== null && (clientTools[tool]?.isSuitable(Number(numbers[1]), Number(numbers[2])) ?? false);
 }
 
-function locate(tool: Tool, searchPath: string): string | undefined {
-    return searchPath
-        .split(path.delimiter)
-        .filter((folder) => path.isAbsolute(folder))
+function locate(tool: Tool): string | undefined {
+    return machinePath()
         .map((folder) => path.join(folder, tool))
         .find((file) => fs.existsSync(file));
 }

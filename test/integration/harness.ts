@@ -11,6 +11,9 @@ import { type Sandbox, startSandbox, stopSandbox } from "../../sandbox/sandbox";
 import { packProgram, podManifest, push } from "../../scripts/proof";
 import { SandboxStack, type StackOutputs } from "../../scripts/stack";
 
+/** Milliseconds for a start on a machine that has yet to compile Kubernetes and all other tools. */
+export const firstStartLimit = 60 * 60_000;
+
 const sandboxName = "test";
 let sandbox: Sandbox | undefined;
 
@@ -21,6 +24,7 @@ export function inSandbox(): void {
             console.log("skipped: the sandbox needs Linux and root");
             this.skip();
         }
+        this.timeout(firstStartLimit);
         sandbox ??= await startSandbox({ name: sandboxName });
     });
 }

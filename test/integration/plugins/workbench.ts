@@ -16,6 +16,7 @@ const execute = promisify(execFile);
 export class Workbench {
     readonly namespace = `plugins-${crypto.randomBytes(4).toString("hex")}`;
     private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "plugins-"));
+    private readonly pathBefore = process.env.PATH;
     private stack!: Stack;
     private environment!: Record<string, string>;
 
@@ -47,6 +48,7 @@ export class Workbench {
             PULUMI_NODEJS_TRANSPILE_ONLY: "true",
             PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
         };
+        // The automation API looks for its `pulumi` there, whatever environment it is given.
         process.env.PATH = bench.environment.PATH;
         fs.symlinkSync(path.join(repositoryRoot, "node_modules"), path.join(bench.folder, "node_modules"));
         fs.writeFileSync(
@@ -193,6 +195,7 @@ export class Workbench {
     /** Leaves nothing behind, whatever the tests did. */
     async end(): Promise<void> {
         await this.kubectl("delete", "namespace", this.namespace, "--ignore-not-found", "--wait=false");
+        process.env.PATH = this.pathBefore;
         fs.rmSync(this.folder, { recursive: true, force: true });
     }
 }

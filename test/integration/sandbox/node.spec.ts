@@ -11,6 +11,7 @@ import { waitUntil } from "../../../sandbox/cluster/waiting";
 import { run } from "../../../sandbox/command";
 import { repositoryRoot } from "../../../sandbox/paths";
 import { openSandbox, type Sandbox, startSandbox, stopSandbox } from "../../../sandbox/sandbox";
+import { firstStartLimit } from "../harness";
 import { machineState, processTree, survivors, traces, whyNoSandbox } from "./machine";
 import { keeper, server, service } from "./objects";
 
@@ -56,6 +57,7 @@ describe("a sandbox", function () {
             console.log(`    skipped: ${reason}`);
             this.skip();
         }
+        this.timeout(firstStartLimit);
         await stopSandbox({ name, purge: true, progress });
         machineBefore = await machineState();
         sandbox = await startSandbox({ name, progress });
@@ -187,8 +189,14 @@ describe("a sandbox", function () {
         assert.equal(openSandbox(name), undefined);
     });
 
-    it("goes on with its pods, volumes and objects when it is started again, with a node more", async () => {
-        sandbox = await startSandbox({ name, nodes: 2, progress });
+    it("goes on with its pods, volumes and objects when it is started again, with a node more, from a shell that uses it", async () => {
+        const { PATH } = process.env;
+        process.env.PATH = sandbox.environment.PATH;
+        try {
+            sandbox = await startSandbox({ name, nodes: 2, progress });
+        } finally {
+            process.env.PATH = PATH;
+        }
         await isReady("keeper");
         assert.match(await fetchFrom("keeper", "http://keeper.default/starts"), /^(started\n){3}started$/);
         assert.equal(await kubectl("get", "configmap", "note", "--output=jsonpath={.data.kept}"), "yes");

@@ -2,7 +2,6 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { dataFolder } from "../../../sandbox/paths";
 import { findOfficial } from "../../../sandbox/pulumi";
 
 describe("an official Pulumi plugin", () => {
@@ -44,10 +43,5 @@ describe("an official Pulumi plugin", () => {
     it("is not a plugin of another version", () => {
         file("home", "plugins", "resource-sample-v1.2.4", executable);
         assert.equal(findOfficial(executable, plugin, cli), undefined);
-    });
-
-    it("is not the stand-in that a shell for the sandbox has on its PATH", () => {
-        process.env.PATH = path.join(dataFolder, "default", "bin");
-        assert.equal(findOfficial("pulumi-resource-random", { ...plugin, version: "0.0.0" }, cli), undefined);
     });
 });
