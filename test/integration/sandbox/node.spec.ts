@@ -155,11 +155,12 @@ describe("a sandbox", function () {
     it("is repaired by a start after another was broken off", async () => {
         await stopSandbox({ name, progress });
         const cli = path.join(repositoryRoot, "dist", "sandbox", "cli.js");
-        for (const milliseconds of [1500, 4000]) {
-            const start = spawn(process.execPath, [cli, "up", "--name", name]);
+        for (const milliseconds of [700, 2000]) {
+            const start = spawn(process.execPath, [cli, "up", "--name", name], { stdio: "ignore" });
+            const ended = once(start, "close");
             await sleep(milliseconds);
             start.kill("SIGKILL");
-            await once(start, "close");
+            await ended;
         }
         sandbox = await startSandbox({ name, progress });
         await isReady("keeper");
