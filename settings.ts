@@ -20,6 +20,7 @@ export function registryArgs(config: pulumi.Config): PrivateRegistryArgs {
         const reason = `must not stand in the configuration file; run \`pulumi config set --secret password-${user.name}\``;
         problems.push({ path: `registry.users[${i}].password`, reason });
     });
+    const withStorage = withS3Secret(config, args, problems);
     if (args.users && users === undefined) return args;
     const named = users ?? defaultUsers;
     const passwords = passwordUsers(config);
@@ -32,8 +33,37 @@ export function registryArgs(config: pulumi.Config): PrivateRegistryArgs {
         problems.push({ path: `password-${user}`, reason });
     }
     if (problems.length > 0) throw new ArgumentError("the registry of this stack", problems);
-    if (passwords.length === 0) return args;
-    return { ...args, users: named.map((user) => ({ ...user, password: config.getSecret(`password-${user?.name}`) })) };
+    if (passwords.length === 0) return withStorage;
+    return {
+        ...withStorage,
+        users: named.map((user) => ({ ...user, password: config.getSecret(`password-${user?.name}`) })),
+    };
+}
+
+/** Joins the secret value `s3-secret-access-key` to the access key in the object, and says what stands in the wrong place. */
+function withS3Secret(config: pulumi.Config, args: PrivateRegistryArgs, problems: Problem[]): PrivateRegistryArgs {
+    const key = "s3-secret-access-key";
+    const path = "storage.s3.credentials.keys";
+    const s3 = args.storage?.s3;
+    const keys = s3?.credentials?.keys;
+    if (keys?.secretAccessKey !== undefined) {
+        const reason = `must not stand in the configuration file; run \`pulumi config set --secret ${key}\``;
+        problems.push({ path: `registry.${path}.secretAccessKey`, reason });
+    }
+    const name = `${config.name}:${key}`;
+    if (!(name in pulumi.runtime.allConfig())) return args;
+    if (!secretKeys().includes(name)) {
+        const reason = `lies in the clear in the stack's file; run \`pulumi config set --secret ${key}\``;
+        problems.push({ path: key, reason });
+    }
+    if (s3 === undefined || keys === undefined) {
+        const reason = `is of no access key; give registry.${path}.accessKeyId, or run \`pulumi config rm ${key}\``;
+        problems.push({ path: key, reason });
+        return args;
+    }
+    const secretAccessKey = config.requireSecret(key);
+    const credentials = { ...s3.credentials, keys: { ...keys, secretAccessKey } };
+    return { ...args, storage: { ...args.storage, s3: { ...s3, credentials } } };
 }
 
 /** The users that a password is configured for. */

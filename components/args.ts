@@ -2,9 +2,11 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type RegistryTls, tlsProblems, tlsRules } from "./certificates";
 import { logRules, type RegistryLog } from "./configuration";
 import { type RegistryUser, userProblems, userRules } from "./credentials";
+import { type DescriptorCache, descriptorCacheProblems, descriptorCacheRules } from "./descriptorCache";
 import { childNameProblems } from "./labels";
 import { nodeProblems, nodeRules, type RegistryNodes } from "./nodes";
 import { type PullSecrets, pullSecretProblems, pullSecretRules } from "./pullSecrets";
+import { type RegistryResources, resourceRules } from "./resources";
 import {
     dnsLabel,
     dnsName,
@@ -18,10 +20,8 @@ import {
     wholeNumber,
 } from "./rules";
 import {
-    type RegistryResources,
     type RegistryRollout,
     type RegistryScheduling,
-    resourceRules,
     rolloutProblems,
     rolloutRules,
     schedulingRules,
@@ -51,7 +51,8 @@ export interface PrivateRegistryArgs {
     image?: pulumi.Input<string>;
     /**
      * Prefix, e.g. `mirror.example.com`, put with a slash before the reference of every image that the component runs, for
-     * clusters without a way out. The mirror must hold `docker.io/library/registry` and `docker.io/curlimages/curl`. Defaults to none.
+     * clusters without a way out. The mirror must hold `docker.io/library/registry`, `docker.io/curlimages/curl`, and what the
+     * arguments ask for beside them: `quay.io/minio/minio`, `docker.io/library/redis`. Defaults to none.
      */
     imageMirror?: pulumi.Input<string>;
     /** Secrets to pull the component's own images with, in its namespace and, for what works on nodes, in `<namespace>-node`. Defaults to none. */
@@ -80,6 +81,8 @@ export interface PrivateRegistryArgs {
     tls?: RegistryTls;
     /** Where images are kept. Defaults to a new volume of 10Gi that `pulumi destroy` does not delete. */
     storage?: RegistryStorage;
+    /** Where the registry remembers which blobs there are. Defaults to nowhere: it asks the storage each time. */
+    descriptorCache?: DescriptorCache;
     /** How clients outside the cluster reach the registry. Defaults to not at all, but for `kubectl port-forward`. */
     expose?: RegistryExpose;
     /** Pull secrets for the pods that run images of the registry. Defaults to none. */
@@ -115,6 +118,7 @@ export const privateRegistryRules: Rules = {
     ...userRules,
     ...below("tls", tlsRules),
     ...below("storage", storageRules),
+    ...below("descriptorCache", descriptorCacheRules),
     ...below("expose", exposeRules),
     ...below("pullSecrets", pullSecretRules),
     pullGeneration: wholeNumber(1),
@@ -129,6 +133,7 @@ export function privateRegistryProblems(name: string, args: PrivateRegistryArgs)
         ...userProblems(args.users),
         ...tlsProblems(args.tls),
         ...storageProblems(args.storage, args.replicas),
+        ...descriptorCacheProblems(args.descriptorCache, args.replicas, args.image),
         ...claimNamespaceProblems(args),
         ...rolloutProblems(args.rollout, args.storage),
         ...pullSecretProblems(args.pullSecrets),

@@ -51,7 +51,7 @@ export interface Certificate {
     readonly expiry: pulumi.Output<string>;
 }
 
-const hoursPerDay = 24;
+export const hoursPerDay = 24;
 const authorityYears = 10;
 const defaults = { validityDays: 365, renewBeforeDays: 30 };
 
@@ -147,7 +147,12 @@ export function issueCertificate(
     };
 }
 
-function createAuthority(resourceName: string, commonName: string, algorithm: KeyAlgorithm, parent: pulumi.Resource) {
+export function createAuthority(
+    resourceName: string,
+    commonName: string,
+    algorithm: KeyAlgorithm,
+    parent: pulumi.Resource,
+) {
     const key = privateKey(`${resourceName}-key`, algorithm, parent);
     const certificate = new tls.SelfSignedCert(
         resourceName,
@@ -164,7 +169,7 @@ function createAuthority(resourceName: string, commonName: string, algorithm: Ke
     return { key, certificate };
 }
 
-function privateKey(resourceName: string, algorithm: KeyAlgorithm, parent: pulumi.Resource): tls.PrivateKey {
+export function privateKey(resourceName: string, algorithm: KeyAlgorithm, parent: pulumi.Resource): tls.PrivateKey {
     const kind =
         algorithm === KeyAlgorithm.Rsa4096
             ? { algorithm: "RSA", rsaBits: 4096 }

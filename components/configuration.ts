@@ -42,6 +42,8 @@ export const inPod = {
     config: "/etc/private-registry/config",
     certificate: "/etc/private-registry/tls",
     htpasswd: "/etc/private-registry/auth",
+    /** Certificate authorities that the registry trusts beside the public ones. */
+    authorities: "/etc/private-registry/authorities",
     data: "/var/lib/registry",
     port: 5000,
     debugPort: 5001,
@@ -62,6 +64,7 @@ export function configYaml(
     storage: Section,
     log: pulumi.Unwrap<RegistryLog>,
     overrides: Section,
+    cache: Section = {},
 ): string {
     const config: Section = {
         version: "0.1",
@@ -73,7 +76,6 @@ export function configYaml(
         storage: {
             ...storage,
             delete: { enabled: true },
-            // No blob descriptor cache: a stale one answers for blobs that garbage collection removed.
             maintenance: { uploadpurging: { enabled: true, age: "168h", interval: "24h", dryrun: false } },
         },
         http: {
@@ -94,7 +96,7 @@ export function configYaml(
         health: { storagedriver: { enabled: true, interval: "10s", threshold: 3 } },
     };
     // The registry's parser knows YAML 1.1, to which a plain `yes` or `0755` is no text.
-    return stringify(merge(config, overrides), { sortMapEntries: true, version: "1.1" });
+    return stringify(merge(merge(config, cache), overrides), { sortMapEntries: true, version: "1.1" });
 }
 
 /** `over` laid on `base`: objects are merged, everything else is replaced, null removes. */

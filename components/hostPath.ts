@@ -44,7 +44,7 @@ export function prepareHostPath(
         `${identity.name}-claim`,
         {
             metadata: {
-                name: context.claimName,
+                name: context.serviceName,
                 namespace: context.namespace,
                 ...marks(identity, "storage", { "pulumi.com/skipAwait": "true" }),
             },

@@ -6,6 +6,12 @@ export const defaultRegistryImage = "docker.io/library/registry:3.1.2";
 /** Shell and TLS-verifying HTTP client: what works on the nodes and waits for credentials. */
 export const toolsImage = "docker.io/curlimages/curl:8.16.0";
 
+/** Server and client of MinIO: the last image that MinIO published, at the only place that still has it. */
+export const minioImage = "quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z";
+
+/** The last series of Redis under its free license. */
+export const redisImage = "docker.io/library/redis:7.2.11";
+
 /** The image as it is pulled: below the mirror's prefix when there is one. */
 export function mirrored(image: pulumi.Input<string>, mirror: pulumi.Input<string> | undefined): pulumi.Output<string> {
     return mirror === undefined ? pulumi.output(image) : pulumi.interpolate`${mirror}/${image}`;

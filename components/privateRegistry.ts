@@ -6,6 +6,7 @@ import { issueCertificate } from "./certificates";
 import { configYaml } from "./configuration";
 import { createCredentials, defaultUsers } from "./credentials";
 import { awaitCredentials } from "./credentialsGate";
+import { provideDescriptorCache } from "./descriptorCache";
 import { dockerConfigJson } from "./dockerConfig";
 import { defaultRegistryImage, mirrored, toolsImage } from "./images";
 import type { Identity } from "./labels";
@@ -114,12 +115,19 @@ export class PrivateRegistry extends pulumi.ComponentResource {
             },
             { parent: this },
         );
+        const context = {
+            namespace,
+            serviceName: checked.serviceName ?? name,
+            scheduling: checked.scheduling ?? {},
+            ...images,
+        };
         const storage = provisionStorage(
             identity,
             storageArgs,
-            { claimName: checked.serviceName ?? name, namespace, nodeNamespace, ...images },
+            { ...context, clusterDomain: checked.clusterDomain ?? defaultClusterDomain, nodeNamespace },
             this,
         );
+        const cache = provideDescriptorCache(identity, checked.descriptorCache ?? {}, context, this);
         const httpSecret = new random.RandomBytes(`${name}-http-secret`, { length: 32 }, { parent: this });
         const server = deployServer(
             identity,
@@ -133,11 +141,21 @@ export class PrivateRegistry extends pulumi.ComponentResource {
                 namespace,
                 serviceName: checked.serviceName ?? name,
                 configYaml: pulumi
-                    .all([httpSecret.hex, pulumi.output(checked.log ?? {}), pulumi.output(checked.config ?? {})])
-                    .apply(([secret, log, overrides]) => configYaml(secret, storage.driver, log, overrides)),
+                    .all([
+                        httpSecret.hex,
+                        pulumi.output(storage.driver),
+                        pulumi.output(cache.config),
+                        pulumi.output(checked.log ?? {}),
+                        pulumi.output(checked.config ?? {}),
+                    ])
+                    .apply(([secret, driver, remembered, log, overrides]) =>
+                        configYaml(secret, driver, log, overrides, remembered),
+                    ),
                 htpasswd: credentials.htpasswd,
                 certificate,
                 storage,
+                additions: [storage.pod, cache.pod],
+                after: [...storage.ready, ...cache.ready],
             },
             this,
         );
@@ -191,6 +209,8 @@ export class PrivateRegistry extends pulumi.ComponentResource {
     }
 }
 
+const defaultClusterDomain = "cluster.local";
+
 /** The names under which a port-forward reaches the registry. */
 const localNames = ["localhost", "127.0.0.1", "::1"];
 
@@ -198,7 +218,7 @@ const localNames = ["localhost", "127.0.0.1", "::1"];
 function clusterNames(
     service: pulumi.Input<string>,
     namespace: pulumi.Input<string>,
-    domain: pulumi.Input<string> = "cluster.local",
+    domain: pulumi.Input<string> = defaultClusterDomain,
 ) {
     const short = pulumi.interpolate`${service}.${namespace}`;
     return [

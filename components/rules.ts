@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import type { Rule } from "./validation";
 
@@ -103,3 +104,41 @@ export const subjectAlternativeName: Rule = (value) =>
     typeof value === "string" && (isIP(value) !== 0 || (value.length <= 253 && wildcardOrName.test(value)))
         ? undefined
         : `must be a DNS name or an IP address, not ${shown(value)}`;
+
+export const nonEmptyText = matching(/\S/, 4096, "a text that is not empty");
+
+/** Name of an S3 bucket: AWS's rule, and the letters that other servers take beside it. */
+export const bucketName = matching(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/,
+    255,
+    "the name of a bucket: letters, digits, dots, hyphens and underscores",
+);
+
+/** Part of an object's name in S3 that works as a folder. */
+export const objectKey = matching(
+    /^\/?[\w.!*'()-]+(\/[\w.!*'()-]+)*$/,
+    512,
+    "a folder in a bucket, e.g. `registry` or `team/registry`",
+);
+
+/** Scheme, host and port of an HTTP server. */
+export const origin: Rule = (value) => {
+    const [, host] = /^https?:\/\/(.+)$/.exec(String(value)) ?? [];
+    return host !== undefined && registryEndpoint(host) === undefined
+        ? undefined
+        : `must be an address of scheme, host and perhaps port, e.g. \`https://s3.example.com\` or \`http://minio.minio.svc:9000\`, not ${shown(value)}`;
+};
+
+/** One certificate or several. */
+export const pemCertificates: Rule = (value) => {
+    const blocks = String(value).match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+    return blocks.length > 0 && blocks.every(isCertificate) ? undefined : "must be certificates in PEM form";
+};
+
+function isCertificate(pem: string): boolean {
+    try {
+        return new X509Certificate(pem).raw.length > 0;
+    } catch {
+        return false;
+    }
+}

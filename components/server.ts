@@ -4,25 +4,11 @@ import type { Certificate } from "./certificates";
 import { checksum } from "./checksum";
 import { drainSeconds, inPod } from "./configuration";
 import { type Identity, marks, selectorLabels } from "./labels";
-import { dnsName, memberOf, objectOnly, quantity, text } from "./rules";
+import type { PodAddition } from "./podAddition";
+import type { RegistryResources } from "./resources";
+import { dnsName, memberOf, objectOnly, text } from "./rules";
 import { AccessMode, type Mounting, type RegistryStorage, type Storage } from "./storage";
 import type { Problem, Rules } from "./validation";
-
-/** Amounts of a pod's resources. */
-export interface ResourceAmounts {
-    /** Cores, e.g. `500m` for half of one. */
-    cpu?: pulumi.Input<string>;
-    /** Bytes, e.g. `512Mi`. */
-    memory?: pulumi.Input<string>;
-}
-
-/** What the registry's pods ask for and may use at most. */
-export interface RegistryResources {
-    /** What the scheduler reserves. Defaults to cpu `100m` and memory `128Mi`. */
-    requests?: ResourceAmounts;
-    /** What a pod cannot exceed. Defaults to cpu `500m` and memory `512Mi`. */
-    limits?: ResourceAmounts;
-}
 
 /** Lets pods run on a node in spite of its taint. */
 export interface RegistryToleration {
@@ -66,13 +52,6 @@ export interface RegistryRollout {
     strategy?: RolloutStrategy;
 }
 
-export const resourceRules: Rules = {
-    "requests.cpu": quantity,
-    "requests.memory": quantity,
-    "limits.cpu": quantity,
-    "limits.memory": quantity,
-};
-
 export const schedulingRules: Rules = {
     "nodeSelector{}": text,
     "tolerations[].key": text,
@@ -109,15 +88,19 @@ export interface Server {
     readonly htpasswd: pulumi.Output<string>;
     readonly certificate: Certificate;
     readonly storage: Storage;
+    /** What the parts of the registry add to its pods, the storage among them. */
+    readonly additions: PodAddition[];
+    /** What must be there before the pods start. */
+    readonly after: pulumi.Resource[];
 }
 
 /**
- * The Deployment. Its pods roll when config.yml or the certificate changes: both Secrets get another name with every change,
- * and the checksums say so too where the provider updates Secrets in place. The htpasswd Secret keeps its name, for the
+ * The Deployment. Its pods roll when config.yml, the certificate or what the additions read at their start changes: those
+ * Secrets get another name with every change, and the checksums say so too where the provider updates Secrets in place. The htpasswd Secret keeps its name, for the
  * registry reads the file anew by itself; it is mounted as a folder, because single files are never updated.
  */
 export function deployServer(identity: Identity, server: Server, parent: pulumi.Resource): k8s.apps.v1.Deployment {
-    const { namespace, scheduling, storage } = server;
+    const { namespace, scheduling, storage, additions } = server;
     const config = new k8s.core.v1.Secret(
         `${identity.name}-config`,
         // A Secret, because it holds the key that signs upload addresses, and overrides may hold credentials.
@@ -133,14 +116,20 @@ export function deployServer(identity: Identity, server: Server, parent: pulumi.
         },
         { parent },
     );
+    const accountAnnotations = Object.assign({}, ...additions.map((addition) => addition.accountAnnotations));
     const account = new k8s.core.v1.ServiceAccount(
         `${identity.name}-account`,
-        { metadata: { namespace, ...marks(identity, "server") }, automountServiceAccountToken: false },
+        {
+            metadata: { namespace, ...marks(identity, "server", accountAnnotations) },
+            automountServiceAccountToken: false,
+        },
         { parent },
     );
     const selector = { matchLabels: selectorLabels(identity, "server") };
+    // Together with config.yml, whose random key keeps anyone from finding a weak secret by trying.
+    const content = pulumi.all([server.configYaml, ...additions.flatMap((addition) => addition.content ?? [])]);
     const checksums = {
-        "checksum/config": checksum(server.configYaml),
+        "checksum/config": checksum(content.apply((texts) => texts.join("\n"))),
         "checksum/certificate": server.certificate.checksum,
     };
     const secretFolder = (name: string, secretName: pulumi.Input<string>) => ({
@@ -185,13 +174,13 @@ export function deployServer(identity: Identity, server: Server, parent: pulumi.
                             secretFolder("tls", server.certificate.secretName),
                             // By its plain name: what holds an output of a Secret that is deleted first goes with it.
                             secretFolder("auth", htpasswdName),
-                            storage.volume,
+                            ...additions.flatMap((addition) => addition.volumes ?? []),
                         ],
                     },
                 },
             },
         },
-        { parent, dependsOn: [htpasswd, ...storage.ready] },
+        { parent, dependsOn: [htpasswd, ...server.after] },
     );
 }
 
@@ -203,7 +192,10 @@ function registryContainer(server: Server): k8s.types.input.core.v1.Container {
         image: server.image,
         // The path is ours, so that versions 2 and 3, which look in different places, are run in the same way.
         command: ["/bin/registry", "serve", `${inPod.config}/config.yml`],
-        env: [{ name: "OTEL_TRACES_EXPORTER", value: "none" }],
+        env: [
+            { name: "OTEL_TRACES_EXPORTER", value: "none" },
+            ...server.additions.flatMap((addition) => addition.env ?? []),
+        ],
         ports: [
             { name: "https", containerPort: inPod.port },
             { name: "metrics", containerPort: inPod.debugPort },
@@ -224,7 +216,7 @@ function registryContainer(server: Server): k8s.types.input.core.v1.Container {
             { name: "config", mountPath: inPod.config, readOnly: true },
             { name: "tls", mountPath: inPod.certificate, readOnly: true },
             { name: "auth", mountPath: inPod.htpasswd, readOnly: true },
-            { name: "data", mountPath: inPod.data },
+            ...server.additions.flatMap((addition) => addition.mounts ?? []),
         ],
     };
 }

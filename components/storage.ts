@@ -1,10 +1,15 @@
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { claimVolume } from "./claim";
 import { inPod, type Section } from "./configuration";
 import { prepareHostPath } from "./hostPath";
-import { type Identity, marks } from "./labels";
+import type { Identity } from "./labels";
+import { deployMinio, type MinioStorage, minioRules } from "./minio";
+import type { PodAddition } from "./podAddition";
 import { absolutePath, dnsName, flag, memberOf, quantity } from "./rules";
-import type { Problem, Rules } from "./validation";
+import { type S3Storage, s3Problems, s3Rules, useS3 } from "./s3";
+import type { RegistryScheduling } from "./server";
+import { below, type Problem, type Rules } from "./validation";
 
 /** How a volume may be mounted. */
 export enum AccessMode {
@@ -64,6 +69,10 @@ export interface RegistryStorage {
     existingClaim?: ExistingClaimStorage;
     /** A folder of a node. */
     hostPath?: HostPathStorage;
+    /** A bucket of Amazon S3 or of a server that speaks its protocol. */
+    s3?: S3Storage;
+    /** A MinIO server of the registry's own, in the cluster. */
+    minio?: MinioStorage;
     /** Nothing lasting, for tests. */
     memory?: MemoryStorage;
 }
@@ -80,13 +89,15 @@ export const storageRules: Rules = {
     "hostPath.nodeName": dnsName,
     "hostPath.size": quantity,
     "hostPath.deleteWithStack": flag,
+    ...below("s3", s3Rules),
+    ...below("minio", minioRules),
     "memory.sizeLimit": quantity,
 };
 
+const kindsOfStorage = ["volume", "existingClaim", "hostPath", "s3", "minio", "memory"] as const;
+
 export function storageProblems(storage: RegistryStorage = {}, replicas = 1): Problem[] {
-    const kinds = (["volume", "existingClaim", "hostPath", "memory"] as const).filter(
-        (kind) => storage[kind] !== undefined,
-    );
+    const kinds = kindsOfStorage.filter((kind) => storage[kind] !== undefined);
     if (kinds.length > 1) return [{ path: "storage", reason: `has ${kinds.join(" and ")}; keep exactly one` }];
     const problems: Problem[] = [];
     if (storage.existingClaim && storage.existingClaim.name === undefined) {
@@ -95,8 +106,9 @@ export function storageProblems(storage: RegistryStorage = {}, replicas = 1): Pr
     if (storage.hostPath && storage.hostPath.path === undefined) {
         problems.push({ path: "storage.hostPath.path", reason: "is missing; name the folder" });
     }
+    if (storage.s3) problems.push(...s3Problems("storage.s3", storage.s3));
     if (replicas > 1 && !isShared(storage)) {
-        const reason = `${replicas} replicas need storage that all of them can write; use one replica, or a volume or existingClaim with accessMode \`ReadWriteMany\``;
+        const reason = `${replicas} replicas need storage that all of them can write; use one replica, s3, minio, or a volume or existingClaim with accessMode \`ReadWriteMany\``;
         problems.push({ path: "replicas", reason });
     }
     return problems;
@@ -104,7 +116,8 @@ export function storageProblems(storage: RegistryStorage = {}, replicas = 1): Pr
 
 /** Whether pods of several nodes can write at the same time. */
 function isShared(storage: RegistryStorage): boolean {
-    return (storage.volume ?? storage.existingClaim)?.accessMode === AccessMode.ReadWriteMany;
+    const accessMode = (storage.volume ?? storage.existingClaim)?.accessMode;
+    return storage.s3 !== undefined || storage.minio !== undefined || accessMode === AccessMode.ReadWriteMany;
 }
 
 /** Whether `pulumi destroy` must refuse to delete what holds the images. */
@@ -112,29 +125,32 @@ export function isProtected(storage: RegistryStorage): boolean {
     return (
         storage.memory === undefined &&
         storage.existingClaim === undefined &&
-        !(storage.volume ?? storage.hostPath)?.deleteWithStack
+        storage.s3 === undefined &&
+        !(storage.volume ?? storage.hostPath ?? storage.minio)?.deleteWithStack
     );
 }
 
 export interface Storage {
-    /** The `storage` section of config.yml. */
-    readonly driver: Section;
-    /** The pod's volume that is mounted as the registry's data folder. */
-    readonly volume: k8s.types.input.core.v1.Volume;
-    /** How many pods may have it mounted, and where. */
+    /** What of the `storage` section of config.yml says where images are kept. */
+    readonly driver: pulumi.Input<Section>;
+    readonly pod: PodAddition;
+    /** How many pods may use it at a time, and where. */
     readonly mounting: Mounting;
     /** What must be there before the pods start. */
     readonly ready: pulumi.Resource[];
 }
 
-/** Where a second pod may run while the first one still has the volume. */
+/** Where a second pod may run while the first one still uses the storage. */
 export type Mounting = "anywhere" | "same node" | "one pod";
 
 export interface StorageContext {
-    readonly claimName: string;
+    /** Name of the registry's Service; others are made from it. */
+    readonly serviceName: string;
     readonly namespace: pulumi.Output<string>;
+    readonly clusterDomain: pulumi.Input<string>;
     /** Where pods may mount folders of the node; there whenever nodes are touched at all. */
     readonly nodeNamespace: pulumi.Output<string> | undefined;
+    readonly scheduling: RegistryScheduling;
     readonly imageMirror: pulumi.Input<string> | undefined;
     readonly imagePullSecrets: pulumi.Input<string>[];
 }
@@ -146,39 +162,62 @@ export function provisionStorage(
     parent: pulumi.Resource,
 ): Storage {
     const driver = { filesystem: { rootdirectory: inPod.data } };
-    const claimed = (claimName: pulumi.Input<string>) => ({ name: "data", persistentVolumeClaim: { claimName } });
     if (storage.memory) {
         const emptyDir = { sizeLimit: storage.memory.sizeLimit ?? "1Gi" };
-        return { driver, volume: { name: "data", emptyDir }, mounting: "anywhere", ready: [] };
+        return { driver, pod: dataFolder({ emptyDir }), mounting: "anywhere", ready: [] };
     }
     if (storage.existingClaim) {
         const { name, accessMode } = storage.existingClaim;
-        return { driver, volume: claimed(name), mounting: mountingOf(accessMode), ready: [] };
+        return { driver, pod: claimed(name), mounting: mountingOf(accessMode), ready: [] };
     }
     if (storage.hostPath) {
         const prepared = prepareHostPath(identity, storage.hostPath, context, parent);
-        return { driver, volume: claimed(prepared.claimName), mounting: "same node", ready: prepared.ready };
+        return { driver, pod: claimed(prepared.claimName), mounting: "same node", ready: prepared.ready };
     }
-    const volume = storage.volume ?? {};
-    const claim = new k8s.core.v1.PersistentVolumeClaim(
-        `${identity.name}-claim`,
+    if (storage.s3) {
+        return { ...useS3(identity, storage.s3, context, parent), mounting: "anywhere", ready: [] };
+    }
+    const isKept = { isProtected: isProtected(storage), namespace: context.namespace };
+    if (storage.minio) {
+        const { claim, claimName } = claimVolume(
+            identity,
+            {
+                ...isKept,
+                part: "minio-claim",
+                path: "storage.minio",
+                name: `${context.serviceName}-minio`,
+                size: storage.minio.size ?? "10Gi",
+                storageClassName: storage.minio.storageClassName,
+                accessMode: AccessMode.ReadWriteOnce,
+            },
+            parent,
+        );
+        return { ...deployMinio(identity, storage.minio, claim, claimName, context, parent), mounting: "anywhere" };
+    }
+    const { accessMode = AccessMode.ReadWriteOnce, ...volume } = storage.volume ?? {};
+    const { claim, claimName } = claimVolume(
+        identity,
         {
-            metadata: {
-                name: volume.claimName ?? context.claimName,
-                namespace: context.namespace,
-                // A class may bind only when a pod uses the claim, and the pod comes later; its Deployment waits for both.
-                ...marks(identity, "storage", { "pulumi.com/skipAwait": "true" }),
-            },
-            spec: {
-                accessModes: [volume.accessMode ?? AccessMode.ReadWriteOnce],
-                storageClassName: volume.storageClassName,
-                resources: { requests: { storage: volume.size ?? "10Gi" } },
-            },
+            ...isKept,
+            part: "claim",
+            path: "storage.volume",
+            name: volume.claimName ?? context.serviceName,
+            size: volume.size ?? "10Gi",
+            storageClassName: volume.storageClassName,
+            accessMode,
         },
-        // A protected claim cannot be replaced either: another class or mode is refused instead of losing the images.
-        { parent, ...(isProtected(storage) && { protect: true }) },
+        parent,
     );
-    return { driver, volume: claimed(claim.metadata.name), mounting: mountingOf(volume.accessMode), ready: [claim] };
+    return { driver, pod: claimed(claimName), mounting: mountingOf(accessMode), ready: [claim] };
+}
+
+/** The registry's data folder, and the volume behind it. */
+function dataFolder(source: Omit<k8s.types.input.core.v1.Volume, "name">): PodAddition {
+    return { volumes: [{ name: "data", ...source }], mounts: [{ name: "data", mountPath: inPod.data }] };
+}
+
+function claimed(claimName: pulumi.Input<string>): PodAddition {
+    return dataFolder({ persistentVolumeClaim: { claimName } });
 }
 
 function mountingOf(accessMode: AccessMode = AccessMode.ReadWriteOnce): Mounting {

@@ -71,6 +71,16 @@ export async function push(
     work: string,
     env: NodeJS.ProcessEnv,
 ): Promise<void> {
+    await crane(outputs, (host) => ["push", archive, `${host}/${tag}`], work, env);
+}
+
+/** Runs crane with arguments made from the registry's address, through a port-forward and with the first user's password. */
+export async function crane(
+    outputs: StackOutputs,
+    args: (host: string) => string[],
+    work: string,
+    env: NodeJS.ProcessEnv,
+): Promise<string> {
     const forward = await forwardPort(outputs.namespaceName, outputs.serviceName, 443, env);
     try {
         const host = `localhost:${forward.port}`;
@@ -80,7 +90,7 @@ export async function push(
         });
         fs.writeFileSync(path.join(work, "ca.pem"), outputs.caCertPem);
         const client = { ...env, DOCKER_CONFIG: work, SSL_CERT_FILE: path.join(work, "ca.pem") };
-        await run(["crane", "push", archive, `${host}/${tag}`], { env: client });
+        return await run(["crane", ...args(host)], { env: client });
     } finally {
         forward.close();
     }

@@ -61,6 +61,16 @@ export class SandboxStack {
         });
     }
 
+    /** Adds a secret value to the configuration that `prepare` wrote. */
+    async setSecret(key: string, value: string): Promise<void> {
+        const [pulumi, verb, ...options] = this.command(["config"]);
+        await run([pulumi, verb, "set", ...options, "--secret", key], {
+            env: this.sandbox.environment,
+            cwd: this.program,
+            input: value,
+        });
+    }
+
     /** Runs `pulumi` on the stack, e.g. `pulumi(["up", "--yes"])`. */
     pulumi(args: readonly string[]): Promise<CommandResult> {
         return attempt(this.command(args), { env: this.sandbox.environment, cwd: this.program });

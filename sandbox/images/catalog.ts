@@ -7,7 +7,17 @@ import type { Image } from "./archive";
 import type { TarEntry } from "./tar";
 
 /** The images that the sandbox packs by itself. */
-export type ImageName = "pause" | "busybox" | "coredns" | "registry" | "crane" | "curl" | "local-path-provisioner";
+export type ImageName =
+    | "pause"
+    | "busybox"
+    | "coredns"
+    | "registry"
+    | "crane"
+    | "curl"
+    | "local-path-provisioner"
+    | "minio"
+    | "redis"
+    | "versitygw";
 
 /** The public name of each image, so that the same manifests run in the sandbox and anywhere else. */
 export const imageReferences: Readonly<Record<ImageName, string>> = {
@@ -18,6 +28,11 @@ export const imageReferences: Readonly<Record<ImageName, string>> = {
     crane: "gcr.io/go-containerregistry/crane:v0.21.9",
     curl: "docker.io/curlimages/curl:8.16.0",
     "local-path-provisioner": "docker.io/rancher/local-path-provisioner:v0.0.30",
+    // The tag is the last image of MinIO's own; the program is of its last source, which no public image holds.
+    minio: "quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z",
+    // The program is Debian's Redis 7.0, which no public image holds in its patched form.
+    redis: "docker.io/library/redis:7.2.11",
+    versitygw: "docker.io/versity/versitygw:v1.8.0",
 };
 
 /** Where the parts of images come from on this machine. */
@@ -35,6 +50,8 @@ export interface Sources {
 /** How an image is made: the tools it holds, and its content in the layout of the public image. */
 interface Recipe {
     readonly tools: readonly Tool[];
+    /** Debian packages whose files it holds, beside those that every sandbox needs. */
+    readonly packages?: readonly string[];
     readonly image: (sources: Sources) => Omit<Image, "reference">;
 }
 
@@ -100,6 +117,42 @@ export const recipes: Readonly<Record<ImageName, Recipe>> = {
                 authorities(sources),
             ],
             command: ["local-path-provisioner"],
+        }),
+    },
+    minio: {
+        tools: ["minio", "mc"],
+        image: (sources) => ({
+            files: [
+                ...shell(sources),
+                authorities(sources),
+                program("usr/bin/minio", sources.tools.minio),
+                program("usr/bin/mc", sources.tools.mc),
+            ],
+            command: ["minio"],
+        }),
+    },
+    redis: {
+        tools: [],
+        packages: ["redis-tools"],
+        image: (sources) => ({
+            files: [
+                ...shell(sources),
+                // One program that is a server or a checker by its name.
+                ...withLibraries("usr/local/bin/redis-server", "/usr/bin/redis-check-rdb"),
+                ...withLibraries("usr/local/bin/redis-cli", "/usr/bin/redis-cli"),
+            ],
+            command: ["redis-server"],
+        }),
+    },
+    versitygw: {
+        tools: ["versitygw"],
+        image: (sources) => ({
+            files: [
+                ...shell(sources),
+                authorities(sources),
+                program("usr/local/bin/versitygw", sources.tools.versitygw),
+            ],
+            entrypoint: ["versitygw"],
         }),
     },
 };

@@ -41,7 +41,8 @@ export function toolsOf(names: readonly ImageName[]): Tool[] {
 }
 
 async function ensureSources(names: readonly ImageName[], progress: Progress): Promise<Sources> {
-    await ensureDebianPackages(["ca-certificates", "curl"], progress);
+    const packages = names.flatMap((name) => recipes[name].packages ?? []);
+    await ensureDebianPackages(["ca-certificates", "curl", ...packages], progress);
     // Unpacked and not installed: it would replace the busybox that the machine's start-up files may need.
     const busybox = await unpackDebianPackage("busybox-static", progress);
     return {

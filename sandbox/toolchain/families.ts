@@ -14,6 +14,9 @@ export type Tool =
     | "local-path-provisioner"
     | "registry"
     | "crane"
+    | "minio"
+    | "mc"
+    | "versitygw"
     | "helm"
     | "pulumi"
     | "pulumi-language-yaml"
@@ -56,6 +59,12 @@ export const families: readonly Family[] = [
         variables: (version) => ({ "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": version }),
     },
     {
+        // Under AGPL: built here to be run in tests, and not handed on.
+        name: "minio",
+        module: "github.com/minio/minio",
+        packages: { minio: "github.com/minio/minio" },
+    },
+    {
         name: "registry",
         module: "github.com/distribution/distribution/v3",
         packages: { registry: "github.com/distribution/distribution/v3/cmd/registry" },
@@ -93,6 +102,17 @@ export const families: readonly Family[] = [
         module: "helm.sh/helm/v3",
         packages: { helm: "helm.sh/helm/v3/cmd/helm" },
         variables: (version) => ({ "helm.sh/helm/v3/internal/version.version": version }),
+    },
+    {
+        name: "versitygw",
+        module: "github.com/versity/versitygw",
+        packages: { versitygw: "github.com/versity/versitygw/cmd/versitygw" },
+        variables: (version) => ({ "main.Version": version }),
+    },
+    {
+        name: "mc",
+        module: "github.com/minio/mc",
+        packages: { mc: "github.com/minio/mc" },
     },
     {
         name: "etcd",

@@ -6,9 +6,10 @@ import * as path from "node:path";
 import { stringify } from "yaml";
 import type { PrivateRegistryArgs } from "../../components";
 import { attempt, type CommandResult, run } from "../../sandbox/command";
+import { type ImageName, packImages } from "../../sandbox/images/images";
 import { printProgress } from "../../sandbox/progress";
 import { type Sandbox, startSandbox, stopSandbox } from "../../sandbox/sandbox";
-import { packProgram, podManifest, push } from "../../scripts/proof";
+import { crane, packProgram, podManifest, push } from "../../scripts/proof";
 import { SandboxStack, type StackOutputs } from "../../scripts/stack";
 
 /** Milliseconds for a start on a machine that has yet to compile Kubernetes and all other tools. */
@@ -17,8 +18,8 @@ export const firstStartLimit = 60 * 60_000;
 const sandboxName = "test";
 let sandbox: Sandbox | undefined;
 
-/** In a `describe`: the sandbox is up before its tests. It ends after all tests of the run. */
-export function inSandbox(): void {
+/** In a `describe`: the sandbox is up before its tests, with these images beside its own. It ends after all tests of the run. */
+export function inSandbox(...images: ImageName[]): void {
     before(async function () {
         if (process.platform !== "linux" || process.getuid?.() !== 0) {
             console.log("skipped: the sandbox needs Linux and root");
@@ -26,6 +27,7 @@ export function inSandbox(): void {
         }
         this.timeout(firstStartLimit);
         sandbox ??= await startSandbox({ name: sandboxName });
+        for (const archive of Object.values(await packImages(images, printProgress))) await sandbox.loadImage(archive);
     });
 }
 
@@ -61,6 +63,8 @@ export class RegistryStack {
     constructor(
         readonly name: string,
         public args: PrivateRegistryArgs,
+        /** Secret values of the configuration, beside the arguments. */
+        public secrets: Record<string, string> = {},
     ) {}
 
     get stack(): SandboxStack {
@@ -70,6 +74,7 @@ export class RegistryStack {
     /** Runs `pulumi` with the arguments as they are now. */
     async pulumi(...command: string[]): Promise<CommandResult> {
         await this.stack.prepare(stringify({ config: { "private-registry:registry": this.args } }));
+        for (const [key, value] of Object.entries(this.secrets)) await this.stack.setSecret(key, value);
         return this.stack.pulumi(command);
     }
 
@@ -124,6 +129,16 @@ export async function pushImage(stack: RegistryStack, megabytes = 0.001): Promis
     }
 }
 
+/** Runs crane with arguments made from the registry's address, as its first user. */
+export async function craneOf(stack: RegistryStack, args: (host: string) => string[]): Promise<string> {
+    const work = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-test-"));
+    try {
+        return await crane(stack.outputs, args, work, theSandbox().environment);
+    } finally {
+        fs.rmSync(work, { recursive: true, force: true });
+    }
+}
+
 /** Starts a pod that must pull the image, waits until it runs, and removes it. */
 export async function pullByKubelet(image: string, namespace: string, pullSecret: string | undefined): Promise<void> {
     const pod = `puller-${randomBytes(4).toString("hex")}`;
@@ -145,8 +160,9 @@ export async function ask(
     outputs: StackOutputs,
     urlPath: string,
     login?: { username: string; password: string },
+    method = "GET",
 ): Promise<number> {
-    return (await request(outputs, urlPath, login)).status;
+    return (await request(outputs, urlPath, login, outputs.host, 443, method)).status;
 }
 
 export interface Answer {
@@ -160,6 +176,7 @@ export async function request(
     login?: { username: string; password: string },
     host = outputs.host,
     port = 443,
+    method = "GET",
 ): Promise<Answer> {
     const ca = path.join(theSandbox().folder, `${outputs.namespaceName}-ca.pem`);
     fs.writeFileSync(ca, outputs.caCertPem);
@@ -171,6 +188,7 @@ export async function request(
         "20",
         "--cacert",
         ca,
+        ...(method === "HEAD" ? ["--head"] : ["--request", method]),
         "--output",
         "/dev/null",
         "--write-out",

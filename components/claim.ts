@@ -1,0 +1,78 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { type Identity, marks } from "./labels";
+import { ArgumentError, type Problem } from "./validation";
+
+export interface WantedClaim {
+    /** Last part of the resource's name in the Pulumi program. */
+    readonly part: string;
+    /** The argument that describes it, for sentences. */
+    readonly path: string;
+    readonly name: pulumi.Input<string>;
+    readonly namespace: pulumi.Output<string>;
+    readonly size: pulumi.Input<string>;
+    readonly storageClassName: pulumi.Input<string> | undefined;
+    readonly accessMode: string;
+    readonly isProtected: boolean;
+}
+
+/** What of a claim nobody can change while it lives. */
+interface Fixed {
+    readonly storageClassName?: string;
+    readonly accessModes?: string[];
+}
+
+/** Another class or mode than the claim has, in sentences that say what to do instead. */
+export function fixedProblems(path: string, name: string, has: Fixed, wants: Fixed): Problem[] {
+    const advice = `start a second registry that has it and copy the images (see "Moving to another volume" in the README)`;
+    const differing = (field: string, what: string, old: string | undefined, wanted: string | undefined) =>
+        old === undefined || wanted === undefined || old === wanted
+            ? []
+            : [
+                  {
+                      path: `${path}.${field}`,
+                      reason: `the claim \`${name}\` has the ${what} \`${old}\` for as long as it lives, and with another claim the images would be lost; keep \`${old}\`, or ${advice}`,
+                  },
+              ];
+    return [
+        ...differing("storageClassName", "class", has.storageClassName, wants.storageClassName),
+        ...differing("accessMode", "mode", has.accessModes?.[0], wants.accessModes?.[0]),
+    ];
+}
+
+/**
+ * A claim that is never replaced, for its images would be lost: Pulumi leaves its class and mode as they are, and what uses the
+ * claim's name is told when the arguments ask for others. It may grow.
+ */
+export function claimVolume(identity: Identity, wanted: WantedClaim, parent: pulumi.Resource) {
+    const accessModes = [wanted.accessMode];
+    const claim = new k8s.core.v1.PersistentVolumeClaim(
+        `${identity.name}-${wanted.part}`,
+        {
+            metadata: {
+                name: wanted.name,
+                namespace: wanted.namespace,
+                // A class may bind only when a pod uses the claim, and the pod comes later; its Deployment waits for both.
+                ...marks(identity, "storage", { "pulumi.com/skipAwait": "true" }),
+            },
+            spec: {
+                accessModes,
+                storageClassName: wanted.storageClassName,
+                resources: { requests: { storage: wanted.size } },
+            },
+        },
+        {
+            parent,
+            ignoreChanges: ["spec.storageClassName", "spec.accessModes"],
+            ...(wanted.isProtected && { protect: true }),
+        },
+    );
+    const claimName = pulumi
+        .all([claim.metadata.name, claim.spec, pulumi.output(wanted.storageClassName)])
+        .apply(([name, has, storageClassName]) => {
+            const problems = fixedProblems(wanted.path, name, has ?? {}, { storageClassName, accessModes });
+            if (problems.length > 0) throw new ArgumentError(`the PrivateRegistry "${identity.name}"`, problems);
+            return name;
+        });
+    return { claim, claimName };
+}

@@ -1,0 +1,52 @@
+import type * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+import { createAuthority, hoursPerDay, KeyAlgorithm, privateKey } from "./certificates";
+import type { Identity } from "./labels";
+
+/** A certificate with its key, both in PEM form. */
+export interface InternalCertificate {
+    readonly certPem: pulumi.Output<string>;
+    readonly keyPem: pulumi.Output<string>;
+}
+
+export interface InternalCertificates {
+    readonly caCertPem: pulumi.Output<string>;
+    issue(use: "server" | "client", dnsNames: pulumi.Input<string>[]): InternalCertificate;
+}
+
+const validityDays = 10 * 365;
+const renewBeforeDays = 365;
+
+/**
+ * A certificate authority for one hop between two parts of the registry, which nobody else trusts. What it issues is valid
+ * for long: nothing but `pulumi up` renews it, and it leaves the cluster as little as its key does.
+ */
+export function internalCertificates(identity: Identity, part: string, parent: pulumi.Resource): InternalCertificates {
+    const name = `${identity.name}-${part}`;
+    const authority = createAuthority(`${name}-ca`, `${name} certificate authority`, KeyAlgorithm.EcdsaP256, parent);
+    return {
+        caCertPem: authority.certificate.certPem,
+        issue(use, dnsNames) {
+            const key = privateKey(`${name}-${use}-key`, KeyAlgorithm.EcdsaP256, parent);
+            const subject = { commonName: name.slice(0, 64) };
+            const { certRequestPem } = new tls.CertRequest(
+                `${name}-${use}-request`,
+                { privateKeyPem: key.privateKeyPem, subject, dnsNames },
+                { parent },
+            );
+            const { certPem } = new tls.LocallySignedCert(
+                `${name}-${use}-certificate`,
+                {
+                    certRequestPem,
+                    caPrivateKeyPem: authority.key.privateKeyPem,
+                    caCertPem: authority.certificate.certPem,
+                    validityPeriodHours: validityDays * hoursPerDay,
+                    earlyRenewalHours: renewBeforeDays * hoursPerDay,
+                    allowedUses: ["digital_signature", "key_encipherment", `${use}_auth`],
+                },
+                { parent },
+            );
+            return { certPem, keyPem: key.privateKeyPem };
+        },
+    };
+}

@@ -1,0 +1,26 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { quantity } from "./rules";
+import type { Rules } from "./validation";
+
+/** Amounts of a pod's resources. */
+export interface ResourceAmounts {
+    /** Cores, e.g. `500m` for half of one. */
+    cpu?: pulumi.Input<string>;
+    /** Bytes, e.g. `512Mi`. */
+    memory?: pulumi.Input<string>;
+}
+
+/** What the registry's pods ask for and may use at most. */
+export interface RegistryResources {
+    /** What the scheduler reserves. Defaults to cpu `100m` and memory `128Mi`. */
+    requests?: ResourceAmounts;
+    /** What a pod cannot exceed. Defaults to cpu `500m` and memory `512Mi`. */
+    limits?: ResourceAmounts;
+}
+
+export const resourceRules: Rules = {
+    "requests.cpu": quantity,
+    "requests.memory": quantity,
+    "limits.cpu": quantity,
+    "limits.memory": quantity,
+};

@@ -1,0 +1,345 @@
+import * as assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { attempt } from "../../../sandbox/command";
+import {
+    ask,
+    craneOf,
+    inSandbox,
+    kubectl,
+    namespaceOfPods,
+    pullByKubelet,
+    pushImage,
+    RegistryStack,
+    theSandbox,
+} from "../harness";
+
+describe("object storage", function () {
+    this.bail(true); // each step goes on from the one before
+    inSandbox("minio", "redis", "versitygw");
+    namespaceOfPods("objects-team");
+
+    const registry = new RegistryStack("objects", {
+        namespace: "objects",
+        replicas: 2,
+        storage: { minio: { size: "2Gi" } },
+        descriptorCache: { redis: {} },
+        pullSecrets: { namespaces: ["objects-team"], name: "objects" },
+    });
+    const login = () => ({ username: registry.outputs.username, password: registry.outputs.password });
+    const pull = (of: RegistryStack, image: string) =>
+        pullByKubelet(`${of.outputs.host}/${image}`, "objects-team", of.args.pullSecrets?.name as string);
+    let image: string;
+
+    after(() => registry.remove());
+
+    describe("storage.minio", () => {
+        it("comes up with MinIO, Redis and two replicas, does not change and does not drift", async () => {
+            await registry.up();
+            await registry.expectNoChange();
+            assert.equal((await registry.pods()).length, 2);
+        });
+
+        it("takes a layer of 50 MB and gives it to the kubelet", async () => {
+            image = await pushImage(registry, 50);
+            await pull(registry, image);
+            await everyBlobIsWhole(registry, image);
+        });
+
+        it("shows MinIO's console to nobody", async () => {
+            const services = JSON.parse(await kubectl("get services --namespace objects --output json"));
+            const ofMinio = services.items.find((s: { metadata: { name: string } }) => /-minio$/.test(s.metadata.name));
+            assert.deepEqual(
+                ofMinio.spec.ports.map((p: { port: number }) => p.port),
+                [9000],
+            );
+            const answer = await fromNode(
+                `https://${ofMinio.spec.clusterIP}:9000/`,
+                "--insecure",
+                "--user-agent",
+                "Mozilla/5.0",
+            );
+            assert.match(answer, /AccessDenied/);
+        });
+
+        it("lets the registry's user do nothing but use its bucket", async () => {
+            const secrets = JSON.parse(await kubectl("get secrets --namespace objects --output json")).items;
+            const { data } = secrets.find((s: { data?: Record<string, string> }) => s.data?.["policy.json"]);
+            const decoded = (key: string) => Buffer.from(data[key], "base64").toString();
+            const user = `https://${decoded("accessKeyId")}:${decoded("secretAccessKey")}@127.0.0.1:9000`;
+            const root = `https://$MINIO_ROOT_USER:$MINIO_ROOT_PASSWORD@127.0.0.1:9000`;
+            const mc = (address: string, command: string) =>
+                inMinio("objects", `MC_HOST_s=${address} mc --insecure --config-dir /tmp/mc ${command}`);
+            assert.equal((await mc(root, "mb s/of-others")).code, 0);
+            assert.equal((await mc(user, "ls s/registry/docker")).code, 0, "its own bucket is open to it");
+            for (const forbidden of ["ls s/of-others", "mb s/mine", "admin user ls s", "rb --force s/registry"]) {
+                const result = await mc(user, forbidden);
+                assert.notEqual(result.code, 0, `it may ${forbidden}: ${result.stdout}`);
+                assert.match(result.stdout + result.stderr, /Access Denied/i, forbidden);
+            }
+            assert.equal((await mc(root, "rb s/of-others")).code, 0);
+        });
+
+        it("keeps MinIO's keys from everything that is not a Secret", async () => {
+            const secrets = JSON.parse(await kubectl("get secrets --namespace objects --output json")).items;
+            const key = Buffer.from(
+                secrets.find((s: { data?: Record<string, string> }) => s.data?.secretAccessKey).data.secretAccessKey,
+                "base64",
+            ).toString();
+            assert.equal(key.length, 40);
+            const rest = await kubectl(
+                "get pods,configmaps,statefulsets,jobs,deployments --namespace objects --output yaml",
+            );
+            assert.equal(rest.includes(key), false);
+        });
+
+        it("loses nothing when MinIO is killed during a push: the client's next try succeeds", async () => {
+            const pushed = await pushThrough(registry, () => kill("objects", "minio"));
+            await everyBlobIsWhole(registry, pushed);
+            await pull(registry, pushed);
+            await everyBlobIsWhole(registry, image);
+        });
+    });
+
+    describe("descriptorCache.redis", () => {
+        const redis = (command: string) =>
+            kubectlExec("objects", "redis", `redis-cli --tls --cacert /etc/private-registry/redis/ca.crt ${command}`);
+        const withCertificate = "--cert /etc/private-registry/redis/tls.crt --key /etc/private-registry/redis/tls.key";
+
+        it("holds what the pods know of blobs, and opens for the registry's certificate only", async () => {
+            const known = await redis(`${withCertificate} -h 127.0.0.1 --insecure dbsize`);
+            assert.ok(Number(known.stdout) > 0, known.stdout + known.stderr);
+            const stranger = await redis("-h 127.0.0.1 --insecure dbsize");
+            assert.equal(/^\d+\s*$/.test(stranger.stdout), false, "a client without certificate was served");
+        });
+
+        it("makes all pods forget a deleted blob and manifest", async () => {
+            const gone = await pushImage(registry);
+            const [repository] = gone.split(":");
+            const manifest = JSON.parse(await craneOf(registry, (host) => ["manifest", `${host}/${gone}`]));
+            const digest = (await craneOf(registry, (host) => ["digest", `${host}/${gone}`])).trim();
+            const blob = `/v2/${repository}/blobs/${manifest.layers[0].digest}`;
+            const times = Array.from({ length: 12 });
+            const answers = async (urlPath: string) =>
+                new Set(await Promise.all(times.map(() => ask(registry.outputs, urlPath, login(), "HEAD"))));
+            assert.deepEqual(await answers(blob), new Set([200]));
+            assert.equal(await ask(registry.outputs, blob, login(), "DELETE"), 202);
+            assert.deepEqual(await answers(blob), new Set([404]));
+            await craneOf(registry, (host) => ["delete", `${host}/${repository}@${digest}`]);
+            assert.deepEqual(await answers(`/v2/${repository}/manifests/${digest}`), new Set([404]));
+        });
+
+        it("is not needed: pulls go on while Redis is down, and it is used again afterwards", async () => {
+            await kill("objects", "redis");
+            await pull(registry, image);
+            await kubectl("rollout status deployment --namespace objects --timeout=90s");
+        });
+    });
+
+    describe("storage.s3", () => {
+        const bucket = "elsewhere";
+        const secretAccessKey = randomBytes(20).toString("hex");
+        const s3 = new RegistryStack("s3", {}, { "s3-secret-access-key": secretAccessKey });
+        const user = "someone";
+        const asRoot = async (command: string) => {
+            const root = "MC_HOST_s=https://$MINIO_ROOT_USER:$MINIO_ROOT_PASSWORD@127.0.0.1:9000";
+            const result = await inMinio("objects", `${root} mc --insecure --config-dir /tmp/mc ${command}`);
+            assert.equal(result.code, 0, result.stdout + result.stderr);
+        };
+        let pushed: string;
+
+        before(async () => {
+            await asRoot(`mb s/${bucket}`);
+            await asRoot(`admin user add s ${user} ${secretAccessKey}`);
+            await asRoot(`admin policy attach s readwrite --user ${user}`);
+            const secrets = JSON.parse(await kubectl("get secrets --namespace objects --output json")).items;
+            const { data } = secrets.find((s: { data?: Record<string, string> }) => s.data?.["policy.json"]);
+            s3.args = {
+                namespace: "s3",
+                replicas: 2,
+                storage: {
+                    s3: {
+                        bucket,
+                        endpoint: "https://registry-minio.objects.svc:9000",
+                        caCertPem: Buffer.from(data["ca.crt"], "base64").toString(),
+                        rootDirectory: "team/images",
+                        credentials: { keys: { accessKeyId: user } as never },
+                    },
+                },
+                pullSecrets: { namespaces: ["objects-team"], name: "s3" },
+            };
+        });
+        after(() => s3.remove());
+
+        it("uses the bucket of a MinIO with a certificate of its own", async () => {
+            await s3.up();
+            await s3.expectNoChange();
+            pushed = await pushImage(s3, 50);
+            await pull(s3, pushed);
+            await everyBlobIsWhole(s3, pushed);
+            const listing = `MC_HOST_s=https://${user}:${secretAccessKey}@127.0.0.1:9000 mc --insecure --config-dir /tmp/mc ls --recursive s/${bucket}/team/images/docker/registry/v2/repositories`;
+            assert.match((await inMinio("objects", listing)).stdout, /current\/link/);
+        });
+
+        it("rolls the pods when the key changes, and goes on serving", async () => {
+            const before = await s3.pods();
+            const next = randomBytes(20).toString("hex");
+            await asRoot(`admin user add s ${user} ${next}`);
+            s3.secrets = { "s3-secret-access-key": next };
+            await s3.up();
+            const after = await s3.pods();
+            assert.equal(after.length, 2);
+            assert.deepEqual(
+                after.filter((pod) => before.includes(pod)),
+                [],
+            );
+            await pull(s3, pushed);
+            const state = await s3.pulumi("stack", "export");
+            assert.equal(state.stdout.includes(next), false, "the key stands in the state in the clear");
+        });
+
+        it("takes the key from a Secret that exists already, and with redirection sends clients to the endpoint", async () => {
+            const secret = {
+                apiVersion: "v1",
+                kind: "Secret",
+                metadata: { name: "mine", namespace: "s3" },
+                stringData: { id: user, key: s3.secrets["s3-secret-access-key"] },
+            };
+            await kubectl("apply --filename -", JSON.stringify(secret));
+            s3.secrets = {};
+            const storage = s3.args.storage?.s3;
+            const existingSecret = { name: "mine", accessKeyIdKey: "id", secretAccessKeyKey: "key" };
+            s3.args.storage = { s3: { ...storage, redirect: true, credentials: { existingSecret } } as never };
+            await s3.up();
+            const [repository] = pushed.split(":");
+            const manifest = JSON.parse(await craneOf(s3, (host) => ["manifest", `${host}/${pushed}`]));
+            const blob = `/v2/${repository}/blobs/${manifest.layers[0].digest}`;
+            const login = { username: s3.outputs.username, password: s3.outputs.password };
+            assert.equal(await ask(s3.outputs, blob, login), 307);
+        });
+    });
+
+    describe("storage.s3 with versitygw", () => {
+        const gateway = new RegistryStack(
+            "gateway",
+            {
+                namespace: "gateway",
+                storage: {
+                    s3: {
+                        bucket: "images",
+                        endpoint: "http://versitygw.objects-team.svc:7070",
+                        credentials: { keys: { accessKeyId: "root" } as never },
+                    },
+                },
+                pullSecrets: { namespaces: ["objects-team"], name: "gateway" },
+            },
+            { "s3-secret-access-key": "of-versitygw" },
+        );
+        before(() => kubectl("apply --filename -", JSON.stringify(versitygw())));
+        after(() => gateway.remove());
+
+        it("keeps images on a second kind of server, over plain http", async () => {
+            await kubectl("wait pod/versitygw --namespace objects-team --for=condition=Ready --timeout=60s");
+            await gateway.up();
+            await gateway.expectNoChange();
+            const pushed = await pushImage(gateway, 50);
+            await pull(gateway, pushed);
+            await everyBlobIsWhole(gateway, pushed);
+        });
+    });
+
+    it("is kept with its namespace by a destroy, and serves the old images when it comes up again", async () => {
+        const result = await registry.pulumi("destroy", "--yes", "--skip-preview", "--exclude-protected");
+        assert.equal(result.code, 0, result.stdout + result.stderr);
+        assert.equal(
+            (await kubectl("get pvc --namespace objects --output name")).trim(),
+            "persistentvolumeclaim/registry-minio",
+        );
+        await registry.up();
+        await pull(registry, image);
+        await everyBlobIsWhole(registry, image);
+    });
+});
+
+/** Reads every blob of an image back and compares its digest. */
+async function everyBlobIsWhole(stack: RegistryStack, image: string): Promise<void> {
+    await craneOf(stack, (host) => ["validate", "--remote", `${host}/${image}`]);
+}
+
+/** Pushes 200 MB, does something in the middle, and tries again as a client would; returns the image. */
+async function pushThrough(stack: RegistryStack, fault: () => Promise<unknown>): Promise<string> {
+    let settled: string | Error | undefined;
+    const first = pushImage(stack, 200).then(
+        (image) => (settled = image),
+        (error) => (settled = error),
+    );
+    await sleep(1500);
+    assert.equal(settled, undefined, "the push was over before the fault");
+    await fault();
+    const outcome = await first;
+    if (typeof outcome === "string") return outcome; // the client tried again by itself
+    for (let tries = 0; tries < 10; tries++) {
+        const image = await pushImage(stack, 50).catch(() => undefined);
+        if (image !== undefined) return image;
+        await sleep(2000);
+    }
+    throw new Error(`no push succeeded after the fault; the first one said: ${outcome}`);
+}
+
+function kill(namespace: string, part: string): Promise<string> {
+    return kubectl(
+        `delete pods --namespace ${namespace} --selector app.kubernetes.io/component=${part} --grace-period=0 --force`,
+    );
+}
+
+async function kubectlExec(namespace: string, part: string, command: string) {
+    const selector = `app.kubernetes.io/component=${part}`;
+    const pods = await kubectl(`get pods --namespace ${namespace} --selector ${selector} --output name`);
+    const pod = pods.trim().split("\n")[0];
+    const words = ["kubectl", "exec", "--namespace", namespace, pod, "--", "sh", "-c", command];
+    return attempt(words, { env: theSandbox().environment });
+}
+
+const inMinio = (namespace: string, command: string) => kubectlExec(namespace, "minio", command);
+
+/** What a request of the node's to an address is answered with. */
+async function fromNode(url: string, ...options: string[]): Promise<string> {
+    const curl = ["curl", "--silent", "--show-error", "--max-time", "10", ...options, url];
+    const { stdout, stderr } = await attempt([...theSandbox().enter(), ...curl]);
+    return stdout + stderr;
+}
+
+/** A gateway that speaks S3 over a folder. */
+function versitygw(): object {
+    const labels = { app: "versitygw" };
+    const metadata = { name: "versitygw", namespace: "objects-team", labels };
+    const start = "mkdir -p /data/images && exec versitygw --port :7070 posix /data";
+    const pod = {
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata,
+        spec: {
+            containers: [
+                {
+                    name: "versitygw",
+                    image: "docker.io/versity/versitygw:v1.8.0",
+                    command: ["sh", "-c", start],
+                    env: [
+                        { name: "ROOT_ACCESS_KEY", value: "root" },
+                        { name: "ROOT_SECRET_KEY", value: "of-versitygw" },
+                    ],
+                    readinessProbe: { tcpSocket: { port: 7070 }, periodSeconds: 1 },
+                    volumeMounts: [{ name: "data", mountPath: "/data" }],
+                },
+            ],
+            volumes: [{ name: "data", emptyDir: {} }],
+        },
+    };
+    const service = {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata,
+        spec: { selector: labels, ports: [{ port: 7070 }] },
+    };
+    return { apiVersion: "v1", kind: "List", items: [pod, service] };
+}
