@@ -42,7 +42,7 @@ function clearTexts(value: unknown): string[] {
 function outputs(args: pulumi.runtime.MockResourceArgs, inputs: Record<string, unknown>): Record<string, unknown> {
     switch (args.type) {
         case "random:index/randomPassword:RandomPassword": {
-            const { generation } = inputs.keepers as { generation: string };
+            const { generation } = (inputs.keepers ?? { generation: 1 }) as { generation: string };
             return { result: secret(`${args.name}-${generation}-`.padEnd(40, "abcdefghijklmnopqrstuvwxyz0123456789")) };
         }
         case "random:index/randomBytes:RandomBytes": {

@@ -89,4 +89,41 @@ describe("the stack's configuration", () => {
     it("leaves users that are no list to the component's check", () => {
         assert.deepEqual(read({ registry: { users: "ci" } }, { "password-ci": "chosen by hand" }), { users: "ci" });
     });
+
+    describe("with an access key of S3", () => {
+        const registry = { storage: { s3: { bucket: "images", credentials: { keys: { accessKeyId: "id" } } } } };
+
+        it("joins its secret part, as a secret", async () => {
+            const args = read({ registry }, { "s3-secret-access-key": "of-s3" });
+            const keys = args.storage?.s3?.credentials?.keys;
+            assert.equal(keys?.accessKeyId, "id");
+            assert.equal(await known(keys?.secretAccessKey as pulumi.Output<string>), "of-s3");
+            assert.equal(await pulumi.isSecret(keys?.secretAccessKey as pulumi.Output<string>), true);
+        });
+
+        it("refuses the secret part in the file", () => {
+            const keys = { accessKeyId: "id", secretAccessKey: "of-s3" };
+            assert.throws(
+                () => read({ registry: { storage: { s3: { bucket: "images", credentials: { keys } } } } }),
+                refused(
+                    "registry.storage.s3.credentials.keys.secretAccessKey: must not stand in the configuration file; run `pulumi config set --secret s3-secret-access-key`",
+                ),
+            );
+        });
+
+        it("refuses one in the clear, and one of no key", () => {
+            assert.throws(
+                () => read({ registry, "s3-secret-access-key": "of-s3" }),
+                refused(
+                    "s3-secret-access-key: lies in the clear in the stack's file; run `pulumi config set --secret s3-secret-access-key`",
+                ),
+            );
+            assert.throws(
+                () => read({}, { "s3-secret-access-key": "of-s3" }),
+                refused(
+                    "s3-secret-access-key: is of no access key; give registry.storage.s3.credentials.keys.accessKeyId, or run `pulumi config rm s3-secret-access-key`",
+                ),
+            );
+        });
+    });
 });

@@ -248,16 +248,18 @@ describe("object storage", function () {
         });
     });
 
-    it("is kept with its namespace by a destroy, and serves the old images when it comes up again", async () => {
-        const result = await registry.pulumi("destroy", "--yes", "--skip-preview", "--exclude-protected");
-        assert.equal(result.code, 0, result.stdout + result.stderr);
-        assert.equal(
-            (await kubectl("get pvc --namespace objects --output name")).trim(),
-            "persistentvolumeclaim/registry-minio",
-        );
-        await registry.up();
-        await pull(registry, image);
-        await everyBlobIsWhole(registry, image);
+    describe("storage.minio after a destroy", () => {
+        it("is kept with its namespace by a destroy, and serves the old images when it comes up again", async () => {
+            const result = await registry.pulumi("destroy", "--yes", "--skip-preview", "--exclude-protected");
+            assert.equal(result.code, 0, result.stdout + result.stderr);
+            assert.equal(
+                (await kubectl("get pvc --namespace objects --output name")).trim(),
+                "persistentvolumeclaim/registry-minio",
+            );
+            await registry.up();
+            await pull(registry, image);
+            await everyBlobIsWhole(registry, image);
+        });
     });
 });
 

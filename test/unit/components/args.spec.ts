@@ -8,6 +8,7 @@ import {
     type RegistryAccessArgs,
     RolloutStrategy,
 } from "../../../components";
+import { authority } from "../authority";
 import { declare, failure, refusal } from "../mocks";
 
 // biome-ignore lint/suspicious/noExplicitAny: wrong arguments are what is tried
@@ -46,6 +47,9 @@ const image = "must be an image reference, e.g. `docker.io/library/registry:3.1.
 const folder = "must be an absolute path of a folder, e.g. `/srv/registry`";
 const flag = "must be true or false";
 const text = "must be a text";
+const notEmpty = "must be a text that is not empty";
+const origin =
+    "must be an address of scheme, host and perhaps port, e.g. `https://s3.example.com` or `http://minio.minio.svc:9000`";
 const oneOrMore = "must be a whole number of 1 or more";
 const modes = 'must be one of "ReadWriteOnce", "ReadWriteMany", "ReadWriteOncePod"';
 const operators = 'must be one of "Exists", "Equal"';
@@ -104,6 +108,16 @@ const wrong: [string, unknown, string][] = [
     ["storage.hostPath.path", "srv/registry", folder],
     ["storage.hostPath.path", "/srv/registry/", folder],
     ["storage.memory.sizeLimit", "much", quantity],
+    ["storage.minio.size", "10GB", quantity],
+    ["storage.minio.storageClassName", "Fast", dnsName],
+    ["storage.minio.deleteWithStack", "no", flag],
+    ["storage.minio.image", "minio latest", image],
+    ["storage.minio.resources.limits.memory", "512MB", quantity],
+    ["storage.minio.tls", "off", flag],
+    ["descriptorCache.inMemory.size", 0, oneOrMore],
+    ["descriptorCache.off", "yes", flag],
+    ["descriptorCache.redis.image", "redis latest", image],
+    ["descriptorCache.redis.resources.requests.cpu", "fast", quantity],
     ["expose.nodePort.port", 65536, "must be a whole number from 1 to 65535"],
     ["pullSecrets.namespaces[0]", "Default", label(63)],
     ["pullSecrets.name", "my secret", dnsName],
@@ -121,6 +135,21 @@ const wrong: [string, unknown, string][] = [
 ];
 
 describe("the check of arguments", () => {
+    const leaking = ["registry:2", "docker.io/library/registry:2.8.3", "mirror:5000/registry:3.0.0", "registry:v3.0"];
+    for (const leaks of leaking) {
+        it(`refuses Redis with ${leaks}, which would serve deleted blobs`, async () => {
+            assert.deepEqual(await problems({ image: leaks, descriptorCache: { redis: {} } }), [
+                `descriptorCache.redis: deleted blobs can be read again with Redis before version 3.1.0 (CVE-2026-35172), and image is \`${leaks}\`; use a newer image, or no cache`,
+            ]);
+        });
+    }
+
+    for (const sound of ["registry:3.1.2", "registry:3", "registry:4.0.0", "registry", "mirror:2000/registry"]) {
+        it(`takes Redis with ${sound}`, async () => {
+            await declare(() => new PrivateRegistry("registry", { image: sound, descriptorCache: { redis: {} } }));
+        });
+    }
+
     for (const [path, value, reason] of wrong) {
         it(`refuses ${path}: ${JSON.stringify(value)}`, async () => {
             assert.deepEqual(await problems(withValue(path, value)), [
@@ -224,7 +253,140 @@ describe("the check of arguments", () => {
             "replicas that cannot write the same storage",
             { replicas: 2 },
             [
-                "replicas: 2 replicas need storage that all of them can write; use one replica, or a volume or existingClaim with accessMode `ReadWriteMany`",
+                "replicas: 2 replicas need storage that all of them can write; use one replica, s3, minio, or a volume or existingClaim with accessMode `ReadWriteMany`",
+            ],
+        ],
+        [
+            "S3 without a bucket, and wrong in every field",
+            {
+                storage: {
+                    s3: {
+                        region: "US",
+                        endpoint: "s3.example.com",
+                        pathStyle: "yes",
+                        caCertPem: "/etc/ca.pem",
+                        rootDirectory: "../up/",
+                        redirect: "no",
+                        redirectEndpoint: "https://s3.example.com/path",
+                        multipart: { chunkSizeMi: 4, copyChunkSizeMi: 6000, copyConcurrency: 0, copyThresholdMi: -1 },
+                        encryption: { kmsKeyId: " " },
+                        storageClass: "COLD",
+                        credentials: { existingSecret: { name: "My", accessKeyIdKey: "", secretAccessKeyKey: "" } },
+                    },
+                },
+            },
+            [
+                `storage.s3.region: ${dnsName}, not "US"`,
+                `storage.s3.endpoint: ${origin}, not "s3.example.com"`,
+                `storage.s3.pathStyle: ${flag}, not "yes"`,
+                "storage.s3.caCertPem: must be certificates in PEM form",
+                'storage.s3.rootDirectory: must be a folder in a bucket, e.g. `registry` or `team/registry`, not "../up/"',
+                `storage.s3.redirect: ${flag}, not "no"`,
+                `storage.s3.redirectEndpoint: ${origin}, not "https://s3.example.com/path"`,
+                "storage.s3.multipart.chunkSizeMi: must be a whole number from 5 to 5120, not 4",
+                "storage.s3.multipart.copyChunkSizeMi: must be a whole number from 5 to 5120, not 6000",
+                "storage.s3.multipart.copyConcurrency: must be a whole number from 1 to 1000, not 0",
+                "storage.s3.multipart.copyThresholdMi: must be a whole number from 0 to 5120, not -1",
+                `storage.s3.encryption.kmsKeyId: ${notEmpty}, not " "`,
+                'storage.s3.storageClass: must be one of "STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "OUTPOSTS", "GLACIER_IR", "NONE", not "COLD"',
+                `storage.s3.credentials.existingSecret.name: ${dnsName}, not "My"`,
+                `storage.s3.credentials.existingSecret.accessKeyIdKey: ${notEmpty}, not ""`,
+                `storage.s3.credentials.existingSecret.secretAccessKeyKey: ${notEmpty}, not ""`,
+            ],
+        ],
+        [
+            "a bucket's wrong name",
+            { storage: { s3: { bucket: "my bucket" } } },
+            [
+                'storage.s3.bucket: must be the name of a bucket: letters, digits, dots, hyphens and underscores, not "my bucket"',
+            ],
+        ],
+        ["S3 without a bucket", { storage: { s3: {} } }, ["storage.s3.bucket: is missing; name the bucket"]],
+        [
+            "S3 of one's own without credentials",
+            { storage: { s3: { bucket: "images", endpoint: "https://s3.example.com" } } },
+            [
+                "storage.s3.credentials: is missing; only AWS gives a pod credentials by itself, so name an access key in keys or existingSecret",
+            ],
+        ],
+        [
+            "credentials of no kind",
+            { storage: { s3: { bucket: "images", credentials: {} } } },
+            ["storage.s3.credentials: is empty; give exactly one of keys, existingSecret and role"],
+        ],
+        [
+            "credentials of two kinds",
+            {
+                storage: {
+                    s3: { bucket: "images", credentials: { existingSecret: { name: "a" }, role: { arn: "b" } } },
+                },
+            },
+            ["storage.s3.credentials: has existingSecret and role; give exactly one of keys, existingSecret and role"],
+        ],
+        [
+            "half an access key",
+            { storage: { s3: { bucket: "images", credentials: { keys: { accessKeyId: "a" } } } } },
+            ["storage.s3.credentials.keys.secretAccessKey: is missing; give it a value"],
+        ],
+        [
+            "another address for clients that are not redirected",
+            { storage: { s3: { bucket: "images", redirect: false, redirectEndpoint: "https://s3.example.com" } } },
+            [
+                "storage.s3.redirectEndpoint: is for clients that are redirected, which `redirect` turns off; remove one of the two",
+            ],
+        ],
+        [
+            "two caches",
+            { descriptorCache: { redis: {}, inMemory: {}, off: true } },
+            ["descriptorCache: has redis and inMemory and off; keep exactly one"],
+        ],
+        [
+            "a cache of each pod's own with several pods",
+            { replicas: 2, storage: { minio: {} }, descriptorCache: { inMemory: {} } },
+            [
+                "descriptorCache.inMemory: each of the 2 replicas would go on knowing blobs that another one has deleted; use redis, or no cache",
+            ],
+        ],
+        [
+            "Redis that is there and to be made",
+            { descriptorCache: { redis: { image: "redis:7", external: { address: "redis:6379" } } } },
+            [
+                "descriptorCache.redis.image: is for Redis in the cluster, which `external` takes the place of; remove one of the two",
+            ],
+        ],
+        [
+            "a Redis without an address, a Secret without a name, and authorities without TLS",
+            { descriptorCache: { redis: { external: { passwordSecret: {}, tls: false, caCertPem: authority } } } },
+            [
+                "descriptorCache.redis.external.address: is missing; give host and port",
+                "descriptorCache.redis.external.passwordSecret.name: is missing; name the Secret",
+                "descriptorCache.redis.external.caCertPem: is for TLS, which `tls` turns off; remove one of the two",
+            ],
+        ],
+        [
+            "a wrong Redis",
+            {
+                descriptorCache: {
+                    redis: {
+                        external: {
+                            address: "redis://a",
+                            username: "",
+                            passwordSecret: { name: "A", key: "" },
+                            tls: 1,
+                            caCertPem: "x",
+                            database: -1,
+                        },
+                    },
+                },
+            },
+            [
+                'descriptorCache.redis.external.address: must be a host name or an address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`, not "redis://a"',
+                `descriptorCache.redis.external.username: ${notEmpty}, not ""`,
+                `descriptorCache.redis.external.passwordSecret.name: ${dnsName}, not "A"`,
+                `descriptorCache.redis.external.passwordSecret.key: ${notEmpty}, not ""`,
+                `descriptorCache.redis.external.tls: ${flag}, not 1`,
+                "descriptorCache.redis.external.caCertPem: must be certificates in PEM form",
+                "descriptorCache.redis.external.database: must be a whole number of 0 or more, not -1",
             ],
         ],
         [
