@@ -96,8 +96,9 @@ export class RegistryStack {
         }
     }
 
-    /** Destroys everything, also what is protected, and forgets the stack. */
+    /** Destroys everything, also what is protected, and forgets the stack; nothing when no test brought it up. */
     async remove(): Promise<void> {
+        if (!this.stack.exists()) return;
         const options = { env: theSandbox().environment, cwd: this.stack.program };
         await run(["pulumi", "state", "unprotect", "--all", "--yes", "--stack", this.name], options);
         const result = await this.pulumi("destroy", "--yes", "--skip-preview");

@@ -155,8 +155,7 @@ describe("a registry without arguments but a pull secret", function () {
         const result = await registry.pulumi("up", "--yes");
         registry.args = args;
         assert.notEqual(result.code, 0);
-        assert.match(result.stdout + result.stderr, /registry-claim/);
-        assert.match(result.stdout + result.stderr, /protect/);
+        assert.match(result.stdout + result.stderr, /the claim `registry` has the class `local-path`/);
         await pull();
     });
 

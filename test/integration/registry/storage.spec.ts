@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import type { PrivateRegistryArgs } from "../../../components";
+import { AccessMode, type PrivateRegistryArgs, type VolumeStorage } from "../../../components";
 import { run } from "../../../sandbox/command";
 import {
     inSandbox,
@@ -110,6 +110,71 @@ describe("storage and exposure", () => {
             await pullByKubelet(`images.example.com/${image}`, "storage-team", "node-port");
         },
     );
+
+    describe("a volume that changes", () => {
+        const classes = ["growing", "other"];
+        const volume = { size: "1Gi", storageClassName: "growing" };
+        const registry = new RegistryStack("growing", { namespace: "growing", storage: { volume } });
+        const claim = async () => JSON.parse(await kubectl("get pvc registry --namespace growing --output json"));
+        const refusal = async (changed: VolumeStorage): Promise<string> => {
+            const { args } = registry;
+            registry.args = { ...args, storage: { volume: changed } };
+            const results = [await registry.pulumi("preview"), await registry.pulumi("up", "--yes", "--skip-preview")];
+            registry.args = args;
+            for (const { code } of results) assert.notEqual(code, 0, "it was not refused");
+            return results.map(({ stdout, stderr }) => stdout + stderr).join("\n");
+        };
+
+        before(async () => {
+            for (const name of classes) {
+                const storageClass = {
+                    apiVersion: "storage.k8s.io/v1",
+                    kind: "StorageClass",
+                    metadata: { name },
+                    provisioner: "rancher.io/local-path",
+                    volumeBindingMode: "WaitForFirstConsumer",
+                    allowVolumeExpansion: true,
+                };
+                await kubectl("apply --filename -", JSON.stringify(storageClass));
+            }
+        });
+        after(async () => {
+            await registry.remove();
+            for (const name of classes) await kubectl(`delete storageclass ${name}`);
+        });
+
+        it("grows in place: the claim stays, and asks for more", async () => {
+            // Nothing here makes the volume larger, for local folders have no size; what is asked of the cluster is seen.
+            await registry.up();
+            const { uid } = (await claim()).metadata;
+            registry.args = { ...registry.args, storage: { volume: { ...volume, size: "2Gi" } } };
+            await registry.up();
+            const { metadata, spec } = await claim();
+            assert.equal(metadata.uid, uid);
+            assert.equal(spec.resources.requests.storage, "2Gi");
+        });
+
+        it("does not shrink", async () => {
+            assert.match(
+                await refusal({ ...volume, size: "512Mi" }),
+                /spec.resources.requests.storage: Forbidden: field can not be less than/,
+            );
+            assert.equal((await claim()).spec.resources.requests.storage, "2Gi");
+        });
+
+        it("keeps its class and mode, and says how to move the images", async () => {
+            const { uid } = (await claim()).metadata;
+            const said = await refusal({
+                size: "2Gi",
+                storageClassName: "other",
+                accessMode: AccessMode.ReadWriteMany,
+            });
+            assert.match(said, /storage.volume.storageClassName: the claim `registry` has the class `growing`/);
+            assert.match(said, /storage.volume.accessMode: the claim `registry` has the mode `ReadWriteOnce`/);
+            assert.match(said, /start a second registry that has it and copy the images/);
+            assert.equal((await claim()).metadata.uid, uid);
+        });
+    });
 
     it("deletes the images with the stack when told so", async () => {
         const registry = new RegistryStack("short-lived", {
