@@ -11,7 +11,7 @@ export interface Release {
 }
 
 /** Written by each release, so that the next one can be compared with it. */
-export const releaseFile = path.join(repositoryRoot, "test", "upgrade", "released.json");
+export const releaseFile = path.join(repositoryRoot, "test", "upgrade", "schema.json");
 
 /** Nothing before the first release. */
 export function lastRelease(file = releaseFile): Release | undefined {
@@ -59,6 +59,20 @@ function release(): void {
     const today = new Date().toISOString().slice(0, 10);
     fs.writeFileSync(changelog, releasedChangelog(fs.readFileSync(changelog, "utf8"), version, today));
     fs.writeFileSync(releaseFile, `${JSON.stringify(next, undefined, 4)}\n`);
+    for (const file of exampleManifests()) {
+        fs.writeFileSync(file, withTarball(fs.readFileSync(file, "utf8"), version));
+    }
+}
+
+function exampleManifests(): string[] {
+    const examples = path.join(repositoryRoot, "examples");
+    const files = fs.readdirSync(examples).map((name) => path.join(examples, name, "package.json"));
+    return files.filter((file) => fs.existsSync(file));
+}
+
+/** An example's package.json that installs the tarball of a version. */
+export function withTarball(manifest: string, version: string): string {
+    return manifest.replace(/private-registry-[^/"]*\.tgz/, `private-registry-${version}.tgz`);
 }
 
 if (require.main === module) {

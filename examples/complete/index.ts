@@ -78,7 +78,7 @@ const registry = new PrivateRegistry("registry", {
         enabled: true,
         runtimes: [ContainerRuntime.Containerd, ContainerRuntime.CriO],
         nodeSelector: { "kubernetes.io/os": "linux" },
-        tolerations: [{ operator: "Exists" }],
+        tolerations: [{ key: "dedicated", operator: "Equal", value: "registry", effect: "NoSchedule" }],
     },
     log: { level: LogLevel.Info, format: LogFormat.Json, accessLog: true },
 });

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { repositoryRoot } from "../../../sandbox/paths";
 import { breakingChanges } from "../../../scripts/breakingChanges";
-import { releasedChangelog, releaseProblems } from "../../../scripts/release";
+import { releasedChangelog, releaseProblems, withTarball } from "../../../scripts/release";
 import { type PackageSchema, readSchema } from "../../../scripts/schema";
 
 const registry = "private-registry:index:PrivateRegistry";
@@ -117,6 +117,11 @@ describe("a release", () => {
     });
 
     it("may be a patch when nothing breaks", () => assert.deepEqual(problems("1.2.3", "1.2.4", schema), []));
+
+    it("is what the examples install from then on", () => {
+        const manifest = (version: string) => `{ "private-registry": "file:../../private-registry-${version}.tgz" }`;
+        assert.equal(withTarball(manifest("0.1.0"), "0.2.0"), manifest("0.2.0"));
+    });
 
     it("must come after the last one", () => {
         for (const to of ["1.2.3", "1.1.9", "0.9.0"]) {
