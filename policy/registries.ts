@@ -1,4 +1,4 @@
-import { known, kindOf, type Resource, text, type Tree } from "./resource";
+import { kindOf, known, type Resource, type Tree, text } from "./resource";
 import { podTemplate, type Recognition, registryPod } from "./workload";
 
 /** A registry's workload among the resources of a stack. */

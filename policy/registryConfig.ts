@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { entries, items, kindOf, type Resource, text, type Tree } from "./resource";
+import { entries, items, kindOf, type Resource, type Tree, text } from "./resource";
 
 /** The texts that a Secret or a ConfigMap holds, by key, with those of `data` of a Secret decoded. */
 export function texts(resource: Resource): [key: string, content: string][] {

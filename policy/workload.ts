@@ -1,4 +1,4 @@
-import { items, known, kindOf, type Resource, text, type Tree } from "./resource";
+import { items, kindOf, known, type Resource, type Tree, text } from "./resource";
 
 /** The last parts of a repository's path that name the distribution registry's image. */
 const registryRepositories = ["registry", "distribution"];
@@ -96,7 +96,10 @@ function isRegistryLabelled(object: Tree, further: Recognition): boolean {
     const component = text(() => labels?.["app.kubernetes.io/component"]);
     if (component !== undefined && !registryComponents.includes(component)) return false;
     return ["app.kubernetes.io/name", "app", "k8s-app", "name"].some((key) =>
-        isName(text(() => labels?.[key]), further),
+        isName(
+            text(() => labels?.[key]),
+            further,
+        ),
     );
 }
 
@@ -107,8 +110,17 @@ export function isOfRegistry(resource: Resource, further: Recognition): boolean 
     const selector = known(() => props.spec?.selector);
     return (
         [labels, selector].some((some) =>
-            ["app.kubernetes.io/name", "app"].some((key) => isName(text(() => some?.[key]), further)),
-        ) || isRegistryName(text(() => props.metadata?.name), further)
+            ["app.kubernetes.io/name", "app"].some((key) =>
+                isName(
+                    text(() => some?.[key]),
+                    further,
+                ),
+            ),
+        ) ||
+        isRegistryName(
+            text(() => props.metadata?.name),
+            further,
+        )
     );
 }
 

@@ -46,7 +46,9 @@ async function upInCluster(context: Context, stack: string): Promise<number> {
     }
     const options = { env: { ...process.env, PULUMI_NODEJS_TRANSPILE_ONLY: "true" }, cwd: repositoryRoot };
     const selected = await runInTerminal(["pulumi", "stack", "select", "--create", stack], options);
-    return selected === 0 ? runInTerminal(["pulumi", "up", "--stack", stack, ...policyOptions(stack)], options) : selected;
+    return selected === 0
+        ? runInTerminal(["pulumi", "up", "--stack", stack, ...policyOptions(stack)], options)
+        : selected;
 }
 
 async function upInSandbox(stackName: string, name: string): Promise<number> {

@@ -15,7 +15,11 @@ export const certificateLifetime = resourceRule<Lifetimes>({
     fix: "Set validityPeriodHours, and earlyRenewalHours to a window in which `pulumi up` surely runs.",
     severity: "medium",
     settings: {
-        maximumDays: { type: "integer", description: "longest validity of a server's certificate, in days", default: 825 },
+        maximumDays: {
+            type: "integer",
+            description: "longest validity of a server's certificate, in days",
+            default: 825,
+        },
         maximumAuthorityDays: {
             type: "integer",
             description: "longest validity of a certificate authority, in days",
@@ -44,7 +48,10 @@ export const certificateLifetime = resourceRule<Lifetimes>({
 /** Nothing is known of the renewal of a certificate that a Secret holds as it is. */
 function lifetimeOf(resource: Resource): { days: number; isAuthority: boolean; renewalDays?: number } | undefined {
     const { type, props } = resource;
-    if (type === "tls:index/selfSignedCert:SelfSignedCert" || type === "tls:index/locallySignedCert:LocallySignedCert") {
+    if (
+        type === "tls:index/selfSignedCert:SelfSignedCert" ||
+        type === "tls:index/locallySignedCert:LocallySignedCert"
+    ) {
         return {
             days: Math.round(Number(props.validityPeriodHours) / 24),
             isAuthority: props.isCaCertificate === true,

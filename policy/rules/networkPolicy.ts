@@ -1,5 +1,5 @@
 import { namespaceOf, registries } from "../registries";
-import { entries, known, kindOf, type Resource, type Tree } from "../resource";
+import { entries, kindOf, known, type Resource, type Tree } from "../resource";
 import { stackRule } from "../rule";
 import { type Recognition, recognition } from "../workload";
 

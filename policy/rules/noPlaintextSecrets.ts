@@ -8,7 +8,10 @@ const material: readonly [what: string, pattern: RegExp][] = [
     ["a private key", /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
     ["a password's hash", /(^|\s|:)\$(2[aby]|apr1|6)\$/m],
     ["the login of a pull secret", /"auths?"\s*:\s*["{]/],
-    ["a password or secret", /^\s*(?:[\w-]*(?:password|passwd|secret|secretkey|accesskey|token))\s*[:=]\s*["']?[^\s"'{}[\]|>#]/im],
+    [
+        "a password or secret",
+        /^[ \t]*[\w-]*(?:password|passwd|secret|secretkey|accesskey|token)[ \t]*[:=][ \t]*["']?[^\s"'{}[\]|>#]/im,
+    ],
 ];
 
 const secretVariable = /(PASSWORD|PASSWD|SECRET|SECRETKEY|ACCESSKEY|ACCESS_KEY|TOKEN|CREDENTIALS)$/i;
@@ -41,7 +44,7 @@ export const noPlaintextSecrets = resourceRule({
                 ...entries(() => object?.metadata?.annotations),
                 ...entries(() => object?.metadata?.labels),
             ])
-            .flatMap(([key, value]) => found(String(value), `The label or annotation ${key}`));
+            .flatMap(([key, value]) => found(typeof value === "string" ? value : "", `The label or annotation ${key}`));
         return [...configMap, ...variables, ...new Set(marks)];
     },
 });

@@ -21,7 +21,9 @@ export const passwordStrength = resourceRule<{ minimumLength: number; minimumBit
     check: (resource, { minimumLength, minimumBits, ...further }) => {
         const judge = (who: string, length: number, bits: number) => [
             ...(length < minimumLength ? [`${who} has ${length} characters, fewer than ${minimumLength}`] : []),
-            ...(bits < minimumBits ? [`${who} has ${Math.floor(bits)} bits of entropy, fewer than ${minimumBits}`] : []),
+            ...(bits < minimumBits
+                ? [`${who} has ${Math.floor(bits)} bits of entropy, fewer than ${minimumBits}`]
+                : []),
         ];
         const drawn = known(() => randomBits(resource));
         if (drawn !== undefined) return judge("The random password", drawn.length, drawn.bits);

@@ -23,5 +23,8 @@ export const pullAccess = stackRule<Recognition>({
 function givesAccess(resource: Resource): boolean {
     const isPullSecret =
         kindOf(resource) === "Secret" && text(() => resource.props.type) === "kubernetes.io/dockerconfigjson";
-    return isPullSecret || texts(resource).some(([, content]) => /^\s*\[host\..*\.header\]|Authorization\s*=/m.test(content));
+    return (
+        isPullSecret ||
+        texts(resource).some(([, content]) => /^\s*\[host\..*\.header\]|Authorization\s*=/m.test(content))
+    );
 }

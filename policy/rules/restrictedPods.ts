@@ -16,7 +16,10 @@ export const restrictedPods = resourceRule<Recognition>({
             unless(() => pod[field] !== true, `The pod has ${field}`),
         );
         const folders = items(() => pod.volumes).flatMap((volume) =>
-            unless(() => volume.hostPath === undefined, `The volume ${text(() => volume.name)} is a folder of the node`),
+            unless(
+                () => volume.hostPath === undefined,
+                `The volume ${text(() => volume.name)} is a folder of the node`,
+            ),
         );
         const each = containers(pod).flatMap((container) => {
             const name = `The container ${text(() => container.name)}`;

@@ -43,8 +43,18 @@ function secretProblems({ pod, namespace }: Registry, resources: readonly Resour
     if (registryContainers(pod).some((container) => environment(container).has("REGISTRY_HTTP_SECRET"))) return [];
     const configs = items(() => pod.volumes)
         .flatMap((volume) => [
-            find(resources, "Secret", text(() => volume.secret?.secretName), namespace),
-            find(resources, "ConfigMap", text(() => volume.configMap?.name), namespace),
+            find(
+                resources,
+                "Secret",
+                text(() => volume.secret?.secretName),
+                namespace,
+            ),
+            find(
+                resources,
+                "ConfigMap",
+                text(() => volume.configMap?.name),
+                namespace,
+            ),
         ])
         .flatMap((resource) => (resource === undefined ? [] : (registryConfig(resource) ?? [])));
     return configs.some((config) => !config.http?.secret) ? ["have no common http.secret"] : [];

@@ -1,4 +1,4 @@
-import { entries, items, known, kindOf, type Resource, text, unless } from "../resource";
+import { entries, items, kindOf, known, type Resource, text, unless } from "../resource";
 import { leadsToRegistry } from "../routes";
 import { resourceRule } from "../rule";
 import { isOfRegistry, type Recognition, recognition } from "../workload";

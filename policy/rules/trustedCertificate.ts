@@ -22,7 +22,9 @@ export const trustedCertificate = stackRule<Recognition>({
 
 /** A certificate that the stack signs itself; one from elsewhere may be of a public authority. */
 function isOwnAuthority({ type }: Resource): boolean {
-    return type === "tls:index/selfSignedCert:SelfSignedCert" || type === "tls:index/locallySignedCert:LocallySignedCert";
+    return (
+        type === "tls:index/selfSignedCert:SelfSignedCert" || type === "tls:index/locallySignedCert:LocallySignedCert"
+    );
 }
 
 /** Files of a container runtime on their way to the nodes; contents that are not known yet may be such files. */

@@ -1,4 +1,4 @@
-import { kindOf, known, text } from "../resource";
+import { kindOf, known, text, unless } from "../resource";
 import { leadsToRegistry } from "../routes";
 import { resourceRule } from "../rule";
 import { type Recognition, recognition } from "../workload";
@@ -26,7 +26,9 @@ export const unlimitedBodySize = resourceRule<{ ingressClasses: string[] } & Rec
         const className =
             text(() => props.spec?.ingressClassName) ?? text(() => given?.["kubernetes.io/ingress.class"]);
         if (className !== undefined && !ingressClasses.includes(className)) return [];
-        const sizes = known(() => annotations.map((key) => given?.[key]));
-        return sizes === undefined || sizes.includes("0") ? [] : ["The Ingress limits the size of bodies"];
+        return unless(
+            () => annotations.some((key) => props.metadata?.annotations?.[key] === "0"),
+            "The Ingress limits the size of bodies",
+        );
     },
 });
