@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentError, type PrivateRegistryArgs, type Problem } from "./components";
+import { privateRegistryRules } from "./components/args";
 import { defaultUsers } from "./components/credentials";
+import { nearestName } from "./components/validation";
 
 /**
  * The component's arguments from the stack's configuration: the object `registry` mirrors them, and each password lies in a
@@ -8,7 +10,7 @@ import { defaultUsers } from "./components/credentials";
  */
 export function registryArgs(config: pulumi.Config): PrivateRegistryArgs {
     const args = config.getObject<PrivateRegistryArgs>("registry") ?? {};
-    const problems: Problem[] = [];
+    const problems = unknownKeys(config, args.users);
     if (secretKeys().includes(`${config.name}:registry`)) {
         const reason =
             "holds a secret value, which would be read in the clear; keep passwords in `password-<user>` instead";
@@ -36,12 +38,42 @@ export function registryArgs(config: pulumi.Config): PrivateRegistryArgs {
     return { ...args, users: named.map((user) => ({ ...user, password: config.getSecret(`password-${user?.name}`) })) };
 }
 
-/** The users that a password is configured for. */
-function passwordUsers(config: pulumi.Config): string[] {
-    const prefix = `${config.name}:password-`;
+/**
+ * Keys of the project that nothing reads: a misspelled one would silently leave its default in force. The keys of the object
+ * are checked by the component itself.
+ */
+function unknownKeys(config: pulumi.Config, users: PrivateRegistryArgs["users"]): Problem[] {
+    const named = Array.isArray(users) ? users : defaultUsers;
+    const known = ["registry", ...named.map((user) => `password-${user?.name}`)];
+    const args = [...new Set(Object.keys(privateRegistryRules).map((rule) => rule.split(/[.[{]/)[0]))];
+    return keysOf(config)
+        .filter((key) => key !== "registry" && !key.startsWith(passwordPrefix))
+        .map((key) => {
+            const path = `${config.name}:${key}`;
+            if (args.includes(key)) {
+                return { path, reason: `is an argument; write it as \`${key}\` below \`${config.name}:registry\`` };
+            }
+            const nearest = nearestName(key, known);
+            const hint = nearest === undefined ? `the keys are ${known.join(", ")}` : `did you mean \`${nearest}\`?`;
+            return { path, reason: `is not a key of this project; ${hint}` };
+        });
+}
+
+const passwordPrefix = "password-";
+
+/** The keys of the stack's configuration that belong to this project. */
+function keysOf(config: pulumi.Config): string[] {
+    const prefix = `${config.name}:`;
     return Object.keys(pulumi.runtime.allConfig())
         .filter((key) => key.startsWith(prefix))
         .map((key) => key.slice(prefix.length));
+}
+
+/** The users that a password is configured for. */
+function passwordUsers(config: pulumi.Config): string[] {
+    return keysOf(config)
+        .filter((key) => key.startsWith(passwordPrefix))
+        .map((key) => key.slice(passwordPrefix.length));
 }
 
 /** The configuration keys that hold a secret, as the engine tells every Node program. */
