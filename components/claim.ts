@@ -24,7 +24,7 @@ interface Fixed {
 
 /** Another class or mode than the claim has, in sentences that say what to do instead. */
 export function fixedProblems(path: string, name: string, has: Fixed, wants: Fixed): Problem[] {
-    const advice = `start a second registry that has it and copy the images (see "Moving to another volume" in the README)`;
+    const advice = `start a second registry that has it and copy the images (see "Moving to another volume" in docs/storage.md)`;
     const differing = (field: string, what: string, old: string | undefined, wanted: string | undefined) =>
         old === undefined || wanted === undefined || old === wanted
             ? []

@@ -16,7 +16,7 @@ describe("a claim that exists", () => {
 
     it("keeps its class and mode, in sentences that say what to do instead", () => {
         const advice =
-            'start a second registry that has it and copy the images (see "Moving to another volume" in the README)';
+            'start a second registry that has it and copy the images (see "Moving to another volume" in docs/storage.md)';
         const sentence = (what: string, old: string) =>
             `the claim \`registry\` has the ${what} \`${old}\` for as long as it lives, and with another claim the images would be lost; keep \`${old}\`, or ${advice}`;
         assert.deepEqual(problems({ storageClassName: "fast", accessModes: ["ReadWriteMany"] }), [

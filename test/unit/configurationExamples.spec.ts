@@ -6,19 +6,21 @@ import { PrivateRegistry } from "../../components";
 import { registryArgs } from "../../settings";
 import { declare } from "./mocks";
 
-const readme = readFileSync(path.join(__dirname, "../../README.md"), "utf8");
 const project = "private-registry";
 
-/** The stack configurations that the README shows. */
-const examples = [...readme.matchAll(/```yaml\n(config:\n[\s\S]*?)```/g)].map(([, text]) => text);
+/** The stack configurations that a page shows. */
+function examples(page: string): string[] {
+    const text = readFileSync(path.join(__dirname, "../..", page), "utf8");
+    return [...text.matchAll(/```yaml\n(config:\n[\s\S]*?)```/g)].map(([, example]) => example);
+}
 
-describe("the README's examples of a stack's configuration", () => {
+describe("the documentation's examples of a stack's configuration", () => {
     after(() => {
         delete process.env.PULUMI_CONFIG_SECRET_KEYS;
         pulumi.runtime.setAllConfig({});
     });
 
-    for (const text of examples) {
+    for (const text of ["README.md", "docs/storage.md"].flatMap(examples)) {
         const { config } = parse(text);
         it(`declares a registry: ${JSON.stringify(config[`${project}:registry`])}`, async () => {
             const isSecret = (value: unknown) => typeof value === "object" && value !== null && "secure" in value;
