@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { repositoryRoot } from "../../sandbox/paths";
 import { argumentsReference } from "../../scripts/argumentsReference";
 import { readSchema } from "../../scripts/schema";
+import { blocksOf, commandBlocks, pages } from "../commandBlocks";
 
 const documents = ["README.md", "CHANGELOG.md", ...markdownBelow("docs"), ...markdownBelow("examples")];
 
@@ -34,6 +35,24 @@ describe("the documentation", () => {
             }
         });
     }
+
+    it("says of every block of commands whether a test runs it, or why not", () => {
+        const unmarked = pages().flatMap((page) => commandBlocks(page).filter((block) => !block.isMarked));
+        assert.deepEqual(unmarked, []);
+    });
+
+    it("has its blocks found, also below a list", () => {
+        const text = [
+            "<!-- run -->\n```bash\none\n```",
+            "1. Text\n\n   <!-- not run: no cluster -->\n   ```bash\n   two\n     three\n   ```",
+            "Text\n```bash\nfour\n```\n",
+        ].join("\n\n");
+        assert.deepEqual(blocksOf(text), [
+            { commands: "one\n", notRun: undefined, isMarked: true },
+            { commands: "two\n  three\n", notRun: "no cluster", isMarked: true },
+            { commands: "four\n", notRun: undefined, isMarked: false },
+        ]);
+    });
 
     it("leads from the first page to every page", () => {
         const linked = fs.readFileSync(path.join(repositoryRoot, "README.md"), "utf8");

@@ -25,6 +25,7 @@ describe("a Python project (examples/consume-from-python)", function () {
     inSandbox();
     const work = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-python-"));
     const program = path.join(work, "program");
+    const packages = path.join(work, "packages");
     let python: string;
     let environment: NodeJS.ProcessEnv;
     let result: UpResult | undefined;
@@ -44,7 +45,7 @@ describe("a Python project (examples/consume-from-python)", function () {
         fs.cpSync(example, program, { recursive: true });
         const project = fs.readFileSync(path.join(example, "Pulumi.yaml"), "utf8");
         fs.writeFileSync(path.join(program, "Pulumi.yaml"), project.replace("../..", repositoryRoot));
-        environment = { ...theSandbox().environment, PYTHONPATH: path.join(work, "sdk") };
+        environment = { ...theSandbox().environment, PYTHONPATH: packages };
     });
     after(async () => {
         if (result) await remove();
@@ -64,7 +65,9 @@ describe("a Python project (examples/consume-from-python)", function () {
         // `pulumi package get-schema` would say the same after an `npm install` in this repository, whose build others are using.
         const { version } = JSON.parse(fs.readFileSync(path.join(repositoryRoot, "package.json"), "utf8"));
         const schema = JSON.stringify({ ...readSchema(), version });
-        await run([tools["pulumi-python-sdk"], path.join(work, "sdk")], { input: schema });
+        const sdk = path.join(work, "sdk");
+        await run([tools["pulumi-python-sdk"], sdk], { input: schema });
+        await run([python, "-m", "pip", "install", "--quiet", "--no-deps", "--target", packages, sdk]);
     });
 
     it("is right by its types, and a wrong argument is not", async () => {

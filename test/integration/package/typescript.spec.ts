@@ -55,8 +55,8 @@ describe("TypeScript projects that installed the packed package", function () {
     // Its mirror, its storage class and its nodes are not there, so it could not come up here.
     it("examples/complete: can be previewed", async () => {
         const consumer = new Consumer(copyExample(installed, "complete"));
-        const secret = ["--config", "private-registry-complete:password-of-operations=chosen-by-operations"];
-        const printed = await consumer.pulumi("preview", ...secret);
+        await consumer.pulumi("config", "set", "--secret", "password-of-operations", "chosen-by-operations");
+        const printed = await consumer.pulumi("preview");
         assert.match(printed, /private-registry:index:RegistryAccess/);
         await consumer.remove();
     });
