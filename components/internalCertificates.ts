@@ -14,12 +14,12 @@ export interface InternalCertificates {
     issue(use: "server" | "client", dnsNames: pulumi.Input<string>[]): InternalCertificate;
 }
 
-const validityDays = 10 * 365;
-const renewBeforeDays = 365;
+const validityDays = 825;
+const renewBeforeDays = 180;
 
 /**
  * A certificate authority for one hop between two parts of the registry, which nobody else trusts. What it issues is valid
- * for long: nothing but `pulumi up` renews it, and it leaves the cluster as little as its key does.
+ * for longer than the registry's own certificate, so that whoever keeps that one valid keeps this one too.
  */
 export function internalCertificates(identity: Identity, part: string, parent: pulumi.Resource): InternalCertificates {
     const name = `${identity.name}-${part}`;

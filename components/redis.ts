@@ -25,7 +25,10 @@ export interface ExternalRedis {
     address: pulumi.Input<string>;
     /** User. Defaults to Redis's `default`. */
     username?: pulumi.Input<string>;
-    /** Password in a Secret that exists already. Who reaches the registry's metrics port can read it at `/debug/vars`. */
+    /**
+     * Password in a Secret that exists already. The registry reads it as YAML, to which letters and digits are safe, and shows it
+     * at `/debug/vars` to whoever reaches its metrics port.
+     */
     passwordSecret?: RedisPasswordReference;
     /** Whether to speak TLS. Defaults to true. */
     tls?: boolean;
@@ -226,11 +229,9 @@ function useExternal(
         }));
     const env = passwordSecret && [
         {
-            name: "REDIS_PASSWORD",
+            name: "REGISTRY_REDIS_PASSWORD",
             valueFrom: { secretKeyRef: { name: passwordSecret.name, key: passwordSecret.key ?? "password" } },
         },
-        // The registry reads what stands in its variables as YAML, to which 0123 or `*` is no text.
-        { name: "REGISTRY_REDIS_PASSWORD", value: "'$(REDIS_PASSWORD)'" },
     ];
     const pod = authorities ? { ...mounted(authorities.name), content: [authorities.text] } : {};
     return { config, pod: { ...pod, env }, ready: [] };

@@ -97,8 +97,7 @@ describe("descriptorCache.redis", () => {
             tls: { rootcas: ["/etc/private-registry/redis/ca.crt"] },
         });
         assert.deepEqual(r.pod.spec.containers[0].env.slice(1), [
-            { name: "REDIS_PASSWORD", valueFrom: { secretKeyRef: { name: "redis", key: "password" } } },
-            { name: "REGISTRY_REDIS_PASSWORD", value: "'$(REDIS_PASSWORD)'" },
+            { name: "REGISTRY_REDIS_PASSWORD", valueFrom: { secretKeyRef: { name: "redis", key: "password" } } },
         ]);
         assert.deepEqual(r.one("Secret", "registry-redis-ca").inputs.stringData, { "ca.crt": authority });
     });

@@ -1,0 +1,35 @@
+import * as assert from "node:assert/strict";
+import { PrivateRegistry, type PrivateRegistryArgs } from "../../components";
+import { rules } from "../../policy/rules";
+import { declare } from "../unit/mocks";
+import { violations } from "./judge";
+
+const pullSecrets = { namespaces: ["default"] };
+// The component makes no NetworkPolicy yet.
+const kept = rules.filter(({ name }) => name !== "network-policy");
+
+const keys = { accessKeyId: "registry", secretAccessKey: "of-s3-and-nobody-else" };
+const registries: Record<string, PrivateRegistryArgs> = {
+    "a volume": {},
+    S3: { storage: { s3: { bucket: "images", endpoint: "https://s3.example.com", credentials: { keys } } } },
+    "MinIO and Redis": { replicas: 2, storage: { minio: {} }, descriptorCache: { redis: {} } },
+    "a Redis that exists": {
+        descriptorCache: { redis: { external: { address: "redis:6379", passwordSecret: { name: "redis" } } } },
+    },
+};
+
+describe("the component under its own policies", () => {
+    for (const [what, args] of Object.entries(registries)) {
+        it(`breaks no rule with ${what}`, async () => {
+            const { all } = await declare(() => new PrivateRegistry("registry", { pullSecrets, ...args }));
+            const resources = all.map(({ type, name, inputs, protect }) => ({
+                type,
+                name,
+                props: inputs,
+                isProtected: protect,
+            }));
+            const broken = kept.flatMap((rule) => violations(rule, resources).map((says) => `${rule.name}: ${says}`));
+            assert.deepEqual(broken, []);
+        });
+    }
+});
