@@ -151,7 +151,7 @@ describe("the policy pack", () => {
             fc.property(fc.constantFrom(...types), props, (type, given) => {
                 for (const rule of rules) violations(rule, [{ type, name: "any", props: given }]);
             }),
-            { numRuns: 1000 },
+            { numRuns: 500 },
         );
     });
 
