@@ -50,7 +50,7 @@ export function unless(condition: () => boolean, message: string): string[] {
     return (known(condition) ?? true) ? [] : [message];
 }
 
-/** The members of a list that are known; none when it is no list. */
+/** The members of a list that are known and not null; none when it is no list. */
 export function items(read: () => unknown): Tree[] {
     const list = known(read);
     if (!Array.isArray(list)) return [];
@@ -59,7 +59,7 @@ export function items(read: () => unknown): Tree[] {
     );
 }
 
-/** The entries of an object that are known; none when it is no object. */
+/** The entries of an object that are known and not null; none when it is no object. */
 export function entries(read: () => unknown): [key: string, value: Tree][] {
     const object = known(read) as Tree;
     if (typeof object !== "object" || object === null) return [];
