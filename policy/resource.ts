@@ -54,7 +54,9 @@ export function unless(condition: () => boolean, message: string): string[] {
 export function items(read: () => unknown): Tree[] {
     const list = known(read);
     if (!Array.isArray(list)) return [];
-    return Array.from({ length: list.length }, (_, i) => known(() => list[i])).filter((item) => item !== undefined && item !== null);
+    return Array.from({ length: list.length }, (_, i) => known(() => list[i])).filter(
+        (item) => item !== undefined && item !== null,
+    );
 }
 
 /** The entries of an object that are known and not null; none when it is no object. */
