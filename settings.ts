@@ -3,12 +3,12 @@ import { ArgumentError, type PrivateRegistryArgs, type Problem } from "./compone
 import { defaultUsers } from "./components/credentials";
 
 /**
- * The component's arguments from the stack's configuration: the object `registry` mirrors them, and each password lies in a
- * secret value of its own, `password-<user>`, because an object with a secret in it would be read in the clear.
+ * The component's arguments from the stack's configuration: the object `registry` mirrors them, and each password and key lies
+ * in a secret value of its own, `password-<user>` and `tls-key`, because an object with a secret in it would be read in the clear.
  */
 export function registryArgs(config: pulumi.Config): PrivateRegistryArgs {
-    const args = config.getObject<PrivateRegistryArgs>("registry") ?? {};
     const problems: Problem[] = [];
+    const args = withKey(config, config.getObject<PrivateRegistryArgs>("registry") ?? {}, problems);
     if (secretKeys().includes(`${config.name}:registry`)) {
         const reason =
             "holds a secret value, which would be read in the clear; keep passwords in `password-<user>` instead";
@@ -34,6 +34,22 @@ export function registryArgs(config: pulumi.Config): PrivateRegistryArgs {
     if (problems.length > 0) throw new ArgumentError("the registry of this stack", problems);
     if (passwords.length === 0) return args;
     return { ...args, users: named.map((user) => ({ ...user, password: config.getSecret(`password-${user?.name}`) })) };
+}
+
+/** The arguments with the private key of `tls.pem`. */
+function withKey(config: pulumi.Config, args: PrivateRegistryArgs, problems: Problem[]): PrivateRegistryArgs {
+    const pem = args.tls?.pem;
+    if (!pem) return args;
+    if (pem.key !== undefined) {
+        const reason =
+            "must not stand in the configuration file; run `pulumi config set --secret tls-key <key.pem`, and remove it here";
+        problems.push({ path: "registry.tls.pem.key", reason });
+    } else if (config.get("tls-key") !== undefined && !secretKeys().includes(`${config.name}:tls-key`)) {
+        const reason = "lies in the clear in the stack's file; run `pulumi config set --secret tls-key <key.pem`";
+        problems.push({ path: "tls-key", reason });
+    }
+    const key = config.getSecret("tls-key");
+    return key === undefined ? args : { ...args, tls: { ...args.tls, pem: { ...pem, key } } };
 }
 
 /** The users that a password is configured for. */

@@ -1,12 +1,15 @@
 export { PrivateRegistryArgs } from "./args";
-export { KeyAlgorithm, RegistryTls, SelfSignedCertificate } from "./certificates";
+export { KeyAlgorithm } from "./authority";
+export { RegistryTls } from "./certificates";
 export { LogFormat, LogLevel, RegistryLog } from "./configuration";
 export { RegistryUser } from "./credentials";
 export { ContainerRuntime } from "./nodeFiles";
 export { RegistryNodes } from "./nodes";
+export { ExistingCertificate, PemCertificate } from "./ownCertificate";
 export { PrivateRegistry } from "./privateRegistry";
 export { PullSecrets } from "./pullSecrets";
 export { RegistryAccess, RegistryAccessArgs } from "./registryAccess";
+export { SelfSignedCertificate } from "./selfSigned";
 export {
     RegistryResources,
     RegistryRollout,

@@ -2,7 +2,8 @@ import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type PrivateRegistryArgs, privateRegistryProblems, privateRegistryRules } from "./args";
-import { issueCertificate } from "./certificates";
+import { provideCertificate } from "./certificates";
+import { watchCertificate } from "./certificateWatch";
 import { configYaml } from "./configuration";
 import { createCredentials, defaultUsers } from "./credentials";
 import { awaitCredentials } from "./credentialsGate";
@@ -43,9 +44,9 @@ export class PrivateRegistry extends pulumi.ComponentResource {
     public readonly dockerConfigJson: pulumi.Output<string>;
     /** Names of the pull secrets by namespace. */
     public readonly pullSecretNames: pulumi.Output<Record<string, string>>;
-    /** Certificate authorities, in PEM form, that clients must trust. */
+    /** Certificate authorities, in PEM form, that clients must trust; empty when they trust them anyway. */
     public readonly caCertPem: pulumi.Output<string>;
-    /** When the registry's certificate ends, RFC 3339. */
+    /** When the registry's certificate ends, RFC 3339; empty when somebody else renews it. */
     public readonly certificateExpiry: pulumi.Output<string>;
 
     constructor(name: string, args: PrivateRegistryArgs = {}, opts?: pulumi.ComponentResourceOptions) {
@@ -78,18 +79,21 @@ export class PrivateRegistry extends pulumi.ComponentResource {
             checked.host ?? clusterNames(service.name, namespace, checked.clusterDomain)[0],
             ...(checked.hostAliases ?? []),
         ];
-        const certificate = issueCertificate(
-            identity,
+        const certificate = provideCertificate(
+            {
+                identity,
+                namespace,
+                hosts,
+                inCluster: [
+                    ...clusterNames(service.name, namespace, checked.clusterDomain),
+                    service.clusterIp,
+                    ...localNames,
+                ],
+                parent: this,
+            },
             checked.tls,
-            namespace,
-            [
-                ...hosts,
-                ...clusterNames(service.name, namespace, checked.clusterDomain),
-                service.clusterIp,
-                ...localNames,
-            ],
-            this,
         );
+        const isPlain = checked.tls?.plainBackend === true;
         const credentials = createCredentials(name, checked.users ?? defaultUsers, checked.pullGeneration ?? 1, this);
         const { puller, people } = credentials;
         const pullConfig = pulumi
@@ -103,7 +107,10 @@ export class PrivateRegistry extends pulumi.ComponentResource {
                 hostAliases: hosts.slice(1),
                 dockerConfigJson: pullConfig,
                 caCertPem: certificate.caCertPem,
-                endpoint: service.clusterIp.apply((ip) => (isIP(ip) === 6 ? `[${ip}]:443` : `${ip}:443`)),
+                endpoint:
+                    certificate.holdsClusterNames && !isPlain
+                        ? service.clusterIp.apply((ip) => (isIP(ip) === 6 ? `[${ip}]:443` : `${ip}:443`))
+                        : undefined,
                 pullSecrets: { ...checked.pullSecrets, name: checked.pullSecrets?.name ?? `${name}-pull` },
                 nodes: checked.nodes,
                 nodeNamespace,
@@ -134,20 +141,28 @@ export class PrivateRegistry extends pulumi.ComponentResource {
                 serviceName: checked.serviceName ?? name,
                 configYaml: pulumi
                     .all([httpSecret.hex, pulumi.output(checked.log ?? {}), pulumi.output(checked.config ?? {})])
-                    .apply(([secret, log, overrides]) => configYaml(secret, storage.driver, log, overrides)),
+                    .apply(([secret, log, overrides]) => configYaml(secret, storage.driver, log, overrides, isPlain)),
                 htpasswd: credentials.htpasswd,
-                certificate,
+                certificate: isPlain ? undefined : certificate,
                 storage,
             },
             this,
         );
+        const tools = { namespace, image: mirrored(toolsImage, imageMirror), imagePullSecrets };
+        const inClusterAddress = pulumi.interpolate`${service.name}.${namespace}.svc:${isPlain ? 80 : 443}`;
+        if (certificate.checksum === undefined && !isPlain) {
+            watchCertificate(
+                identity,
+                { ...tools, secretName: certificate.secretName, service: inClusterAddress, server },
+                this,
+            );
+        }
         const accepted = awaitCredentials(
             identity,
             {
-                namespace,
-                image: mirrored(toolsImage, imageMirror),
-                imagePullSecrets,
-                url: pulumi.interpolate`https://${service.name}.${namespace}.svc`,
+                ...tools,
+                url: pulumi.interpolate`${isPlain ? "http" : "https"}://${hosts[0]}`,
+                service: inClusterAddress,
                 caCertPem: certificate.caCertPem,
                 replicas,
                 logins: people,
@@ -171,7 +186,7 @@ export class PrivateRegistry extends pulumi.ComponentResource {
         this.password = this.credentials.apply((passwords) => passwords[people[0].username]);
         this.dockerConfigJson = pulumi.secret(pullConfig);
         this.pullSecretNames = access.pullSecretNames;
-        this.caCertPem = certificate.caCertPem;
+        this.caCertPem = certificate.caCertPem ?? pulumi.output("");
         this.certificateExpiry = certificate.expiry;
         this.registerOutputs({
             host: this.host,

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import type { Rule } from "./validation";
 
@@ -103,3 +104,24 @@ export const subjectAlternativeName: Rule = (value) =>
     typeof value === "string" && (isIP(value) !== 0 || (value.length <= 253 && wildcardOrName.test(value)))
         ? undefined
         : `must be a DNS name or an IP address, not ${shown(value)}`;
+
+/** One certificate or several, the first of which is shown to be one. */
+export const certificatePem: Rule = (value) =>
+    typeof value === "string" && succeeds(() => new X509Certificate(value))
+        ? undefined
+        : "must be certificates in PEM form";
+
+/** A private key without a passphrase. */
+export const privateKeyPem: Rule = (value) =>
+    typeof value === "string" && succeeds(() => createPrivateKey(value))
+        ? undefined
+        : "must be a private key in PEM form without a passphrase";
+
+function succeeds(action: () => unknown): boolean {
+    try {
+        action();
+        return true;
+    } catch {
+        return false;
+    }
+}

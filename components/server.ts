@@ -4,6 +4,7 @@ import type { Certificate } from "./certificates";
 import { checksum } from "./checksum";
 import { drainSeconds, inPod } from "./configuration";
 import { type Identity, marks, selectorLabels } from "./labels";
+import { restrictedContainer, restrictedPod } from "./restrictedPod";
 import { dnsName, memberOf, objectOnly, quantity, text } from "./rules";
 import { AccessMode, type Mounting, type RegistryStorage, type Storage } from "./storage";
 import type { Problem, Rules } from "./validation";
@@ -93,9 +94,6 @@ export function rolloutProblems(rollout: RegistryRollout | undefined, storage: R
     return [{ path: "rollout.strategy", reason }];
 }
 
-/** User and group that the registry runs as, and that own its data. */
-export const registryUser = 1000;
-
 export interface Server {
     readonly image: pulumi.Input<string>;
     readonly imagePullSecrets: pulumi.Input<string>[];
@@ -107,7 +105,8 @@ export interface Server {
     readonly serviceName: string;
     readonly configYaml: pulumi.Output<string>;
     readonly htpasswd: pulumi.Output<string>;
-    readonly certificate: Certificate;
+    /** Left out, the pods speak HTTP. */
+    readonly certificate: Certificate | undefined;
     readonly storage: Storage;
 }
 
@@ -141,7 +140,7 @@ export function deployServer(identity: Identity, server: Server, parent: pulumi.
     const selector = { matchLabels: selectorLabels(identity, "server") };
     const checksums = {
         "checksum/config": checksum(server.configYaml),
-        "checksum/certificate": server.certificate.checksum,
+        ...(server.certificate?.checksum && { "checksum/certificate": server.certificate.checksum }),
     };
     const secretFolder = (name: string, secretName: pulumi.Input<string>) => ({
         name,
@@ -159,8 +158,7 @@ export function deployServer(identity: Identity, server: Server, parent: pulumi.
                     metadata: marks(identity, "server", checksums),
                     spec: {
                         serviceAccountName: account.metadata.name,
-                        automountServiceAccountToken: false,
-                        enableServiceLinks: false,
+                        ...restrictedPod,
                         imagePullSecrets: server.imagePullSecrets.map((name) => ({ name })),
                         nodeSelector: scheduling.nodeSelector,
                         tolerations: scheduling.tolerations,
@@ -171,18 +169,11 @@ export function deployServer(identity: Identity, server: Server, parent: pulumi.
                         priorityClassName: scheduling.priorityClassName,
                         // Above the pause before the end, and the time that requests then have.
                         terminationGracePeriodSeconds: drainSeconds + 15,
-                        securityContext: {
-                            runAsNonRoot: true,
-                            runAsUser: registryUser,
-                            runAsGroup: registryUser,
-                            fsGroup: registryUser,
-                            fsGroupChangePolicy: "OnRootMismatch",
-                            seccompProfile: { type: "RuntimeDefault" },
-                        },
+                        securityContext: { ...restrictedPod.securityContext, fsGroupChangePolicy: "OnRootMismatch" },
                         containers: [registryContainer(server)],
                         volumes: [
                             secretFolder("config", config.metadata.name),
-                            secretFolder("tls", server.certificate.secretName),
+                            ...(server.certificate ? [secretFolder("tls", server.certificate.secretName)] : []),
                             // By its plain name: what holds an output of a Secret that is deleted first goes with it.
                             secretFolder("auth", htpasswdName),
                             storage.volume,
@@ -191,12 +182,13 @@ export function deployServer(identity: Identity, server: Server, parent: pulumi.
                 },
             },
         },
-        { parent, dependsOn: [htpasswd, ...storage.ready] },
+        { parent, dependsOn: [htpasswd, ...storage.ready, ...(server.certificate?.ready ?? [])] },
     );
 }
 
 function registryContainer(server: Server): k8s.types.input.core.v1.Container {
     const requests = { cpu: "100m", memory: "128Mi", ...server.resources.requests };
+    const port = server.certificate ? "https" : "http";
     const limits = { cpu: "500m", memory: "512Mi", ...server.resources.limits };
     return {
         name: "registry",
@@ -205,24 +197,20 @@ function registryContainer(server: Server): k8s.types.input.core.v1.Container {
         command: ["/bin/registry", "serve", `${inPod.config}/config.yml`],
         env: [{ name: "OTEL_TRACES_EXPORTER", value: "none" }],
         ports: [
-            { name: "https", containerPort: inPod.port },
+            { name: port, containerPort: inPod.port },
             { name: "metrics", containerPort: inPod.debugPort },
         ],
         resources: { requests, limits },
-        securityContext: {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ["ALL"] },
-        },
-        startupProbe: { tcpSocket: { port: "https" }, periodSeconds: 1, failureThreshold: 60 },
+        securityContext: restrictedContainer.securityContext,
+        startupProbe: { tcpSocket: { port }, periodSeconds: 1, failureThreshold: 60 },
         // 503 while the storage fails: no traffic then, but no restart either, which would not mend it.
-        readinessProbe: { httpGet: { path: "/", port: "https", scheme: "HTTPS" }, periodSeconds: 5 },
-        livenessProbe: { tcpSocket: { port: "https" }, periodSeconds: 20 },
+        readinessProbe: { httpGet: { path: "/", port, scheme: port.toUpperCase() }, periodSeconds: 5 },
+        livenessProbe: { tcpSocket: { port }, periodSeconds: 20 },
         // Endpoints lag behind a pod's end; until every node knows, the pod must still answer.
         lifecycle: { preStop: { sleep: { seconds: 5 } } },
         volumeMounts: [
             { name: "config", mountPath: inPod.config, readOnly: true },
-            { name: "tls", mountPath: inPod.certificate, readOnly: true },
+            ...(server.certificate ? [{ name: "tls", mountPath: inPod.certificate, readOnly: true }] : []),
             { name: "auth", mountPath: inPod.htpasswd, readOnly: true },
             { name: "data", mountPath: inPod.data },
         ],

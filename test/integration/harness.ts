@@ -61,6 +61,8 @@ export class RegistryStack {
     constructor(
         readonly name: string,
         public args: PrivateRegistryArgs,
+        /** Secret values of the configuration, beside the arguments. */
+        public secrets: Record<string, string> = {},
     ) {}
 
     get stack(): SandboxStack {
@@ -70,6 +72,11 @@ export class RegistryStack {
     /** Runs `pulumi` with the arguments as they are now. */
     async pulumi(...command: string[]): Promise<CommandResult> {
         await this.stack.prepare(stringify({ config: { "private-registry:registry": this.args } }));
+        for (const [key, value] of Object.entries(this.secrets)) {
+            const set = ["pulumi", "config", "set", "--secret", key, "--config-file", this.stack.configFile];
+            const options = { env: theSandbox().environment, cwd: this.stack.program, input: value };
+            await run([...set, "--stack", this.name, "--non-interactive"], options);
+        }
         return this.stack.pulumi(command);
     }
 
@@ -182,6 +189,38 @@ export async function request(
         input: config,
     });
     return { status: Number(stdout), error: stderr.trim() };
+}
+
+/** In a `describe`: the nodes resolve a name, as a team's own DNS would have it. */
+export function resolvedByNodes(host: string, address: () => string | Promise<string>): { add: () => Promise<void> } {
+    const edit = async (script: string) => {
+        await run([...theSandbox().enter(1, { all: true }), "sh", "-c", script]);
+    };
+    const remove = () => edit(`grep -v ' ${host}$' /etc/hosts >/tmp/hosts; cat /tmp/hosts >/etc/hosts`);
+    after(remove);
+    return {
+        async add() {
+            await remove();
+            await edit(`echo '${await address()} ${host}' >>/etc/hosts`);
+        },
+    };
+}
+
+/** The PEM form of the certificate that is shown to a node at an address. */
+export async function servedCertificate(address: string, serverName?: string): Promise<string> {
+    const target =
+        serverName === undefined ? [`https://${address}/`] : ["--connect-to", `::${address}`, `https://${serverName}/`];
+    const curl = ["curl", "--silent", "--insecure", "--max-time", "10", "--output", "/dev/null"];
+    const { stdout } = await attempt([...theSandbox().enter(), ...curl, "--write-out", "%{certs}", ...target]);
+    return /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/s.exec(stdout)?.[0] ?? "";
+}
+
+/** Waits until something is so. */
+export async function until(what: string, seconds: number, condition: () => Promise<boolean>): Promise<void> {
+    for (const end = Date.now() + seconds * 1000; !(await condition()); ) {
+        assert.ok(Date.now() < end, `${what} did not happen in ${seconds} s`);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+    }
 }
 
 /** The first login of a pull secret's content. */
