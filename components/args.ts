@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type RegistryTls, tlsProblems, tlsRules } from "./certificates";
 import { logRules, type RegistryLog } from "./configuration";
 import { type RegistryUser, userProblems, userRules } from "./credentials";
+import { exposeProblems, exposeRules, type RegistryExpose } from "./expose";
 import { childNameProblems } from "./labels";
 import { nodeProblems, nodeRules, type RegistryNodes } from "./nodes";
 import { type PullSecrets, pullSecretProblems, pullSecretRules } from "./pullSecrets";
@@ -26,7 +27,6 @@ import {
     rolloutRules,
     schedulingRules,
 } from "./server";
-import { exposeRules, type RegistryExpose } from "./service";
 import { type RegistryStorage, storageProblems, storageRules } from "./storage";
 import { below, type Problem, type Rules } from "./validation";
 
@@ -128,6 +128,7 @@ export function privateRegistryProblems(name: string, args: PrivateRegistryArgs)
         ...nameProblems(name, args),
         ...userProblems(args.users),
         ...tlsProblems(args.tls),
+        ...exposeProblems(args.expose, args.tls, args.host),
         ...storageProblems(args.storage, args.replicas),
         ...claimNamespaceProblems(args),
         ...rolloutProblems(args.rollout, args.storage),

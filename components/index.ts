@@ -3,6 +3,11 @@ export { KeyAlgorithm } from "./authority";
 export { RegistryTls } from "./certificates";
 export { LogFormat, LogLevel, RegistryLog } from "./configuration";
 export { RegistryUser } from "./credentials";
+export { EdgeCertificate, EdgeSecret } from "./edge";
+export { RegistryExpose } from "./expose";
+export { GatewayParent, RegistryGateway } from "./gateway";
+export { IngressController, RegistryIngress } from "./ingress";
+export { RegistryIngressRoute, TraefikMiddleware } from "./ingressRoute";
 export { ContainerRuntime } from "./nodeFiles";
 export { RegistryNodes } from "./nodes";
 export { ExistingCertificate, PemCertificate } from "./ownCertificate";
@@ -18,7 +23,7 @@ export {
     ResourceAmounts,
     RolloutStrategy,
 } from "./server";
-export { RegistryExpose, RegistryNodePort } from "./service";
+export { RegistryLoadBalancer, RegistryNodePort } from "./service";
 export {
     AccessMode,
     ExistingClaimStorage,

@@ -8,7 +8,10 @@ import { configYaml } from "./configuration";
 import { createCredentials, defaultUsers } from "./credentials";
 import { awaitCredentials } from "./credentialsGate";
 import { dockerConfigJson } from "./dockerConfig";
+import { servicePort } from "./edge";
+import { exposeService } from "./expose";
 import { defaultRegistryImage, mirrored, toolsImage } from "./images";
+import { serviceAnnotations } from "./ingress";
 import type { Identity } from "./labels";
 import { createNamespace } from "./namespace";
 import { RegistryAccess } from "./registryAccess";
@@ -74,7 +77,24 @@ export class PrivateRegistry extends pulumi.ComponentResource {
               })
             : undefined;
 
-        const service = createServices(identity, checked.serviceName ?? name, checked.expose ?? {}, namespace, this);
+        const isPlain = checked.tls?.plainBackend === true;
+        const serviceName = checked.serviceName ?? name;
+        const { expose = {} } = checked;
+        const service = createServices(
+            identity,
+            serviceName,
+            {
+                ...expose,
+                isPlain,
+                annotations: serviceAnnotations(
+                    expose.ingress,
+                    pulumi.interpolate`${namespace}-${serviceName}@kubernetescrd`,
+                    isPlain,
+                ),
+            },
+            namespace,
+            this,
+        );
         const hosts = [
             checked.host ?? clusterNames(service.name, namespace, checked.clusterDomain)[0],
             ...(checked.hostAliases ?? []),
@@ -87,13 +107,13 @@ export class PrivateRegistry extends pulumi.ComponentResource {
                 inCluster: [
                     ...clusterNames(service.name, namespace, checked.clusterDomain),
                     service.clusterIp,
+                    ...(expose.loadBalancer?.address === undefined ? [] : [expose.loadBalancer.address]),
                     ...localNames,
                 ],
                 parent: this,
             },
             checked.tls,
         );
-        const isPlain = checked.tls?.plainBackend === true;
         const credentials = createCredentials(name, checked.users ?? defaultUsers, checked.pullGeneration ?? 1, this);
         const { puller, people } = credentials;
         const pullConfig = pulumi
@@ -124,7 +144,7 @@ export class PrivateRegistry extends pulumi.ComponentResource {
         const storage = provisionStorage(
             identity,
             storageArgs,
-            { claimName: checked.serviceName ?? name, namespace, nodeNamespace, ...images },
+            { claimName: serviceName, namespace, nodeNamespace, ...images },
             this,
         );
         const httpSecret = new random.RandomBytes(`${name}-http-secret`, { length: 32 }, { parent: this });
@@ -138,7 +158,7 @@ export class PrivateRegistry extends pulumi.ComponentResource {
                 scheduling: checked.scheduling ?? {},
                 rollout: checked.rollout ?? {},
                 namespace,
-                serviceName: checked.serviceName ?? name,
+                serviceName,
                 configYaml: pulumi
                     .all([httpSecret.hex, pulumi.output(checked.log ?? {}), pulumi.output(checked.config ?? {})])
                     .apply(([secret, log, overrides]) => configYaml(secret, storage.driver, log, overrides, isPlain)),
@@ -148,8 +168,9 @@ export class PrivateRegistry extends pulumi.ComponentResource {
             },
             this,
         );
+        exposeService({ identity, namespace, hosts, serviceName, certificate, isPlain, parent: this }, expose);
         const tools = { namespace, image: mirrored(toolsImage, imageMirror), imagePullSecrets };
-        const inClusterAddress = pulumi.interpolate`${service.name}.${namespace}.svc:${isPlain ? 80 : 443}`;
+        const inClusterAddress = pulumi.interpolate`${service.name}.${namespace}.svc:${servicePort(isPlain).port}`;
         if (certificate.checksum === undefined && !isPlain) {
             watchCertificate(
                 identity,

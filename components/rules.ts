@@ -125,3 +125,15 @@ function succeeds(action: () => unknown): boolean {
         return false;
     }
 }
+
+export const ipAddress: Rule = (value) =>
+    typeof value === "string" && isIP(value) !== 0 ? undefined : `must be an IP address, not ${shown(value)}`;
+
+/** A range of addresses. */
+export const cidr: Rule = (value) => {
+    const [, address, bits] = /^([0-9a-fA-F.:]+)\/(\d{1,3})$/.exec(String(value)) ?? [];
+    const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address ?? "")] as number;
+    return typeof value === "string" && Number(bits) <= longest
+        ? undefined
+        : `must be a range of addresses, e.g. \`10.0.0.0/8\` or \`2001:db8::/32\`, not ${shown(value)}`;
+};

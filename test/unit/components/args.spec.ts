@@ -96,6 +96,8 @@ const wrong: [string, unknown, string][] = [
     ["tls.selfSigned.subjectAlternativeNames[0]", "10.0.0.256/8", "must be a DNS name or an IP address"],
     ["tls.selfSigned.generation", 0, oneOrMore],
     ["tls.selfSigned.authorityGeneration", 0, oneOrMore],
+    ["tls.existingSecret.name", "My Secret", dnsName],
+    ["tls.plainBackend", "yes", flag],
     ["storage.volume.size", "10GB", quantity],
     ["storage.volume.storageClassName", "Fast", dnsName],
     ["storage.volume.accessMode", "RWX", modes],
@@ -179,6 +181,30 @@ describe("the check of arguments", () => {
             { tls: { selfSigned: { validityDays: 30 } } },
             [
                 "tls.selfSigned.renewBeforeDays: must be smaller than validityDays (30), or every `pulumi up` renews the certificate",
+            ],
+        ],
+        [
+            "two kinds of certificate",
+            { tls: { selfSigned: {}, existingSecret: { name: "a" } } },
+            ["tls: has selfSigned and existingSecret; keep exactly one"],
+        ],
+        [
+            "a Secret without a name",
+            { tls: { existingSecret: {} } },
+            ["tls.existingSecret.name: is missing; name the Secret"],
+        ],
+        [
+            "a certificate without content",
+            { tls: { pem: {} } },
+            ["tls.pem.certificate: is missing; give it in PEM form", "tls.pem.key: is missing; give it in PEM form"],
+        ],
+        [
+            "a certificate and key that are none, without repeating them",
+            { tls: { pem: { certificate: "hunter2", key: "hunter2", caCertPem: "/etc/ca.crt" } } },
+            [
+                "tls.pem.certificate: must be certificates in PEM form",
+                "tls.pem.key: must be a private key in PEM form without a passphrase",
+                "tls.pem.caCertPem: must be certificates in PEM form",
             ],
         ],
         [
