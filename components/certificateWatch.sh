@@ -6,7 +6,7 @@ set -u
 credentials=/watch/credentials
 
 leaf() { # the first certificate of a text, on one line
-    awk '/-----BEGIN CERTIFICATE-----/ { on = 1 } on { gsub(/[ \r]/, ""); printf "%s", $0 } /-----END CERTIFICATE-----/ { exit }'
+    awk '/-----BEGIN/ { on = 1 } on { gsub(/[ \r]/, ""); printf "%s", $0 } /-----END/ { exit }'
 }
 
 # Neither an answer that does not come nor a Secret that is not there says that the pods serve the wrong one.

@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import type { Certificate, CertificateContext } from "./certificates";
 import { certificatePem, dnsName, privateKeyPem } from "./rules";
@@ -53,7 +54,7 @@ export function pairProblems(path: string, certificate: string, key: string, hos
         });
     }
     for (const host of hosts.map((given) => given.replace(/:\d+$/, ""))) {
-        if (parsed.checkHost(host) !== undefined || parsed.checkIP(host) !== undefined) continue;
+        if ((isIP(host) ? parsed.checkIP(host) : parsed.checkHost(host)) !== undefined) continue;
         const reason = `is not valid for ${host} but for ${parsed.subjectAltName ?? "nothing"}; get one for all hosts`;
         problems.push({ path: `${path}.certificate`, reason });
     }

@@ -128,12 +128,21 @@ describe("the schema for other languages", () => {
         const enums = Object.entries<any>(schema.types).filter(([, type]) => type.enum);
         assert.deepEqual(
             enums.map(([token]) => token.split(":").at(-1)),
-            ["RolloutStrategy", "KeyAlgorithm", "AccessMode", "ContainerRuntime", "LogLevel", "LogFormat"],
+            [
+                "RolloutStrategy",
+                "KeyAlgorithm",
+                "AccessMode",
+                "IngressController",
+                "ContainerRuntime",
+                "LogLevel",
+                "LogFormat",
+            ],
         );
         const ruleOf: Record<string, string> = {
             RolloutStrategy: "rollout.strategy",
             KeyAlgorithm: "tls.selfSigned.algorithm",
             AccessMode: "storage.volume.accessMode",
+            IngressController: "expose.ingress.controller",
             ContainerRuntime: "nodes.runtimes[]",
             LogLevel: "log.level",
             LogFormat: "log.format",

@@ -89,4 +89,30 @@ describe("the stack's configuration", () => {
     it("leaves users that are no list to the component's check", () => {
         assert.deepEqual(read({ registry: { users: "ci" } }, { "password-ci": "chosen by hand" }), { users: "ci" });
     });
+
+    describe("the key of a certificate", () => {
+        const registry = { tls: { pem: { certificate: "a certificate" } } };
+
+        it("is joined to it, as a secret", async () => {
+            const key = read({ registry }, { "tls-key": "a key" }).tls?.pem?.key as pulumi.Output<string>;
+            assert.equal(await known(key), "a key");
+            assert.equal(await pulumi.isSecret(key), true);
+        });
+
+        it("is refused in the clear", () => {
+            const inFile = { tls: { pem: { certificate: "a certificate", key: "a key" } } };
+            assert.throws(
+                () => read({ registry: inFile }),
+                refused(
+                    "registry.tls.pem.key: must not stand in the configuration file; run `pulumi config set --secret tls-key <key.pem`, and remove it here",
+                ),
+            );
+            assert.throws(
+                () => read({ registry, "tls-key": "a key" }),
+                refused(
+                    "tls-key: lies in the clear in the stack's file; run `pulumi config set --secret tls-key <key.pem`",
+                ),
+            );
+        });
+    });
 });

@@ -45,6 +45,7 @@ const prefix = "must be a registry with an optional path and without a scheme, e
 const image = "must be an image reference, e.g. `docker.io/library/registry:3.1.2`";
 const folder = "must be an absolute path of a folder, e.g. `/srv/registry`";
 const flag = "must be true or false";
+const range = "must be a range of addresses, e.g. `10.0.0.0/8` or `2001:db8::/32`";
 const text = "must be a text";
 const oneOrMore = "must be a whole number of 1 or more";
 const modes = 'must be one of "ReadWriteOnce", "ReadWriteMany", "ReadWriteOncePod"';
@@ -107,6 +108,18 @@ const wrong: [string, unknown, string][] = [
     ["storage.hostPath.path", "/srv/registry/", folder],
     ["storage.memory.sizeLimit", "much", quantity],
     ["expose.nodePort.port", 65536, "must be a whole number from 1 to 65535"],
+    ["expose.loadBalancer.address", "registry.example.com", "must be an IP address"],
+    ["expose.loadBalancer.sourceRanges[0]", "10.0.0.0", range],
+    ["expose.loadBalancer.sourceRanges[0]", "10.0.0.0/33", range],
+    ["expose.ingress.controller", "haproxy", 'must be one of "nginx", "nginx-f5", "traefik", "other"'],
+    ["expose.ingress.className", "My Class", dnsName],
+    ["expose.ingress.awaitAddress", "yes", flag],
+    ["expose.ingress.annotations.a", 1, text],
+    ["expose.ingress.certificate.existingSecret.name", "My Secret", dnsName],
+    ["expose.ingressRoute.entryPoints[0]", 443, text],
+    ["expose.ingressRoute.middlewares[0].name", "A", dnsName],
+    ["expose.gateway.parentRefs[0].name", "A", dnsName],
+    ["expose.gateway.parentRefs[0].port", 0, "must be a whole number from 1 to 65535"],
     ["pullSecrets.namespaces[0]", "Default", label(63)],
     ["pullSecrets.name", "my secret", dnsName],
     ["pullSecrets.serviceAccounts[0]", "My Account", dnsName],
@@ -208,6 +221,94 @@ describe("the check of arguments", () => {
             ],
         ],
         [
+            "something in front of the registry without a name for it",
+            {
+                expose: {
+                    ingress: { controller: "other" },
+                    ingressRoute: {},
+                    gateway: { parentRefs: [{ name: "team" }] },
+                },
+            },
+            ["ingress", "ingressRoute", "gateway"].map(
+                (kind) => `expose.${kind}: needs a name that clients outside the cluster resolve; give host`,
+            ),
+        ],
+        [
+            "an Ingress that nobody is said to serve, and an incomplete certificate",
+            { host: "a.example.com", expose: { ingress: { certificate: { existingSecret: {} } } } },
+            [
+                "expose.ingress.controller: is missing; say what serves the Ingress: nginx, nginx-f5, traefik, other",
+                "expose.ingress.certificate.existingSecret.name: is missing; name the Secret",
+            ],
+        ],
+        [
+            "no kind of certificate at the edge, or two",
+            {
+                host: "a.example.com",
+                expose: {
+                    ingress: { controller: "other", certificate: {} },
+                    ingressRoute: { certificate: { existingSecret: { name: "a" }, pem: {} } },
+                },
+            },
+            [
+                "expose.ingress.certificate: names none; keep exactly one of existingSecret and pem, or leave it out to show the pods' own",
+                "expose.ingressRoute.certificate: has existingSecret and pem; keep exactly one of existingSecret and pem, or leave it out to show the pods' own",
+            ],
+        ],
+        [
+            "an IngressRoute with two sources of its certificate, and a nameless middleware",
+            {
+                host: "a.example.com",
+                expose: {
+                    ingressRoute: {
+                        certResolver: "letsencrypt",
+                        certificate: { existingSecret: { name: "a" } },
+                        middlewares: [{ namespace: "b" }],
+                    },
+                },
+            },
+            [
+                "expose.ingressRoute.certResolver: gets a certificate although `certificate` gives one; keep one of the two",
+                "expose.ingressRoute.middlewares[0].name: is missing; name it",
+            ],
+        ],
+        [
+            "a route without a Gateway",
+            { host: "a.example.com", expose: { gateway: { parentRefs: [] } } },
+            ["expose.gateway.parentRefs: names no Gateway; name at least one"],
+        ],
+        [
+            "a Gateway without a name",
+            { host: "a.example.com", expose: { gateway: { parentRefs: [{ port: 443 }] } } },
+            ["expose.gateway.parentRefs[0].name: is missing; name the Gateway"],
+        ],
+        [
+            "two types of one Service",
+            { expose: { nodePort: {}, loadBalancer: {} } },
+            [
+                "expose.nodePort: cannot be together with loadBalancer, which opens a port of every node as well; keep one",
+            ],
+        ],
+        [
+            "pods without TLS that nothing stands in front of",
+            { tls: { plainBackend: true }, expose: { nodePort: {} } },
+            [
+                "tls.plainBackend: needs something that speaks TLS in front of the pods; add one of expose.ingress, expose.ingressRoute, expose.gateway",
+                "expose.nodePort: would carry passwords over HTTP because of tls.plainBackend; remove one of the two",
+            ],
+        ],
+        [
+            "a certificate of the edge beside one that only the edge shows",
+            {
+                host: "a.example.com",
+                tls: { plainBackend: true },
+                expose: { ingress: { controller: "other", certificate: { existingSecret: { name: "a" } } } },
+            },
+            [
+                "expose.ingress.certificate: is what `tls` gives when the pods serve no certificate (tls.plainBackend); move it there",
+            ],
+        ],
+        [
             "two kinds of storage",
             { storage: { volume: {}, memory: {} } },
             ["storage: has volume and memory; keep exactly one"],
@@ -305,7 +406,7 @@ describe("the check of arguments", () => {
     it("lists the arguments when none is near", async () => {
         assert.deepEqual(await problems({ log: { destination: "stdout" }, expose: { tls: {} } }), [
             "log.destination: is not an argument; the arguments here are accessLog, format, level",
-            "expose.tls: is not an argument; the arguments here are nodePort",
+            "expose.tls: is not an argument; the arguments here are gateway, ingress, ingressRoute, loadBalancer, nodePort",
         ]);
     });
 

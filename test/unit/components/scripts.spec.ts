@@ -352,13 +352,13 @@ describe("certificateWatch.sh", () => {
             "bin/curl",
             `#!/bin/sh
 case "$*" in
-    *certs*) cat "${at("served")}" ;;
+    *certs*) echo "$@" >>"${at("looks")}"; cat "${at("served")}" ;;
     *) echo "$@" >>"${at("patches")}"; cat >>"${at("headers")}" ;;
 esac
 `,
             0o755,
         );
-        return run(inFolder("certificateWatch.sh", "/watch/", "/tmp/"), {
+        return run(inFolder("certificateWatch.sh", "/watch/", "/tmp/ready"), {
             SERVICE: "registry.registry.svc:443",
             DEPLOYMENT: "/apis/apps/v1/namespaces/registry/deployments/one",
             KUBERNETES_SERVICE_HOST: "10.96.0.1",
@@ -366,7 +366,8 @@ esac
         });
     }
     const patches = () => (existsSync(at("patches")) ? readFileSync(at("patches"), "utf8").trimEnd().split("\n") : []);
-    const waited = (times: number) => until(() => sleeps().length >= times, `${times} looks`);
+    const looks = () => (existsSync(at("looks")) ? readFileSync(at("looks"), "utf8").trimEnd().split("\n") : []);
+    const looked = (times: number) => until(() => looks().length >= times, `${times} looks`);
     const end = async (running: Running) => {
         running.process.kill("SIGTERM");
         assert.equal(await running.ended, 0);
@@ -376,7 +377,7 @@ esac
 
     it("does nothing while the registry serves the certificate of the Secret", async () => {
         const running = watch(`${pem("leaf")}${pem("intermediate")}`, `Subject:CN = a\n${pem("leaf")}`);
-        await waited(3);
+        await looked(3);
         assert.deepEqual(patches(), []);
         await end(running);
     });
@@ -387,10 +388,11 @@ esac
             [undefined, pem("leaf")],
         ] as const) {
             const running = watch(wanted, served);
-            await waited(3);
+            await looked(3);
             assert.deepEqual(patches(), []);
             await end(running);
             rmSync(at("watch"), { recursive: true });
+            rmSync(at("looks"));
         }
     });
 
