@@ -4,6 +4,7 @@ import { logRules, type RegistryLog } from "./configuration";
 import { type RegistryUser, userProblems, userRules } from "./credentials";
 import { exposeProblems, exposeRules, type RegistryExpose } from "./expose";
 import { childNameProblems } from "./labels";
+import { networkPolicyProblems, networkPolicyRules, type RegistryNetworkPolicy } from "./networkPolicy";
 import { nodeProblems, nodeRules, type RegistryNodes } from "./nodes";
 import { type PullSecrets, pullSecretProblems, pullSecretRules } from "./pullSecrets";
 import {
@@ -82,6 +83,8 @@ export interface PrivateRegistryArgs {
     storage?: RegistryStorage;
     /** How clients outside the cluster reach the registry. Defaults to not at all, but for `kubectl port-forward`. */
     expose?: RegistryExpose;
+    /** Who may reach the registry's pods, and whom they may reach. Defaults to no policies. */
+    networkPolicy?: RegistryNetworkPolicy;
     /** Pull secrets for the pods that run images of the registry. Defaults to none. */
     pullSecrets?: PullSecrets;
     /**
@@ -116,6 +119,7 @@ export const privateRegistryRules: Rules = {
     ...below("tls", tlsRules),
     ...below("storage", storageRules),
     ...below("expose", exposeRules),
+    ...below("networkPolicy", networkPolicyRules),
     ...below("pullSecrets", pullSecretRules),
     pullGeneration: wholeNumber(1),
     ...below("nodes", nodeRules),
@@ -132,6 +136,7 @@ export function privateRegistryProblems(name: string, args: PrivateRegistryArgs)
         ...storageProblems(args.storage, args.replicas),
         ...claimNamespaceProblems(args),
         ...rolloutProblems(args.rollout, args.storage),
+        ...networkPolicyProblems(args.networkPolicy),
         ...pullSecretProblems(args.pullSecrets),
         ...nodeProblems(args.nodes),
     ];

@@ -8,6 +8,7 @@ export { RegistryExpose } from "./expose";
 export { GatewayParent, RegistryGateway } from "./gateway";
 export { IngressController, RegistryIngress } from "./ingress";
 export { RegistryIngressRoute, TraefikMiddleware } from "./ingressRoute";
+export { NetworkDestination, RegistryNetworkPolicy } from "./networkPolicy";
 export { ContainerRuntime } from "./nodeFiles";
 export { RegistryNodes } from "./nodes";
 export { ExistingCertificate, PemCertificate } from "./ownCertificate";

@@ -14,6 +14,7 @@ import { defaultRegistryImage, mirrored, toolsImage } from "./images";
 import { serviceAnnotations } from "./ingress";
 import type { Identity } from "./labels";
 import { createNamespace } from "./namespace";
+import { restrictNetwork } from "./networkPolicy";
 import { RegistryAccess } from "./registryAccess";
 import { deployServer } from "./server";
 import { createServices } from "./service";
@@ -169,6 +170,7 @@ export class PrivateRegistry extends pulumi.ComponentResource {
             this,
         );
         exposeService({ identity, namespace, hosts, serviceName, certificate, isPlain, parent: this }, expose);
+        if (checked.networkPolicy) restrictNetwork(identity, checked.networkPolicy, namespace, this);
         const tools = { namespace, image: mirrored(toolsImage, imageMirror), imagePullSecrets };
         const inClusterAddress = pulumi.interpolate`${service.name}.${namespace}.svc:${servicePort(isPlain).port}`;
         if (certificate.checksum === undefined && !isPlain) {

@@ -7,7 +7,15 @@ import type { Image } from "./archive";
 import type { TarEntry } from "./tar";
 
 /** The images that the sandbox packs by itself. */
-export type ImageName = "pause" | "busybox" | "coredns" | "registry" | "crane" | "curl" | "local-path-provisioner";
+export type ImageName =
+    | "pause"
+    | "busybox"
+    | "coredns"
+    | "registry"
+    | "crane"
+    | "curl"
+    | "local-path-provisioner"
+    | "traefik";
 
 /** The public name of each image, so that the same manifests run in the sandbox and anywhere else. */
 export const imageReferences: Readonly<Record<ImageName, string>> = {
@@ -18,6 +26,7 @@ export const imageReferences: Readonly<Record<ImageName, string>> = {
     crane: "gcr.io/go-containerregistry/crane:v0.21.9",
     curl: "docker.io/curlimages/curl:8.16.0",
     "local-path-provisioner": "docker.io/rancher/local-path-provisioner:v0.0.30",
+    traefik: "docker.io/library/traefik:v3.6.12",
 };
 
 /** Where the parts of images come from on this machine. */
@@ -100,6 +109,17 @@ export const recipes: Readonly<Record<ImageName, Recipe>> = {
                 authorities(sources),
             ],
             command: ["local-path-provisioner"],
+        }),
+    },
+    traefik: {
+        tools: ["traefik"],
+        image: (sources) => ({
+            files: [
+                program("usr/local/bin/traefik", sources.tools.traefik),
+                authorities(sources),
+                { path: "tmp", folder: true, mode: 0o1777 },
+            ],
+            entrypoint: ["/usr/local/bin/traefik"],
         }),
     },
 };

@@ -15,6 +15,7 @@ export type Tool =
     | "registry"
     | "crane"
     | "helm"
+    | "traefik"
     | "pulumi"
     | "pulumi-language-yaml"
     | "pause";
@@ -47,6 +48,13 @@ export const families: readonly Family[] = [
         },
         tags: ["selinux", "notest", "grpcnotrace"],
         variables: kubernetesVersionVariables,
+    },
+    {
+        // Its dashboard is not in the module; the proxy is.
+        name: "traefik",
+        module: "github.com/traefik/traefik/v3",
+        packages: { traefik: "github.com/traefik/traefik/v3/cmd/traefik" },
+        variables: (version) => ({ "github.com/traefik/traefik/v3/pkg/version.Version": version.slice(1) }),
     },
     {
         name: "pulumi",

@@ -120,6 +120,12 @@ const wrong: [string, unknown, string][] = [
     ["expose.ingressRoute.middlewares[0].name", "A", dnsName],
     ["expose.gateway.parentRefs[0].name", "A", dnsName],
     ["expose.gateway.parentRefs[0].port", 0, "must be a whole number from 1 to 65535"],
+    ["networkPolicy.enabled", "yes", flag],
+    ["networkPolicy.clients[0]", "10.0.0.0", range],
+    ["networkPolicy.clientNamespaces[0]", "Traefik", label(63)],
+    ["networkPolicy.monitoringNamespaces[0]", "a.b", label(63)],
+    ["networkPolicy.destinations[0].cidr", "s3.example.com", range],
+    ["networkPolicy.destinations[0].ports[0]", 0, "must be a whole number from 1 to 65535"],
     ["pullSecrets.namespaces[0]", "Default", label(63)],
     ["pullSecrets.name", "my secret", dnsName],
     ["pullSecrets.serviceAccounts[0]", "My Account", dnsName],
@@ -306,6 +312,14 @@ describe("the check of arguments", () => {
             },
             [
                 "expose.ingress.certificate: is what `tls` gives when the pods serve no certificate (tls.plainBackend); move it there",
+            ],
+        ],
+        [
+            "network policies that let nobody in, or lead nowhere",
+            { networkPolicy: { clients: [], destinations: [{ ports: [443] }] } },
+            [
+                "networkPolicy.clients: is empty, and clientNamespaces names none: nobody could pull; name the nodes' addresses",
+                "networkPolicy.destinations[0].cidr: is missing; give a range of addresses",
             ],
         ],
         [
