@@ -131,7 +131,7 @@ export function privateRegistryProblems(name: string, args: PrivateRegistryArgs)
     return [
         ...nameProblems(name, args),
         ...userProblems(args.users),
-        ...tlsProblems(args.tls),
+        ...tlsProblems(args.tls, args.host),
         ...exposeProblems(args.expose, args.tls, args.host),
         ...storageProblems(args.storage, args.replicas),
         ...claimNamespaceProblems(args),

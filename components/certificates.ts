@@ -1,5 +1,11 @@
 import { isIP } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
+import {
+    type CertManagerCertificate,
+    certManagerProblems,
+    certManagerRules,
+    requestFromCertManager,
+} from "./certManager";
 import type { Identity } from "./labels";
 import {
     type ExistingCertificate,
@@ -23,6 +29,8 @@ export interface RegistryTls {
     existingSecret?: ExistingCertificate;
     /** A certificate that you give. */
     pem?: PemCertificate;
+    /** A certificate that cert-manager gets and renews. */
+    certManager?: CertManagerCertificate;
     /**
      * Let the pods speak HTTP, and only what stands in front of them (`expose.ingress`, `ingressRoute` or `gateway`) TLS.
      * Passwords then cross the cluster's network in the clear, and nodes pull from the host as they resolve it. Defaults to false.
@@ -38,6 +46,7 @@ export interface CertificateContext {
     readonly hosts: pulumi.Input<string>[];
     /** What only the component's own authority, or one of the team's, certifies: the Service's names and IP, and localhost. */
     readonly inCluster: pulumi.Input<string>[];
+    readonly serviceName: string;
     readonly parent: pulumi.Resource;
 }
 
@@ -56,22 +65,24 @@ export interface Certificate {
     readonly ready: pulumi.Resource[];
 }
 
-const kinds = ["selfSigned", "existingSecret", "pem"] as const;
+const kinds = ["selfSigned", "existingSecret", "pem", "certManager"] as const;
 
 export const tlsRules: Rules = {
     ...below("selfSigned", selfSignedRules),
     ...below("existingSecret", existingCertificateRules),
     ...below("pem", pemCertificateRules),
+    ...below("certManager", certManagerRules),
     plainBackend: flag,
 };
 
-export function tlsProblems(args: RegistryTls = {}): Problem[] {
+export function tlsProblems(args: RegistryTls = {}, host?: unknown): Problem[] {
     const given = kinds.filter((kind) => args[kind] !== undefined);
     if (given.length > 1) return [{ path: "tls", reason: `has ${given.join(" and ")}; keep exactly one` }];
     return [
         ...selfSignedProblems(args.selfSigned),
         ...existingCertificateProblems("tls.existingSecret", args.existingSecret),
         ...pemCertificateProblems("tls.pem", args.pem),
+        ...certManagerProblems(args.certManager, host),
     ];
 }
 
@@ -85,5 +96,6 @@ export function certificateNames(names: readonly string[]): { dnsNames: string[]
 export function provideCertificate(context: CertificateContext, args: RegistryTls = {}): Certificate {
     if (args.existingSecret) return useExisting(args.existingSecret);
     if (args.pem) return usePem(context, "tls.pem", "tls", args.pem);
+    if (args.certManager) return requestFromCertManager(context, args.certManager);
     return issueSelfSigned(context, args.selfSigned);
 }

@@ -111,6 +111,7 @@ export class PrivateRegistry extends pulumi.ComponentResource {
                     ...(expose.loadBalancer?.address === undefined ? [] : [expose.loadBalancer.address]),
                     ...localNames,
                 ],
+                serviceName,
                 parent: this,
             },
             checked.tls,

@@ -131,6 +131,7 @@ describe("the schema for other languages", () => {
             [
                 "RolloutStrategy",
                 "KeyAlgorithm",
+                "IssuerKind",
                 "AccessMode",
                 "IngressController",
                 "ContainerRuntime",
@@ -141,6 +142,7 @@ describe("the schema for other languages", () => {
         const ruleOf: Record<string, string> = {
             RolloutStrategy: "rollout.strategy",
             KeyAlgorithm: "tls.selfSigned.algorithm",
+            IssuerKind: "tls.certManager.issuer.kind",
             AccessMode: "storage.volume.accessMode",
             IngressController: "expose.ingress.controller",
             ContainerRuntime: "nodes.runtimes[]",

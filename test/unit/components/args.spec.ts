@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { rootCertificates } from "node:tls";
 import * as pulumi from "@pulumi/pulumi";
 import {
     AccessMode,
@@ -44,6 +45,8 @@ const quantity = "must be a Kubernetes quantity, e.g. `10Gi` or `500m`";
 const prefix = "must be a registry with an optional path and without a scheme, e.g. `mirror.example.com/hub`";
 const image = "must be an image reference, e.g. `docker.io/library/registry:3.1.2`";
 const folder = "must be an absolute path of a folder, e.g. `/srv/registry`";
+/** A certificate of nobody's; only its form counts. */
+const authority = rootCertificates[0];
 const flag = "must be true or false";
 const range = "must be a range of addresses, e.g. `10.0.0.0/8` or `2001:db8::/32`";
 const text = "must be a text";
@@ -99,6 +102,14 @@ const wrong: [string, unknown, string][] = [
     ["tls.selfSigned.authorityGeneration", 0, oneOrMore],
     ["tls.existingSecret.name", "My Secret", dnsName],
     ["tls.plainBackend", "yes", flag],
+    ["tls.certManager.issuer.kind", "Authority", 'must be one of "Issuer", "ClusterIssuer"'],
+    ["tls.certManager.issuer.group", "A", dnsName],
+    ["tls.certManager.algorithm", "RSA", 'must be one of "ECDSA-P256", "RSA-4096"'],
+    ["tls.certManager.validityDays", 0, "must be a whole number from 1 to 3650"],
+    ["tls.certManager.renewBeforeDays", 0, oneOrMore],
+    ["tls.certManager.subjectAlternativeNames[0]", "https://a", "must be a DNS name or an IP address"],
+    ["tls.certManager.publicNamesOnly", 1, flag],
+    ["tls.certManager.authorityGeneration", 0, oneOrMore],
     ["storage.volume.size", "10GB", quantity],
     ["storage.volume.storageClassName", "Fast", dnsName],
     ["storage.volume.accessMode", "RWX", modes],
@@ -206,6 +217,27 @@ describe("the check of arguments", () => {
             "two kinds of certificate",
             { tls: { selfSigned: {}, existingSecret: { name: "a" } } },
             ["tls: has selfSigned and existingSecret; keep exactly one"],
+        ],
+        [
+            "an issuer without a name, and what goes with the component's own",
+            {
+                tls: {
+                    certManager: { issuer: {}, authorityGeneration: 2, validityDays: 30, publicNamesOnly: true },
+                },
+            },
+            [
+                "tls.certManager.renewBeforeDays: must be smaller than validityDays (30), or cert-manager refuses the certificate",
+                "tls.certManager.issuer.name: is missing; name the issuer, or leave `issuer` out to get one of the component's own authority",
+                "tls.certManager.authorityGeneration: is of the component's own authority, which the named issuer does not use; remove one of the two",
+                "tls.certManager.publicNamesOnly: needs a public name to ask for; give host",
+            ],
+        ],
+        [
+            "another authority than the component's own without an issuer",
+            { tls: { certManager: { caCertPem: authority } } },
+            [
+                "tls.certManager.caCertPem: is the component's own authority as long as no issuer is named; remove it or name the issuer",
+            ],
         ],
         [
             "a Secret without a name",
