@@ -4,11 +4,11 @@ import { defaultUsers } from "./components/credentials";
 
 /**
  * The component's arguments from the stack's configuration: the object `registry` mirrors them, and each password and key lies
- * in a secret value of its own, `password-<user>` and `tls-key`, because an object with a secret in it would be read in the clear.
+ * in a secret value of its own, e.g. `password-<user>` and `tls-key`, because an object with a secret in it would be read in the clear.
  */
 export function registryArgs(config: pulumi.Config): PrivateRegistryArgs {
     const problems: Problem[] = [];
-    const args = withKey(config, config.getObject<PrivateRegistryArgs>("registry") ?? {}, problems);
+    const args = withKeys(config, config.getObject<PrivateRegistryArgs>("registry") ?? {}, problems);
     if (secretKeys().includes(`${config.name}:registry`)) {
         const reason =
             "holds a secret value, which would be read in the clear; keep passwords in `password-<user>` instead";
@@ -36,20 +36,35 @@ export function registryArgs(config: pulumi.Config): PrivateRegistryArgs {
     return { ...args, users: named.map((user) => ({ ...user, password: config.getSecret(`password-${user?.name}`) })) };
 }
 
-/** The arguments with the private key of `tls.pem`. */
-function withKey(config: pulumi.Config, args: PrivateRegistryArgs, problems: Problem[]): PrivateRegistryArgs {
-    const pem = args.tls?.pem;
-    if (!pem) return args;
-    if (pem.key !== undefined) {
-        const reason =
-            "must not stand in the configuration file; run `pulumi config set --secret tls-key <key.pem`, and remove it here";
-        problems.push({ path: "registry.tls.pem.key", reason });
-    } else if (config.get("tls-key") !== undefined && !secretKeys().includes(`${config.name}:tls-key`)) {
-        const reason = "lies in the clear in the stack's file; run `pulumi config set --secret tls-key <key.pem`";
-        problems.push({ path: "tls-key", reason });
-    }
-    const key = config.getSecret("tls-key");
-    return key === undefined ? args : { ...args, tls: { ...args.tls, pem: { ...pem, key } } };
+/** Where the arguments have a certificate in PEM form, and the secret value that holds its key. */
+const pemKeys: [path: string[], name: string][] = [
+    [["tls", "pem"], "tls-key"],
+    [["expose", "ingress", "certificate", "pem"], "ingress-key"],
+    [["expose", "ingressRoute", "certificate", "pem"], "ingress-route-key"],
+];
+
+/** The arguments with the private keys of certificates. */
+function withKeys(config: pulumi.Config, args: PrivateRegistryArgs, problems: Problem[]): PrivateRegistryArgs {
+    return pemKeys.reduce((given, [path, name]) => {
+        // biome-ignore lint/suspicious/noExplicitAny: what a file holds, before it is checked
+        const pem = path.reduce<any>((value, field) => value?.[field], given);
+        if (typeof pem !== "object" || pem === null) return given;
+        const command = `run \`pulumi config set --secret ${name} <key.pem\``;
+        if (pem.key !== undefined) {
+            const reason = `must not stand in the configuration file; ${command}, and remove it here`;
+            problems.push({ path: `registry.${path.join(".")}.key`, reason });
+        } else if (config.get(name) !== undefined && !secretKeys().includes(`${config.name}:${name}`)) {
+            problems.push({ path: name, reason: `lies in the clear in the stack's file; ${command}` });
+        }
+        const key = config.getSecret(name);
+        return key === undefined ? given : withValue(given, [...path, "key"], key);
+    }, args);
+}
+
+/** A copy with a value at a path. */
+function withValue<T extends object>(given: T, [field, ...rest]: string[], value: unknown): T {
+    const below = (given as Record<string, object>)[field] ?? {};
+    return { ...given, [field]: rest.length === 0 ? value : withValue(below, rest, value) };
 }
 
 /** The users that a password is configured for. */

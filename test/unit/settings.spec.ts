@@ -99,6 +99,16 @@ describe("the stack's configuration", () => {
             assert.equal(await pulumi.isSecret(key), true);
         });
 
+        it("is joined to that of an Ingress and IngressRoute too", async () => {
+            const pem = { certificate: "a certificate" };
+            const expose = { ingress: { certificate: { pem } }, ingressRoute: { certificate: { pem } } };
+            const keys = { "ingress-key": "one", "ingress-route-key": "two" };
+            const { ingress, ingressRoute } = read({ registry: { expose } }, keys).expose ?? {};
+            assert.equal(await known(ingress?.certificate?.pem?.key as pulumi.Output<string>), "one");
+            assert.equal(await known(ingressRoute?.certificate?.pem?.key as pulumi.Output<string>), "two");
+            assert.equal(ingress?.certificate?.pem?.certificate, "a certificate");
+        });
+
         it("is refused in the clear", () => {
             const inFile = { tls: { pem: { certificate: "a certificate", key: "a key" } } };
             assert.throws(
