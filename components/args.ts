@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type RegistryTls, tlsProblems, tlsRules } from "./certificates";
+import { isTrustedAnyway, type RegistryTls, tlsProblems, tlsRules } from "./certificates";
 import { logRules, type RegistryLog } from "./configuration";
 import { type RegistryUser, userProblems, userRules } from "./credentials";
 import { exposeProblems, exposeRules, type RegistryExpose } from "./expose";
@@ -139,6 +139,7 @@ export function privateRegistryProblems(name: string, args: PrivateRegistryArgs)
         ...networkPolicyProblems(args.networkPolicy),
         ...pullSecretProblems(args.pullSecrets),
         ...nodeProblems(args.nodes),
+        ...nodeTrustProblems(args),
     ];
 }
 
@@ -149,6 +150,13 @@ function nameProblems(name: string, args: PrivateRegistryArgs): Problem[] {
     if (serviceLabel(name) === undefined) return [];
     const reason = `the component's name stands in for ${unnamed.join(" and ")} and ${serviceLabel(name)}; rename it or give ${unnamed.join(" and ")}`;
     return [{ path: "name", reason }];
+}
+
+function nodeTrustProblems({ nodes, tls }: PrivateRegistryArgs): Problem[] {
+    if (nodes === undefined || nodes.enabled === false || !isTrustedAnyway(tls)) return [];
+    const reason =
+        "have nothing to be told about a certificate that they trust anyway; give its caCertPem, or remove nodes";
+    return [{ path: "nodes", reason }];
 }
 
 function claimNamespaceProblems(args: PrivateRegistryArgs): Problem[] {

@@ -25,6 +25,18 @@ export interface CertManagerIssuer {
     group?: pulumi.Input<string>;
 }
 
+/** A certificate for the registry's hosts that cert-manager gets and renews. */
+export interface EdgeCertManager {
+    /** Who issues it. */
+    issuer: CertManagerIssuer;
+    /** Kind of its private key. Defaults to `ECDSA-P256`. */
+    algorithm?: KeyAlgorithm;
+    /** Days that it is valid (`duration`). Defaults to 90; some issuers decide by themselves. */
+    validityDays?: number;
+    /** It is renewed this many days before its end (`renewBefore`). Defaults to 30. */
+    renewBeforeDays?: number;
+}
+
 /** A certificate that cert-manager gets and renews. When it does, the pods roll by themselves. */
 export interface CertManagerCertificate {
     /** Who issues it. Defaults to an Issuer in the registry's namespace, made from an authority of the component's own. */
@@ -53,28 +65,32 @@ export interface CertManagerCertificate {
 const api = "cert-manager.io";
 const defaults = { validityDays: 90, renewBeforeDays: 30 };
 
-export const certManagerRules: Rules = {
+export const edgeCertManagerRules: Rules = {
     "issuer.name": dnsName,
     "issuer.kind": memberOf(IssuerKind),
     "issuer.group": dnsName,
     algorithm: memberOf(KeyAlgorithm),
     validityDays: wholeNumber(1, 3650),
     renewBeforeDays: wholeNumber(1),
+};
+
+export const certManagerRules: Rules = {
+    ...edgeCertManagerRules,
     "subjectAlternativeNames[]": subjectAlternativeName,
     publicNamesOnly: flag,
     caCertPem: certificatePem,
     authorityGeneration: wholeNumber(1),
 };
 
+export function edgeCertManagerProblems(path: string, args: EdgeCertManager | undefined): Problem[] {
+    if (args === undefined) return [];
+    const unnamed = { path: `${path}.issuer.name`, reason: "is missing; name the issuer" };
+    return [...durationProblems(path, args), ...(args.issuer?.name === undefined ? [unnamed] : [])];
+}
+
 export function certManagerProblems(args: CertManagerCertificate | undefined, host: unknown): Problem[] {
     if (args === undefined) return [];
-    const { validityDays, renewBeforeDays } = { ...defaults, ...args };
     const problems: [boolean, string, string][] = [
-        [
-            renewBeforeDays >= validityDays,
-            "renewBeforeDays",
-            `must be smaller than validityDays (${validityDays}), or cert-manager refuses the certificate`,
-        ],
         [
             args.issuer !== undefined && args.issuer.name === undefined,
             "issuer.name",
@@ -96,23 +112,64 @@ export function certManagerProblems(args: CertManagerCertificate | undefined, ho
             "needs a public name to ask for; give host",
         ],
     ];
-    return problems
-        .filter(([isWrong]) => isWrong)
-        .map(([, field, reason]) => ({ path: `tls.certManager.${field}`, reason }));
+    return [
+        ...durationProblems("tls.certManager", args),
+        ...problems
+            .filter(([isWrong]) => isWrong)
+            .map(([, field, reason]) => ({ path: `tls.certManager.${field}`, reason })),
+    ];
 }
 
-/** Declares the Certificate and waits until cert-manager has put it into its Secret. */
+function durationProblems(path: string, args: Pick<EdgeCertManager, "validityDays" | "renewBeforeDays">): Problem[] {
+    const { validityDays, renewBeforeDays } = { ...defaults, ...args };
+    if (renewBeforeDays < validityDays) return [];
+    const reason = `must be smaller than validityDays (${validityDays}), or cert-manager refuses the certificate`;
+    return [{ path: `${path}.renewBeforeDays`, reason }];
+}
+
+/** Declares the certificate of the pods, and waits until cert-manager has put it into its Secret. */
 export function requestFromCertManager(context: CertificateContext, args: CertManagerCertificate): Certificate {
-    const { identity, namespace, hosts, inCluster, serviceName, parent } = context;
-    const { validityDays, renewBeforeDays, algorithm } = { ...defaults, algorithm: KeyAlgorithm.EcdsaP256, ...args };
+    const algorithm = args.algorithm ?? KeyAlgorithm.EcdsaP256;
     const own = args.issuer === undefined ? ownIssuer(context, algorithm, args.authorityGeneration ?? 1) : undefined;
-    const names = pulumi
-        .all([...hosts, ...(args.publicNamesOnly ? [] : inCluster), ...(args.subjectAlternativeNames ?? [])])
-        .apply((known) => certificateNames(known));
-    const secretName = `${serviceName}-tls`;
+    const names = [
+        ...context.hosts,
+        ...(args.publicNamesOnly ? [] : context.inCluster),
+        ...(args.subjectAlternativeNames ?? []),
+    ];
+    const { secretName, certificate } = declareCertificate(context, "tls", names, args, own);
+    const given = args.caCertPem === undefined ? undefined : pulumi.output(args.caCertPem);
+    return {
+        secretName,
+        checksum: undefined,
+        caCertPem: own?.caCertPem ?? given,
+        expiry: pulumi.output(""),
+        holdsClusterNames: !args.publicNamesOnly,
+        ready: [certificate],
+    };
+}
+
+/** The same for what stands in front of the pods; returns the name of the Secret. */
+export function requestForEdge(
+    context: CertificateContext,
+    part: string,
+    args: EdgeCertManager,
+): pulumi.Output<string> {
+    return declareCertificate(context, part, context.hosts, args, undefined).secretName;
+}
+
+function declareCertificate(
+    { identity, namespace, serviceName, parent }: CertificateContext,
+    part: string,
+    names: pulumi.Input<string>[],
+    args: Partial<EdgeCertManager>,
+    own: ReturnType<typeof ownIssuer> | undefined,
+) {
+    const { validityDays, renewBeforeDays, algorithm } = { ...defaults, algorithm: KeyAlgorithm.EcdsaP256, ...args };
+    const subject = pulumi.all(names).apply((known) => certificateNames(known));
+    const secretName = `${serviceName}-${part}`;
     const { labels, annotations } = marks(identity, "server", { "pulumi.com/waitFor": "condition=Ready" });
     const certificate = new k8s.apiextensions.CustomResource(
-        `${identity.name}-certificate`,
+        `${identity.name}-${part}-certificate`,
         {
             apiVersion: `${api}/v1`,
             kind: "Certificate",
@@ -129,9 +186,9 @@ export function requestFromCertManager(context: CertificateContext, args: CertMa
                     rotationPolicy: "Always",
                 },
                 usages: ["digital signature", "key encipherment", "server auth"],
-                dnsNames: names.dnsNames,
+                dnsNames: subject.dnsNames,
                 // The API server stores no empty list.
-                ipAddresses: names.ipAddresses.apply((all) => (all.length > 0 ? all : undefined)),
+                ipAddresses: subject.ipAddresses.apply((all) => (all.length > 0 ? all : undefined)),
                 issuerRef: own?.reference ?? {
                     name: args.issuer?.name,
                     kind: args.issuer?.kind ?? IssuerKind.ClusterIssuer,
@@ -141,15 +198,7 @@ export function requestFromCertManager(context: CertificateContext, args: CertMa
         },
         { parent, dependsOn: own?.issuer },
     );
-    const given = args.caCertPem === undefined ? undefined : pulumi.output(args.caCertPem);
-    return {
-        secretName: pulumi.output(secretName),
-        checksum: undefined,
-        caCertPem: own?.caCertPem ?? given,
-        expiry: pulumi.output(""),
-        holdsClusterNames: !args.publicNamesOnly,
-        ready: [certificate],
-    };
+    return { secretName: pulumi.output(secretName), certificate };
 }
 
 /** An Issuer that signs with an authority kept in the stack's state; another name for another one makes cert-manager issue anew. */

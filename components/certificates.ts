@@ -99,3 +99,9 @@ export function provideCertificate(context: CertificateContext, args: RegistryTl
     if (args.certManager) return requestFromCertManager(context, args.certManager);
     return issueSelfSigned(context, args.selfSigned);
 }
+
+/** Whether nodes and clients trust the certificate without being told. */
+export function isTrustedAnyway({ existingSecret, pem, certManager }: RegistryTls = {}): boolean {
+    const given = existingSecret ?? pem ?? (certManager?.issuer && certManager);
+    return given !== undefined && given.caCertPem === undefined;
+}

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Certificate } from "./certificates";
+import { type EdgeCertManager, edgeCertManagerProblems, edgeCertManagerRules, requestForEdge } from "./certManager";
 import { type Identity, marks } from "./labels";
 import { type PemCertificate, pemCertificateProblems, pemCertificateRules, usePem } from "./ownCertificate";
 import { dnsName } from "./rules";
@@ -19,22 +20,25 @@ export interface EdgeCertificate {
     existingSecret?: EdgeSecret;
     /** A certificate that you give. */
     pem?: PemCertificate;
+    /** A certificate that cert-manager gets and renews. */
+    certManager?: EdgeCertManager;
 }
 
 export const edgeCertificateRules: Rules = {
     "existingSecret.name": dnsName,
     ...below("pem", pemCertificateRules),
+    ...below("certManager", edgeCertManagerRules),
 };
 
 export function edgeCertificateProblems(path: string, args: EdgeCertificate | undefined): Problem[] {
     if (args === undefined) return [];
-    const kinds = (["existingSecret", "pem"] as const).filter((kind) => args[kind] !== undefined);
+    const kinds = (["existingSecret", "pem", "certManager"] as const).filter((kind) => args[kind] !== undefined);
     if (kinds.length !== 1) {
         const what = kinds.length === 0 ? "names none" : `has ${kinds.join(" and ")}`;
         return [
             {
                 path,
-                reason: `${what}; keep exactly one of existingSecret and pem, or leave it out to show the pods' own`,
+                reason: `${what}; keep exactly one of existingSecret, pem and certManager, or leave it out to show the pods' own`,
             },
         ];
     }
@@ -42,6 +46,7 @@ export function edgeCertificateProblems(path: string, args: EdgeCertificate | un
     return [
         ...(unnamed ? [{ path: `${path}.existingSecret.name`, reason: "is missing; name the Secret" }] : []),
         ...pemCertificateProblems(`${path}.pem`, args.pem),
+        ...edgeCertManagerProblems(`${path}.certManager`, args.certManager),
     ];
 }
 
@@ -70,15 +75,17 @@ export function servicePort(isPlain: boolean): { name: string; port: number } {
     return isPlain ? { name: "http", port: 80 } : { name: "https", port: 443 };
 }
 
-/** Name of the Secret with what clients see; `part` names the one that is made for a certificate in PEM form. */
+/** Name of the Secret with what clients see; `part` names the one that is made for the edge, and `path` its argument. */
 export function edgeSecretName(
     edge: Edge,
     path: string,
     part: string,
     args: EdgeCertificate | undefined,
 ): pulumi.Output<string> {
+    const context = { ...edge, inCluster: [] };
     if (args?.existingSecret) return pulumi.output(args.existingSecret.name);
-    if (args?.pem) return usePem({ ...edge, inCluster: [] }, path, part, args.pem).secretName;
+    if (args?.pem) return usePem(context, `${path}.pem`, part, args.pem).secretName;
+    if (args?.certManager) return requestForEdge(context, part, args.certManager);
     return edge.certificate.secretName;
 }
 

@@ -1,7 +1,7 @@
 export { PrivateRegistryArgs } from "./args";
 export { KeyAlgorithm } from "./authority";
 export { RegistryTls } from "./certificates";
-export { CertManagerCertificate, CertManagerIssuer, IssuerKind } from "./certManager";
+export { CertManagerCertificate, CertManagerIssuer, EdgeCertManager, IssuerKind } from "./certManager";
 export { LogFormat, LogLevel, RegistryLog } from "./configuration";
 export { RegistryUser } from "./credentials";
 export { EdgeCertificate, EdgeSecret } from "./edge";

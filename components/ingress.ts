@@ -124,7 +124,7 @@ export function createIngress(edge: Edge, args: RegistryIngress, dependsOn: pulu
         ...args.annotations,
         ...(!args.awaitAddress && { "pulumi.com/skipAwait": "true" }),
     });
-    const secretName = edgeSecretName(edge, "expose.ingress.certificate.pem", "ingress-tls", args.certificate);
+    const secretName = edgeSecretName(edge, "expose.ingress.certificate", "ingress-tls", args.certificate);
     const backend = { service: { name: serviceName, port: { number: servicePort(isPlain).port } } };
     new k8s.networking.v1.Ingress(
         `${identity.name}-ingress`,

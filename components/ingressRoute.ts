@@ -66,7 +66,7 @@ export function createIngressRoute(
     transport: pulumi.Resource | undefined,
 ): void {
     const { identity, namespace, serviceName, isPlain, parent } = edge;
-    const path = "expose.ingressRoute.certificate.pem";
+    const path = "expose.ingressRoute.certificate";
     const tls =
         args.certResolver === undefined
             ? { secretName: edgeSecretName(edge, path, "ingress-route-tls", args.certificate) }

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type PrivateRegistryArgs, privateRegistryProblems, privateRegistryRules } from "./args";
-import { provideCertificate } from "./certificates";
+import { isTrustedAnyway, provideCertificate } from "./certificates";
 import { watchCertificate } from "./certificateWatch";
 import { configYaml } from "./configuration";
 import { createCredentials, defaultUsers } from "./credentials";
@@ -71,7 +71,8 @@ export class PrivateRegistry extends pulumi.ComponentResource {
                       // Deleting the namespace would delete the claim in it.
                       ...(isProtected(storageArgs) && { protect: true }),
                   });
-        const needsNodes = checked.nodes?.enabled !== false || storageArgs.hostPath !== undefined;
+        const tellsNodes = checked.nodes?.enabled !== false && !isTrustedAnyway(checked.tls);
+        const needsNodes = tellsNodes || storageArgs.hostPath !== undefined;
         const nodeNamespace = needsNodes
             ? createNamespace(identity, "node-namespace", pulumi.interpolate`${wantedNamespace}-node`, "privileged", {
                   parent: this,

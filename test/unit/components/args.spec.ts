@@ -289,8 +289,8 @@ describe("the check of arguments", () => {
                 },
             },
             [
-                "expose.ingress.certificate: names none; keep exactly one of existingSecret and pem, or leave it out to show the pods' own",
-                "expose.ingressRoute.certificate: has existingSecret and pem; keep exactly one of existingSecret and pem, or leave it out to show the pods' own",
+                "expose.ingress.certificate: names none; keep exactly one of existingSecret, pem and certManager, or leave it out to show the pods' own",
+                "expose.ingressRoute.certificate: has existingSecret and pem; keep exactly one of existingSecret, pem and certManager, or leave it out to show the pods' own",
             ],
         ],
         [
@@ -308,6 +308,24 @@ describe("the check of arguments", () => {
             [
                 "expose.ingressRoute.certResolver: gets a certificate although `certificate` gives one; keep one of the two",
                 "expose.ingressRoute.middlewares[0].name: is missing; name it",
+            ],
+        ],
+        [
+            "a certificate of the edge that nobody issues, or that is always renewed",
+            {
+                host: "a.example.com",
+                expose: { ingressRoute: { certificate: { certManager: { validityDays: 20 } } } },
+            },
+            [
+                "expose.ingressRoute.certificate.certManager.renewBeforeDays: must be smaller than validityDays (20), or cert-manager refuses the certificate",
+                "expose.ingressRoute.certificate.certManager.issuer.name: is missing; name the issuer",
+            ],
+        ],
+        [
+            "nodes that have nothing to trust",
+            { tls: { existingSecret: { name: "team" } }, nodes: { runtimes: ["cri-o"] } },
+            [
+                "nodes: have nothing to be told about a certificate that they trust anyway; give its caCertPem, or remove nodes",
             ],
         ],
         [

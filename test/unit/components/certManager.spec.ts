@@ -44,7 +44,9 @@ describe("tls.certManager", () => {
         );
         assert.equal(metadata.annotations["pulumi.com/waitFor"], "condition=Ready");
         assert.ok(
-            r.one("Deployment", "registry-deployment").dependencies.some((urn) => urn.endsWith("registry-certificate")),
+            r
+                .one("Deployment", "registry-deployment")
+                .dependencies.some((urn) => urn.endsWith("registry-tls-certificate")),
         );
         const volume = r.pod.spec.volumes.find((v: { name: string }) => v.name === "tls");
         assert.equal(volume.secret.secretName, "registry-tls");
@@ -101,5 +103,19 @@ describe("tls.certManager", () => {
     it("has another Issuer for another authority, so that cert-manager issues anew", async () => {
         const r = await registry({ authorityGeneration: 2 });
         assert.equal(r.one("Certificate").inputs.spec.issuerRef.name, "registry-issuer-2-1a2b3c4d");
+    });
+});
+
+describe("a certificate of the edge from cert-manager", () => {
+    it("is asked for the hosts, and shown by the IngressRoute", async () => {
+        const expose = { ingressRoute: { certificate: { certManager: { issuer } } } };
+        const r = await declare(
+            () => new PrivateRegistry("registry", { host, hostAliases: ["images.example.com"], expose }),
+        );
+        const { spec } = r.one("Certificate", "registry-ingress-route-tls-certificate").inputs;
+        assert.deepEqual(spec.dnsNames, ["images.example.com", host]);
+        assert.equal(spec.secretName, "registry-ingress-route-tls");
+        assert.deepEqual(spec.issuerRef, { name: "team", kind: "ClusterIssuer", group: "cert-manager.io" });
+        assert.deepEqual(r.one("IngressRoute").inputs.spec.tls, { secretName: "registry-ingress-route-tls" });
     });
 });
