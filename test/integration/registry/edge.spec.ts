@@ -182,6 +182,9 @@ describe("through Traefik", function () {
         );
         await expose({ expose: { gateway: { parentRefs: [{ name: "team", namespace: "traefik" }] } } });
         await pushAndPull();
+        // Traefik would go on showing the Gateway's certificate for the host.
+        await kubectl("delete gateway/team secret/gateway --namespace traefik");
+        gatewayAuthority = "";
     });
 
     it("an Ingress before pods that speak HTTP gives images to the kubelet, which resolves the host", async () => {
