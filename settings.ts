@@ -1,14 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentError, type PrivateRegistryArgs, type Problem } from "./components";
+import { privateRegistryRules } from "./components/args";
 import { defaultUsers } from "./components/credentials";
+import { nearestName } from "./components/validation";
 
 /**
  * The component's arguments from the stack's configuration: the object `registry` mirrors them, and each password and key lies
  * in a secret value of its own, e.g. `password-<user>` and `tls-key`, because an object with a secret in it would be read in the clear.
  */
 export function registryArgs(config: pulumi.Config): PrivateRegistryArgs {
-    const problems: Problem[] = [];
-    const args = withKeys(config, config.getObject<PrivateRegistryArgs>("registry") ?? {}, problems);
+    const configured = config.getObject<PrivateRegistryArgs>("registry") ?? {};
+    const problems = unknownKeys(config, configured);
+    const args = withKeys(config, configured, problems);
     if (secretKeys().includes(`${config.name}:registry`)) {
         const reason =
             "holds a secret value, which would be read in the clear; keep passwords in `password-<user>` instead";
@@ -43,12 +46,17 @@ const pemKeys: [path: string[], name: string][] = [
     [["expose", "ingressRoute", "certificate", "pem"], "ingress-route-key"],
 ];
 
+function pemAt(args: PrivateRegistryArgs, path: readonly string[]): { key?: unknown } | undefined {
+    // biome-ignore lint/suspicious/noExplicitAny: what a file holds, before it is checked
+    const pem = path.reduce<any>((value, field) => value?.[field], args);
+    return typeof pem === "object" && pem !== null ? pem : undefined;
+}
+
 /** The arguments with the private keys of certificates. */
 function withKeys(config: pulumi.Config, args: PrivateRegistryArgs, problems: Problem[]): PrivateRegistryArgs {
     return pemKeys.reduce((given, [path, name]) => {
-        // biome-ignore lint/suspicious/noExplicitAny: what a file holds, before it is checked
-        const pem = path.reduce<any>((value, field) => value?.[field], given);
-        if (typeof pem !== "object" || pem === null) return given;
+        const pem = pemAt(given, path);
+        if (pem === undefined) return given;
         const command = `run \`pulumi config set --secret ${name} <key.pem\``;
         if (pem.key !== undefined) {
             const reason = `must not stand in the configuration file; ${command}, and remove it here`;
@@ -67,12 +75,43 @@ function withValue<T extends object>(given: T, [field, ...rest]: string[], value
     return { ...given, [field]: rest.length === 0 ? value : withValue(below, rest, value) };
 }
 
-/** The users that a password is configured for. */
-function passwordUsers(config: pulumi.Config): string[] {
-    const prefix = `${config.name}:password-`;
+/**
+ * Keys of the project that nothing reads: a misspelled one would silently leave its default in force. The keys of the object
+ * are checked by the component itself.
+ */
+function unknownKeys(config: pulumi.Config, given: PrivateRegistryArgs): Problem[] {
+    const named = Array.isArray(given.users) ? given.users : defaultUsers;
+    const keysOfPem = pemKeys.filter(([path]) => pemAt(given, path) !== undefined).map(([, name]) => name);
+    const known = ["registry", ...named.map((user) => `password-${user?.name}`), ...keysOfPem];
+    const args = [...new Set(Object.keys(privateRegistryRules).map((rule) => rule.split(/[.[{]/)[0]))];
+    return keysOf(config)
+        .filter((key) => !known.includes(key) && !key.startsWith(passwordPrefix))
+        .map((key) => {
+            const path = `${config.name}:${key}`;
+            if (args.includes(key)) {
+                return { path, reason: `is an argument; write it as \`${key}\` below \`${config.name}:registry\`` };
+            }
+            const nearest = nearestName(key, known);
+            const hint = nearest === undefined ? `the keys are ${known.join(", ")}` : `did you mean \`${nearest}\`?`;
+            return { path, reason: `is not a key of this project; ${hint}` };
+        });
+}
+
+const passwordPrefix = "password-";
+
+/** The keys of the stack's configuration that belong to this project. */
+function keysOf(config: pulumi.Config): string[] {
+    const prefix = `${config.name}:`;
     return Object.keys(pulumi.runtime.allConfig())
         .filter((key) => key.startsWith(prefix))
         .map((key) => key.slice(prefix.length));
+}
+
+/** The users that a password is configured for. */
+function passwordUsers(config: pulumi.Config): string[] {
+    return keysOf(config)
+        .filter((key) => key.startsWith(passwordPrefix))
+        .map((key) => key.slice(passwordPrefix.length));
 }
 
 /** The configuration keys that hold a secret, as the engine tells every Node program. */

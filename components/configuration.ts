@@ -5,9 +5,13 @@ import type { Rules } from "./validation";
 
 /** How much the registry writes to its log. */
 export enum LogLevel {
+    /** Only what failed. */
     Error = "error",
+    /** What may be wrong, too. */
     Warn = "warn",
+    /** What happens, too. */
     Info = "info",
+    /** What is of use to whoever looks for a fault. */
     Debug = "debug",
 }
 

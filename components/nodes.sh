@@ -1,5 +1,5 @@
 #!/bin/sh
-# Keeps the files of /agent/files on the node, and removes them when the DaemonSet is deleted.
+# Keeps the files of /agent/files on the node, and removes them when the DaemonSet is deleted or no longer mounts their folder.
 #
 # /agent/files/list has a line for each file: the root folder as mounted here, the path below it, and the key of its content.
 # Each root holds a record of what this agent has put there, under the name $RECORD, so that files of an earlier
@@ -42,32 +42,39 @@ install() {
     done
 }
 
-uninstall() {
-    for root in $roots; do
-        for path in $(wanted "$root"); do remove "$root" "$path"; done
-        rm -f "$root/$RECORD"
-    done
-    echo "removed everything"
+uninstall() { # root
+    for path in $(wanted "$1"); do remove "$1" "$path"; done
+    rm -f "$1/$RECORD"
+    echo "removed everything below $1"
 }
 
-# Whether the DaemonSet is gone or going. It is when the API server says so, or refuses to answer, for the permission to ask
-# goes with the DaemonSet. Without an answer the files stay.
-deleted() {
+# Asks the API server for the DaemonSet; fails without an answer. `status` is then the HTTP status, `answer` what was said.
+ask() {
     answer=$(curl -s --max-time 5 --cacert "$credentials/ca.crt" -H "@-" -w '\n%{http_code}' \
         "https://$KUBERNETES_SERVICE_HOST:$KUBERNETES_SERVICE_PORT$DAEMON_SET" <<HEADER
 Authorization: Bearer $(cat "$credentials/token")
 HEADER
     ) || return 1
-    case "${answer##*
-}" in
-        401 | 403 | 404) return 0 ;;
-        200) case "$answer" in *'"deletionTimestamp"'*) return 0 ;; *) return 1 ;; esac ;;
-        *) return 1 ;;
+    status=${answer##*
+}
+}
+
+# Whether the DaemonSet still is to keep files below a root. It is not when it is gone or going, or when it was changed and
+# mounts that folder no more. An API server that refuses to answer means gone: the permission to ask goes with the DaemonSet.
+keeps() { # root
+    case "$status" in
+        401 | 403 | 404) return 1 ;;
+        200) ;;
+        *) return 0 ;;
     esac
+    case "$answer" in *'"deletionTimestamp"'*) return 1 ;; esac
+    case "$answer" in *"\"${1#/node}\""*) return 0 ;; *) return 1 ;; esac
 }
 
 stop() {
-    if deleted; then uninstall; fi
+    if ask; then
+        for root in $roots; do keeps "$root" || uninstall "$root"; done
+    fi
     exit 0
 }
 

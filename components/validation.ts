@@ -113,10 +113,15 @@ function unknownArgument(key: string, pattern: string, rules: Rules): string {
         .filter((rule) => rule.startsWith(prefix))
         .map((rule) => rule.slice(prefix.length).split(/[.[{]/)[0]);
     const known = [...new Set(siblings)].sort();
-    const nearest = closest(key, known);
-    const isTypingError = distance(key, nearest) <= Math.max(2, Math.floor(key.length / 3));
-    const hint = isTypingError ? `did you mean \`${nearest}\`?` : `the arguments here are ${known.join(", ")}`;
+    const nearest = nearestName(key, known);
+    const hint = nearest === undefined ? `the arguments here are ${known.join(", ")}` : `did you mean \`${nearest}\`?`;
     return `is not an argument; ${hint}`;
+}
+
+/** The name that a misspelled one was probably meant to be. */
+export function nearestName(wrong: string, known: readonly string[]): string | undefined {
+    const nearest = closest(wrong, known);
+    return distance(wrong, nearest) <= Math.max(2, Math.floor(wrong.length / 3)) ? nearest : undefined;
 }
 
 /** The rules of a nested argument, each path below `prefix`. */

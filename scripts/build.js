@@ -1,4 +1,5 @@
-// Compiles everything into dist and puts the shell scripts that run in pods beside the compiled components.
+// Compiles everything into dist, and puts the shell scripts that run in pods beside the compiled components and the policy pack's
+// own files beside its rules.
 const { spawnSync } = require("node:child_process");
 const fs = require("node:fs");
 const path = require("node:path");
@@ -14,4 +15,8 @@ const compiled = spawnSync(process.execPath, [compiler, "-p", path.join(root, "t
 if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 for (const file of fs.readdirSync(path.join(root, "components"))) {
     if (file.endsWith(".sh")) fs.copyFileSync(path.join(root, "components", file), path.join(dist, "components", file));
+}
+// The compiled policy pack starts in a second; Pulumi type-checks the sources for several on every start.
+for (const file of ["PulumiPolicy.yaml", "package.json"]) {
+    fs.copyFileSync(path.join(root, "policy", file), path.join(dist, "policy", file));
 }

@@ -25,7 +25,8 @@ function run(what, command, args) {
 /** Every source file that the build reads, with its size and time of change. */
 function sources() {
     const files = ["package-lock.json", "tsconfig.json", "tsconfig.build.json", "index.ts", "settings.ts"];
-    for (const folder of ["components", "sandbox", "scripts", "test/bench"]) {
+    files.push("policy/PulumiPolicy.yaml", "policy/package.json");
+    for (const folder of ["components", "policy", "sandbox", "scripts", "test/bench"]) {
         for (const entry of fs.readdirSync(folder, { recursive: true })) {
             if (entry.endsWith(".ts") || entry.endsWith(".sh")) files.push(path.join(folder, entry));
         }

@@ -4,6 +4,7 @@ import { printProgress } from "../sandbox/progress";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox";
 import { type Options, runCommand } from "./commandLine";
 import { type Context, userContext } from "./kubeconfig";
+import { policyOptions } from "./policies";
 import { prove } from "./proof";
 import { SandboxStack, type StackOutputs } from "./stack";
 
@@ -13,6 +14,7 @@ Brings the registry up.
 With a kubeconfig that has a current context: shows the cluster, then runs an ordinary interactive \`pulumi up\` on it.
 Without one: starts the sandbox, a Kubernetes of one node on this machine, brings the stack up in it, and proves it by pushing
 an image and starting a pod that pulls it.
+Either way the policies of policy/ hold: profile strict for stacks whose name begins with prod, baseline for the others.
 
   --stack <name>  the stack, whose configuration is Pulumi.<name>.yaml; defaults to dev
   --name <name>   the sandbox; defaults to default
@@ -44,7 +46,9 @@ async function upInCluster(context: Context, stack: string): Promise<number> {
     }
     const options = { env: { ...process.env, PULUMI_NODEJS_TRANSPILE_ONLY: "true" }, cwd: repositoryRoot };
     const selected = await runInTerminal(["pulumi", "stack", "select", "--create", stack], options);
-    return selected === 0 ? runInTerminal(["pulumi", "up", "--stack", stack], options) : selected;
+    return selected === 0
+        ? runInTerminal(["pulumi", "up", "--stack", stack, ...policyOptions(stack)], options)
+        : selected;
 }
 
 async function upInSandbox(stackName: string, name: string): Promise<number> {
@@ -53,7 +57,13 @@ async function upInSandbox(stackName: string, name: string): Promise<number> {
     const stack = new SandboxStack(sandbox, stackName);
     await stack.prepare();
     printProgress(`pulumi up, stack ${stackName}`);
-    const code = await stack.pulumiInTerminal(["up", "--yes", "--skip-preview", "--suppress-outputs"]);
+    const code = await stack.pulumiInTerminal([
+        "up",
+        "--yes",
+        "--skip-preview",
+        "--suppress-outputs",
+        ...policyOptions(stackName),
+    ]);
     if (code !== 0) return code;
     const outputs = await stack.outputs();
     const [namespace] = Object.keys(outputs.pullSecretNames);

@@ -99,7 +99,7 @@ const runPlugin: grpc.handleServerStreamingCall<messages.RunPluginRequest, messa
         });
         call.on("cancelled", () => plugin.kill());
     } catch (error) {
-        call.destroy(Object.assign(error as Error, { code: grpc.status.FAILED_PRECONDITION }));
+        call.emit("error", Object.assign(error as Error, { code: grpc.status.FAILED_PRECONDITION }));
     }
 };
 
@@ -116,7 +116,9 @@ const installDependencies: grpc.handleServerStreamingCall<
         response[stream](data);
         call.write(response);
     };
-    const fail = (details: string) => call.destroy(Object.assign(new Error(details), { code: grpc.status.UNKNOWN }));
+    // Not `destroy`: a destroyed stream sends no status, and the engine would wait for one without end.
+    const fail = (details: string) =>
+        call.emit("error", Object.assign(new Error(details), { code: grpc.status.UNKNOWN }));
     install.stdout?.on("data", pass("setStdout"));
     install.stderr?.on("data", pass("setStderr"));
     install.on("error", (error) => fail(`${manager} install could not be started: ${error.message}`));

@@ -18,6 +18,7 @@ export type Tool =
     | "traefik"
     | "pulumi"
     | "pulumi-language-yaml"
+    | "pulumi-python-sdk"
     | "pause";
 
 /** Tools that are built together, from what the go.mod in the folder of the family's name pins. */
@@ -95,6 +96,10 @@ export const families: readonly Family[] = [
         module: "github.com/pulumi/pulumi-yaml",
         packages: { "pulumi-language-yaml": "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml" },
         variables: (version) => ({ "github.com/pulumi/pulumi-yaml/pkg/version.Version": version }),
+    },
+    {
+        name: "pulumi-python-sdk",
+        packages: { "pulumi-python-sdk": "." },
     },
     {
         name: "helm",

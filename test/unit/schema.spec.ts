@@ -6,27 +6,20 @@ import { generateSchema } from "@pulumi/pulumi/provider/experimental/schema";
 import { privateRegistryRules } from "../../components/args";
 import { registryAccessRules } from "../../components/registryAccess";
 import type { Rules } from "../../components/validation";
+import {
+    type Component,
+    componentOf,
+    leavesOf,
+    type PackageSchema,
+    type Property,
+    schemaFile,
+} from "../../scripts/schema";
 
 const root = path.join(__dirname, "../..");
-const snapshot = path.join(__dirname, "schema.json");
-
-interface Property {
-    readonly type?: string;
-    readonly $ref?: string;
-    readonly items?: Property;
-    readonly additionalProperties?: Property;
-    readonly oneOf?: unknown;
-    readonly description?: string;
-    readonly plain?: boolean;
-}
-
-type Properties = Record<string, Property>;
 
 describe("the schema for other languages", () => {
-    // biome-ignore lint/suspicious/noExplicitAny: the schema is a tree of plain JSON
-    let schema: any;
-    const typeOf = (ref: string) => schema.types[ref.replace("#/types/", "")];
-    const component = (name: string) => schema.resources[`private-registry:index:${name}`];
+    let schema: PackageSchema;
+    const component = (name: string): Component => componentOf(schema, name);
 
     before(function () {
         // It type-checks the whole library.
@@ -45,17 +38,23 @@ describe("the schema for other languages", () => {
     });
 
     it("is the one of the snapshot (UPDATE_SNAPSHOTS=1 writes it)", () => {
-        if (process.env.UPDATE_SNAPSHOTS === "1") writeFileSync(snapshot, `${JSON.stringify(schema, undefined, 4)}\n`);
-        assert.deepEqual(schema, JSON.parse(readFileSync(snapshot, "utf8")));
+        if (process.env.UPDATE_SNAPSHOTS === "1")
+            writeFileSync(schemaFile, `${JSON.stringify(schema, undefined, 4)}\n`);
+        assert.deepEqual(schema, JSON.parse(readFileSync(schemaFile, "utf8")));
     });
 
     it("describes everything that a user meets", () => {
-        const missing = [...Object.entries(schema.resources), ...Object.entries(schema.types)].flatMap(
-            // biome-ignore lint/suspicious/noExplicitAny: as above
-            ([token, definition]: [string, any]) =>
-                Object.entries<Property>({ ...definition.inputProperties, ...definition.properties })
-                    .filter(([, property]) => !property.description)
-                    .map(([name]) => `${token} ${name}`),
+        const resources = Object.entries(schema.resources).map(
+            ([token, { inputProperties, properties }]) => [token, { ...inputProperties, ...properties }] as const,
+        );
+        const types = Object.entries(schema.types).map(([token, { properties = {}, enum: members = [] }]) => {
+            const values = Object.fromEntries(members.map((member) => [member.name, member]));
+            return [token, { ...properties, ...values } as Record<string, Property>] as const;
+        });
+        const missing = [...resources, ...types].flatMap(([token, properties]) =>
+            Object.entries(properties)
+                .filter(([, property]) => !property.description)
+                .map(([name]) => `${token} ${name}`),
         );
         assert.deepEqual(missing, []);
         assert.ok(component("PrivateRegistry").description);
@@ -72,7 +71,7 @@ describe("the schema for other languages", () => {
     });
 
     it("has the outputs of design.md, which are plain values", () => {
-        const outputs = Object.entries<Property>(component("PrivateRegistry").properties).map(
+        const outputs = Object.entries(component("PrivateRegistry").properties).map(
             ([name, { type, additionalProperties }]) => [name, additionalProperties?.type ?? type],
         );
         assert.deepEqual(outputs, [
@@ -93,25 +92,18 @@ describe("the schema for other languages", () => {
         assert.deepEqual(Object.keys(component("RegistryAccess").properties), ["pullSecretNames"]);
     });
 
+    it("gives every output a value, and none of them is an object that another language would have to know", () => {
+        for (const { properties, required } of Object.values(schema.resources)) {
+            assert.deepEqual([...(required ?? [])].sort(), Object.keys(properties).sort());
+            for (const property of Object.values(properties))
+                assert.equal(JSON.stringify(property).includes("$ref"), false);
+        }
+    });
+
     it("asks for nothing but what RegistryAccess cannot do without", () => {
         assert.deepEqual(component("PrivateRegistry").requiredInputs, []);
         assert.deepEqual(component("RegistryAccess").requiredInputs, ["dockerConfigJson", "host"]);
     });
-
-    /** The paths of all leaves, as the rules write them. */
-    function leaves(properties: Properties, prefix = ""): string[] {
-        return Object.entries(properties).flatMap(([name, property]) => leavesOf(property, `${prefix}${name}`));
-    }
-
-    function leavesOf(property: Property, at: string): string[] {
-        if (property.type === "array") return leavesOf(property.items as Property, `${at}[]`);
-        if (property.additionalProperties) return leavesOf(property.additionalProperties, `${at}{}`);
-        if (property.$ref?.startsWith("#/types/")) {
-            const type = typeOf(property.$ref);
-            return type.properties ? leaves(type.properties, `${at}.`) : [at];
-        }
-        return [at];
-    }
 
     const checked: [string, Rules][] = [
         ["PrivateRegistry", privateRegistryRules],
@@ -119,13 +111,13 @@ describe("the schema for other languages", () => {
     ];
     for (const [name, rules] of checked) {
         it(`has the arguments of ${name} that its check knows, and no others`, () => {
-            assert.deepEqual(leaves(component(name).inputProperties).sort(), Object.keys(rules).sort());
+            const leaves = leavesOf(schema, component(name).inputProperties).map((leaf) => leaf.path);
+            assert.deepEqual(leaves.sort(), Object.keys(rules).sort());
         });
     }
 
     it("has for every closed set the members that the check allows", () => {
-        // biome-ignore lint/suspicious/noExplicitAny: as above
-        const enums = Object.entries<any>(schema.types).filter(([, type]) => type.enum);
+        const enums = Object.entries(schema.types).filter(([, type]) => type.enum);
         assert.deepEqual(
             enums.map(([token]) => token.split(":").at(-1)),
             [
@@ -151,11 +143,9 @@ describe("the schema for other languages", () => {
         };
         for (const [token, type] of enums) {
             const rule = privateRegistryRules[ruleOf[token.split(":").at(-1) as string]];
-            for (const { value } of type.enum) assert.equal(rule(value), undefined);
-            assert.match(
-                rule("") as string,
-                new RegExp(type.enum.map((m: { value: string }) => `"${m.value}"`).join(", ")),
-            );
+            const values = (type.enum ?? []).map((member) => member.value);
+            for (const value of values) assert.equal(rule(value), undefined);
+            assert.match(rule("") as string, new RegExp(values.map((value) => `"${value}"`).join(", ")));
         }
     });
 });

@@ -50,6 +50,38 @@ describe("the stack's configuration", () => {
         assert.equal(await known(users?.[0].password as pulumi.Output<string>), "chosen by hand");
     });
 
+    it("refuses a key that is misspelled, with the name that was meant", () => {
+        for (const [key, meant] of [
+            ["regsitry", "registry"],
+            ["Registry", "registry"],
+            ["pasword-admin", "password-admin"],
+        ]) {
+            assert.throws(
+                () => read({ [key]: {} }),
+                refused(`private-registry:${key}: is not a key of this project; did you mean \`${meant}\`?`),
+            );
+        }
+    });
+
+    it("refuses a key that nothing is like, with those that there are", () => {
+        assert.throws(
+            () => read({ registry: { users: [{ name: "ci" }] }, somethingElse: "1" }),
+            refused("private-registry:somethingElse: is not a key of this project; the keys are registry, password-ci"),
+        );
+    });
+
+    it("refuses an argument outside of the object", () => {
+        assert.throws(
+            () => read({ host: "registry.example.com" }),
+            refused("private-registry:host: is an argument; write it as `host` below `private-registry:registry`"),
+        );
+    });
+
+    it("leaves the keys of other projects and providers alone", () => {
+        pulumi.runtime.setAllConfig({ "kubernetes:context": "team" });
+        assert.deepEqual(registryArgs(new pulumi.Config("private-registry")), {});
+    });
+
     it("refuses a password of nobody", () => {
         assert.throws(
             () => read({ registry: { users: [{ name: "ci" }] } }, { "password-admin": "chosen by hand" }),

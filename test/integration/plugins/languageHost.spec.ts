@@ -102,6 +102,15 @@ describe("the stand-in language host", () => {
         assert.equal(schema.name, "greeting");
         assert.equal(schema.resources["greeting:index:Greeting"].inputProperties.name.description, "Who is greeted.");
     });
+
+    it("says why the dependencies of a component cannot be installed", async () => {
+        const folder = path.join(bench.program, "unfinished");
+        fs.mkdirSync(folder);
+        const scripts = { preinstall: "exit 3" };
+        fs.writeFileSync(path.join(folder, "package.json"), JSON.stringify({ name: "unfinished", scripts }));
+        fs.writeFileSync(path.join(folder, "PulumiPlugin.yaml"), "runtime: nodejs\n");
+        await assert.rejects(bench.pulumi("package", "get-schema", folder), /npm install failed in .*unfinished/s);
+    });
 });
 
 describe("the stand-in language host with TypeScript", () => {

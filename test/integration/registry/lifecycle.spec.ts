@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { ContainerRuntime } from "../../../components";
 import { attempt } from "../../../sandbox/command";
 import {
     ask,
@@ -141,6 +142,17 @@ describe("a registry without arguments but a pull secret", function () {
         await kubectl("rollout status daemonset --namespace life-node --timeout=60s");
     });
 
+    it("takes the files of a runtime off the node when that is no longer named", async () => {
+        const { args } = registry;
+        registry.args = { ...args, nodes: { runtimes: [ContainerRuntime.Containerd, ContainerRuntime.Docker] } };
+        await registry.up();
+        assert.deepEqual(await filesOnNode(registry.outputs.host, "docker"), ["ca.crt"]);
+        registry.args = args;
+        await registry.up();
+        assert.deepEqual(await filesOnNode(registry.outputs.host, "docker"), []);
+        assert.deepEqual(await filesOnNode(registry.outputs.host), ["ca.crt", "hosts.toml"]);
+    });
+
     it("refuses to be destroyed while it holds images", async () => {
         // The preview, which a plain `pulumi destroy` begins with, is what refuses; without it much would be gone by then.
         const result = await registry.pulumi("destroy", "--yes");
@@ -181,9 +193,9 @@ describe("a registry without arguments but a pull secret", function () {
     });
 });
 
-/** What is in the folder of a host in the node's containerd configuration. */
-async function filesOnNode(host: string): Promise<string[]> {
-    const folder = `/etc/containerd/certs.d/${host}`;
+/** What is in the folder of a host in the node's configuration of a runtime. */
+async function filesOnNode(host: string, runtime = "containerd"): Promise<string[]> {
+    const folder = `/etc/${runtime}/certs.d/${host}`;
     const listing = await attempt([...theSandbox().enter(1, { all: true }), "ls", "-A", folder]);
     return listing.stdout.split("\n").filter(Boolean);
 }

@@ -216,7 +216,8 @@ describe("nodes.sh", () => {
             `printf '{"metadata":{"deletionTimestamp":"2026-01-01T00:00:00Z"}}\\n200'`,
             "removes",
         ],
-        ["that it is there", `printf '{"metadata":{"name":"access"}}\\n200'`, "keeps"],
+        ["that it is there", `printf '{"hostPath": {"path": "FOLDER"}}\\n200'`, "keeps"],
+        ["that it mounts other folders now", `printf '{"hostPath": {"path": "FOLDER2"}}\\n200'`, "removes"],
         ["that something is wrong with it", `printf '{"code":500}\\n500'`, "keeps"],
         ["nothing", "exit 28", "keeps"],
     ];
@@ -224,7 +225,7 @@ describe("nodes.sh", () => {
         it(`${does} the files when it is ended and the API server says ${answer}`, async () => {
             want(files);
             await start();
-            await stop(curl);
+            await stop(curl.replace("FOLDER", at("node")));
             assert.deepEqual(tree("node"), does === "removes" ? {} : { ...files, ...record });
             assert.equal(existsSync(at("node/a.example")), does === "keeps");
         });

@@ -54,6 +54,13 @@ describe("toolchain families", () => {
         assert.equal(pinnedModule(familyOf("pulumi")).version, `v${devDependencies["@pulumi/pulumi"]}`);
     });
 
+    it("writes Python's SDK with the code of that version", () => {
+        const { folder } = pinnedModule(familyOf("pulumi-python-sdk"));
+        const goMod = fs.readFileSync(path.join(folder, "go.mod"), "utf8");
+        const generator = requiredVersion(goMod, "github.com/pulumi/pulumi/pkg/v3");
+        assert.equal(generator, pinnedModule(familyOf("pulumi")).version);
+    });
+
     for (const tool of [
         "registry",
         "coredns",

@@ -8,10 +8,12 @@ import { createAuthority, issue, type KeyPair } from "../../sandbox/cluster/pki"
 import { registryArgs } from "../../settings";
 import { declare } from "./mocks";
 
-const readme = readFileSync(path.join(__dirname, "../../README.md"), "utf8");
-const examples = [...readme.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text]) => text);
+const pages = ["README.md", "docs/certificates.md", "docs/exposure.md"].map((page) =>
+    readFileSync(path.join(__dirname, "../..", page), "utf8"),
+);
+const examples = pages.flatMap((page) => [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text]) => text));
 
-describe("the README's configuration", () => {
+describe("the configuration that the documentation shows", () => {
     let pair: KeyPair;
     before(async () => {
         const names = { dns: ["registry.example.com"] };
@@ -31,7 +33,10 @@ describe("the README's configuration", () => {
             const args = config["private-registry:registry"];
             if (args.tls?.pem) args.tls.pem.certificate = pair.certificate;
             const secretKey = "private-registry:tls-key";
-            const values = { "private-registry:registry": JSON.stringify(args), [secretKey]: pair.key };
+            const values = {
+                "private-registry:registry": JSON.stringify(args),
+                ...(args.tls?.pem && { [secretKey]: pair.key }),
+            };
             pulumi.runtime.setAllConfig(values, [secretKey]);
             process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify([secretKey]);
             const resources = await declare(

@@ -1,0 +1,23 @@
+import { items, known, type Resource, text } from "./resource";
+import { isOfRegistry, isRegistryName, type Recognition } from "./workload";
+
+/** Whether an Ingress or a route leads to a registry. */
+export function leadsToRegistry(resource: Resource, further: Recognition): boolean {
+    return isOfRegistry(resource, further) || backends(resource).some((name) => isRegistryName(name, further));
+}
+
+/** Names of the Services that an Ingress or a route leads to. */
+function backends(resource: Resource): string[] {
+    const spec = known(() => resource.props.spec);
+    const rules = [...items(() => spec?.rules), ...items(() => spec?.routes)];
+    const names = [
+        text(() => spec?.defaultBackend?.service?.name),
+        ...rules
+            .flatMap((rule) => items(() => rule.http?.paths))
+            .map((path) => text(() => path.backend?.service?.name)),
+        ...rules
+            .flatMap((rule) => [...items(() => rule.backendRefs), ...items(() => rule.services)])
+            .map((backend) => text(() => backend.name)),
+    ];
+    return names.filter((name) => name !== undefined);
+}

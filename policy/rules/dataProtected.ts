@@ -1,0 +1,33 @@
+import { kindOf, text, unless } from "../resource";
+import { resourceRule } from "../rule";
+import { isOfRegistry, type Recognition, recognition, registryPod } from "../workload";
+
+export const dataProtected = resourceRule<Recognition>({
+    name: "data-protected",
+    what: "What holds a registry's images cannot be deleted by accident.",
+    why: "A claim that goes away with a stack, or a volume that goes away with its claim, takes every image with it.",
+    fix: "Protect the claim (`protect: true`), and let volumes and claims of a StatefulSet be retained.",
+    severity: "high",
+    settings: recognition,
+    check: (resource, further) => {
+        const { props } = resource;
+        switch (kindOf(resource)) {
+            case "PersistentVolumeClaim":
+                return isOfRegistry(resource, further) && !resource.isProtected ? ["The claim is not protected"] : [];
+            case "PersistentVolume":
+                return isOfRegistry(resource, further)
+                    ? unless(
+                          () => props.spec?.persistentVolumeReclaimPolicy === "Retain",
+                          "The volume is deleted with its claim (persistentVolumeReclaimPolicy)",
+                      )
+                    : [];
+            case "StatefulSet": {
+                if (registryPod(resource, further) === undefined) return [];
+                const policy = text(() => props.spec?.persistentVolumeClaimRetentionPolicy?.whenDeleted);
+                return policy === "Delete" ? ["The StatefulSet deletes its claims when it is deleted"] : [];
+            }
+            default:
+                return [];
+        }
+    },
+});

@@ -1,0 +1,18 @@
+import { unless } from "../resource";
+import { resourceRule } from "../rule";
+import { type Recognition, recognition, registryPod } from "../workload";
+
+export const noServiceAccountToken = resourceRule<Recognition>({
+    name: "no-service-account-token",
+    what: "A registry's pods hold no token for the Kubernetes API.",
+    why: "A registry never calls that API; a token in its pod only helps an intruder.",
+    fix: "Set automountServiceAccountToken to false on the pod.",
+    severity: "medium",
+    settings: recognition,
+    check: (resource, further) => {
+        const pod = registryPod(resource, further);
+        return pod === undefined
+            ? []
+            : unless(() => pod.automountServiceAccountToken === false, "The pod gets a service account token");
+    },
+});

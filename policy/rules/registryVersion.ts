@@ -1,0 +1,30 @@
+import { text } from "../resource";
+import { resourceRule } from "../rule";
+import { parseImage, podSpec, registryContainers } from "../workload";
+
+/** Older ones are known to have vulnerabilities: https://github.com/distribution/distribution/security/advisories */
+const firstFixed = "3.1.2";
+
+export const registryVersion = resourceRule<{ minimum: string }>({
+    name: "registry-version",
+    what: "The registry's image is of the first version without known vulnerabilities, or a later one.",
+    why: "Older versions have known vulnerabilities, and version 2 gets no fixes any more.",
+    fix: `Run docker.io/library/registry:${firstFixed} or a later release.`,
+    severity: "critical",
+    settings: { minimum: { type: "string", description: "oldest version that may run", default: firstFixed } },
+    check: (resource, { minimum }) =>
+        registryContainers(podSpec(resource)).flatMap((container) => {
+            const image = text(() => container.image) ?? "";
+            // What is no number, or only `3`, is the business of the rule on pinned images.
+            const version = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?/.exec(parseImage(image).tag ?? "");
+            return version !== null && isBelow(version.slice(1), minimum.split("."))
+                ? [`The image "${image}" is older than ${minimum}`]
+                : [];
+        }),
+});
+
+/** Parts that a version leaves out are taken to be high enough. */
+function isBelow(version: readonly (string | undefined)[], minimum: readonly string[]): boolean {
+    const first = minimum.findIndex((part, i) => version[i] === undefined || Number(version[i]) !== Number(part));
+    return first >= 0 && version[first] !== undefined && Number(version[first]) < Number(minimum[first]);
+}

@@ -1,0 +1,27 @@
+import { text, unless } from "../resource";
+import { resourceRule } from "../rule";
+import { containers, type Recognition, recognition, registryPod } from "../workload";
+
+const amounts = [
+    ["requests", "cpu"],
+    ["requests", "memory"],
+    ["limits", "memory"],
+] as const;
+
+export const resourcesSet = resourceRule<Recognition>({
+    name: "resources-set",
+    what: "A registry's containers say what they need and how much memory they may use.",
+    why: "Without requests the scheduler puts them on full nodes, and without a limit a large push can take the node's memory.",
+    fix: "Set resources.requests.cpu, resources.requests.memory and resources.limits.memory on each container.",
+    severity: "medium",
+    settings: recognition,
+    check: (resource, further) =>
+        containers(registryPod(resource, further)).flatMap((container) =>
+            amounts.flatMap(([kind, what]) =>
+                unless(
+                    () => container.resources?.[kind]?.[what] !== undefined,
+                    `The container ${text(() => container.name)} has no resources.${kind}.${what}`,
+                ),
+            ),
+        ),
+});

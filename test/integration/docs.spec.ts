@@ -1,0 +1,61 @@
+import * as assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { attempt, run } from "../../sandbox/command";
+import { repositoryRoot } from "../../sandbox/paths";
+import { printProgress } from "../../sandbox/progress";
+import { packProgram } from "../../scripts/proof";
+import { commandBlocks, pages } from "../commandBlocks";
+import { inSandbox, kubectl, theSandbox } from "./harness";
+
+/** Each page goes on from the ones before it, as the pages say. */
+const order = ["first-registry", "rotate", "troubleshooting", "production", "move-from-manifests"];
+
+describe("the commands in docs/", function () {
+    this.bail(true);
+    inSandbox();
+    const clone = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-docs-"));
+    const inClone = () => ({ env: theSandbox().environment, cwd: clone });
+
+    before(async () => {
+        // A clone of what is in the work tree now, so that Pulumi's stack files do not land there.
+        const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+            cwd: repositoryRoot,
+            encoding: "utf8",
+        });
+        for (const file of files.trim().split("\n")) {
+            const source = path.join(repositoryRoot, file);
+            if (fs.existsSync(source)) fs.cpSync(source, path.join(clone, file));
+        }
+        fs.rmSync(path.join(clone, "node_modules"), { force: true });
+        fs.symlinkSync(path.join(repositoryRoot, "node_modules"), path.join(clone, "node_modules"));
+        await packProgram(path.join(clone, "image.tar"), "docs", printProgress);
+    });
+    after(async () => {
+        for (const stack of ["team", "moved"]) {
+            const removal = [
+                ["state", "unprotect", "--all"],
+                ["destroy", "--skip-preview"],
+                ["stack", "rm"],
+            ];
+            for (const command of removal) await attempt(["pulumi", ...command, "--yes", "--stack", stack], inClone());
+        }
+        await kubectl("delete namespace docker-registry --ignore-not-found --wait=false");
+        fs.rmSync(clone, { recursive: true, force: true });
+    });
+
+    for (const page of order) {
+        const blocks = commandBlocks(page).filter((block) => block.notRun === undefined);
+        it(`${page}: ${blocks.length} blocks`, async () => {
+            const script = blocks.map((block) => block.commands).join("\n");
+            await run(["bash", "-euo", "pipefail", "-c", script], inClone());
+        });
+    }
+
+    it("are on no other page", () => {
+        const running = pages().filter((page) => commandBlocks(page).some((block) => block.notRun === undefined));
+        assert.deepEqual(running.sort(), [...order].sort());
+    });
+});

@@ -1,0 +1,70 @@
+import * as assert from "node:assert/strict";
+import { createAuthority, issue } from "../../../sandbox/cluster/pki";
+import type { StackOutputs } from "../../../scripts/stack";
+import { inSandbox, kubectl } from "../harness";
+import { assertEncrypted, Consumer, pushAndPull } from "./consumer";
+import { copyExample, type InstalledPackage, installTarball } from "./tarball";
+
+describe("TypeScript projects that installed the packed package", function () {
+    this.bail(true);
+    inSandbox();
+    let installed: InstalledPackage;
+
+    before(async function () {
+        this.timeout(300_000);
+        installed = await installTarball();
+    });
+    after(() => installed?.remove());
+
+    describe("examples/team", () => {
+        let consumer: Consumer;
+        let outputs: StackOutputs;
+
+        before(() => {
+            consumer = new Consumer(copyExample(installed, "team"));
+        });
+        after(() => consumer?.remove());
+
+        it("comes up, and does not change", async () => {
+            outputs = await consumer.up();
+            assert.deepEqual(Object.keys(outputs.credentials).sort(), [
+                "operations",
+                "team-api-ci",
+                "team-data-ci",
+                "team-web-ci",
+            ]);
+        });
+
+        it("takes an image and gives it to the kubelet for pods that name no secret", () =>
+            pushAndPull(outputs, "team-web"));
+
+        it("keeps its secrets encrypted in the state", async () => assertEncrypted(await consumer.state(), outputs));
+
+        it("leaves nothing behind when it is destroyed", async () => {
+            await consumer.remove();
+            assert.doesNotMatch(await kubectl("get namespaces --output name"), /registry|team/);
+        });
+    });
+
+    // `up` without arguments is proven by the program itself (registry/lifecycle.spec.ts).
+    it("examples/minimal: can be previewed", async () => {
+        const consumer = new Consumer(copyExample(installed, "minimal"));
+        assert.match(await consumer.pulumi("preview"), /private-registry:index:PrivateRegistry/);
+        await consumer.remove();
+    });
+
+    // Its mirror, its storage class and its nodes are not there, so it could not come up here.
+    it("examples/complete: can be previewed", async () => {
+        const consumer = new Consumer(copyExample(installed, "complete"));
+        await consumer.pulumi("config", "set", "--secret", "password-of-operations", "chosen-by-operations");
+        const authority = await createAuthority("the team's authority");
+        const host = "registry.example.com";
+        const pair = await issue(authority, { commonName: host, serverNames: { dns: [host] } });
+        await consumer.pulumi("config", "set", "--secret", "certificate-key", "--", pair.key);
+        await consumer.pulumi("config", "set", "certificate", "--", pair.certificate);
+        await consumer.pulumi("config", "set", "certificate-authority", "--", authority.certificate);
+        const printed = await consumer.pulumi("preview");
+        assert.match(printed, /private-registry:index:RegistryAccess/);
+        await consumer.remove();
+    });
+});

@@ -1,0 +1,36 @@
+import * as assert from "node:assert/strict";
+import * as path from "node:path";
+import { repositoryRoot } from "../../../sandbox/paths";
+import { printProgress } from "../../../sandbox/progress";
+import { ensureTools } from "../../../sandbox/toolchain/toolchain";
+import { firstStartLimit, inSandbox, kubectl, theSandbox } from "../harness";
+import { assertEncrypted, Consumer, type ExampleOutputs, pushAndPull } from "./consumer";
+import { linkTool } from "./tools";
+
+describe("a YAML project that names this repository as its package (examples/consume-from-yaml)", function () {
+    this.bail(true);
+    inSandbox();
+    let consumer: Consumer;
+    let outputs: ExampleOutputs;
+
+    before(async function () {
+        this.timeout(firstStartLimit);
+        const { "pulumi-language-yaml": host } = await ensureTools(["pulumi-language-yaml"], printProgress);
+        linkTool(theSandbox(), host);
+        consumer = new Consumer(path.join(repositoryRoot, "examples", "consume-from-yaml"));
+    });
+    after(() => consumer?.remove());
+
+    it("comes up from fifteen lines, and does not change", async () => {
+        outputs = await consumer.up();
+    });
+
+    it("takes an image and gives it to the kubelet", () => pushAndPull(outputs, "default", "registry-pull"));
+
+    it("keeps its secrets encrypted in the state", async () => assertEncrypted(await consumer.state(), outputs));
+
+    it("leaves nothing behind when it is destroyed", async () => {
+        await consumer.remove();
+        assert.equal(await kubectl("get secrets --namespace default --output name"), "");
+    });
+});

@@ -1,0 +1,82 @@
+import {
+    authority,
+    claim,
+    configMap,
+    configYml,
+    type Declared,
+    deployment,
+    ingress,
+    namespace,
+    privateKey,
+    randomPassword,
+    secret,
+    service,
+    signedCertificate,
+} from "./fixtures";
+
+/** A registry as it should not be: for every rule at least one fault. What is secret in it is `planted`. */
+export function badRegistry(planted: string): Declared[] {
+    const auth = Buffer.from(`ci:${planted}`).toString("base64");
+    const bad = deployment({
+        spec: { replicas: 2 },
+        metadata: { annotations: { note: `password=${planted}`, "pulumi.com/skipAwait": "true" } },
+        container: {
+            image: "registry:2",
+            env: [
+                { name: "REGISTRY_HTTP_SECRET_OF_OURS_TOKEN", value: planted },
+                { name: "REGISTRY_AUTH_HTPASSWD_PATH", value: "/auth/htpasswd" },
+            ],
+            resources: null,
+            securityContext: { privileged: true, readOnlyRootFilesystem: false, capabilities: null },
+        },
+        pod: {
+            automountServiceAccountToken: true,
+            hostNetwork: true,
+            securityContext: null,
+            volumes: [
+                { name: "data", emptyDir: {} },
+                { name: "images", persistentVolumeClaim: { claimName: "registry-data" } },
+                { name: "config", configMap: { name: "registry-config" } },
+            ],
+        },
+    });
+    return [
+        namespace("privileged"),
+        bad,
+        service({
+            metadata: { annotations: { "pulumi.com/skipAwait": "true" } },
+            spec: {
+                type: "NodePort",
+                ports: [
+                    { name: "http", port: 80, targetPort: 5000 },
+                    { name: "debug", port: 5001, targetPort: 5001 },
+                ],
+            },
+        }),
+        ingress({
+            metadata: {
+                annotations: { "nginx.ingress.kubernetes.io/proxy-body-size": "1m", "pulumi.com/skipAwait": "true" },
+            },
+            spec: { tls: null },
+        }),
+        claim({ metadata: { annotations: { "pulumi.com/skipAwait": "true" } } }, false),
+        configMap("registry-config", { "config.yml": configYml(`http: {}\nproxy:\n  password: ${planted}\n`) }),
+        configMap("registry-keys", {
+            "tls.key": `-----BEGIN PRIVATE KEY-----\n${planted}\n-----END PRIVATE KEY-----\n`,
+        }),
+        secret("registry-htpasswd", { htpasswd: `ci:$2y$14$${planted}\nops:{SHA}${planted}\n` }),
+        secret("registry-login", { ".dockerconfigjson": JSON.stringify({ auths: { "bad.example.com": { auth } } }) }),
+        randomPassword({ length: 8 }),
+        privateKey({ algorithm: "RSA", rsaBits: 1024 }),
+        {
+            ...authority({ isCaCertificate: false, validityPeriodHours: 36500 * 24 }),
+            props: {
+                privateKeyPem: planted,
+                subject: { commonName: "registry" },
+                allowedUses: ["server_auth"],
+                validityPeriodHours: 36500 * 24,
+            },
+        },
+        signedCertificate({ earlyRenewalHours: 0, caPrivateKeyPem: planted }),
+    ];
+}

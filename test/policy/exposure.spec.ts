@@ -1,0 +1,145 @@
+import { httpRoute, ingress, ingressRoute, pullSecret, service, unknown } from "./fixtures";
+import { describeRule } from "./judge";
+
+const ofType = (type: string, port: object = {}) =>
+    service({ spec: { type, ports: [{ name: "https", port: 443, targetPort: 5000, ...port }] } });
+const annotated = (annotations: object) => ingress({ metadata: { annotations } });
+const elsewhere = { metadata: { name: "web" }, spec: { selector: { app: "web" } } };
+
+describeRule("tls-on-exposed-paths", {
+    passes: {
+        "TLS everywhere": [ingress(), httpRoute(), ingressRoute(), ofType("LoadBalancer")],
+        "one certificate for all hosts": [ingress({ spec: { tls: [{ secretName: "edge" }] } })],
+        "plain HTTP to something else": [
+            ingress({ spec: { tls: null, rules: [{ host: "web.example.com" }] } }),
+            service({ ...elsewhere, spec: { ...elsewhere.spec, type: "NodePort", ports: [{ port: 80 }] } }),
+        ],
+        "port 80 inside the cluster": [ofType("ClusterIP", { port: 80 })],
+    },
+    fails: {
+        "an Ingress without tls": {
+            of: [ingress({ spec: { tls: null } })],
+            says: 'The Ingress has no certificate for the host "registry.example.com"',
+        },
+        "a host without a certificate": {
+            of: [ingress({ spec: { tls: [{ hosts: ["other.example.com"] }] } })],
+            says: "has no certificate",
+        },
+        "plain HTTP beside TLS": {
+            of: [annotated({ "nginx.ingress.kubernetes.io/ssl-redirect": "false" })],
+            says: "lets plain HTTP through",
+        },
+        "a plain listener": {
+            of: [httpRoute({ spec: { parentRefs: [{ name: "public", sectionName: "http" }] } })],
+            says: 'attached to the listener "http"',
+        },
+        "a listener's port": {
+            of: [httpRoute({ spec: { parentRefs: [{ name: "public", port: 80 }] } })],
+            says: "attached to port 80",
+        },
+        "an IngressRoute without tls": { of: [ingressRoute({ spec: { tls: null } })], says: "The route has no tls" },
+        "a plain entry point": {
+            of: [ingressRoute({ spec: { entryPoints: ["web", "websecure"] } })],
+            says: 'open at the entry point "web"',
+        },
+        "a public port 80": { of: [ofType("NodePort", { name: "a", port: 80 })], says: "publishes the port 80" },
+        "a public port called http": { of: [ofType("LoadBalancer", { name: "http" })], says: "publishes the port 443" },
+    },
+    unknown: {
+        "certificates and hosts": [ingress({ spec: { tls: unknown } }), ingress({ spec: { rules: unknown } })],
+        "a port": [ofType("NodePort", { name: unknown, port: unknown })],
+        "a listener": [httpRoute({ spec: { parentRefs: [{ port: unknown, sectionName: unknown }] } })],
+        "entry points": [ingressRoute({ spec: { entryPoints: unknown, tls: unknown } })],
+    },
+});
+
+const debug = (type: string) => ofType(type, { name: "metrics", port: 5001, targetPort: 5001 });
+
+describeRule("private-debug-port", {
+    passes: {
+        "a Service of its own in the cluster": [debug("ClusterIP")],
+        "a public Service without it": [ofType("LoadBalancer")],
+        "somebody else's port": [
+            service({ ...elsewhere, spec: { ...debug("NodePort").props.spec, selector: { app: "web" } } }),
+        ],
+        "the same port when another one is the debug port": {
+            of: [ofType("NodePort", { targetPort: 5001 })],
+            settings: { debugPort: 6060 },
+        },
+    },
+    fails: {
+        "a node port": { of: [debug("NodePort")], says: "leads to the debug port 5001" },
+        "a load balancer behind another number": {
+            of: [ofType("LoadBalancer", { targetPort: 5001 })],
+            says: "leads to the debug port",
+        },
+        "a name": { of: [ofType("LoadBalancer", { targetPort: "debug" })], says: "leads to the debug port" },
+        "an external IP": {
+            of: [service({ spec: { ...debug("ClusterIP").props.spec, externalIPs: ["192.0.2.1"] } })],
+            says: "leads to the debug port",
+        },
+    },
+    unknown: {
+        "the type": [debug(unknown)],
+        "the port": [ofType("NodePort", { port: unknown, targetPort: unknown, name: unknown })],
+    },
+});
+
+const nginx = "nginx.ingress.kubernetes.io/proxy-body-size";
+
+describeRule("unlimited-body-size", {
+    passes: {
+        "no limit": [ingress()],
+        "no limit of F5's controller": [annotated({ [nginx]: null, "nginx.org/client-max-body-size": "0" })],
+        "another controller": [ingress({ metadata: { annotations: null }, spec: { ingressClassName: "traefik" } })],
+        "another program": [ingress({ metadata: { annotations: null }, spec: { rules: [] } })],
+    },
+    fails: {
+        "the default": { of: [annotated({ [nginx]: null })], says: "limits the size of bodies" },
+        "a limit": { of: [annotated({ [nginx]: "500m" })], says: "limits the size of bodies" },
+        "the default without a class": {
+            of: [ingress({ metadata: { annotations: null }, spec: { ingressClassName: null } })],
+            says: "limits the size of bodies",
+        },
+        "a class by annotation": {
+            of: [
+                ingress({
+                    metadata: { annotations: { "kubernetes.io/ingress.class": "inside", [nginx]: null } },
+                    spec: { ingressClassName: null },
+                }),
+            ],
+            says: "limits the size of bodies",
+            settings: { ingressClasses: ["inside"] },
+        },
+    },
+    unknown: { "the annotation": [annotated({ [nginx]: unknown })], "all of them": [annotated(unknown as never)] },
+});
+
+const allowed = { hosts: ["*.example.org"] };
+const says = 'The host "registry.example.com" is not allowed';
+
+describeRule("allowed-hosts", {
+    passes: {
+        "all by default": [ingress(), pullSecret("x")],
+        "one that matches": { of: [ingress(), httpRoute()], settings: { hosts: ["registry.example.*"] } },
+        "other programs' hosts": {
+            of: [ingress({ spec: { rules: [{ host: "web.example.com" }] } })],
+            settings: allowed,
+        },
+    },
+    fails: {
+        "an Ingress's": { of: [ingress()], says, settings: allowed },
+        "every host": {
+            of: [ingress({ spec: { rules: [{ http: ingress().props.spec.rules[0].http }] } })],
+            says: '"*" is not allowed',
+            settings: allowed,
+        },
+        "a route's": { of: [httpRoute()], says, settings: allowed },
+        "Traefik's": { of: [ingressRoute()], says, settings: allowed },
+        "a pull secret's": { of: [pullSecret("x")], says, settings: allowed },
+    },
+    unknown: {
+        hosts: [ingress({ spec: { rules: unknown } }), httpRoute({ spec: { hostnames: unknown } })],
+        "a pull secret": [{ ...pullSecret("x"), props: { ...pullSecret("x").props, stringData: unknown } }],
+    },
+});

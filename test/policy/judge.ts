@@ -1,0 +1,94 @@
+import * as assert from "node:assert/strict";
+import {
+    type PolicyResource,
+    type ResourceValidationPolicy,
+    type StackValidationPolicy,
+    unknownCheckingProxy,
+} from "@pulumi/policy";
+import { type Rule, toPolicy } from "../../policy/rule";
+import { rules } from "../../policy/rules";
+import type { Declared } from "./fixtures";
+
+export function ruleNamed(name: string): Rule {
+    const rule = rules.find((candidate) => candidate.name === name);
+    assert.ok(rule, `there is no rule ${name}`);
+    return rule;
+}
+
+/** What the rule says of a stack of these resources, as Pulumi would run it. */
+export function violations(rule: Rule, resources: readonly Declared[], settings: object = {}): string[] {
+    const messages: string[] = [];
+    const report = (message: string) => void messages.push(message);
+    const common = {
+        stackTags: new Map<string, string>(),
+        getConfig: <T extends object>() => settings as T,
+        notApplicable: () => assert.fail("no rule says that it is not applicable"),
+    };
+    const all = resources.map(({ type, name, props, isProtected = false }) => ({
+        ...common,
+        type,
+        name,
+        urn: `urn:pulumi:test::test::${type}::${name}`,
+        props: unknownCheckingProxy(props),
+        opts: { protect: isProtected, ignoreChanges: [], aliases: [], additionalSecretOutputs: [], customTimeouts },
+        isType: () => false,
+        asType: () => undefined,
+        dependencies: [],
+        propertyDependencies: {},
+    }));
+    const policy = toPolicy(rule);
+    const { validateResource } = policy as ResourceValidationPolicy;
+    const { validateStack } = policy as StackValidationPolicy;
+    if (typeof validateResource === "function") for (const one of all) validateResource(one, report);
+    validateStack?.({ ...common, resources: all as PolicyResource[] }, report);
+    return messages;
+}
+
+const customTimeouts = { createSeconds: 0, updateSeconds: 0, deleteSeconds: 0 };
+
+interface Failing {
+    readonly of: readonly Declared[];
+    /** A part of the only message, or of each of them. */
+    readonly says: string | readonly string[];
+    readonly settings?: object;
+}
+
+interface Cases {
+    readonly passes: Record<string, readonly Declared[] | { of: readonly Declared[]; settings: object }>;
+    readonly fails: Record<string, Failing>;
+    /** Violations but for values that a preview cannot know. */
+    readonly unknown: Record<string, readonly Declared[]>;
+}
+
+/** Every rule that a test describes, so that another can see that none is left out. */
+export const described = new Set<string>();
+/** Every resource that some rule refuses. */
+export const refused: Declared[] = [];
+
+export function describeRule(name: string, { passes, fails, unknown }: Cases): void {
+    described.add(name);
+    refused.push(...Object.values(fails).flatMap((failing) => failing.of));
+    describe(name, () => {
+        for (const [what, given] of Object.entries(passes)) {
+            it(`allows ${what}`, () => {
+                const { of, settings } = "of" in given ? given : { of: given, settings: {} };
+                assert.deepEqual(violations(ruleNamed(name), of, settings), []);
+            });
+        }
+        for (const [what, { of, says, settings }] of Object.entries(fails)) {
+            it(`refuses ${what}`, () => {
+                const rule = ruleNamed(name);
+                const messages = violations(rule, of, settings);
+                const parts = typeof says === "string" ? [says] : says;
+                assert.equal(messages.length, parts.length, messages.join("\n"));
+                for (const [i, part] of parts.entries()) {
+                    assert.ok(messages[i].includes(part), `"${part}" is not in: ${messages[i]}`);
+                    assert.ok(messages[i].endsWith(`. ${rule.fix}`), messages[i]);
+                }
+            });
+        }
+        for (const [what, of] of Object.entries(unknown)) {
+            it(`leaves to \`up\`: ${what}`, () => assert.deepEqual(violations(ruleNamed(name), of), []));
+        }
+    });
+}

@@ -1,0 +1,163 @@
+import * as assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import * as fc from "fast-check";
+import { bcryptCost } from "../../components/htpasswd";
+import { bitsOf, unguessableBits } from "../../policy/passwords";
+import { defaults, type Setting } from "../../policy/rule";
+import { rules } from "../../policy/rules";
+import { policiesPage, readPoliciesPage } from "../../policy/table";
+import { profileOf } from "../../scripts/policies";
+import { badRegistry } from "./badRegistry";
+import { described, refused, violations } from "./judge";
+
+const profile = (name: string): Record<string, string | Record<string, unknown>> =>
+    JSON.parse(readFileSync(path.join(__dirname, `../../policy/profiles/${name}.json`), "utf8"));
+const levels = ["advisory", "mandatory", "disabled"];
+
+describe("the policy pack", () => {
+    it("has a name of its own for every rule", () => {
+        const names = rules.map(({ name }) => name);
+        assert.deepEqual(names, [...new Set(names)]);
+        for (const name of names) assert.match(name, /^[a-z]+(-[a-z]+)+$/);
+    });
+
+    it("tells of every rule and setting what it means", () => {
+        for (const { name, what, why, fix, settings } of rules) {
+            for (const sentence of [what, why, fix]) assert.match(sentence, /^[A-Z`].*\.$/, name);
+            for (const [key, setting] of Object.entries(settings)) {
+                const { type, description, default: value } = setting as Setting<unknown>;
+                assert.ok(description.length > 5, `${name}.${key}`);
+                assert.equal(
+                    type,
+                    Array.isArray(value) ? "array" : typeof value === "number" ? "integer" : typeof value,
+                    `${name}.${key}`,
+                );
+            }
+        }
+    });
+
+    it("has cases for every rule that pass, fail and are unknown", () => {
+        assert.deepEqual([...described].sort(), rules.map(({ name }) => name).sort());
+    });
+
+    for (const name of ["baseline", "strict"]) {
+        it(`has a level for every rule in the profile ${name}, and only settings that the rule knows`, () => {
+            const config = profile(name);
+            assert.deepEqual(
+                Object.keys(config),
+                rules.map((rule) => rule.name),
+            );
+            for (const rule of rules) {
+                const given = config[rule.name];
+                const { enforcementLevel, ...settings } =
+                    typeof given === "string" ? { enforcementLevel: given } : given;
+                assert.ok(levels.includes(String(enforcementLevel)), rule.name);
+                const known: Record<string, unknown> = { ...defaults(rule) };
+                for (const [key, value] of Object.entries(settings)) {
+                    assert.equal(typeof value, typeof known[key], `${rule.name}.${key}`);
+                }
+            }
+        });
+    }
+
+    it("is in no rule weaker in the profile strict than in baseline", () => {
+        const levelIn = (name: string, rule: string) => {
+            const given = profile(name)[rule];
+            return ["disabled", "advisory", "mandatory"].indexOf(
+                String(typeof given === "string" ? given : given.enforcementLevel),
+            );
+        };
+        for (const { name } of rules) assert.ok(levelIn("strict", name) >= levelIn("baseline", name), name);
+    });
+
+    it("holds stacks for production to the profile strict", () => {
+        assert.equal(profileOf("prod"), "strict");
+        assert.equal(profileOf("production-eu"), "strict");
+        assert.equal(profileOf("dev"), "baseline");
+    });
+
+    it("calls the same passwords guessable as the component does", () => {
+        fc.assert(
+            fc.property(fc.string({ maxLength: 60 }), (password) => {
+                assert.equal(bitsOf(password) < unguessableBits, bcryptCost(password) > 5);
+            }),
+        );
+    });
+
+    it("shows no secret in any violation", () => {
+        const secret = fc.string({ unit: fc.constantFrom(..."abcdefghijkmnpqrstuvwxyz23456789"), minLength: 12 });
+        fc.assert(
+            fc.property(secret, (planted) => {
+                const messages = rules.flatMap((rule) => violations(rule, badRegistry(planted)));
+                assert.ok(messages.length > rules.length, messages.join("\n"));
+                const encoded = Buffer.from(planted).toString("base64").slice(0, 12);
+                for (const message of messages) {
+                    assert.ok(!message.includes(planted), message);
+                    assert.ok(!message.includes(encoded), message);
+                }
+            }),
+            { numRuns: 30 },
+        );
+    });
+
+    it("finds a fault for every rule in the bad registry", () => {
+        const silent = rules.filter((rule) => violations(rule, badRegistry("hunter2"), strictHosts).length === 0);
+        assert.deepEqual(
+            silent.map(({ name }) => name),
+            [],
+        );
+    });
+
+    it("never breaks off at a manifest that is malformed", () => {
+        const types = [...new Set(refused.map(({ type }) => type))];
+        const value = fc.letrec((tie) => ({
+            tree: fc.oneof(
+                { depthSize: "small" },
+                fc.constantFrom(null, true, 0, "registry", "", []),
+                fc.array(tie("tree"), { maxLength: 2 }),
+                fc.dictionary(
+                    fc.constantFrom(
+                        ...["metadata", "spec", "template", "containers", "volumes", "labels", "name", "data", "items"],
+                        ...[
+                            "image",
+                            "env",
+                            "ports",
+                            "rules",
+                            "http",
+                            "paths",
+                            "tls",
+                            "hosts",
+                            "securityContext",
+                            "type",
+                        ],
+                        ...[
+                            "stringData",
+                            "app",
+                            "config.yml",
+                            ".dockerconfigjson",
+                            "annotations",
+                            "length",
+                            "selector",
+                        ],
+                    ),
+                    tie("tree"),
+                ),
+            ),
+        })).tree as fc.Arbitrary<unknown>;
+        const props = fc.dictionary(fc.constantFrom("metadata", "spec", "data", "stringData", "items"), value);
+        fc.assert(
+            fc.property(fc.constantFrom(...types), props, (type, given) => {
+                for (const rule of rules) violations(rule, [{ type, name: "any", props: given }]);
+            }),
+            { numRuns: 500 },
+        );
+    });
+
+    it("is described by the table of docs/policies.md", () => {
+        assert.equal(readPoliciesPage(), policiesPage(), "run `npm run docs:policies`");
+    });
+});
+
+/** What makes the rules that allow everything by default say something. */
+const strictHosts = { hosts: ["none"], namespaces: ["none"], storageClasses: ["none"] };

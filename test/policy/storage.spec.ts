@@ -1,0 +1,203 @@
+import {
+    claim,
+    configMap,
+    configYml,
+    deployment,
+    namespace,
+    networkPolicy,
+    pullSecret,
+    secret,
+    signedCertificate,
+    unknown,
+    volume,
+} from "./fixtures";
+import { describeRule } from "./judge";
+
+const statefulSet = (whenDeleted: string) => ({
+    ...deployment({ spec: { persistentVolumeClaimRetentionPolicy: { whenDeleted } } }),
+    type: "kubernetes:apps/v1:StatefulSet",
+});
+
+describeRule("data-protected", {
+    passes: {
+        "a protected claim": [claim()],
+        "a retained volume": [volume("Retain")],
+        "a StatefulSet that keeps its claims": [statefulSet("Retain")],
+        "another program's claim": [claim({ metadata: { name: "schema-registry-data" } }, false)],
+    },
+    fails: {
+        "a claim without protection": { of: [claim({}, false)], says: "The claim is not protected" },
+        "one of a Helm release": {
+            of: [claim({ metadata: { name: "team-docker-registry" } }, false)],
+            says: "The claim is not protected",
+        },
+        "a volume that goes with its claim": { of: [volume("Delete")], says: "deleted with its claim" },
+        "a StatefulSet that deletes them": { of: [statefulSet("Delete")], says: "deletes its claims" },
+    },
+    unknown: {
+        "the policies": [volume(unknown), statefulSet(unknown)],
+        "the claim's name": [claim({ metadata: unknown }, false)],
+    },
+});
+
+describeRule("allowed-storage-classes", {
+    passes: {
+        "all by default": [claim()],
+        "one of several": { of: [claim()], settings: { storageClasses: ["hdd", "ss?", "s*"] } },
+        "another program's": { of: [claim({ metadata: { name: "data" } })], settings: { storageClasses: ["hdd"] } },
+    },
+    fails: {
+        "another one": {
+            of: [claim()],
+            says: 'The storage class "ssd" is not allowed',
+            settings: { storageClasses: ["hdd"] },
+        },
+    },
+    unknown: { "the class": [claim({ spec: { storageClassName: unknown } })] },
+});
+
+const two = (over: object = {}) => deployment({ spec: { replicas: 2, ...over } });
+const shared = claim({ spec: { accessModes: ["ReadWriteMany"] } });
+const config = secret("registry-config", { "config.yml": configYml() });
+const without = configYml("http: {}\n");
+
+describeRule("shared-replicas", {
+    passes: {
+        "two on shared storage with one secret": [two(), shared, config],
+        "one on its own": [deployment(), claim(), secret("registry-config", { "config.yml": without })],
+        "a secret in the environment": [
+            deployment({
+                spec: { replicas: 2 },
+                container: { env: [{ name: "REGISTRY_HTTP_SECRET", valueFrom: {} }] },
+            }),
+            shared,
+            secret("registry-config", { "config.yml": without }),
+        ],
+        "what the stack does not hold": [two()],
+        "a namesake elsewhere": [two(), claim({ metadata: { namespace: "other" } })],
+    },
+    fails: {
+        "a claim for one node": {
+            of: [two(), claim(), config],
+            says: "2 replicas share a claim that is not ReadWriteMany",
+        },
+        "a claim each": { of: [two({ volumeClaimTemplates: [{}] }), config], says: "2 replicas have a claim each" },
+        "no common secret": {
+            of: [two(), shared, secret("registry-config", { "config.yml": without })],
+            says: "2 replicas have no common http.secret",
+        },
+        "none in a ConfigMap": {
+            of: [
+                deployment({
+                    spec: { replicas: 3 },
+                    pod: { volumes: [{ name: "config", configMap: { name: "own" } }] },
+                }),
+                configMap("own", { "config.yml": without }),
+            ],
+            says: "3 replicas have no common http.secret",
+        },
+    },
+    unknown: {
+        "the replicas": [two({ replicas: unknown }), claim()],
+        "the access modes": [two(), claim({ spec: { accessModes: unknown } })],
+        "the configuration": [two(), shared, secret("registry-config", { "config.yml": unknown })],
+    },
+});
+
+describeRule("network-policy", {
+    passes: {
+        "one that selects the pods": [deployment(), networkPolicy({ app: "docker-registry" })],
+        "one for the whole namespace": [deployment(), networkPolicy({})],
+        "stacks without a registry": [claim()],
+    },
+    fails: {
+        none: { of: [deployment()], says: "No NetworkPolicy selects the pods" },
+        "one for others": { of: [deployment(), networkPolicy({ app: "web" })], says: "No NetworkPolicy" },
+        "one elsewhere": {
+            of: [deployment({ metadata: { namespace: "other" } }), networkPolicy({})],
+            says: "No NetworkPolicy",
+        },
+    },
+    unknown: { "the namespace": [deployment({ metadata: { namespace: unknown } })] },
+});
+
+describeRule("restricted-namespace", {
+    passes: {
+        "a restricted one": [deployment(), namespace("restricted")],
+        "one that was there before": [deployment()],
+        "one without a registry": [namespace("privileged")],
+    },
+    fails: {
+        "no level": { of: [deployment(), namespace()], says: 'The namespace "images" does not enforce `restricted`' },
+        "a weaker level": { of: [deployment(), namespace("baseline")], says: "does not enforce" },
+    },
+    unknown: { "the level": [deployment(), namespace(unknown)] },
+});
+
+const hostsToml = (header: string) => `[host."https://10.0.0.1"]\n${header}`;
+
+describeRule("pull-access", {
+    passes: {
+        "a pull secret": [deployment(), pullSecret("x")],
+        "credentials of the nodes": [
+            deployment(),
+            secret("nodes", {
+                "hosts.toml": hostsToml('[host."https://10.0.0.1".header]\nAuthorization = "Basic x"\n'),
+            }),
+        ],
+        "stacks without a registry": [claim()],
+    },
+    fails: {
+        neither: {
+            of: [deployment(), secret("nodes", { "hosts.toml": hostsToml("") })],
+            says: "neither a pull secret nor credentials for the nodes",
+        },
+    },
+    unknown: {
+        "the pull secret's content": [
+            deployment(),
+            { ...pullSecret("x"), props: { ...pullSecret("x").props, stringData: unknown } },
+        ],
+    },
+});
+
+const nodeFiles = configMap("files", { list: "/node/etc/containerd certs.d/registry.example.com/hosts.toml" });
+const agent = (path: string) => ({
+    ...deployment({
+        container: { image: "curl:1.0.0" },
+        pod: { volumes: [{ name: "folder", hostPath: { path } }] },
+    }),
+    type: "kubernetes:apps/v1:DaemonSet",
+    name: "agent",
+});
+
+describeRule("trusted-certificate", {
+    passes: {
+        "an authority that nodes are told of": [deployment(), signedCertificate({}), nodeFiles],
+        "a DaemonSet that writes the folder": [deployment(), signedCertificate({}), agent("/etc/containerd/certs.d")],
+        "nodes over SSH": [
+            deployment(),
+            signedCertificate({}),
+            {
+                type: "command:remote:Command",
+                name: "node",
+                props: { create: "cat >/etc/containerd/certs.d/x/hosts.toml" },
+            },
+        ],
+        "a certificate from elsewhere": [deployment()],
+    },
+    fails: {
+        "an authority nobody knows": {
+            of: [deployment(), signedCertificate({})],
+            says: "an authority that no node is told to trust",
+        },
+        "files for something else": {
+            of: [deployment(), signedCertificate({}), configMap("files", { list: "nothing" })],
+            says: "no node is told",
+        },
+    },
+    unknown: {
+        "the files": [deployment(), signedCertificate({}), configMap("files", { list: unknown })],
+        "all of them": [deployment(), signedCertificate({}), { ...nodeFiles, props: { data: unknown } }],
+    },
+});

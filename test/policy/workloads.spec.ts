@@ -1,0 +1,239 @@
+import { container, type Declared, deployment, service, unknown } from "./fixtures";
+import { describeRule } from "./judge";
+
+const image = (reference: string) => deployment({ container: { image: reference } });
+const otherWorkload = { ...deployment({ container: { image: "nginx" } }) };
+otherWorkload.props.spec.template.metadata.labels = { app: "web" };
+
+/** The same pod as another kind. */
+function as(kind: string, { props, ...rest }: Declared): Declared {
+    const type = kind === "CronJob" || kind === "Job" ? `kubernetes:batch/v1:${kind}` : `kubernetes:apps/v1:${kind}`;
+    if (kind !== "CronJob") return { ...rest, type, props };
+    return { ...rest, type, props: { ...props, spec: { jobTemplate: { spec: props.spec } } } };
+}
+
+describeRule("registry-version", {
+    passes: {
+        "the first fixed version": [image("registry:3.1.2")],
+        "a later one behind a mirror with a port": [
+            image("mirror.example.com:5000/hub/library/registry:v4.0.0@sha256:1"),
+        ],
+        "what is no registry": [image("cp-schema-registry:1.0.0"), image("nginx:1.0.0"), service()],
+        "an older one where that is configured": { of: [image("registry:3.1.0")], settings: { minimum: "3.1.0" } },
+    },
+    fails: {
+        "an older patch": { of: [image("registry:3.1.1")], says: '"registry:3.1.1" is older than 3.1.2' },
+        "version 2": { of: [image("registry:2")], says: '"registry:2" is older' },
+        "version 2 in full": { of: [image("docker.io/distribution/distribution:2.8.3")], says: "is older" },
+        "a StatefulSet's": { of: [as("StatefulSet", image("registry:3.0.0"))], says: "is older" },
+        "a DaemonSet's": { of: [as("DaemonSet", image("registry:3.0.0"))], says: "is older" },
+        "a CronJob's": { of: [as("CronJob", image("registry:3.0.0"))], says: "is older" },
+        "each of a list": {
+            of: [
+                {
+                    type: "kubernetes:apps/v1:DeploymentList",
+                    name: "list",
+                    props: { items: [image("registry:3.0.0").props, image("registry:3.1.2").props] },
+                },
+            ],
+            says: "is older",
+        },
+    },
+    unknown: { "an image": [image(unknown)], "a whole pod": [deployment({ spec: { template: unknown } })] },
+});
+
+describeRule("pinned-images", {
+    passes: {
+        "a full version": [image("registry:3.1.2")],
+        "a variant of one": [image("registry:3.1.2-alpine")],
+        "a digest behind it": {
+            of: [image(`registry:3.1.2@sha256:${"a".repeat(64)}`)],
+            settings: { requireDigest: true },
+        },
+        "whatever other workloads run": [otherWorkload],
+    },
+    fails: {
+        "no tag": { of: [image("registry")], says: 'The image "registry" has no tag' },
+        "no tag behind a port": { of: [image("localhost:5000/registry")], says: "has no tag" },
+        "a floating tag": { of: [image("registry:latest")], says: '"registry:latest" is no full version' },
+        "half a version": { of: [image("registry:3.1")], says: "is no full version" },
+        "a digest without a version": { of: [image("registry@sha256:1")], says: "has no tag" },
+        "no digest where one is required": {
+            of: [image("registry:3.1.2")],
+            says: "has no digest",
+            settings: { requireDigest: true },
+        },
+        "a floating helper": {
+            of: [deployment({ pod: { initContainers: [container({ name: "init", image: "busybox" })] } })],
+            says: '"busybox" has no tag',
+        },
+    },
+    unknown: { "an image": [image(unknown)] },
+});
+
+const inPod = (pod: object) => deployment({ pod });
+const security = (securityContext: object) => deployment({ container: { securityContext } });
+
+describeRule("restricted-pods", {
+    passes: {
+        "a restricted pod": [deployment()],
+        "a container that binds a low port": [security({ capabilities: { add: ["NET_BIND_SERVICE"] } })],
+        "whatever other workloads do": [
+            {
+                ...otherWorkload,
+                props: { ...otherWorkload.props, spec: { template: { spec: { hostNetwork: true } } } },
+            },
+        ],
+        "another part of a registry's installation": [
+            {
+                ...deployment(),
+                props: {
+                    spec: {
+                        template: {
+                            metadata: {
+                                labels: {
+                                    "app.kubernetes.io/name": "private-registry",
+                                    "app.kubernetes.io/component": "node-trust",
+                                },
+                            },
+                            spec: { hostNetwork: true, containers: [{ image: "curl:1.0.0" }] },
+                        },
+                    },
+                },
+            },
+        ],
+    },
+    fails: {
+        root: {
+            of: [inPod({ securityContext: { runAsNonRoot: null } })],
+            says: "The container registry may run as root",
+        },
+        "user 0": { of: [security({ runAsUser: 0 })], says: "runs as user 0" },
+        privileges: { of: [security({ privileged: true })], says: "is privileged" },
+        escalation: { of: [security({ allowPrivilegeEscalation: null })], says: "may gain privileges" },
+        "kept capabilities": { of: [security({ capabilities: null })], says: "keeps Linux capabilities" },
+        "added ones": { of: [security({ capabilities: { add: ["SYS_ADMIN"] } })], says: "is given Linux capabilities" },
+        "no seccomp": { of: [inPod({ securityContext: { seccompProfile: null } })], says: "has no seccomp profile" },
+        "the host's network": { of: [inPod({ hostNetwork: true })], says: "The pod has hostNetwork" },
+        "the host's processes": { of: [inPod({ hostPID: true })], says: "The pod has hostPID" },
+        "the host's memory": { of: [inPod({ hostIPC: true })], says: "The pod has hostIPC" },
+        "a folder of the node": {
+            of: [inPod({ volumes: [{ name: "data", hostPath: { path: "/srv" } }] })],
+            says: "The volume data is a folder of the node",
+        },
+        "a registry known by its labels alone": {
+            of: [deployment({ container: { image: "example.com/own:1.0.0", securityContext: { privileged: true } } })],
+            says: "is privileged",
+        },
+        "one known by a configured name": {
+            of: [
+                {
+                    ...otherWorkload,
+                    props: {
+                        ...otherWorkload.props,
+                        spec: {
+                            template: {
+                                metadata: { labels: { app: "web" } },
+                                spec: {
+                                    hostNetwork: true,
+                                    containers: [],
+                                },
+                            },
+                        },
+                    },
+                },
+            ],
+            says: "hostNetwork",
+            settings: { registryNames: ["web"] },
+        },
+    },
+    unknown: {
+        "the security contexts": [
+            deployment({ pod: { securityContext: unknown }, container: { securityContext: unknown } }),
+        ],
+        "one field": [security({ allowPrivilegeEscalation: unknown })],
+    },
+});
+
+describeRule("read-only-root", {
+    passes: { "a read-only root": [deployment()] },
+    fails: {
+        "a writable one": {
+            of: [security({ readOnlyRootFilesystem: null })],
+            says: "The container registry has a writable root file system",
+        },
+    },
+    unknown: { "the field": [security({ readOnlyRootFilesystem: unknown })] },
+});
+
+describeRule("no-service-account-token", {
+    passes: { "a pod without one": [deployment()], "other workloads": [otherWorkload] },
+    fails: {
+        "a pod that says nothing": {
+            of: [inPod({ automountServiceAccountToken: null })],
+            says: "The pod gets a service account token",
+        },
+    },
+    unknown: { "the field": [inPod({ automountServiceAccountToken: unknown })] },
+});
+
+describeRule("resources-set", {
+    passes: { "requests and a memory limit": [deployment()] },
+    fails: {
+        "none at all": {
+            of: [deployment({ container: { resources: null } })],
+            says: [
+                "has no resources.requests.cpu",
+                "has no resources.requests.memory",
+                "has no resources.limits.memory",
+            ],
+        },
+        "no limit": {
+            of: [deployment({ container: { resources: { limits: null } } })],
+            says: "resources.limits.memory",
+        },
+    },
+    unknown: { "the amounts": [deployment({ container: { resources: unknown } })] },
+});
+
+describeRule("persistent-storage", {
+    passes: {
+        "a claim": [deployment()],
+        "an emptyDir for something else": [
+            inPod({
+                volumes: [
+                    { name: "data", persistentVolumeClaim: { claimName: "registry-data" } },
+                    { name: "config", emptyDir: {} },
+                ],
+            }),
+        ],
+    },
+    fails: {
+        "an emptyDir": {
+            of: [inPod({ volumes: [{ name: "data", emptyDir: {} }] })],
+            says: "The folder /var/lib/registry is an emptyDir",
+        },
+        "one at another folder, where that is configured": {
+            of: [inPod({ volumes: [{ name: "config", emptyDir: {} }] })],
+            says: "The folder /etc/distribution is an emptyDir",
+            settings: { dataFolder: "/etc/distribution" },
+        },
+    },
+    unknown: { "the volumes": [inPod({ volumes: unknown })], "one volume": [inPod({ volumes: [unknown] })] },
+});
+
+describeRule("allowed-namespaces", {
+    passes: {
+        "all by default": [deployment()],
+        "one that matches": { of: [deployment()], settings: { namespaces: ["im*"] } },
+        "other workloads anywhere": { of: [otherWorkload], settings: { namespaces: ["no.ne"] } },
+    },
+    fails: {
+        "another one": {
+            of: [deployment()],
+            says: 'The namespace "images" is not allowed',
+            settings: { namespaces: ["team-*", "i.ages"] },
+        },
+    },
+    unknown: { "the namespace": [deployment({ metadata: { namespace: unknown } })] },
+});

@@ -1,0 +1,73 @@
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { repositoryRoot } from "../../sandbox/paths";
+import { argumentsReference } from "../../scripts/argumentsReference";
+import { readSchema } from "../../scripts/schema";
+import { blocksOf, commandBlocks, pages } from "../commandBlocks";
+
+const documents = ["README.md", "CHANGELOG.md", ...markdownBelow("docs"), ...markdownBelow("examples")];
+
+function markdownBelow(folder: string): string[] {
+    return fs
+        .readdirSync(path.join(repositoryRoot, folder), { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".md") && !file.includes("node_modules"))
+        .map((file) => path.join(folder, file));
+}
+
+describe("the documentation", () => {
+    it("has the arguments of the source (UPDATE_SNAPSHOTS=1 writes them)", () => {
+        const file = path.join(repositoryRoot, "docs", "arguments.md");
+        const current = argumentsReference(readSchema());
+        if (process.env.UPDATE_SNAPSHOTS === "1") fs.writeFileSync(file, current);
+        assert.equal(fs.readFileSync(file, "utf8"), current);
+    });
+
+    for (const document of documents) {
+        it(`${document} links to files and headings that are there`, () => {
+            const text = fs.readFileSync(path.join(repositoryRoot, document), "utf8");
+            const links = [...text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)];
+            for (const [link, file, heading] of links) {
+                const target = path.resolve(repositoryRoot, path.dirname(document), file || path.basename(document));
+                assert.ok(fs.existsSync(target), `${link} leads nowhere`);
+                if (heading)
+                    assert.ok(headings(fs.readFileSync(target, "utf8")).includes(heading), `${link} has no heading`);
+            }
+        });
+    }
+
+    it("says of every block of commands whether a test runs it, or why not", () => {
+        const unmarked = pages().flatMap((page) => commandBlocks(page).filter((block) => !block.isMarked));
+        assert.deepEqual(unmarked, []);
+    });
+
+    it("has its blocks found, also below a list", () => {
+        const text = [
+            "<!-- run -->\n```bash\none\n```",
+            "1. Text\n\n   <!-- not run: no cluster -->\n   ```bash\n   two\n     three\n   ```",
+            "Text\n```bash\nfour\n```\n",
+        ].join("\n\n");
+        assert.deepEqual(blocksOf(text), [
+            { commands: "one\n", notRun: undefined, isMarked: true },
+            { commands: "two\n  three\n", notRun: "no cluster", isMarked: true },
+            { commands: "four\n", notRun: undefined, isMarked: false },
+        ]);
+    });
+
+    it("leads from the first page to every page", () => {
+        const linked = fs.readFileSync(path.join(repositoryRoot, "README.md"), "utf8");
+        for (const page of documents.filter((name) => /^docs\/|^examples\/README/.test(name))) {
+            assert.ok(linked.includes(`(${page})`), `README.md does not link to ${page}`);
+        }
+    });
+});
+
+/** The anchors that a page's headings get. */
+function headings(text: string): string[] {
+    return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+        heading
+            .toLowerCase()
+            .replace(/[^\p{L}\p{N} _-]/gu, "")
+            .replaceAll(" ", "-"),
+    );
+}

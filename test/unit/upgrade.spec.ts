@@ -1,0 +1,62 @@
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { repositoryRoot } from "../../sandbox/paths";
+import { type DataHolders, losses, presentDataHolders } from "../upgrade/dataHolders";
+
+const folder = path.join(repositoryRoot, "test", "upgrade");
+
+/**
+ * The resources of each release that hold data, as files of test/upgrade that no later change may edit. The `version` script
+ * records a new one (RECORD_RELEASE=<version>). A stack is really upgraded by test/integration/package/upgrade.spec.ts.
+ */
+describe("an upgrade", () => {
+    let present: DataHolders;
+
+    before(async function () {
+        this.timeout(120_000);
+        present = await presentDataHolders();
+        const version = process.env.RECORD_RELEASE;
+        if (version)
+            fs.writeFileSync(path.join(folder, `${version}.json`), `${JSON.stringify(present, undefined, 4)}\n`);
+    });
+
+    for (const release of fs.readdirSync(folder).filter((file) => /^\d.*\.json$/.test(file))) {
+        it(`from ${path.parse(release).name} replaces nothing that holds data`, () => {
+            assert.deepEqual(losses(JSON.parse(fs.readFileSync(path.join(folder, release), "utf8")), present), []);
+        });
+    }
+
+    it("knows the claims, namespaces, passwords, keys and authorities of all registries", () => {
+        const kinds = (registry: string) => new Set(present[registry].map(({ type }) => type.split(":").at(-1)));
+        const always = [
+            "Namespace",
+            "PersistentVolumeClaim",
+            "PrivateKey",
+            "RandomBytes",
+            "RandomPassword",
+            "SelfSignedCert",
+        ];
+        for (const registry of Object.keys(present)) {
+            const expected = registry === "hostPath" ? [...always, "PersistentVolume"] : always;
+            assert.deepEqual([...kinds(registry)].sort(), expected.sort());
+        }
+    });
+
+    // biome-ignore lint/suspicious/noExplicitAny: the changes reach into any part
+    const changes: [string, (claim: any) => void, string][] = [
+        ["another name in Pulumi", (claim) => (claim.name = "registry-volume"), "would be deleted"],
+        ["another parent", (claim) => (claim.parent = ""), "would be deleted"],
+        ["another name in the cluster", (claim) => (claim.identity.name = "images"), "would be replaced"],
+        ["another access mode", (claim) => (claim.identity.accessModes = ["ReadWriteMany"]), "would be replaced"],
+        ["no protection", (claim) => (claim.protect = false), "would no longer be protected"],
+    ];
+    for (const [what, change, verdict] of changes) {
+        it(`is refused to give the claim ${what}`, () => {
+            const changed = structuredClone(present) as DataHolders;
+            change(changed.default.find(({ type }) => type.endsWith(":PersistentVolumeClaim")));
+            const claim = "default: kubernetes:core/v1:PersistentVolumeClaim registry-claim";
+            assert.deepEqual(losses(present, changed), [`${claim} ${verdict}`]);
+        });
+    }
+});

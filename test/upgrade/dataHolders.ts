@@ -1,0 +1,105 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { parse } from "yaml";
+import { PrivateRegistry, type PrivateRegistryArgs } from "../../components";
+import { repositoryRoot } from "../../sandbox/paths";
+import { type Declared, declare } from "../unit/mocks";
+
+/** A resource whose replacement would lose images, a password or an authority that nodes trust. */
+export interface DataHolder {
+    readonly type: string;
+    readonly name: string;
+    readonly parent: string;
+    /** The inputs of which any change makes the provider replace it. */
+    readonly identity: unknown;
+    readonly protect: boolean;
+}
+
+export type DataHolders = Readonly<Record<string, readonly DataHolder[]>>;
+
+/** The registries that are compared from release to release. */
+const registries: Record<string, PrivateRegistryArgs> = {
+    default: {},
+    dev: stackArgs("dev"),
+    prod: stackArgs("prod"),
+    hostPath: { storage: { hostPath: { path: "/srv/registry", nodeName: "node-1" } } },
+    rotated: {
+        users: [{ name: "ci", generation: 3 }],
+        pullGeneration: 2,
+        tls: { selfSigned: { authorityGeneration: 2 } },
+    },
+};
+
+function stackArgs(stack: string): PrivateRegistryArgs {
+    const text = fs.readFileSync(path.join(repositoryRoot, `Pulumi.${stack}.yaml`), "utf8");
+    return parse(text).config["private-registry:registry"];
+}
+
+/** What of a resource decides that it is replaced, or nothing when it holds no data. Any change of a random value or a key is one. */
+function identityOf({ type, inputs }: Declared): unknown {
+    const { metadata, spec } = inputs;
+    switch (type.split(":").at(-1)) {
+        case "PersistentVolumeClaim": {
+            const { accessModes, storageClassName, volumeName, selector } = spec;
+            return {
+                name: metadata.name,
+                namespace: metadata.namespace,
+                accessModes,
+                storageClassName,
+                volumeName,
+                selector,
+            };
+        }
+        case "PersistentVolume":
+            return { name: metadata.name, hostPath: spec.hostPath };
+        case "Namespace":
+            return { name: metadata.name };
+        case "RandomPassword":
+        case "RandomBytes":
+        case "PrivateKey":
+            return inputs;
+        case "SelfSignedCert":
+            return { ...inputs, privateKeyPem: undefined };
+        default:
+            return undefined;
+    }
+}
+
+/** What holds data in every one of the registries, as the present source declares it. */
+export async function presentDataHolders(): Promise<DataHolders> {
+    const all: Record<string, DataHolder[]> = {};
+    for (const [registry, args] of Object.entries(registries)) {
+        const { all: declared } = await declare(() => new PrivateRegistry("registry", args));
+        all[registry] = declared.flatMap((resource) => holdersOf(resource));
+    }
+    return JSON.parse(JSON.stringify(all));
+}
+
+function holdersOf(resource: Declared): DataHolder[] {
+    const identity = identityOf(resource);
+    if (identity === undefined) return [];
+    const { type, name, parent, protect } = resource;
+    // An alias lets the engine find a resource under the name that it had before.
+    return [name, ...resource.aliases.map((alias) => alias.split("::").at(-1) as string)].map((known) => ({
+        type,
+        name: known,
+        parent,
+        identity,
+        protect,
+    }));
+}
+
+/** What `pulumi up` would delete or replace, or no longer protect, of what an earlier release made: each a sentence. */
+export function losses(before: DataHolders, after: DataHolders): string[] {
+    return Object.entries(before).flatMap(([registry, holders]) =>
+        holders.flatMap((holder) => {
+            const what = `${registry}: ${holder.type} ${holder.name}`;
+            const now = after[registry]?.find(
+                ({ type, name, parent }) => type === holder.type && name === holder.name && parent === holder.parent,
+            );
+            if (now === undefined) return [`${what} would be deleted`];
+            if (JSON.stringify(now.identity) !== JSON.stringify(holder.identity)) return [`${what} would be replaced`];
+            return holder.protect && !now.protect ? [`${what} would no longer be protected`] : [];
+        }),
+    );
+}
