@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { createAuthority, hoursPerDay, KeyAlgorithm } from "./authority";
-import { type Certificate, type CertificateContext, certificateNames } from "./certificates";
+import { type Certificate, type CertificateContext, certificateNames } from "./certificate";
 import { marks } from "./labels";
 import { certificatePem, dnsName, flag, memberOf, subjectAlternativeName, wholeNumber } from "./rules";
 import { tlsSecret } from "./tlsSecret";

@@ -1,12 +1,10 @@
-import { isIP } from "node:net";
-import type * as pulumi from "@pulumi/pulumi";
+import type { Certificate, CertificateContext } from "./certificate";
 import {
     type CertManagerCertificate,
     certManagerProblems,
     certManagerRules,
     requestFromCertManager,
 } from "./certManager";
-import type { Identity } from "./labels";
 import {
     type ExistingCertificate,
     existingCertificateProblems,
@@ -38,33 +36,6 @@ export interface RegistryTls {
     plainBackend?: boolean;
 }
 
-/** The names that a certificate should be valid for. */
-export interface CertificateContext {
-    readonly identity: Identity;
-    readonly namespace: pulumi.Output<string>;
-    /** What images are tagged with, perhaps with ports. */
-    readonly hosts: pulumi.Input<string>[];
-    /** What only the component's own authority, or one of the team's, certifies: the Service's names and IP, and localhost. */
-    readonly inCluster: pulumi.Input<string>[];
-    readonly serviceName: string;
-    readonly parent: pulumi.Resource;
-}
-
-export interface Certificate {
-    /** Name of the TLS Secret; another one after each renewal, unless somebody else renews it. */
-    readonly secretName: pulumi.Output<string>;
-    /** Of the content; undefined when somebody else renews it. */
-    readonly checksum: pulumi.Output<string> | undefined;
-    /** What clients must trust, in PEM form; undefined when they do anyway. */
-    readonly caCertPem: pulumi.Output<string> | undefined;
-    /** End of validity, RFC 3339; empty when somebody else renews it. */
-    readonly expiry: pulumi.Output<string>;
-    /** Whether it is valid for the Service's names and IP. */
-    readonly holdsClusterNames: boolean;
-    /** What must be there before the pods start. */
-    readonly ready: pulumi.Resource[];
-}
-
 const kinds = ["selfSigned", "existingSecret", "pem", "certManager"] as const;
 
 export const tlsRules: Rules = {
@@ -84,12 +55,6 @@ export function tlsProblems(args: RegistryTls = {}, host?: unknown): Problem[] {
         ...pemCertificateProblems("tls.pem", args.pem),
         ...certManagerProblems(args.certManager, host),
     ];
-}
-
-/** Every name under which a client may reach the registry, in a fixed order. */
-export function certificateNames(names: readonly string[]): { dnsNames: string[]; ipAddresses: string[] } {
-    const all = [...new Set(names.map((name) => (isIP(name) ? name : name.replace(/:\d+$/, ""))))].sort();
-    return { dnsNames: all.filter((name) => isIP(name) === 0), ipAddresses: all.filter((name) => isIP(name) !== 0) };
 }
 
 /** Issues the certificate, or takes the one that is given. */

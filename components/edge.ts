@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Certificate } from "./certificates";
+import type { Certificate } from "./certificate";
 import { type EdgeCertManager, edgeCertManagerProblems, edgeCertManagerRules, requestForEdge } from "./certManager";
 import { type Identity, marks } from "./labels";
 import { type PemCertificate, pemCertificateProblems, pemCertificateRules, usePem } from "./ownCertificate";

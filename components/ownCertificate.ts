@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
-import type { Certificate, CertificateContext } from "./certificates";
+import type { Certificate, CertificateContext } from "./certificate";
 import { certificatePem, dnsName, privateKeyPem } from "./rules";
 import { tlsSecret } from "./tlsSecret";
 import { ArgumentError, type Problem, type Rules } from "./validation";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { createAuthority, hoursPerDay, KeyAlgorithm, privateKey } from "./authority";
-import { type Certificate, type CertificateContext, certificateNames } from "./certificates";
+import { type Certificate, type CertificateContext, certificateNames } from "./certificate";
 import { memberOf, subjectAlternativeName, wholeNumber } from "./rules";
 import { tlsSecret } from "./tlsSecret";
 import type { Problem, Rules } from "./validation";

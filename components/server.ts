@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Certificate } from "./certificates";
+import type { Certificate } from "./certificate";
 import { checksum } from "./checksum";
 import { drainSeconds, inPod } from "./configuration";
 import { type Identity, marks, selectorLabels } from "./labels";

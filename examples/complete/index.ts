@@ -107,8 +107,8 @@ new PrivateRegistry("on-node", {
 /** With images that nobody misses when the pod is gone. */
 new PrivateRegistry("for-tests", { storage: { memory: { sizeLimit: "2Gi" } } });
 
-const certificate = config.require("certificate");
-const key = config.requireSecret("certificate-key");
+const teamCertificate = config.require("certificate");
+const teamKey = config.requireSecret("certificate-key");
 const authority = config.require("certificate-authority");
 
 /** Behind Ingress and IngressRoute, with certificates that somebody else keeps. */
@@ -135,13 +135,13 @@ new PrivateRegistry("behind-ingress", {
 /** With certificates that are given. */
 new PrivateRegistry("with-pem", {
     host: "registry.example.com",
-    tls: { pem: { certificate, key, caCertPem: authority } },
+    tls: { pem: { certificate: teamCertificate, key: teamKey, caCertPem: authority } },
     expose: {
         ingress: {
             controller: IngressController.NginxF5,
-            certificate: { pem: { certificate, key, caCertPem: authority } },
+            certificate: { pem: { certificate: teamCertificate, key: teamKey, caCertPem: authority } },
         },
-        ingressRoute: { certificate: { pem: { certificate, key, caCertPem: authority } } },
+        ingressRoute: { certificate: { pem: { certificate: teamCertificate, key: teamKey, caCertPem: authority } } },
     },
 });
 

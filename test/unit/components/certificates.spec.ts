@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { isIP } from "node:net";
 import * as fc from "fast-check";
 import { IngressController, KeyAlgorithm, PrivateRegistry, type PrivateRegistryArgs } from "../../../components";
-import { certificateNames } from "../../../components/certificates";
+import { certificateNames } from "../../../components/certificate";
 import { pairProblems } from "../../../components/ownCertificate";
 import { createAuthority, issue, type KeyPair } from "../../../sandbox/cluster/pki";
 import { declare, failure, known } from "../mocks";

@@ -354,7 +354,7 @@ describe("certificateWatch.sh", () => {
             `#!/bin/sh
 case "$*" in
     *certs*) echo "$@" >>"${at("looks")}"; cat "${at("served")}" ;;
-    *) echo "$@" >>"${at("patches")}"; cat >>"${at("headers")}" ;;
+    *) cat >>"${at("headers")}"; echo "$@" >>"${at("patches")}" ;;
 esac
 `,
             0o755,
