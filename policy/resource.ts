@@ -50,20 +50,22 @@ export function unless(condition: () => boolean, message: string): string[] {
     return (known(condition) ?? true) ? [] : [message];
 }
 
-/** The members of a list that are known; none when it is no list. */
+/** The members of a list that are known and not null; none when it is no list. */
 export function items(read: () => unknown): Tree[] {
     const list = known(read);
     if (!Array.isArray(list)) return [];
-    return Array.from({ length: list.length }, (_, i) => known(() => list[i])).filter((item) => item !== undefined);
+    return Array.from({ length: list.length }, (_, i) => known(() => list[i])).filter(
+        (item) => item !== undefined && item !== null,
+    );
 }
 
-/** The entries of an object that are known; none when it is no object. */
+/** The entries of an object that are known and not null; none when it is no object. */
 export function entries(read: () => unknown): [key: string, value: Tree][] {
     const object = known(read) as Tree;
     if (typeof object !== "object" || object === null) return [];
     return Object.keys(object).flatMap((key): [string, Tree][] => {
         const value = known(() => object[key]);
-        return value === undefined ? [] : [[key, value]];
+        return value === undefined || value === null ? [] : [[key, value]];
     });
 }
 

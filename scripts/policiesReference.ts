@@ -1,26 +1,19 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Rule, Setting } from "./rule";
-import { rules } from "./rules";
+import type { Rule, Setting } from "../policy/rule";
+import { rules } from "../policy/rules";
+import { repositoryRoot } from "../sandbox/paths";
 
 type Profile = Record<string, string | ({ enforcementLevel: string } & Record<string, unknown>)>;
 
-const root = __dirname.endsWith(path.join("dist", "policy"))
-    ? path.resolve(__dirname, "../..")
-    : path.dirname(__dirname);
-const page = path.join(root, "docs", "policies.md");
-
-export function readPoliciesPage(): string {
-    return fs.readFileSync(page, "utf8");
-}
-
 /** docs/policies.md, from the rules themselves and the profiles. */
-export function policiesPage(): string {
+export function policiesReference(): string {
     const baseline = readProfile("baseline");
     const strict = readProfile("strict");
     return `# Policies
 
-Generated from \`policy/rules\` by \`npm run docs:policies\`; edit those instead.
+Written from \`policy/rules\` and \`policy/profiles\` by \`UPDATE_SNAPSHOTS=1 npm run test:unit\`; edit those instead. How a stack is held to them is in
+the [README](../README.md#policies).
 
 | rule | severity | baseline | strict | when | what must hold |
 |---|---|---|---|---|---|
@@ -38,7 +31,7 @@ ${rules.map((rule) => section(rule, { baseline, strict })).join("\n")}`;
 }
 
 function readProfile(name: string): Profile {
-    return JSON.parse(fs.readFileSync(path.join(root, "policy", "profiles", `${name}.json`), "utf8"));
+    return JSON.parse(fs.readFileSync(path.join(repositoryRoot, "policy", "profiles", `${name}.json`), "utf8"));
 }
 
 function level(profile: Profile, name: string): string {
@@ -62,9 +55,4 @@ ${rule.what} ${rule.why}
 
 Fix: ${rule.fix}
 ${settings.length === 0 ? "" : `\n${settings.join("")}`}`;
-}
-
-if (require.main === module) {
-    fs.mkdirSync(path.dirname(page), { recursive: true });
-    fs.writeFileSync(page, policiesPage());
 }

@@ -1,0 +1,167 @@
+import * as assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { parse, stringify } from "yaml";
+import { attempt, type CommandResult, run } from "../../../sandbox/command";
+import { repositoryRoot } from "../../../sandbox/paths";
+import { inSandbox, theSandbox } from "../harness";
+
+/** Steps that only the CI system itself can run, or that install what this machine has in its own way. */
+const notRunHere = [
+    "actions/checkout@v4",
+    "actions/setup-node@v4",
+    "pulumi/actions@v6",
+    "npm ci",
+    "apt-get update && apt-get install --yes --no-install-recommends shellcheck",
+    "curl -fsSL https://get.pulumi.com | sh",
+];
+
+interface Job {
+    readonly name: string;
+    readonly environment: Record<string, string>;
+    readonly steps: readonly string[];
+}
+
+function read(file: string) {
+    return parse(fs.readFileSync(path.join(repositoryRoot, "examples", "ci", file), "utf8"));
+}
+
+/** The jobs of a workflow, each once for every member of its matrix. */
+function githubJobs(): Job[] {
+    const jobs: [string, GithubJob][] = Object.entries(read("github-actions.yml").jobs);
+    return jobs.flatMap(([name, job]) =>
+        (job.strategy?.matrix.include ?? [{}]).map((member) => {
+            const filled = (text: string) => text.replace(/\$\{\{ matrix\.(\w+) \}\}/g, (_, key) => member[key]);
+            const own = Object.entries(job.env ?? {}).map(([key, value]) => [key, filled(value)]);
+            const environment = Object.fromEntries(own.filter(([, value]) => !value.includes("${{")));
+            return { name, environment, steps: job.steps.map((step) => step.uses ?? step.run ?? "") };
+        }),
+    );
+}
+
+interface GithubJob {
+    readonly strategy?: { matrix: { include: Record<string, string>[] } };
+    readonly env?: Record<string, string>;
+    readonly steps: { uses?: string; run?: string }[];
+}
+
+function gitlabJobs(): Job[] {
+    const jobs = Object.entries(read("gitlab-ci.yml")).filter(([name]) => name !== "image") as [string, GitlabJob][];
+    return jobs.flatMap(([name, job]) =>
+        (job.parallel?.matrix ?? [{}]).map((environment) => ({
+            name,
+            environment,
+            steps: [...(job.before_script ?? []), ...job.script],
+        })),
+    );
+}
+
+interface GitlabJob {
+    readonly parallel?: { matrix: Record<string, string>[] };
+    readonly before_script?: string[];
+    readonly script: string[];
+}
+
+describe("the examples for CI (examples/ci)", function () {
+    this.timeout(400_000);
+    inSandbox();
+    const clone = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-ci-"));
+    const kubeconfig = path.join(os.tmpdir(), `${path.basename(clone)}-kubeconfig`);
+
+    /** Runs a job's steps one after the other, up to the first that fails. */
+    async function runJob({ environment, steps }: Job): Promise<CommandResult> {
+        let result: CommandResult = { code: 0, stdout: "", stderr: "" };
+        const content = fs.readFileSync(String(theSandbox().environment.KUBECONFIG), "utf8");
+        fs.writeFileSync(kubeconfig, content, { mode: 0o600 });
+        const env = {
+            ...theSandbox().environment,
+            ...environment,
+            KUBECONFIG: kubeconfig,
+            KUBECONFIG_CONTENT: content,
+        };
+        const script = steps.filter((step) => !notRunHere.includes(step)).join("\n");
+        result = await attempt(["bash", "-euo", "pipefail", "-c", script], { env, cwd: clone });
+        return result;
+    }
+
+    before(async () => {
+        // As a clone on a CI machine has it after `npm ci`.
+        const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+            cwd: repositoryRoot,
+            encoding: "utf8",
+        });
+        const files = listed.split("\n").filter((file) => file !== "" && file !== "node_modules");
+        for (const file of [...files, "dist"]) {
+            const source = path.join(repositoryRoot, file);
+            if (!fs.existsSync(source)) continue;
+            fs.cpSync(source, path.join(clone, file), { recursive: true, preserveTimestamps: true });
+        }
+        fs.symlinkSync(fs.realpathSync(path.join(repositoryRoot, "node_modules")), path.join(clone, "node_modules"));
+        fs.appendFileSync(path.join(clone, ".gitignore"), "/node_modules\n");
+        await run(["git", "init", "--quiet"], { cwd: clone, env: process.env });
+        await run(["git", "add", "--all"], { cwd: clone, env: process.env });
+        for (const stack of ["dev", "prod"]) {
+            await run(["pulumi", "stack", "select", "--create", stack, "--non-interactive"], {
+                env: theSandbox().environment,
+                cwd: clone,
+            });
+        }
+    });
+    after(() => {
+        fs.rmSync(clone, { recursive: true, force: true });
+        fs.rmSync(kubeconfig, { force: true });
+    });
+
+    it("have the same jobs, and no step that is only listed as not run here", () => {
+        const commands = (jobs: Job[]) => [
+            ...new Set(
+                jobs.flatMap(({ steps }) =>
+                    steps.filter((step) => step.startsWith("npm") || step.startsWith("pulumi ")),
+                ),
+            ),
+        ];
+        assert.deepEqual(commands(githubJobs()), commands(gitlabJobs()));
+        const all = [...githubJobs(), ...gitlabJobs()].flatMap(({ steps }) => steps);
+        for (const step of notRunHere) assert.ok(all.includes(step), step);
+    });
+
+    for (const [system, jobs] of [
+        ["GitHub Actions", githubJobs()],
+        ["GitLab CI", gitlabJobs()],
+    ] as const) {
+        for (const job of jobs.filter(({ name }) => name === "policies")) {
+            const { STACK: stack } = job.environment;
+
+            it(`${system}: the policies allow the stack ${stack}`, async () => {
+                const { code, stdout, stderr } = await runJob(job);
+                assert.equal(code, 0, stdout + stderr);
+                assert.match(stdout, /private-registry@v/);
+            });
+
+            it(`${system}: the job fails when ${stack} violates one`, async () => {
+                const file = path.join(clone, `Pulumi.${stack}.yaml`);
+                const good = fs.readFileSync(file, "utf8");
+                const changed = parse(good);
+                changed.config["private-registry:registry"].image = "docker.io/library/registry:2.8.3";
+                fs.writeFileSync(file, stringify(changed));
+                try {
+                    const { code, stdout } = await runJob(job);
+                    assert.notEqual(code, 0);
+                    assert.match(stdout, /\[mandatory\].*registry-version/);
+                } finally {
+                    fs.writeFileSync(file, good);
+                }
+            });
+        }
+    }
+
+    it("lint, type-check and test what is there", async () => {
+        const job = githubJobs().find(({ name }) => name === "check");
+        assert.ok(job);
+        const { code, stdout, stderr } = await runJob(job);
+        assert.equal(code, 0, stdout + stderr);
+        assert.match(stdout, /\d+ passing/);
+    });
+});
