@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { RegistryTls } from "./certificates";
 import { authorityConfigMap, type Edge } from "./edge";
 import { createGatewayRoute, gatewayProblems, gatewayRules, type RegistryGateway } from "./gateway";
@@ -42,6 +43,10 @@ export function exposeProblems(expose: RegistryExpose = {}, tls: RegistryTls = {
     if (host === undefined) {
         const reason = "needs a name that clients outside the cluster resolve; give host";
         problems.push(...given.map((kind) => ({ path: `expose.${kind}`, reason })));
+    }
+    if (typeof host === "string" && isIP(host.replace(/:\d+$/, "")) !== 0 && given.length > 0) {
+        const reason = `is an address, which expose.${given[0]} cannot be told by; give a DNS name`;
+        problems.push({ path: "host", reason });
     }
     if (expose.nodePort && expose.loadBalancer) {
         const reason = "cannot be together with loadBalancer, which opens a port of every node as well; keep one";

@@ -329,6 +329,11 @@ describe("the check of arguments", () => {
             ],
         ],
         [
+            "an address where a name is needed",
+            { host: "192.0.2.1:8443", expose: { ingressRoute: {} } },
+            ["host: is an address, which expose.ingressRoute cannot be told by; give a DNS name"],
+        ],
+        [
             "a route without a Gateway",
             { host: "a.example.com", expose: { gateway: { parentRefs: [] } } },
             ["expose.gateway.parentRefs: names no Gateway; name at least one"],
