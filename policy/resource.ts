@@ -71,14 +71,12 @@ export function entries(read: () => unknown): [key: string, value: Tree][] {
 
 /** Whether an object, or one of its values, is not known yet. */
 export function isPartlyUnknown(read: () => unknown): boolean {
-    try {
+    const isKnown = known(() => {
         const object = read() as Tree;
         for (const key of Object.keys(object ?? {})) object[key];
-        return false;
-    } catch (error) {
-        if (isNotKnown(error)) return true;
-        throw error;
-    }
+        return true;
+    });
+    return isKnown === undefined;
 }
 
 /** The text, or nothing when it is something else or not known yet. */

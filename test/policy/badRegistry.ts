@@ -68,15 +68,19 @@ export function badRegistry(planted: string): Declared[] {
         secret("registry-login", { ".dockerconfigjson": JSON.stringify({ auths: { "bad.example.com": { auth } } }) }),
         randomPassword({ length: 8 }),
         privateKey({ algorithm: "RSA", rsaBits: 1024 }),
-        {
-            ...authority({ isCaCertificate: false, validityPeriodHours: 36500 * 24 }),
-            props: {
-                privateKeyPem: planted,
-                subject: { commonName: "registry" },
-                allowedUses: ["server_auth"],
-                validityPeriodHours: 36500 * 24,
-            },
-        },
-        signedCertificate({ earlyRenewalHours: 0, caPrivateKeyPem: planted }),
+        selfSignedServer(planted),
+        signedCertificate({
+            certRequestPem: "request",
+            caCertPem: "authority",
+            caPrivateKeyPem: planted,
+            allowedUses: ["server_auth"],
+            earlyRenewalHours: 0,
+        }),
     ];
+}
+
+/** For a hundred years, and without any renewal. */
+function selfSignedServer(privateKeyPem: string): Declared {
+    const validity = { isCaCertificate: false, validityPeriodHours: 36500 * 24 };
+    return authority({ ...validity, privateKeyPem, subject: { commonName: "registry" }, allowedUses: ["server_auth"] });
 }

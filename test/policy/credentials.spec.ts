@@ -32,7 +32,9 @@ describeRule("no-basic-auth-over-http", {
             environment(),
             secret("config", { "config.yml": "version: 0.1\nstorage: {}\n" }),
         ],
-        "texts that are something else": [configMap("other", { "a.yml": "version: [\nstorage: {" })],
+        "texts that are something else": [
+            configMap("other", { "a.yml": "version: [\nstorage: {", "b.yml": "version: 0.1\nstorage: *missing\n" }),
+        ],
     },
     fails: {
         "a Secret's": { of: [secret("config", { "config.yml": inClear })], says: "auth.htpasswd without http.tls" },

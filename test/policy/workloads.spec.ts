@@ -27,6 +27,10 @@ describeRule("registry-version", {
         "version 2 in full": { of: [image("docker.io/distribution/distribution:2.8.3")], says: "is older" },
         "a StatefulSet's": { of: [as("StatefulSet", image("registry:3.0.0"))], says: "is older" },
         "a DaemonSet's": { of: [as("DaemonSet", image("registry:3.0.0"))], says: "is older" },
+        "a pod's": {
+            of: [{ type: "kubernetes:core/v1:Pod", name: "pod", props: image("registry:3.0.0").props.spec.template }],
+            says: "is older",
+        },
         "a CronJob's": { of: [as("CronJob", image("registry:3.0.0"))], says: "is older" },
         "each of a list": {
             of: [

@@ -145,8 +145,12 @@ describe("the changelog", () => {
         assert.throws(() => releasedChangelog(empty, "0.3.0", "2026-03-01"), /says nothing under `## Unreleased`/);
     });
 
-    it("of this repository can be released", () => {
+    it("of this repository has a place for what comes next", () => {
         const present = fs.readFileSync(path.join(repositoryRoot, "CHANGELOG.md"), "utf8");
-        assert.match(releasedChangelog(present, "99.0.0", "2026-01-01"), /^## 99\.0\.0 \(2026-01-01\)\n\n- /m);
+        const withChange = present.replace("## Unreleased\n", "## Unreleased\n\n- A change.\n");
+        assert.match(
+            releasedChangelog(withChange, "99.0.0", "2026-01-01"),
+            /^## 99\.0\.0 \(2026-01-01\)\n\n- A change/m,
+        );
     });
 });
