@@ -8,7 +8,7 @@ import { ArgumentError, type Problem, type Rules } from "./validation";
 
 /** A certificate in a Secret that somebody else keeps and renews. */
 export interface ExistingCertificate {
-    /** Name of the Secret, of type kubernetes.io/tls, in the registry's namespace. */
+    /** Name of the Secret, of type kubernetes.io/tls, in the registry's namespace. `pulumi up` waits until it is there. */
     name: pulumi.Input<string>;
     /** The authority that clients and nodes must trust, in PEM form. Left out, it is one that they trust anyway. */
     caCertPem?: pulumi.Input<string>;
