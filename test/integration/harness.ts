@@ -51,7 +51,7 @@ export function kubectl(command: string, input?: string): Promise<string> {
 /** A namespace for pods that pull; deleted after the tests of the `describe`. */
 export function namespaceOfPods(name: string): void {
     before(() => kubectl(`create namespace ${name}`));
-    after(() => kubectl(`delete namespace ${name} --wait=false`));
+    after(() => kubectl(`delete namespace ${name} --wait=false --ignore-not-found`));
 }
 
 /** A stack of the program, with arguments that a test may change from one `up` to the next. */
