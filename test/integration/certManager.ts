@@ -3,7 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { issue } from "../../sandbox/cluster/pki";
 import { run } from "../../sandbox/command";
-import { kubectl } from "./harness";
+import { kubectl, writeStatus } from "./harness";
 
 const version = "v1.20.3";
 
@@ -80,7 +80,5 @@ async function setReady(kind: string, { metadata }: Resource, namespace: string)
         observedGeneration: metadata.generation,
         lastTransitionTime: new Date().toISOString(),
     };
-    const patch = JSON.stringify({ status: { conditions: [condition] } });
-    const target = `${kind}s.cert-manager.io ${metadata.name} --namespace ${namespace}`;
-    await kubectl(`patch ${target} --subresource=status --type=merge --patch-file /dev/stdin`, patch);
+    await writeStatus(namespace, `${kind}s.cert-manager.io/${metadata.name}`, { conditions: [condition] });
 }

@@ -48,6 +48,12 @@ export function kubectl(command: string, input?: string): Promise<string> {
     return run(["kubectl", ...command.split(" ")], { env: theSandbox().environment, input });
 }
 
+/** Writes an object's status, in the part of a controller that the sandbox has not. */
+export async function writeStatus(namespace: string, object: string, status: object): Promise<void> {
+    const patch = ["--subresource=status", "--type=merge", "--patch", JSON.stringify({ status })];
+    await run(["kubectl", "--namespace", namespace, "patch", object, ...patch], { env: theSandbox().environment });
+}
+
 /** A namespace for pods that pull; deleted after the tests of the `describe`. */
 export function namespaceOfPods(name: string): void {
     before(() => kubectl(`create namespace ${name}`));

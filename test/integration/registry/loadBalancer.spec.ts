@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { inSandbox, kubectl, RegistryStack, request } from "../harness";
+import { inSandbox, kubectl, RegistryStack, request, writeStatus } from "../harness";
 
 /** The address that the test, in the part of a cloud provider, gives the Service. */
 const address = "203.0.113.7";
@@ -30,10 +30,9 @@ describe("expose.loadBalancer and networkPolicy", function () {
     });
 
     it("serves at the address that was asked for, with a certificate that holds it", async () => {
-        const name = `${registry.outputs.serviceName} --namespace load-balancer`;
-        const asked = await kubectl(`get service ${name} --output jsonpath={.spec.loadBalancerIP}`);
-        const status = JSON.stringify({ status: { loadBalancer: { ingress: [{ ip: asked }] } } });
-        await kubectl(`patch service ${name} --subresource=status --type=merge --patch-file /dev/stdin`, status);
+        const service = `service/${registry.outputs.serviceName}`;
+        const ip = await kubectl(`get ${service} --namespace load-balancer --output jsonpath={.spec.loadBalancerIP}`);
+        await writeStatus("load-balancer", service, { loadBalancer: { ingress: [{ ip }] } });
         for (let tries = 0; tries < 10 && (await viaAddress()) !== 200; tries++);
         assert.equal(await viaAddress(), 200);
     });
