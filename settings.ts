@@ -5,12 +5,13 @@ import { defaultUsers } from "./components/credentials";
 import { nearestName } from "./components/validation";
 
 /**
- * The component's arguments from the stack's configuration: the object `registry` mirrors them, and each password lies in a
- * secret value of its own, `password-<user>`, because an object with a secret in it would be read in the clear.
+ * The component's arguments from the stack's configuration: the object `registry` mirrors them, and each password and key lies
+ * in a secret value of its own, e.g. `password-<user>` and `tls-key`, because an object with a secret in it would be read in the clear.
  */
 export function registryArgs(config: pulumi.Config): PrivateRegistryArgs {
-    const args = config.getObject<PrivateRegistryArgs>("registry") ?? {};
-    const problems = unknownKeys(config, args.users);
+    const configured = config.getObject<PrivateRegistryArgs>("registry") ?? {};
+    const problems = unknownKeys(config, configured);
+    const args = withSecrets(config, configured, problems);
     if (secretKeys().includes(`${config.name}:registry`)) {
         const reason =
             "holds a secret value, which would be read in the clear; keep passwords in `password-<user>` instead";
@@ -22,7 +23,6 @@ export function registryArgs(config: pulumi.Config): PrivateRegistryArgs {
         const reason = `must not stand in the configuration file; run \`pulumi config set --secret password-${user.name}\``;
         problems.push({ path: `registry.users[${i}].password`, reason });
     });
-    const withStorage = withS3Secret(config, args, problems);
     if (args.users && users === undefined) return args;
     const named = users ?? defaultUsers;
     const passwords = passwordUsers(config);
@@ -35,54 +35,84 @@ export function registryArgs(config: pulumi.Config): PrivateRegistryArgs {
         problems.push({ path: `password-${user}`, reason });
     }
     if (problems.length > 0) throw new ArgumentError("the registry of this stack", problems);
-    if (passwords.length === 0) return withStorage;
-    return {
-        ...withStorage,
-        users: named.map((user) => ({ ...user, password: config.getSecret(`password-${user?.name}`) })),
-    };
+    if (passwords.length === 0) return args;
+    return { ...args, users: named.map((user) => ({ ...user, password: config.getSecret(`password-${user?.name}`) })) };
 }
 
-const s3SecretKey = "s3-secret-access-key";
+/** A part of the arguments that is secret, and the secret value of the stack's configuration that holds it. */
+interface Joined {
+    /** Where the object is that the secret completes. */
+    readonly path: readonly string[];
+    readonly field: string;
+    readonly name: string;
+    /** What `pulumi config set` reads it from, when that is a file. */
+    readonly file?: string;
+}
 
-/** Joins the secret value `s3-secret-access-key` to the access key in the object, and says what stands in the wrong place. */
-function withS3Secret(config: pulumi.Config, args: PrivateRegistryArgs, problems: Problem[]): PrivateRegistryArgs {
-    const key = s3SecretKey;
-    const path = "storage.s3.credentials.keys";
-    const s3 = args.storage?.s3;
-    const keys = s3?.credentials?.keys;
-    if (keys?.secretAccessKey !== undefined) {
-        const reason = `must not stand in the configuration file; run \`pulumi config set --secret ${key}\``;
-        problems.push({ path: `registry.${path}.secretAccessKey`, reason });
-    }
-    if (!keysOf(config).includes(key)) return args;
-    if (!secretKeys().includes(`${config.name}:${key}`)) {
-        const reason = `lies in the clear in the stack's file; run \`pulumi config set --secret ${key}\``;
-        problems.push({ path: key, reason });
-    }
-    if (s3 === undefined || keys === undefined) {
-        const reason = `is of no access key; give registry.${path}.accessKeyId, or run \`pulumi config rm ${key}\``;
-        problems.push({ path: key, reason });
-        return args;
-    }
-    const secretAccessKey = config.requireSecret(key);
-    const credentials = { ...s3.credentials, keys: { ...keys, secretAccessKey } };
-    return { ...args, storage: { ...args.storage, s3: { ...s3, credentials } } };
+const joined: readonly Joined[] = [
+    { path: ["storage", "s3", "credentials", "keys"], field: "secretAccessKey", name: "s3-secret-access-key" },
+    { path: ["tls", "pem"], field: "key", name: "tls-key", file: "key.pem" },
+    { path: ["expose", "ingress", "certificate", "pem"], field: "key", name: "ingress-key", file: "key.pem" },
+    {
+        path: ["expose", "ingressRoute", "certificate", "pem"],
+        field: "key",
+        name: "ingress-route-key",
+        file: "key.pem",
+    },
+];
+
+function objectAt(args: PrivateRegistryArgs, path: readonly string[]): Record<string, unknown> | undefined {
+    // biome-ignore lint/suspicious/noExplicitAny: what a file holds, before it is checked
+    const found = path.reduce<any>((value, field) => value?.[field], args);
+    return typeof found === "object" && found !== null ? found : undefined;
+}
+
+/** The arguments with what is secret in them. */
+function withSecrets(config: pulumi.Config, args: PrivateRegistryArgs, problems: Problem[]): PrivateRegistryArgs {
+    return joined.reduce((given, { path, field, name, file }) => {
+        const object = objectAt(given, path);
+        if (object === undefined) return given;
+        const command = `run \`pulumi config set --secret ${name}${file ? ` <${file}` : ""}\``;
+        if (object[field] !== undefined) {
+            const reason = `must not stand in the configuration file; ${command}, and remove it here`;
+            problems.push({ path: `registry.${path.join(".")}.${field}`, reason });
+        } else if (config.get(name) !== undefined && !secretKeys().includes(`${config.name}:${name}`)) {
+            problems.push({ path: name, reason: `lies in the clear in the stack's file; ${command}` });
+        }
+        const secret = config.getSecret(name);
+        return secret === undefined ? given : withValue(given, [...path, field], secret);
+    }, args);
+}
+
+/** A copy with a value at a path. */
+function withValue<T extends object>(given: T, [field, ...rest]: string[], value: unknown): T {
+    const below = (given as Record<string, object>)[field] ?? {};
+    return { ...given, [field]: rest.length === 0 ? value : withValue(below, rest, value) };
 }
 
 /**
  * Keys of the project that nothing reads: a misspelled one would silently leave its default in force. The keys of the object
  * are checked by the component itself.
  */
-function unknownKeys(config: pulumi.Config, users: PrivateRegistryArgs["users"]): Problem[] {
-    const named = Array.isArray(users) ? users : defaultUsers;
-    const known = ["registry", s3SecretKey, ...named.map((user) => `password-${user?.name}`)];
+function unknownKeys(config: pulumi.Config, given: PrivateRegistryArgs): Problem[] {
+    const named = Array.isArray(given.users) ? given.users : defaultUsers;
+    const completing = joined.filter(({ path }) => objectAt(given, path) !== undefined).map(({ name }) => name);
+    const known = ["registry", ...named.map((user) => `password-${user?.name}`), ...completing];
     const args = [...new Set(Object.keys(privateRegistryRules).map((rule) => rule.split(/[.[{]/)[0]))];
     return keysOf(config)
-        .filter((key) => key !== "registry" && key !== s3SecretKey && !key.startsWith(passwordPrefix))
+        .filter((key) => !known.includes(key) && !key.startsWith(passwordPrefix))
         .map((key) => {
             const path = `${config.name}:${key}`;
             if (args.includes(key)) {
                 return { path, reason: `is an argument; write it as \`${key}\` below \`${config.name}:registry\`` };
+            }
+            const completed = joined.find(({ name }) => name === key);
+            if (completed) {
+                const where = `registry.${completed.path.join(".")}`;
+                return {
+                    path,
+                    reason: `completes ${where}, which is not there; give that, or run \`pulumi config rm ${key}\``,
+                };
             }
             const nearest = nearestName(key, known);
             const hint = nearest === undefined ? `the keys are ${known.join(", ")}` : `did you mean \`${nearest}\`?`;

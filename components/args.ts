@@ -1,9 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type RegistryTls, tlsProblems, tlsRules } from "./certificates";
+import { isTrustedAnyway, type RegistryTls, tlsProblems, tlsRules } from "./certificates";
 import { logRules, type RegistryLog } from "./configuration";
 import { type RegistryUser, userProblems, userRules } from "./credentials";
 import { type DescriptorCache, descriptorCacheProblems, descriptorCacheRules } from "./descriptorCache";
+import { exposeProblems, exposeRules, type RegistryExpose } from "./expose";
 import { childNameProblems } from "./labels";
+import { networkPolicyProblems, networkPolicyRules, type RegistryNetworkPolicy } from "./networkPolicy";
 import { nodeProblems, nodeRules, type RegistryNodes } from "./nodes";
 import { type PullSecrets, pullSecretProblems, pullSecretRules } from "./pullSecrets";
 import { type RegistryResources, resourceRules } from "./resources";
@@ -26,7 +28,6 @@ import {
     rolloutRules,
     schedulingRules,
 } from "./server";
-import { exposeRules, type RegistryExpose } from "./service";
 import { type RegistryStorage, storageProblems, storageRules } from "./storage";
 import { below, type Problem, type Rules } from "./validation";
 
@@ -85,6 +86,8 @@ export interface PrivateRegistryArgs {
     descriptorCache?: DescriptorCache;
     /** How clients outside the cluster reach the registry. Defaults to not at all, but for `kubectl port-forward`. */
     expose?: RegistryExpose;
+    /** Who may reach the registry's pods, and whom they may reach. Defaults to no policies. */
+    networkPolicy?: RegistryNetworkPolicy;
     /** Pull secrets for the pods that run images of the registry. Defaults to none. */
     pullSecrets?: PullSecrets;
     /**
@@ -120,6 +123,7 @@ export const privateRegistryRules: Rules = {
     ...below("storage", storageRules),
     ...below("descriptorCache", descriptorCacheRules),
     ...below("expose", exposeRules),
+    ...below("networkPolicy", networkPolicyRules),
     ...below("pullSecrets", pullSecretRules),
     pullGeneration: wholeNumber(1),
     ...below("nodes", nodeRules),
@@ -131,13 +135,16 @@ export function privateRegistryProblems(name: string, args: PrivateRegistryArgs)
     return [
         ...nameProblems(name, args),
         ...userProblems(args.users),
-        ...tlsProblems(args.tls),
+        ...tlsProblems(args.tls, args.host),
+        ...exposeProblems(args.expose, args.tls, args.host),
         ...storageProblems(args.storage, args.replicas),
         ...descriptorCacheProblems(args.descriptorCache, args.replicas, args.image),
         ...claimNamespaceProblems(args),
         ...rolloutProblems(args.rollout, args.storage),
+        ...networkPolicyProblems(args.networkPolicy),
         ...pullSecretProblems(args.pullSecrets),
         ...nodeProblems(args.nodes),
+        ...nodeTrustProblems(args),
     ];
 }
 
@@ -148,6 +155,13 @@ function nameProblems(name: string, args: PrivateRegistryArgs): Problem[] {
     if (serviceLabel(name) === undefined) return [];
     const reason = `the component's name stands in for ${unnamed.join(" and ")} and ${serviceLabel(name)}; rename it or give ${unnamed.join(" and ")}`;
     return [{ path: "name", reason }];
+}
+
+function nodeTrustProblems({ nodes, tls }: PrivateRegistryArgs): Problem[] {
+    if (nodes === undefined || nodes.enabled === false || !isTrustedAnyway(tls)) return [];
+    const reason =
+        "have nothing to be told about a certificate that they trust anyway; give its caCertPem, or remove nodes";
+    return [{ path: "nodes", reason }];
 }
 
 function claimNamespaceProblems(args: PrivateRegistryArgs): Problem[] {

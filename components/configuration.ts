@@ -61,6 +61,7 @@ export type Section = { [key: string]: unknown };
 
 /**
  * config.yml of the distribution registry, version 2 and 3. The same arguments always give the same text.
+ * `isPlain`: HTTP, for what speaks TLS in front of it.
  * https://distribution.github.io/distribution/about/configuration/
  */
 export function configYaml(
@@ -68,6 +69,7 @@ export function configYaml(
     storage: Section,
     log: pulumi.Unwrap<RegistryLog>,
     overrides: Section,
+    isPlain = false,
     cache: Section = {},
 ): string {
     const config: Section = {
@@ -88,11 +90,13 @@ export function configYaml(
             relativeurls: true,
             draintimeout: `${drainSeconds}s`,
             secret: httpSecret,
-            tls: {
-                certificate: `${inPod.certificate}/tls.crt`,
-                key: `${inPod.certificate}/tls.key`,
-                minimumtls: "tls1.2",
-            },
+            ...(!isPlain && {
+                tls: {
+                    certificate: `${inPod.certificate}/tls.crt`,
+                    key: `${inPod.certificate}/tls.key`,
+                    minimumtls: "tls1.2",
+                },
+            }),
             headers: { "X-Content-Type-Options": ["nosniff"] },
             debug: { addr: `:${inPod.debugPort}`, prometheus: { enabled: true, path: "/metrics" } },
         },

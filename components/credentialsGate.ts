@@ -2,16 +2,19 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Login } from "./credentials";
 import { type Identity, marks } from "./labels";
+import { restrictedPod, restrictedScript } from "./restrictedPod";
 import { script } from "./scripts";
-import { registryUser } from "./server";
 
 export interface CredentialsGate {
     readonly namespace: pulumi.Output<string>;
     readonly image: pulumi.Output<string>;
     readonly imagePullSecrets: pulumi.Input<string>[];
-    /** The registry inside the cluster, e.g. `https://registry.registry.svc`. */
+    /** Address by a name that the certificate holds, e.g. `https://registry.example.com`. */
     readonly url: pulumi.Output<string>;
-    readonly caCertPem: pulumi.Output<string>;
+    /** Name and port of the Service, which is dialled instead of the address. */
+    readonly service: pulumi.Output<string>;
+    /** Left out, the certificate's authority is one that everybody trusts. */
+    readonly caCertPem: pulumi.Output<string> | undefined;
     readonly replicas: number;
     readonly logins: Login[];
     /** The registry, which must be running with the changed file in its Secret. */
@@ -31,12 +34,12 @@ export function awaitCredentials(
     if (rotated.length === 0) return [];
     const name = `${identity.name}-credentials`;
     const metadata = { namespace: gate.namespace, ...marks(identity, "credentials") };
+    const logins = pulumi
+        .all(rotated.map((login) => login.password))
+        .apply((passwords) => passwords.map((password, i) => [`login-${i}`, curlLogin(rotated[i].username, password)]));
     const content = pulumi
-        .all([gate.caCertPem, ...rotated.map((login) => login.password)])
-        .apply(([caCertPem, ...passwords]) => ({
-            "ca.crt": caCertPem,
-            ...Object.fromEntries(rotated.map((login, i) => [`login-${i}`, curlLogin(login.username, passwords[i])])),
-        }));
+        .all([gate.caCertPem ?? "", logins])
+        .apply(([caCertPem, all]) => ({ ...(caCertPem && { "ca.crt": caCertPem }), ...Object.fromEntries(all) }));
     const generations = rotated.map((login) => `${login.username}=${login.generation}`).join(" ");
     const secret = new k8s.core.v1.Secret(name, { metadata, stringData: pulumi.secret(content) }, { parent });
     const item = (key: string) => ({ key, path: key });
@@ -52,16 +55,8 @@ export function awaitCredentials(
                     metadata: marks(identity, "credentials", { "private-registry/generations": generations }),
                     spec: {
                         restartPolicy: "Never",
-                        automountServiceAccountToken: false,
-                        enableServiceLinks: false,
+                        ...restrictedPod,
                         imagePullSecrets: gate.imagePullSecrets.map((secretName) => ({ name: secretName })),
-                        securityContext: {
-                            runAsNonRoot: true,
-                            runAsUser: registryUser,
-                            runAsGroup: registryUser,
-                            fsGroup: registryUser,
-                            seccompProfile: { type: "RuntimeDefault" },
-                        },
                         containers: [
                             {
                                 name: "wait",
@@ -69,17 +64,10 @@ export function awaitCredentials(
                                 command: ["/bin/sh", "-c", script("credentialsGate.sh")],
                                 env: [
                                     { name: "URL", value: pulumi.interpolate`${gate.url}/v2/` },
+                                    { name: "SERVICE", value: gate.service },
                                     { name: "TIMES", value: String(gate.replicas === 1 ? 1 : gate.replicas * 5) },
                                 ],
-                                resources: {
-                                    requests: { cpu: "5m", memory: "16Mi" },
-                                    limits: { cpu: "100m", memory: "64Mi" },
-                                },
-                                securityContext: {
-                                    allowPrivilegeEscalation: false,
-                                    readOnlyRootFilesystem: true,
-                                    capabilities: { drop: ["ALL"] },
-                                },
+                                ...restrictedScript,
                                 volumeMounts: [
                                     { name: "logins", mountPath: "/logins", readOnly: true },
                                     { name: "certificate", mountPath: "/certificate", readOnly: true },
@@ -97,7 +85,7 @@ export function awaitCredentials(
                             },
                             {
                                 name: "certificate",
-                                secret: { secretName: secret.metadata.name, items: [item("ca.crt")] },
+                                secret: { secretName: secret.metadata.name, items: [item("ca.crt")], optional: true },
                             },
                         ],
                     },

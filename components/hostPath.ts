@@ -3,8 +3,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { mirrored, toolsImage } from "./images";
 import { type Identity, marks, selectorLabels } from "./labels";
 import { nodeAgent } from "./nodeAgent";
+import { registryUser } from "./restrictedPod";
 import { script } from "./scripts";
-import { registryUser } from "./server";
 import type { HostPathStorage, StorageContext } from "./storage";
 
 const folderInPod = "/folder";

@@ -1,11 +1,20 @@
 export { PrivateRegistryArgs } from "./args";
-export { KeyAlgorithm, RegistryTls, SelfSignedCertificate } from "./certificates";
+export { KeyAlgorithm } from "./authority";
+export { RegistryTls } from "./certificates";
+export { CertManagerCertificate, CertManagerIssuer, EdgeCertManager, IssuerKind } from "./certManager";
 export { LogFormat, LogLevel, RegistryLog } from "./configuration";
 export { RegistryUser } from "./credentials";
 export { DescriptorCache, InMemoryCache } from "./descriptorCache";
+export { EdgeCertificate, EdgeSecret } from "./edge";
+export { RegistryExpose } from "./expose";
+export { GatewayParent, RegistryGateway } from "./gateway";
+export { IngressController, RegistryIngress } from "./ingress";
+export { RegistryIngressRoute, TraefikMiddleware } from "./ingressRoute";
 export { MinioStorage } from "./minio";
+export { NetworkDestination, RegistryNetworkPolicy } from "./networkPolicy";
 export { ContainerRuntime } from "./nodeFiles";
 export { RegistryNodes } from "./nodes";
+export { ExistingCertificate, PemCertificate } from "./ownCertificate";
 export { PrivateRegistry } from "./privateRegistry";
 export { PullSecrets } from "./pullSecrets";
 export { ExternalRedis, RedisCache, RedisPasswordReference } from "./redis";
@@ -21,13 +30,14 @@ export {
     S3Storage,
     S3StorageClass,
 } from "./s3";
+export { SelfSignedCertificate } from "./selfSigned";
 export {
     RegistryRollout,
     RegistryScheduling,
     RegistryToleration,
     RolloutStrategy,
 } from "./server";
-export { RegistryExpose, RegistryNodePort } from "./service";
+export { RegistryLoadBalancer, RegistryNodePort } from "./service";
 export {
     AccessMode,
     ExistingClaimStorage,

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { createAuthority, hoursPerDay, KeyAlgorithm, privateKey } from "./certificates";
+import { hoursPerDay, KeyAlgorithm, privateKey, selfSign } from "./authority";
 import type { Identity } from "./labels";
 
 /** A certificate with its key, both in PEM form. */
@@ -23,7 +23,7 @@ const renewBeforeDays = 180;
  */
 export function internalCertificates(identity: Identity, part: string, parent: pulumi.Resource): InternalCertificates {
     const name = `${identity.name}-${part}`;
-    const authority = createAuthority(`${name}-ca`, `${name} certificate authority`, KeyAlgorithm.EcdsaP256, parent);
+    const authority = selfSign(`${name}-ca`, `${name} certificate authority`, KeyAlgorithm.EcdsaP256, parent);
     return {
         caCertPem: authority.certificate.certPem,
         issue(use, dnsNames) {

@@ -6,7 +6,7 @@ import { internalCertificates } from "./internalCertificates";
 import { type Identity, marks, selectorLabels } from "./labels";
 import { minioSetUp } from "./minioSetUp";
 import { type RegistryResources, resourceRules } from "./resources";
-import { restrictedContainer, restrictedPod } from "./restricted";
+import { restrictedContainer, restrictedPod } from "./restrictedPod";
 import { dnsName, flag, imageReference, quantity } from "./rules";
 import { useS3 } from "./s3";
 import type { StorageContext } from "./storage";
@@ -143,7 +143,7 @@ function deployServer(identity: Identity, args: MinioStorage, parent: pulumi.Res
                 template: {
                     metadata: marks(identity, "minio"),
                     spec: {
-                        ...restrictedPod(),
+                        ...restrictedPod,
                         imagePullSecrets: context.imagePullSecrets.map((secret) => ({ name: secret })),
                         nodeSelector: scheduling.nodeSelector,
                         tolerations: scheduling.tolerations,

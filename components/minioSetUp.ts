@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Identity, marks } from "./labels";
-import { restrictedContainer, restrictedPod } from "./restricted";
+import { restrictedContainer, restrictedPod } from "./restrictedPod";
 import type { S3Keys } from "./s3";
 import { script } from "./scripts";
 import type { StorageContext } from "./storage";
@@ -67,7 +67,7 @@ export function minioSetUp(identity: Identity, setUp: MinioSetUp, parent: pulumi
                 template: {
                     metadata: marks(identity, "minio-set-up"),
                     spec: {
-                        ...restrictedPod(),
+                        ...restrictedPod,
                         restartPolicy: "Never",
                         imagePullSecrets: context.imagePullSecrets.map((name) => ({ name })),
                         nodeSelector: context.scheduling.nodeSelector,

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { apiAccount, apiCredentials } from "./apiAccess";
 import { mirrored, toolsImage } from "./images";
 import { type Identity, marks, selectorLabels } from "./labels";
 import { nodeAgent } from "./nodeAgent";
@@ -65,7 +66,9 @@ export function trustOnNodes(identity: Identity, trust: NodeTrust, parent: pulum
         .all([trust.hosts, trust.endpoint, trust.caCertPem])
         .apply(([hosts, endpoint, caCertPem]) => agentFiles(nodeFiles(runtimes, hosts, endpoint, caCertPem)));
     const config = new k8s.core.v1.ConfigMap(`${name}-files`, { metadata, data: files }, { parent });
-    const account = mayReadDaemonSet(name, metadata, parent);
+    // The agent asks whether its DaemonSet is being deleted, and may ask nothing else.
+    const rule = { apiGroups: ["apps"], resources: ["daemonsets"], resourceNames: [name], verbs: ["get"] };
+    const account = apiAccount(name, metadata, rule, parent);
     return new k8s.apps.v1.DaemonSet(
         name,
         {
@@ -103,44 +106,7 @@ export function agentFiles(files: readonly NodeFile[]): Record<string, string> {
     return { "agent.sh": script("nodes.sh"), list, ...contents };
 }
 
-/** The agent asks whether its DaemonSet is being deleted, and may ask nothing else. */
-function mayReadDaemonSet(name: string, metadata: k8s.types.input.meta.v1.ObjectMeta, parent: pulumi.Resource) {
-    const account = new k8s.core.v1.ServiceAccount(
-        `${name}-account`,
-        { metadata, automountServiceAccountToken: false },
-        { parent },
-    );
-    const role = new k8s.rbac.v1.Role(
-        `${name}-role`,
-        {
-            metadata,
-            rules: [{ apiGroups: ["apps"], resources: ["daemonsets"], resourceNames: [name], verbs: ["get"] }],
-        },
-        { parent },
-    );
-    const permission = new k8s.rbac.v1.RoleBinding(
-        `${name}-role-binding`,
-        {
-            metadata,
-            roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
-            subjects: [
-                {
-                    kind: "ServiceAccount",
-                    name: account.metadata.name,
-                    namespace: metadata.namespace as pulumi.Input<string>,
-                },
-            ],
-        },
-        { parent },
-    );
-    return { name: account.metadata.name, permission };
-}
-
 function mounts(configMapName: pulumi.Input<string>, folders: readonly string[]) {
-    const api = [
-        { serviceAccountToken: { path: "token", expirationSeconds: 3600 } },
-        { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
-    ];
     return {
         mounts: [
             { name: "files", mountPath: "/agent/files", readOnly: true },
@@ -149,7 +115,7 @@ function mounts(configMapName: pulumi.Input<string>, folders: readonly string[])
         ],
         volumes: [
             { name: "files", configMap: { name: configMapName } },
-            { name: "api", projected: { sources: api } },
+            { name: "api", projected: apiCredentials },
             ...folders.map((path, i) => ({ name: `folder-${i}`, hostPath: { path, type: "DirectoryOrCreate" } })),
         ],
     };

@@ -2,15 +2,20 @@ import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type PrivateRegistryArgs, privateRegistryProblems, privateRegistryRules } from "./args";
-import { issueCertificate } from "./certificates";
+import { isTrustedAnyway, provideCertificate } from "./certificates";
+import { watchCertificate } from "./certificateWatch";
 import { configYaml } from "./configuration";
 import { createCredentials, defaultUsers } from "./credentials";
 import { awaitCredentials } from "./credentialsGate";
 import { provideDescriptorCache } from "./descriptorCache";
 import { dockerConfigJson } from "./dockerConfig";
+import { servicePort } from "./edge";
+import { exposeService } from "./expose";
 import { defaultRegistryImage, mirrored, toolsImage } from "./images";
+import { serviceAnnotations } from "./ingress";
 import type { Identity } from "./labels";
 import { createNamespace } from "./namespace";
+import { restrictNetwork } from "./networkPolicy";
 import { RegistryAccess } from "./registryAccess";
 import { deployServer } from "./server";
 import { createServices } from "./service";
@@ -44,9 +49,9 @@ export class PrivateRegistry extends pulumi.ComponentResource {
     public readonly dockerConfigJson: pulumi.Output<string>;
     /** Names of the pull secrets by namespace. */
     public readonly pullSecretNames: pulumi.Output<Record<string, string>>;
-    /** Certificate authorities, in PEM form, that clients must trust. */
+    /** Certificate authorities, in PEM form, that clients must trust; empty when they trust them anyway. */
     public readonly caCertPem: pulumi.Output<string>;
-    /** When the registry's certificate ends, RFC 3339. */
+    /** When the registry's certificate ends, RFC 3339; empty when somebody else renews it. */
     public readonly certificateExpiry: pulumi.Output<string>;
 
     constructor(name: string, args: PrivateRegistryArgs = {}, opts?: pulumi.ComponentResourceOptions) {
@@ -67,29 +72,51 @@ export class PrivateRegistry extends pulumi.ComponentResource {
                       // Deleting the namespace would delete the claim in it.
                       ...(isProtected(storageArgs) && { protect: true }),
                   });
-        const needsNodes = checked.nodes?.enabled !== false || storageArgs.hostPath !== undefined;
+        const tellsNodes = checked.nodes?.enabled !== false && !isTrustedAnyway(checked.tls);
+        const needsNodes = tellsNodes || storageArgs.hostPath !== undefined;
         const nodeNamespace = needsNodes
             ? createNamespace(identity, "node-namespace", pulumi.interpolate`${wantedNamespace}-node`, "privileged", {
                   parent: this,
               })
             : undefined;
 
-        const service = createServices(identity, checked.serviceName ?? name, checked.expose ?? {}, namespace, this);
+        const isPlain = checked.tls?.plainBackend === true;
+        const serviceName = checked.serviceName ?? name;
+        const { expose = {} } = checked;
+        const service = createServices(
+            identity,
+            serviceName,
+            {
+                ...expose,
+                isPlain,
+                annotations: serviceAnnotations(
+                    expose.ingress,
+                    pulumi.interpolate`${namespace}-${serviceName}@kubernetescrd`,
+                    isPlain,
+                ),
+            },
+            namespace,
+            this,
+        );
         const hosts = [
             checked.host ?? clusterNames(service.name, namespace, checked.clusterDomain)[0],
             ...(checked.hostAliases ?? []),
         ];
-        const certificate = issueCertificate(
-            identity,
+        const certificate = provideCertificate(
+            {
+                identity,
+                namespace,
+                hosts,
+                inCluster: [
+                    ...clusterNames(service.name, namespace, checked.clusterDomain),
+                    service.clusterIp,
+                    ...(expose.loadBalancer?.address === undefined ? [] : [expose.loadBalancer.address]),
+                    ...localNames,
+                ],
+                serviceName,
+                parent: this,
+            },
             checked.tls,
-            namespace,
-            [
-                ...hosts,
-                ...clusterNames(service.name, namespace, checked.clusterDomain),
-                service.clusterIp,
-                ...localNames,
-            ],
-            this,
         );
         const credentials = createCredentials(name, checked.users ?? defaultUsers, checked.pullGeneration ?? 1, this);
         const { puller, people } = credentials;
@@ -104,7 +131,10 @@ export class PrivateRegistry extends pulumi.ComponentResource {
                 hostAliases: hosts.slice(1),
                 dockerConfigJson: pullConfig,
                 caCertPem: certificate.caCertPem,
-                endpoint: service.clusterIp.apply((ip) => (isIP(ip) === 6 ? `[${ip}]:443` : `${ip}:443`)),
+                endpoint:
+                    certificate.holdsClusterNames && !isPlain
+                        ? service.clusterIp.apply((ip) => (isIP(ip) === 6 ? `[${ip}]:443` : `${ip}:443`))
+                        : undefined,
                 pullSecrets: { ...checked.pullSecrets, name: checked.pullSecrets?.name ?? `${name}-pull` },
                 nodes: checked.nodes,
                 nodeNamespace,
@@ -117,7 +147,7 @@ export class PrivateRegistry extends pulumi.ComponentResource {
         );
         const context = {
             namespace,
-            serviceName: checked.serviceName ?? name,
+            serviceName,
             scheduling: checked.scheduling ?? {},
             ...images,
         };
@@ -139,7 +169,7 @@ export class PrivateRegistry extends pulumi.ComponentResource {
                 scheduling: checked.scheduling ?? {},
                 rollout: checked.rollout ?? {},
                 namespace,
-                serviceName: checked.serviceName ?? name,
+                serviceName,
                 configYaml: pulumi
                     .all([
                         httpSecret.hex,
@@ -149,23 +179,33 @@ export class PrivateRegistry extends pulumi.ComponentResource {
                         pulumi.output(checked.config ?? {}),
                     ])
                     .apply(([secret, driver, remembered, log, overrides]) =>
-                        configYaml(secret, driver, log, overrides, remembered),
+                        configYaml(secret, driver, log, overrides, isPlain, remembered),
                     ),
                 htpasswd: credentials.htpasswd,
-                certificate,
+                certificate: isPlain ? undefined : certificate,
                 storage,
                 additions: [storage.pod, cache.pod],
-                after: [...storage.ready, ...cache.ready],
+                after: [...storage.ready, ...cache.ready, ...certificate.ready],
             },
             this,
         );
+        exposeService({ identity, namespace, hosts, serviceName, certificate, isPlain, parent: this }, expose);
+        if (checked.networkPolicy) restrictNetwork(identity, checked.networkPolicy, namespace, this);
+        const tools = { namespace, image: mirrored(toolsImage, imageMirror), imagePullSecrets };
+        const inClusterAddress = pulumi.interpolate`${service.name}.${namespace}.svc:${servicePort(isPlain).port}`;
+        if (certificate.checksum === undefined && !isPlain) {
+            watchCertificate(
+                identity,
+                { ...tools, secretName: certificate.secretName, service: inClusterAddress, server },
+                this,
+            );
+        }
         const accepted = awaitCredentials(
             identity,
             {
-                namespace,
-                image: mirrored(toolsImage, imageMirror),
-                imagePullSecrets,
-                url: pulumi.interpolate`https://${service.name}.${namespace}.svc`,
+                ...tools,
+                url: pulumi.interpolate`${isPlain ? "http" : "https"}://${hosts[0]}`,
+                service: inClusterAddress,
                 caCertPem: certificate.caCertPem,
                 replicas,
                 logins: people,
@@ -189,7 +229,7 @@ export class PrivateRegistry extends pulumi.ComponentResource {
         this.password = this.credentials.apply((passwords) => passwords[people[0].username]);
         this.dockerConfigJson = pulumi.secret(pullConfig);
         this.pullSecretNames = access.pullSecretNames;
-        this.caCertPem = certificate.caCertPem;
+        this.caCertPem = certificate.caCertPem ?? pulumi.output("");
         this.certificateExpiry = certificate.expiry;
         this.registerOutputs({
             host: this.host,

@@ -6,8 +6,8 @@ import { mirrored, redisImage } from "./images";
 import { internalCertificates } from "./internalCertificates";
 import { type Identity, marks, selectorLabels } from "./labels";
 import { type RegistryResources, resourceRules } from "./resources";
-import { restrictedContainer, restrictedPod } from "./restricted";
-import { dnsName, flag, imageReference, nonEmptyText, pemCertificates, registryEndpoint, wholeNumber } from "./rules";
+import { restrictedContainer, restrictedPod } from "./restrictedPod";
+import { certificatePem, dnsName, flag, imageReference, nonEmptyText, registryEndpoint, wholeNumber } from "./rules";
 import type { RegistryScheduling } from "./server";
 import { below, type Problem, type Rules } from "./validation";
 
@@ -56,7 +56,7 @@ export const redisRules: Rules = {
     "external.passwordSecret.name": dnsName,
     "external.passwordSecret.key": nonEmptyText,
     "external.tls": flag,
-    "external.caCertPem": pemCertificates,
+    "external.caCertPem": certificatePem,
     "external.database": wholeNumber(0),
 };
 
@@ -173,7 +173,7 @@ function runServer(
                 template: {
                     metadata: marks(identity, "redis", { "checksum/certificate": checksum(certificate.text) }),
                     spec: {
-                        ...restrictedPod(),
+                        ...restrictedPod,
                         imagePullSecrets: context.imagePullSecrets.map((name) => ({ name })),
                         nodeSelector: scheduling.nodeSelector,
                         tolerations: scheduling.tolerations,

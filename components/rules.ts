@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import type { Rule } from "./validation";
 
@@ -130,15 +130,36 @@ export const origin: Rule = (value) => {
 };
 
 /** One certificate or several. */
-export const pemCertificates: Rule = (value) => {
+export const certificatePem: Rule = (value) => {
     const blocks = String(value).match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-    return blocks.length > 0 && blocks.every(isCertificate) ? undefined : "must be certificates in PEM form";
+    return blocks.length > 0 && blocks.every((pem) => succeeds(() => new X509Certificate(pem)))
+        ? undefined
+        : "must be certificates in PEM form";
 };
 
-function isCertificate(pem: string): boolean {
+/** A private key without a passphrase. */
+export const privateKeyPem: Rule = (value) =>
+    typeof value === "string" && succeeds(() => createPrivateKey(value))
+        ? undefined
+        : "must be a private key in PEM form without a passphrase";
+
+function succeeds(action: () => unknown): boolean {
     try {
-        return new X509Certificate(pem).raw.length > 0;
+        action();
+        return true;
     } catch {
         return false;
     }
 }
+
+export const ipAddress: Rule = (value) =>
+    typeof value === "string" && isIP(value) !== 0 ? undefined : `must be an IP address, not ${shown(value)}`;
+
+/** A range of addresses. */
+export const cidr: Rule = (value) => {
+    const [, address, bits] = /^([0-9a-fA-F.:]+)\/(\d{1,3})$/.exec(String(value)) ?? [];
+    const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address ?? "")] as number;
+    return typeof value === "string" && Number(bits) <= longest
+        ? undefined
+        : `must be a range of addresses, e.g. \`10.0.0.0/8\` or \`2001:db8::/32\`, not ${shown(value)}`;
+};

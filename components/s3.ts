@@ -5,13 +5,13 @@ import { type Identity, marks } from "./labels";
 import type { PodAddition } from "./podAddition";
 import {
     bucketName,
+    certificatePem,
     dnsName,
     flag,
     memberOf,
     nonEmptyText,
     objectKey,
     origin,
-    pemCertificates,
     wholeNumber,
 } from "./rules";
 import type { Problem, Rules } from "./validation";
@@ -127,7 +127,7 @@ export const s3Rules: Rules = {
     region: dnsName,
     endpoint: origin,
     pathStyle: flag,
-    caCertPem: pemCertificates,
+    caCertPem: certificatePem,
     "credentials.keys.accessKeyId": nonEmptyText,
     "credentials.keys.secretAccessKey": nonEmptyText,
     "credentials.existingSecret.name": dnsName,

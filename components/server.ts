@@ -1,11 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Certificate } from "./certificates";
+import type { Certificate } from "./certificate";
 import { checksum } from "./checksum";
 import { drainSeconds, inPod } from "./configuration";
 import { type Identity, marks, selectorLabels } from "./labels";
 import type { PodAddition } from "./podAddition";
 import type { RegistryResources } from "./resources";
+import { restrictedContainer, restrictedPod } from "./restrictedPod";
 import { dnsName, memberOf, objectOnly, text } from "./rules";
 import { AccessMode, type Mounting, type RegistryStorage, type Storage } from "./storage";
 import type { Problem, Rules } from "./validation";
@@ -72,9 +73,6 @@ export function rolloutProblems(rollout: RegistryRollout | undefined, storage: R
     return [{ path: "rollout.strategy", reason }];
 }
 
-/** User and group that the registry runs as, and that own its data. */
-export const registryUser = 1000;
-
 export interface Server {
     readonly image: pulumi.Input<string>;
     readonly imagePullSecrets: pulumi.Input<string>[];
@@ -86,7 +84,8 @@ export interface Server {
     readonly serviceName: string;
     readonly configYaml: pulumi.Output<string>;
     readonly htpasswd: pulumi.Output<string>;
-    readonly certificate: Certificate;
+    /** Left out, the pods speak HTTP. */
+    readonly certificate: Certificate | undefined;
     readonly storage: Storage;
     /** What the parts of the registry add to its pods, the storage among them. */
     readonly additions: PodAddition[];
@@ -96,8 +95,9 @@ export interface Server {
 
 /**
  * The Deployment. Its pods roll when config.yml, the certificate or what the additions read at their start changes: those
- * Secrets get another name with every change, and the checksums say so too where the provider updates Secrets in place. The htpasswd Secret keeps its name, for the
- * registry reads the file anew by itself; it is mounted as a folder, because single files are never updated.
+ * Secrets get another name with every change, and the checksums say so too where the provider updates Secrets in place. The
+ * htpasswd Secret keeps its name, for the registry reads the file anew by itself; it is mounted as a folder, because single
+ * files are never updated.
  */
 export function deployServer(identity: Identity, server: Server, parent: pulumi.Resource): k8s.apps.v1.Deployment {
     const { namespace, scheduling, storage, additions } = server;
@@ -130,7 +130,7 @@ export function deployServer(identity: Identity, server: Server, parent: pulumi.
     const content = pulumi.all([server.configYaml, ...additions.flatMap((addition) => addition.content ?? [])]);
     const checksums = {
         "checksum/config": checksum(content.apply((texts) => texts.join("\n"))),
-        "checksum/certificate": server.certificate.checksum,
+        ...(server.certificate?.checksum && { "checksum/certificate": server.certificate.checksum }),
     };
     const secretFolder = (name: string, secretName: pulumi.Input<string>) => ({
         name,
@@ -148,8 +148,7 @@ export function deployServer(identity: Identity, server: Server, parent: pulumi.
                     metadata: marks(identity, "server", checksums),
                     spec: {
                         serviceAccountName: account.metadata.name,
-                        automountServiceAccountToken: false,
-                        enableServiceLinks: false,
+                        ...restrictedPod,
                         imagePullSecrets: server.imagePullSecrets.map((name) => ({ name })),
                         nodeSelector: scheduling.nodeSelector,
                         tolerations: scheduling.tolerations,
@@ -160,18 +159,10 @@ export function deployServer(identity: Identity, server: Server, parent: pulumi.
                         priorityClassName: scheduling.priorityClassName,
                         // Above the pause before the end, and the time that requests then have.
                         terminationGracePeriodSeconds: drainSeconds + 15,
-                        securityContext: {
-                            runAsNonRoot: true,
-                            runAsUser: registryUser,
-                            runAsGroup: registryUser,
-                            fsGroup: registryUser,
-                            fsGroupChangePolicy: "OnRootMismatch",
-                            seccompProfile: { type: "RuntimeDefault" },
-                        },
                         containers: [registryContainer(server)],
                         volumes: [
                             secretFolder("config", config.metadata.name),
-                            secretFolder("tls", server.certificate.secretName),
+                            ...(server.certificate ? [secretFolder("tls", server.certificate.secretName)] : []),
                             // By its plain name: what holds an output of a Secret that is deleted first goes with it.
                             secretFolder("auth", htpasswdName),
                             ...additions.flatMap((addition) => addition.volumes ?? []),
@@ -186,6 +177,7 @@ export function deployServer(identity: Identity, server: Server, parent: pulumi.
 
 function registryContainer(server: Server): k8s.types.input.core.v1.Container {
     const requests = { cpu: "100m", memory: "128Mi", ...server.resources.requests };
+    const port = server.certificate ? "https" : "http";
     const limits = { cpu: "500m", memory: "512Mi", ...server.resources.limits };
     return {
         name: "registry",
@@ -197,24 +189,20 @@ function registryContainer(server: Server): k8s.types.input.core.v1.Container {
             ...server.additions.flatMap((addition) => addition.env ?? []),
         ],
         ports: [
-            { name: "https", containerPort: inPod.port },
+            { name: port, containerPort: inPod.port },
             { name: "metrics", containerPort: inPod.debugPort },
         ],
         resources: { requests, limits },
-        securityContext: {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ["ALL"] },
-        },
-        startupProbe: { tcpSocket: { port: "https" }, periodSeconds: 1, failureThreshold: 60 },
+        securityContext: restrictedContainer,
+        startupProbe: { tcpSocket: { port }, periodSeconds: 1, failureThreshold: 60 },
         // 503 while the storage fails: no traffic then, but no restart either, which would not mend it.
-        readinessProbe: { httpGet: { path: "/", port: "https", scheme: "HTTPS" }, periodSeconds: 5 },
-        livenessProbe: { tcpSocket: { port: "https" }, periodSeconds: 20 },
+        readinessProbe: { httpGet: { path: "/", port, scheme: port.toUpperCase() }, periodSeconds: 5 },
+        livenessProbe: { tcpSocket: { port }, periodSeconds: 20 },
         // Endpoints lag behind a pod's end; until every node knows, the pod must still answer.
         lifecycle: { preStop: { sleep: { seconds: 5 } } },
         volumeMounts: [
             { name: "config", mountPath: inPod.config, readOnly: true },
-            { name: "tls", mountPath: inPod.certificate, readOnly: true },
+            ...(server.certificate ? [{ name: "tls", mountPath: inPod.certificate, readOnly: true }] : []),
             { name: "auth", mountPath: inPod.htpasswd, readOnly: true },
             ...server.additions.flatMap((addition) => addition.mounts ?? []),
         ],

@@ -1,8 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { inPod } from "./configuration";
+import { servicePort } from "./edge";
 import { type Identity, marks, selectorLabels } from "./labels";
-import { wholeNumber } from "./rules";
+import { cidr, ipAddress, text, wholeNumber } from "./rules";
 import type { Rules } from "./validation";
 
 /** A port of every node that leads to the registry. */
@@ -14,15 +15,38 @@ export interface RegistryNodePort {
     port?: pulumi.Input<number>;
 }
 
-/** How clients outside the cluster reach the registry. Inside, its Service is always there on port 443. */
-export interface RegistryExpose {
-    /** A port of every node. */
-    nodePort?: RegistryNodePort;
+/** A load balancer that the cluster's provider puts in front of the registry. */
+export interface RegistryLoadBalancer {
+    /**
+     * The IP address to ask for (`spec.loadBalancerIP`); the certificate holds it. Left out, the provider chooses one: point
+     * the DNS name of `host` at it.
+     */
+    address?: pulumi.Input<string>;
+    /** Addresses that may connect, in CIDR form, e.g. `203.0.113.0/24`. Defaults to all. */
+    sourceRanges?: pulumi.Input<string>[];
+    /** Class of the load balancer (`spec.loadBalancerClass`). It cannot be changed later. Defaults to the cluster's default. */
+    className?: pulumi.Input<string>;
+    /** Annotations of the Service, by which providers are told e.g. that it is internal. Defaults to none. */
+    annotations?: Record<string, pulumi.Input<string>>;
 }
 
-export const exposeRules: Rules = {
-    "nodePort.port": wholeNumber(1, 65535),
+export const nodePortRules: Rules = { port: wholeNumber(1, 65535) };
+
+export const loadBalancerRules: Rules = {
+    address: ipAddress,
+    "sourceRanges[]": cidr,
+    className: text,
+    "annotations{}": text,
 };
+
+/** What of the exposure concerns the Service itself. */
+export interface ServiceExposure {
+    readonly nodePort?: RegistryNodePort;
+    readonly loadBalancer?: RegistryLoadBalancer;
+    /** Whether the pods speak HTTP. */
+    readonly isPlain: boolean;
+    readonly annotations: Record<string, pulumi.Input<string>>;
+}
 
 export interface RegistryService {
     readonly name: pulumi.Output<string>;
@@ -36,24 +60,31 @@ export interface RegistryService {
 export function createServices(
     identity: Identity,
     serviceName: string,
-    expose: RegistryExpose,
+    exposure: ServiceExposure,
     namespace: pulumi.Output<string>,
     parent: pulumi.Resource,
 ): RegistryService {
     const selector = selectorLabels(identity, "server");
     const metadata = { namespace, ...marks(identity, "server", { "pulumi.com/skipAwait": "true" }) };
-    const nodePort = expose.nodePort;
+    const { nodePort, loadBalancer, isPlain } = exposure;
     const port = {
-        name: "https",
-        port: 443,
+        ...servicePort(isPlain),
         targetPort: inPod.port,
         ...(nodePort?.port && { nodePort: nodePort.port }),
     };
+    const further = { ...exposure.annotations, ...loadBalancer?.annotations };
     const service = new k8s.core.v1.Service(
         `${identity.name}-service`,
         {
-            metadata: { ...metadata, name: serviceName },
-            spec: { type: nodePort === undefined ? "ClusterIP" : "NodePort", selector, ports: [port] },
+            metadata: { ...metadata, annotations: { ...metadata.annotations, ...further }, name: serviceName },
+            spec: {
+                type: loadBalancer ? "LoadBalancer" : nodePort ? "NodePort" : "ClusterIP",
+                selector,
+                ports: [port],
+                loadBalancerIP: loadBalancer?.address,
+                loadBalancerSourceRanges: loadBalancer?.sourceRanges,
+                loadBalancerClass: loadBalancer?.className,
+            },
         },
         { parent },
     );

@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import {
     AccessMode,
     ContainerRuntime,
+    IngressController,
+    IssuerKind,
     KeyAlgorithm,
     LogFormat,
     LogLevel,
@@ -13,7 +15,7 @@ import {
 
 const config = new pulumi.Config();
 
-/** Every argument at once, but for the kinds of storage, of which a registry has exactly one. */
+/** Every argument at once, but for the kinds of storage and certificate, of which a registry has exactly one. */
 const registry = new PrivateRegistry("registry", {
     namespace: "registry",
     createNamespace: true,
@@ -73,6 +75,13 @@ const registry = new PrivateRegistry("registry", {
         },
     },
     expose: { nodePort: { port: 30443 } },
+    networkPolicy: {
+        enabled: true,
+        clients: ["10.0.0.0/16"],
+        clientNamespaces: ["ingress-nginx"],
+        monitoringNamespaces: ["monitoring"],
+        destinations: [{ cidr: "10.1.0.0/16", ports: [443, 9000] }],
+    },
     pullSecrets: { namespaces: ["default"], name: "registry-pull", serviceAccounts: ["default"] },
     pullGeneration: 1,
     nodes: {
@@ -180,6 +189,102 @@ new PrivateRegistry("on-minio", {
 
 /** With images that nobody misses when the pod is gone. */
 new PrivateRegistry("for-tests", { storage: { memory: { sizeLimit: "2Gi" } } });
+
+const teamCertificate = config.require("certificate");
+const teamKey = config.requireSecret("certificate-key");
+const authority = config.require("certificate-authority");
+
+/** Behind Ingress and IngressRoute, with certificates that somebody else keeps. */
+new PrivateRegistry("behind-ingress", {
+    host: "registry.example.com",
+    tls: { existingSecret: { name: "team-certificate", caCertPem: authority } },
+    expose: {
+        ingress: {
+            controller: IngressController.Nginx,
+            className: "public",
+            annotations: { "cert-manager.io/cluster-issuer": "letsencrypt" },
+            certificate: { existingSecret: { name: "edge-certificate" } },
+            awaitAddress: true,
+        },
+        ingressRoute: {
+            entryPoints: ["websecure"],
+            certificate: { existingSecret: { name: "edge-certificate" } },
+            middlewares: [{ name: "office-only", namespace: "traefik" }],
+            annotations: { "kubernetes.io/ingress.class": "traefik" },
+        },
+    },
+});
+
+/** With certificates that are given. */
+new PrivateRegistry("with-pem", {
+    host: "registry.example.com",
+    tls: { pem: { certificate: teamCertificate, key: teamKey, caCertPem: authority } },
+    expose: {
+        ingress: {
+            controller: IngressController.NginxF5,
+            certificate: { pem: { certificate: teamCertificate, key: teamKey, caCertPem: authority } },
+        },
+        ingressRoute: { certificate: { pem: { certificate: teamCertificate, key: teamKey, caCertPem: authority } } },
+    },
+});
+
+/** With certificates of an issuer of cert-manager. */
+new PrivateRegistry("with-cert-manager", {
+    host: "registry.example.com",
+    tls: {
+        certManager: {
+            issuer: { name: "team", kind: IssuerKind.ClusterIssuer, group: "cert-manager.io" },
+            algorithm: KeyAlgorithm.EcdsaP256,
+            validityDays: 90,
+            renewBeforeDays: 30,
+            subjectAlternativeNames: ["images.example.com"],
+            publicNamesOnly: true,
+            caCertPem: authority,
+        },
+    },
+    expose: {
+        ingress: {
+            controller: IngressController.Traefik,
+            certificate: {
+                certManager: {
+                    issuer: { name: "letsencrypt", kind: IssuerKind.ClusterIssuer, group: "cert-manager.io" },
+                    algorithm: KeyAlgorithm.EcdsaP256,
+                    validityDays: 90,
+                    renewBeforeDays: 30,
+                },
+            },
+        },
+        ingressRoute: {
+            certificate: {
+                certManager: {
+                    issuer: { name: "letsencrypt", kind: IssuerKind.Issuer, group: "cert-manager.io" },
+                    algorithm: KeyAlgorithm.EcdsaP256,
+                    validityDays: 90,
+                    renewBeforeDays: 30,
+                },
+            },
+        },
+        loadBalancer: {
+            address: "203.0.113.7",
+            sourceRanges: ["198.51.100.0/24"],
+            className: "example.com/internal",
+            annotations: { "example.com/scheme": "internal" },
+        },
+    },
+});
+
+/** With pods that speak HTTP behind a Gateway and Traefik, and an Issuer of cert-manager for the component's own authority. */
+new PrivateRegistry("plain-backend", {
+    host: "registry.example.com",
+    tls: { plainBackend: true, certManager: { authorityGeneration: 1 } },
+    expose: {
+        gateway: {
+            parentRefs: [{ name: "public", namespace: "gateways", sectionName: "https", port: 443 }],
+            annotations: { "example.com/owner": "platform" },
+        },
+        ingressRoute: { certResolver: "letsencrypt" },
+    },
+});
 
 /** What another cluster needs to pull; its stack would take the values from a stack reference and have a provider of its own. */
 new RegistryAccess("elsewhere", {

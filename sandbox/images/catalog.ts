@@ -17,6 +17,7 @@ export type ImageName =
     | "local-path-provisioner"
     | "minio"
     | "redis"
+    | "traefik"
     | "versitygw";
 
 /** The public name of each image, so that the same manifests run in the sandbox and anywhere else. */
@@ -32,6 +33,7 @@ export const imageReferences: Readonly<Record<ImageName, string>> = {
     minio: "quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z",
     // The program is Debian's Redis 7.0, which no public image holds in its patched form.
     redis: "docker.io/library/redis:7.2.11",
+    traefik: "docker.io/library/traefik:v3.6.12",
     versitygw: "docker.io/versity/versitygw:v1.8.0",
 };
 
@@ -142,6 +144,17 @@ export const recipes: Readonly<Record<ImageName, Recipe>> = {
                 ...withLibraries("usr/local/bin/redis-cli", "/usr/bin/redis-cli"),
             ],
             command: ["redis-server"],
+        }),
+    },
+    traefik: {
+        tools: ["traefik"],
+        image: (sources) => ({
+            files: [
+                program("usr/local/bin/traefik", sources.tools.traefik),
+                authorities(sources),
+                { path: "tmp", folder: true, mode: 0o1777 },
+            ],
+            entrypoint: ["/usr/local/bin/traefik"],
         }),
     },
     versitygw: {

@@ -18,6 +18,7 @@ export type Tool =
     | "mc"
     | "versitygw"
     | "helm"
+    | "traefik"
     | "pulumi"
     | "pulumi-language-yaml"
     | "pulumi-python-sdk"
@@ -51,6 +52,13 @@ export const families: readonly Family[] = [
         },
         tags: ["selinux", "notest", "grpcnotrace"],
         variables: kubernetesVersionVariables,
+    },
+    {
+        // Its dashboard is not in the module; the proxy is.
+        name: "traefik",
+        module: "github.com/traefik/traefik/v3",
+        packages: { traefik: "github.com/traefik/traefik/v3/cmd/traefik" },
+        variables: (version) => ({ "github.com/traefik/traefik/v3/pkg/version.Version": version.slice(1) }),
     },
     {
         name: "pulumi",

@@ -50,6 +50,12 @@ export function kubectl(command: string, input?: string): Promise<string> {
     return run(["kubectl", ...command.split(" ")], { env: theSandbox().environment, input });
 }
 
+/** Writes an object's status, in the part of a controller that the sandbox has not. */
+export async function writeStatus(namespace: string, object: string, status: object): Promise<void> {
+    const patch = ["--subresource=status", "--type=merge", "--patch", JSON.stringify({ status })];
+    await run(["kubectl", "--namespace", namespace, "patch", object, ...patch], { env: theSandbox().environment });
+}
+
 /** A namespace for pods that pull; deleted after the tests of the `describe`. */
 export function namespaceOfPods(name: string): void {
     before(() => kubectl(`create namespace ${name}`));
@@ -201,6 +207,38 @@ export async function request(
         input: config,
     });
     return { status: Number(stdout), error: stderr.trim() };
+}
+
+/** In a `describe`: the nodes resolve a name, as a team's own DNS would have it. */
+export function resolvedByNodes(host: string, address: () => string | Promise<string>): { add: () => Promise<void> } {
+    const edit = async (script: string) => {
+        await run([...theSandbox().enter(1, { all: true }), "sh", "-c", script]);
+    };
+    const remove = () => edit(`grep -v ' ${host}$' /etc/hosts >/tmp/hosts; cat /tmp/hosts >/etc/hosts`);
+    after(remove);
+    return {
+        async add() {
+            await remove();
+            await edit(`echo '${await address()} ${host}' >>/etc/hosts`);
+        },
+    };
+}
+
+/** The PEM form of the certificate that is shown to a node at an address. */
+export async function servedCertificate(address: string, serverName?: string): Promise<string> {
+    const target =
+        serverName === undefined ? [`https://${address}/`] : ["--connect-to", `::${address}`, `https://${serverName}/`];
+    const curl = ["curl", "--silent", "--insecure", "--max-time", "10", "--output", "/dev/null"];
+    const { stdout } = await attempt([...theSandbox().enter(), ...curl, "--write-out", "%{certs}", ...target]);
+    return /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/s.exec(stdout)?.[0] ?? "";
+}
+
+/** Waits until something is so. */
+export async function until(what: string, seconds: number, condition: () => Promise<boolean>): Promise<void> {
+    for (const end = Date.now() + seconds * 1000; !(await condition()); ) {
+        assert.ok(Date.now() < end, `${what} did not happen in ${seconds} s`);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+    }
 }
 
 /** The first login of a pull secret's content. */

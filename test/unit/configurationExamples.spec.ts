@@ -1,37 +1,54 @@
+import * as assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { PrivateRegistry } from "../../components";
+import { createAuthority, issue, type KeyPair } from "../../sandbox/cluster/pki";
 import { registryArgs } from "../../settings";
 import { declare } from "./mocks";
 
 const project = "private-registry";
+const pages = ["README.md", "docs/storage.md", "docs/certificates.md", "docs/exposure.md"].map((page) =>
+    readFileSync(path.join(__dirname, "../..", page), "utf8"),
+);
+const examples = pages.flatMap((page) =>
+    [...page.matchAll(/^```yaml\n(config:\n.*?)^```$/gms)].map(([, text]) => text),
+);
 
-/** The stack configurations that a page shows. */
-function examples(page: string): string[] {
-    const text = readFileSync(path.join(__dirname, "../..", page), "utf8");
-    return [...text.matchAll(/```yaml\n(config:\n[\s\S]*?)```/g)].map(([, example]) => example);
-}
-
-describe("the documentation's examples of a stack's configuration", () => {
+describe("the configuration that the documentation shows", () => {
+    let pair: KeyPair;
+    before(async () => {
+        const names = { dns: ["registry.example.com"] };
+        pair = await issue(await createAuthority("a"), { commonName: "registry.example.com", serverNames: names });
+    });
     after(() => {
         delete process.env.PULUMI_CONFIG_SECRET_KEYS;
         pulumi.runtime.setAllConfig({});
     });
 
-    for (const text of ["README.md", "docs/storage.md"].flatMap(examples)) {
-        const { config } = parse(text);
-        it(`declares a registry: ${JSON.stringify(config[`${project}:registry`])}`, async () => {
-            const isSecret = (value: unknown) => typeof value === "object" && value !== null && "secure" in value;
-            const values = Object.entries(config).map(([key, value]) => [
-                key,
-                isSecret(value) ? "decrypted" : JSON.stringify(value),
-            ]);
-            const secretKeys = Object.keys(config).filter((key) => isSecret(config[key]));
-            pulumi.runtime.setAllConfig(Object.fromEntries(values), secretKeys);
-            process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(secretKeys);
-            await declare(() => new PrivateRegistry("registry", registryArgs(new pulumi.Config(project))));
+    it("is found", () => assert.ok(examples.length >= 12));
+
+    for (const [i, text] of examples.entries()) {
+        it(`${i + 1} is taken by the program: ${text.trim().split("\n").at(-1)?.trim()}`, async () => {
+            const { config } = parse(text);
+            const registry = `${project}:registry`;
+            const secrets = Object.fromEntries(
+                Object.keys(config)
+                    .filter((key) => key !== registry)
+                    .map((key) => [key, "decrypted"]),
+            );
+            const args = config[registry];
+            if (args.tls?.pem) {
+                args.tls.pem.certificate = pair.certificate;
+                secrets[`${project}:tls-key`] = pair.key;
+            }
+            pulumi.runtime.setAllConfig({ [registry]: JSON.stringify(args), ...secrets }, Object.keys(secrets));
+            process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(Object.keys(secrets));
+            const resources = await declare(
+                () => new PrivateRegistry("registry", registryArgs(new pulumi.Config(project))),
+            );
+            assert.equal(resources.named("registry-deployment").length, 1);
         });
     }
 });

@@ -221,7 +221,8 @@ export class Resources {
 
     /** The pod of the registry's Deployment. */
     get pod() {
-        return this.one("Deployment").inputs.spec.template;
+        const name = this.every("Deployment").find((deployment) => deployment.name.endsWith("-deployment"))?.name;
+        return this.one("Deployment", name).inputs.spec.template;
     }
 
     /** Every pod template, by the name of the resource that it is part of. */

@@ -123,8 +123,10 @@ describe("the schema for other languages", () => {
             [
                 "RolloutStrategy",
                 "KeyAlgorithm",
+                "IssuerKind",
                 "AccessMode",
                 "S3StorageClass",
+                "IngressController",
                 "ContainerRuntime",
                 "LogLevel",
                 "LogFormat",
@@ -133,8 +135,10 @@ describe("the schema for other languages", () => {
         const ruleOf: Record<string, string> = {
             RolloutStrategy: "rollout.strategy",
             KeyAlgorithm: "tls.selfSigned.algorithm",
+            IssuerKind: "tls.certManager.issuer.kind",
             AccessMode: "storage.volume.accessMode",
             S3StorageClass: "storage.s3.storageClass",
+            IngressController: "expose.ingress.controller",
             ContainerRuntime: "nodes.runtimes[]",
             LogLevel: "log.level",
             LogFormat: "log.format",

@@ -66,9 +66,7 @@ describe("the stack's configuration", () => {
     it("refuses a key that nothing is like, with those that there are", () => {
         assert.throws(
             () => read({ registry: { users: [{ name: "ci" }] }, somethingElse: "1" }),
-            refused(
-                "private-registry:somethingElse: is not a key of this project; the keys are registry, s3-secret-access-key, password-ci",
-            ),
+            refused("private-registry:somethingElse: is not a key of this project; the keys are registry, password-ci"),
         );
     });
 
@@ -140,7 +138,7 @@ describe("the stack's configuration", () => {
             assert.throws(
                 () => read({ registry: { storage: { s3: { bucket: "images", credentials: { keys } } } } }),
                 refused(
-                    "registry.storage.s3.credentials.keys.secretAccessKey: must not stand in the configuration file; run `pulumi config set --secret s3-secret-access-key`",
+                    "registry.storage.s3.credentials.keys.secretAccessKey: must not stand in the configuration file; run `pulumi config set --secret s3-secret-access-key`, and remove it here",
                 ),
             );
         });
@@ -155,7 +153,43 @@ describe("the stack's configuration", () => {
             assert.throws(
                 () => read({}, { "s3-secret-access-key": "of-s3" }),
                 refused(
-                    "s3-secret-access-key: is of no access key; give registry.storage.s3.credentials.keys.accessKeyId, or run `pulumi config rm s3-secret-access-key`",
+                    "private-registry:s3-secret-access-key: completes registry.storage.s3.credentials.keys, which is not there; give that, or run `pulumi config rm s3-secret-access-key`",
+                ),
+            );
+        });
+    });
+
+    describe("the key of a certificate", () => {
+        const registry = { tls: { pem: { certificate: "a certificate" } } };
+
+        it("is joined to it, as a secret", async () => {
+            const key = read({ registry }, { "tls-key": "a key" }).tls?.pem?.key as pulumi.Output<string>;
+            assert.equal(await known(key), "a key");
+            assert.equal(await pulumi.isSecret(key), true);
+        });
+
+        it("is joined to that of an Ingress and IngressRoute too", async () => {
+            const pem = { certificate: "a certificate" };
+            const expose = { ingress: { certificate: { pem } }, ingressRoute: { certificate: { pem } } };
+            const keys = { "ingress-key": "one", "ingress-route-key": "two" };
+            const { ingress, ingressRoute } = read({ registry: { expose } }, keys).expose ?? {};
+            assert.equal(await known(ingress?.certificate?.pem?.key as pulumi.Output<string>), "one");
+            assert.equal(await known(ingressRoute?.certificate?.pem?.key as pulumi.Output<string>), "two");
+            assert.equal(ingress?.certificate?.pem?.certificate, "a certificate");
+        });
+
+        it("is refused in the clear", () => {
+            const inFile = { tls: { pem: { certificate: "a certificate", key: "a key" } } };
+            assert.throws(
+                () => read({ registry: inFile }),
+                refused(
+                    "registry.tls.pem.key: must not stand in the configuration file; run `pulumi config set --secret tls-key <key.pem`, and remove it here",
+                ),
+            );
+            assert.throws(
+                () => read({ registry, "tls-key": "a key" }),
+                refused(
+                    "tls-key: lies in the clear in the stack's file; run `pulumi config set --secret tls-key <key.pem`",
                 ),
             );
         });

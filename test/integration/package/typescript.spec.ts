@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { createAuthority, issue } from "../../../sandbox/cluster/pki";
 import type { StackOutputs } from "../../../scripts/stack";
 import { inSandbox, kubectl } from "../harness";
 import { assertEncrypted, Consumer, pushAndPull } from "./consumer";
@@ -57,6 +58,12 @@ describe("TypeScript projects that installed the packed package", function () {
         const consumer = new Consumer(copyExample(installed, "complete"));
         await consumer.pulumi("config", "set", "--secret", "password-of-operations", "chosen-by-operations");
         await consumer.pulumi("config", "set", "--secret", "s3-secret-access-key", "chosen-by-s3");
+        const authority = await createAuthority("the team's authority");
+        const host = "registry.example.com";
+        const pair = await issue(authority, { commonName: host, serverNames: { dns: [host] } });
+        await consumer.pulumi("config", "set", "--secret", "certificate-key", "--", pair.key);
+        await consumer.pulumi("config", "set", "certificate", "--", pair.certificate);
+        await consumer.pulumi("config", "set", "certificate-authority", "--", authority.certificate);
         const printed = await consumer.pulumi("preview");
         assert.match(printed, /private-registry:index:RegistryAccess/);
         await consumer.remove();

@@ -46,6 +46,7 @@ const prefix = "must be a registry with an optional path and without a scheme, e
 const image = "must be an image reference, e.g. `docker.io/library/registry:3.1.2`";
 const folder = "must be an absolute path of a folder, e.g. `/srv/registry`";
 const flag = "must be true or false";
+const range = "must be a range of addresses, e.g. `10.0.0.0/8` or `2001:db8::/32`";
 const text = "must be a text";
 const notEmpty = "must be a text that is not empty";
 const origin =
@@ -100,6 +101,16 @@ const wrong: [string, unknown, string][] = [
     ["tls.selfSigned.subjectAlternativeNames[0]", "10.0.0.256/8", "must be a DNS name or an IP address"],
     ["tls.selfSigned.generation", 0, oneOrMore],
     ["tls.selfSigned.authorityGeneration", 0, oneOrMore],
+    ["tls.existingSecret.name", "My Secret", dnsName],
+    ["tls.plainBackend", "yes", flag],
+    ["tls.certManager.issuer.kind", "Authority", 'must be one of "Issuer", "ClusterIssuer"'],
+    ["tls.certManager.issuer.group", "A", dnsName],
+    ["tls.certManager.algorithm", "RSA", 'must be one of "ECDSA-P256", "RSA-4096"'],
+    ["tls.certManager.validityDays", 0, "must be a whole number from 1 to 3650"],
+    ["tls.certManager.renewBeforeDays", 0, oneOrMore],
+    ["tls.certManager.subjectAlternativeNames[0]", "https://a", "must be a DNS name or an IP address"],
+    ["tls.certManager.publicNamesOnly", 1, flag],
+    ["tls.certManager.authorityGeneration", 0, oneOrMore],
     ["storage.volume.size", "10GB", quantity],
     ["storage.volume.storageClassName", "Fast", dnsName],
     ["storage.volume.accessMode", "RWX", modes],
@@ -119,6 +130,24 @@ const wrong: [string, unknown, string][] = [
     ["descriptorCache.redis.image", "redis latest", image],
     ["descriptorCache.redis.resources.requests.cpu", "fast", quantity],
     ["expose.nodePort.port", 65536, "must be a whole number from 1 to 65535"],
+    ["expose.loadBalancer.address", "registry.example.com", "must be an IP address"],
+    ["expose.loadBalancer.sourceRanges[0]", "10.0.0.0", range],
+    ["expose.loadBalancer.sourceRanges[0]", "10.0.0.0/33", range],
+    ["expose.ingress.controller", "haproxy", 'must be one of "nginx", "nginx-f5", "traefik", "other"'],
+    ["expose.ingress.className", "My Class", dnsName],
+    ["expose.ingress.awaitAddress", "yes", flag],
+    ["expose.ingress.annotations.a", 1, text],
+    ["expose.ingress.certificate.existingSecret.name", "My Secret", dnsName],
+    ["expose.ingressRoute.entryPoints[0]", 443, text],
+    ["expose.ingressRoute.middlewares[0].name", "A", dnsName],
+    ["expose.gateway.parentRefs[0].name", "A", dnsName],
+    ["expose.gateway.parentRefs[0].port", 0, "must be a whole number from 1 to 65535"],
+    ["networkPolicy.enabled", "yes", flag],
+    ["networkPolicy.clients[0]", "10.0.0.0", range],
+    ["networkPolicy.clientNamespaces[0]", "Traefik", label(63)],
+    ["networkPolicy.monitoringNamespaces[0]", "a.b", label(63)],
+    ["networkPolicy.destinations[0].cidr", "s3.example.com", range],
+    ["networkPolicy.destinations[0].ports[0]", 0, "must be a whole number from 1 to 65535"],
     ["pullSecrets.namespaces[0]", "Default", label(63)],
     ["pullSecrets.name", "my secret", dnsName],
     ["pullSecrets.serviceAccounts[0]", "My Account", dnsName],
@@ -208,6 +237,170 @@ describe("the check of arguments", () => {
             { tls: { selfSigned: { validityDays: 30 } } },
             [
                 "tls.selfSigned.renewBeforeDays: must be smaller than validityDays (30), or every `pulumi up` renews the certificate",
+            ],
+        ],
+        [
+            "two kinds of certificate",
+            { tls: { selfSigned: {}, existingSecret: { name: "a" } } },
+            ["tls: has selfSigned and existingSecret; keep exactly one"],
+        ],
+        [
+            "an issuer without a name, and what goes with the component's own",
+            {
+                tls: {
+                    certManager: { issuer: {}, authorityGeneration: 2, validityDays: 30, publicNamesOnly: true },
+                },
+            },
+            [
+                "tls.certManager.renewBeforeDays: must be smaller than validityDays (30), or cert-manager refuses the certificate",
+                "tls.certManager.issuer.name: is missing; name the issuer, or leave `issuer` out to get one of the component's own authority",
+                "tls.certManager.authorityGeneration: is of the component's own authority, which the named issuer does not use; remove one of the two",
+                "tls.certManager.publicNamesOnly: needs a public name to ask for; give host",
+            ],
+        ],
+        [
+            "another authority than the component's own without an issuer",
+            { tls: { certManager: { caCertPem: authority } } },
+            [
+                "tls.certManager.caCertPem: is the component's own authority as long as no issuer is named; remove it or name the issuer",
+            ],
+        ],
+        [
+            "a Secret without a name",
+            { tls: { existingSecret: {} } },
+            ["tls.existingSecret.name: is missing; name the Secret"],
+        ],
+        [
+            "a certificate without content",
+            { tls: { pem: {} } },
+            ["tls.pem.certificate: is missing; give it in PEM form", "tls.pem.key: is missing; give it in PEM form"],
+        ],
+        [
+            "a certificate and key that are none, without repeating them",
+            { tls: { pem: { certificate: "hunter2", key: "hunter2", caCertPem: "/etc/ca.crt" } } },
+            [
+                "tls.pem.certificate: must be certificates in PEM form",
+                "tls.pem.key: must be a private key in PEM form without a passphrase",
+                "tls.pem.caCertPem: must be certificates in PEM form",
+            ],
+        ],
+        [
+            "something in front of the registry without a name for it",
+            {
+                expose: {
+                    ingress: { controller: "other" },
+                    ingressRoute: {},
+                    gateway: { parentRefs: [{ name: "team" }] },
+                },
+            },
+            ["ingress", "ingressRoute", "gateway"].map(
+                (kind) => `expose.${kind}: needs a name that clients outside the cluster resolve; give host`,
+            ),
+        ],
+        [
+            "an Ingress that nobody is said to serve, and an incomplete certificate",
+            { host: "a.example.com", expose: { ingress: { certificate: { existingSecret: {} } } } },
+            [
+                "expose.ingress.controller: is missing; say what serves the Ingress: nginx, nginx-f5, traefik, other",
+                "expose.ingress.certificate.existingSecret.name: is missing; name the Secret",
+            ],
+        ],
+        [
+            "no kind of certificate at the edge, or two",
+            {
+                host: "a.example.com",
+                expose: {
+                    ingress: { controller: "other", certificate: {} },
+                    ingressRoute: { certificate: { existingSecret: { name: "a" }, pem: {} } },
+                },
+            },
+            [
+                "expose.ingress.certificate: names none; keep exactly one of existingSecret, pem and certManager, or leave it out to show the pods' own",
+                "expose.ingressRoute.certificate: has existingSecret and pem; keep exactly one of existingSecret, pem and certManager, or leave it out to show the pods' own",
+            ],
+        ],
+        [
+            "an IngressRoute with two sources of its certificate, and a nameless middleware",
+            {
+                host: "a.example.com",
+                expose: {
+                    ingressRoute: {
+                        certResolver: "letsencrypt",
+                        certificate: { existingSecret: { name: "a" } },
+                        middlewares: [{ namespace: "b" }],
+                    },
+                },
+            },
+            [
+                "expose.ingressRoute.certResolver: gets a certificate although `certificate` gives one; keep one of the two",
+                "expose.ingressRoute.middlewares[0].name: is missing; name it",
+            ],
+        ],
+        [
+            "a certificate of the edge that nobody issues, or that is always renewed",
+            {
+                host: "a.example.com",
+                expose: { ingressRoute: { certificate: { certManager: { validityDays: 20 } } } },
+            },
+            [
+                "expose.ingressRoute.certificate.certManager.renewBeforeDays: must be smaller than validityDays (20), or cert-manager refuses the certificate",
+                "expose.ingressRoute.certificate.certManager.issuer.name: is missing; name the issuer",
+            ],
+        ],
+        [
+            "nodes that have nothing to trust",
+            { tls: { existingSecret: { name: "team" } }, nodes: { runtimes: ["cri-o"] } },
+            [
+                "nodes: have nothing to be told about a certificate that they trust anyway; give its caCertPem, or remove nodes",
+            ],
+        ],
+        [
+            "an address where a name is needed",
+            { host: "192.0.2.1:8443", expose: { ingressRoute: {} } },
+            ["host: is an address, which expose.ingressRoute cannot be told by; give a DNS name"],
+        ],
+        [
+            "a route without a Gateway",
+            { host: "a.example.com", expose: { gateway: { parentRefs: [] } } },
+            ["expose.gateway.parentRefs: names no Gateway; name at least one"],
+        ],
+        [
+            "a Gateway without a name",
+            { host: "a.example.com", expose: { gateway: { parentRefs: [{ port: 443 }] } } },
+            ["expose.gateway.parentRefs[0].name: is missing; name the Gateway"],
+        ],
+        [
+            "two types of one Service",
+            { expose: { nodePort: {}, loadBalancer: {} } },
+            [
+                "expose.nodePort: cannot be together with loadBalancer, which opens a port of every node as well; keep one",
+            ],
+        ],
+        [
+            "pods without TLS that nothing stands in front of",
+            { tls: { plainBackend: true }, expose: { nodePort: {} } },
+            [
+                "tls.plainBackend: needs something that speaks TLS in front of the pods; add one of expose.ingress, expose.ingressRoute, expose.gateway",
+                "expose.nodePort: would carry passwords over HTTP because of tls.plainBackend; remove one of the two",
+            ],
+        ],
+        [
+            "a certificate of the edge beside one that only the edge shows",
+            {
+                host: "a.example.com",
+                tls: { plainBackend: true },
+                expose: { ingress: { controller: "other", certificate: { existingSecret: { name: "a" } } } },
+            },
+            [
+                "expose.ingress.certificate: is what `tls` gives when the pods serve no certificate (tls.plainBackend); move it there",
+            ],
+        ],
+        [
+            "network policies that let nobody in, or lead nowhere",
+            { networkPolicy: { clients: [], destinations: [{ ports: [443] }] } },
+            [
+                "networkPolicy.clients: is empty, and clientNamespaces names none: nobody could pull; name the nodes' addresses",
+                "networkPolicy.destinations[0].cidr: is missing; give a range of addresses",
             ],
         ],
         [
@@ -441,7 +634,7 @@ describe("the check of arguments", () => {
     it("lists the arguments when none is near", async () => {
         assert.deepEqual(await problems({ log: { destination: "stdout" }, expose: { tls: {} } }), [
             "log.destination: is not an argument; the arguments here are accessLog, format, level",
-            "expose.tls: is not an argument; the arguments here are nodePort",
+            "expose.tls: is not an argument; the arguments here are gateway, ingress, ingressRoute, loadBalancer, nodePort",
         ]);
     });
 

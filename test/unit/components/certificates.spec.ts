@@ -1,9 +1,11 @@
 import * as assert from "node:assert/strict";
 import { isIP } from "node:net";
 import * as fc from "fast-check";
-import { KeyAlgorithm, PrivateRegistry, type PrivateRegistryArgs } from "../../../components";
-import { certificateNames } from "../../../components/certificates";
-import { declare } from "../mocks";
+import { IngressController, KeyAlgorithm, PrivateRegistry, type PrivateRegistryArgs } from "../../../components";
+import { certificateNames } from "../../../components/certificate";
+import { pairProblems } from "../../../components/ownCertificate";
+import { createAuthority, issue, type KeyPair } from "../../../sandbox/cluster/pki";
+import { declare, failure, known } from "../mocks";
 
 const registry = (args?: PrivateRegistryArgs) => declare(() => new PrivateRegistry("registry", args));
 const selfSigned = (args: NonNullable<PrivateRegistryArgs["tls"]>["selfSigned"]) =>
@@ -145,5 +147,101 @@ describe("tls.selfSigned", () => {
         });
         const volume = r.pod.spec.volumes.find((v: { name: string }) => v.name === "tls");
         assert.equal(volume.secret.secretName, "registry-tls-1a2b3c4d");
+    });
+});
+
+describe("tls.existingSecret", () => {
+    const args = (caCertPem?: string): PrivateRegistryArgs => ({
+        host: "registry.example.com",
+        tls: { existingSecret: { name: "team", caCertPem } },
+    });
+
+    it("is what the pod mounts, and no certificate is made", async () => {
+        const r = await registry(args());
+        const volume = r.pod.spec.volumes.find((v: { name: string }) => v.name === "tls");
+        assert.equal(volume.secret.secretName, "team");
+        assert.equal("checksum/certificate" in r.pod.metadata.annotations, false);
+        for (const kind of ["CertRequest", "SelfSignedCert", "PrivateKey"]) assert.deepEqual(r.every(kind), []);
+    });
+
+    it("is trusted by nodes when its authority is given, at the address that they resolve themselves", async () => {
+        const { certificate } = await createAuthority("the team's authority");
+        const r = await registry(args(certificate));
+        const { data } = r.one("ConfigMap").inputs;
+        assert.equal(data["file-0"], certificate);
+        assert.match(data["file-1"], /host\."https:\/\/registry\.example\.com"/);
+        const trusted = await registry(args());
+        assert.deepEqual([...trusted.every("DaemonSet"), ...trusted.named("registry-node-namespace")], []);
+    });
+
+    it("has no end that Pulumi knows", async () => {
+        let component: PrivateRegistry | undefined;
+        await declare(() => {
+            component = new PrivateRegistry("registry", args());
+        });
+        assert.equal(await known((component as PrivateRegistry).certificateExpiry), "");
+        assert.equal(await known((component as PrivateRegistry).caCertPem), "");
+    });
+});
+
+describe("tls.pem", () => {
+    let pair: KeyPair;
+    let other: KeyPair;
+    const host = "registry.example.com";
+    before(async () => {
+        const authority = await createAuthority("the team's authority");
+        pair = await issue(authority, { commonName: host, serverNames: { dns: [host], ip: ["10.0.0.9"] } });
+        other = await issue(authority, { commonName: host, serverNames: { dns: ["*.example.com"] } });
+    });
+    const pem = (key: string) => ({ certificate: pair.certificate, key });
+
+    it("lies in a Secret, with its key marked as secret", async () => {
+        const r = await registry({ host, tls: { pem: pem(pair.key) } });
+        const secret = r.one("Secret", "registry-tls");
+        assert.deepEqual(secret.inputs.stringData, { "tls.crt": pair.certificate, "tls.key": pair.key });
+        assert.equal(secret.clearTexts.includes(pair.key), false);
+        assert.match(r.pod.metadata.annotations["checksum/certificate"], /^[0-9a-f]{64}$/);
+    });
+
+    it("is refused with a key of another certificate, which is not repeated", async () => {
+        const { message } = await failure(
+            () => new PrivateRegistry("registry", { host, tls: { pem: pem(other.key) } }),
+        );
+        assert.match(message, /tls\.pem\.key: is not the key of the certificate; give the one it was made with/);
+        assert.equal(message.includes(other.key.split("\n")[1]), false);
+    });
+
+    it("is refused when it is not valid for a host", () => {
+        const problemsFor = (hosts: string[]) => pairProblems("tls.pem", pair.certificate, pair.key, hosts);
+        assert.deepEqual(problemsFor([`${host}:8443`, "10.0.0.9"]), []);
+        assert.deepEqual(problemsFor(["images.example.com"]), [
+            {
+                path: "tls.pem.certificate",
+                reason: "is not valid for images.example.com but for DNS:registry.example.com, IP Address:10.0.0.9; get one for all hosts",
+            },
+        ]);
+        assert.deepEqual(pairProblems("tls.pem", other.certificate, other.key, ["images.example.com"]), []);
+    });
+});
+
+describe("tls.plainBackend", () => {
+    it("leaves TLS to what stands in front of the pods", async () => {
+        const r = await registry({
+            host: "a.example.com",
+            tls: { plainBackend: true },
+            expose: { ingress: { controller: IngressController.Other } },
+        });
+        const [container] = r.pod.spec.containers;
+        assert.equal(container.ports[0].name, "http");
+        assert.equal(container.readinessProbe.httpGet.scheme, "HTTP");
+        assert.equal(
+            container.volumeMounts.some((m: { name: string }) => m.name === "tls"),
+            false,
+        );
+        assert.doesNotMatch(r.configYaml, /tls/);
+        assert.deepEqual(r.one("Service", "registry-service").inputs.spec.ports, [
+            { name: "http", port: 80, targetPort: 5000 },
+        ]);
+        assert.match(r.one("ConfigMap").inputs.data["file-1"], /host\."https:\/\/a\.example\.com"/);
     });
 });

@@ -45,7 +45,11 @@ describe("the gate of rotated passwords", () => {
 
     it("asks the registry in its namespace, once, and several times when there are several pods", async () => {
         const one = await env({ namespace: "images", serviceName: "store" });
-        assert.deepEqual(one, { URL: "https://store.images.svc/v2/", TIMES: "1" });
+        assert.deepEqual(one, {
+            URL: "https://store.images.svc.cluster.local/v2/",
+            SERVICE: "store.images.svc:443",
+            TIMES: "1",
+        });
         const storage = { volume: { accessMode: AccessMode.ReadWriteMany } };
         assert.equal((await env({ replicas: 3, storage })).TIMES, "15");
     });

@@ -287,6 +287,7 @@ describe("credentialsGate.sh", () => {
     async function gate(answers: string, times: string) {
         write("logins/login-0", 'user = "ci:a"\n');
         write("logins/login-1", 'user = "anna:b"\n');
+        write("certificate/ca.crt", "an authority");
         write("bin/sleep", `#!/bin/sh\necho "$1" >>"${at("sleeps")}"\n`, 0o755);
         write(
             "bin/curl",
@@ -300,7 +301,8 @@ answers=${answers}
             0o755,
         );
         const { ended, output } = run(inFolder("credentialsGate.sh", "/logins/", "/certificate/"), {
-            URL: "https://registry.registry.svc/v2/",
+            URL: "https://registry.example.com/v2/",
+            SERVICE: "registry.registry.svc:443",
             TIMES: times,
         });
         const code = await ended;
@@ -333,8 +335,86 @@ answers=${answers}
         const { asked } = await gate("1", "1");
         assert.equal(
             asked[0],
-            `-sf --max-time 10 --cacert ${at("certificate/ca.crt")} -K ${at("logins/login-0")} -o /dev/null https://registry.registry.svc/v2/`,
+            `-sf --max-time 10 --cacert ${at("certificate/ca.crt")} --connect-to ::registry.registry.svc:443 -K ${at("logins/login-0")} -o /dev/null https://registry.example.com/v2/`,
         );
+    });
+});
+
+describe("certificateWatch.sh", () => {
+    const pem = (text: string) => `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`;
+
+    /** Runs the watch while the Secret holds `wanted` and the registry shows the content of the file `served`. */
+    function watch(wanted: string | undefined, served: string) {
+        if (wanted !== undefined) write("watch/certificate/tls.crt", wanted);
+        write("watch/credentials/token", "a-token");
+        write("served", served);
+        write("bin/sleep", `#!/bin/sh\necho "$1" >>"${at("sleeps")}"\n/bin/sleep 0.02\n`, 0o755);
+        write(
+            "bin/curl",
+            `#!/bin/sh
+case "$*" in
+    *certs*) echo "$@" >>"${at("looks")}"; cat "${at("served")}" ;;
+    *) cat >>"${at("headers")}"; echo "$@" >>"${at("patches")}" ;;
+esac
+`,
+            0o755,
+        );
+        return run(inFolder("certificateWatch.sh", "/watch/", "/tmp/ready"), {
+            SERVICE: "registry.registry.svc:443",
+            DEPLOYMENT: "/apis/apps/v1/namespaces/registry/deployments/one",
+            KUBERNETES_SERVICE_HOST: "10.96.0.1",
+            KUBERNETES_SERVICE_PORT: "443",
+        });
+    }
+    const patches = () => (existsSync(at("patches")) ? readFileSync(at("patches"), "utf8").trimEnd().split("\n") : []);
+    const looks = () => (existsSync(at("looks")) ? readFileSync(at("looks"), "utf8").trimEnd().split("\n") : []);
+    const looked = (times: number) => until(() => looks().length >= times, `${times} looks`);
+    const end = async (running: Running) => {
+        running.process.kill("SIGTERM");
+        assert.equal(await running.ended, 0);
+    };
+
+    beforeEach(() => mkdirSync(at("tmp"), { recursive: true }));
+
+    it("does nothing while the registry serves the certificate of the Secret", async () => {
+        const running = watch(`${pem("leaf")}${pem("intermediate")}`, `Subject:CN = a\n${pem("leaf")}`);
+        await looked(3);
+        assert.deepEqual(patches(), []);
+        await end(running);
+    });
+
+    it("does nothing while the registry does not answer, or there is no Secret", async () => {
+        for (const [wanted, served] of [
+            [pem("leaf"), ""],
+            [undefined, pem("leaf")],
+        ] as const) {
+            const running = watch(wanted, served);
+            await looked(3);
+            assert.deepEqual(patches(), []);
+            await end(running);
+            rmSync(at("watch"), { recursive: true });
+            rmSync(at("looks"));
+        }
+    });
+
+    it("lets the Deployment roll once, and waits until the new certificate is served", async () => {
+        const running = watch(pem("new"), pem("old"));
+        await until(() => patches().length > 0, "the patch");
+        assert.match(patches()[0], /certificate-changed/);
+        assert.ok(patches()[0].includes("https://10.96.0.1:443/apis/apps/v1/namespaces/registry/deployments/one?"));
+        assert.equal(readFileSync(at("headers"), "utf8"), "Authorization: Bearer a-token\n");
+        assert.ok(!patches()[0].includes("a-token"), "no token in the process list");
+        write("served", pem("new"));
+        await until(() => running.output().includes("is served"), "the end of the rollout");
+        assert.equal(patches().length, 1);
+        await end(running);
+    });
+
+    it("tries again when the new certificate is not served after ten minutes", async () => {
+        const running = watch(pem("new"), pem("old"));
+        await until(() => patches().length > 1, "the second patch");
+        assert.deepEqual(sleeps().slice(0, 120), Array(120).fill("5"));
+        await end(running);
     });
 });
 

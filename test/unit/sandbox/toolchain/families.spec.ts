@@ -61,7 +61,13 @@ describe("toolchain families", () => {
         assert.equal(generator, pinnedModule(familyOf("pulumi")).version);
     });
 
-    for (const tool of ["registry", "coredns", "crane", "local-path-provisioner"] as const satisfies readonly Tool[]) {
+    for (const tool of [
+        "registry",
+        "coredns",
+        "crane",
+        "local-path-provisioner",
+        "traefik",
+    ] as const satisfies readonly Tool[]) {
         it(`packs ${tool} under the tag of the version that is built`, () => {
             const tag = imageReferences[tool].split(":")[1];
             assert.equal(tag.replace(/^v/, ""), pinnedModule(familyOf(tool)).version.slice(1));

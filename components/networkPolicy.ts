@@ -1,0 +1,111 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { inPod } from "./configuration";
+import { type Identity, marks, selectorLabels } from "./labels";
+import { cidr, dnsLabel, flag, wholeNumber } from "./rules";
+import type { Problem, Rules } from "./validation";
+
+/** A way out of the registry's namespace. */
+export interface NetworkDestination {
+    /** Range of addresses, e.g. `10.20.0.0/16`. */
+    cidr: pulumi.Input<string>;
+    /** TCP ports. Defaults to 443. */
+    ports?: pulumi.Input<number>[];
+}
+
+/**
+ * Network policies: nothing gets into or out of the registry's namespace but what is named here, DNS, and what the component's
+ * own pods say to one another. They take effect where the cluster's network enforces policies.
+ */
+export interface RegistryNetworkPolicy {
+    /** Whether there are any. Defaults to true when this object is given. */
+    enabled?: boolean;
+    /**
+     * Ranges of addresses from which the registry's port can be reached: the nodes, which pull, and what a load balancer or a
+     * node's port lets through. Defaults to all addresses; the registry asks everybody for a password.
+     */
+    clients?: pulumi.Input<string>[];
+    /** Namespaces of the Ingress controller or Gateway, and of pods that push, needed when `clients` leaves them out. Defaults to none. */
+    clientNamespaces?: pulumi.Input<string>[];
+    /** Namespaces whose pods may read the metrics. Defaults to none. */
+    monitoringNamespaces?: pulumi.Input<string>[];
+    /** Where the registry's own pods may connect to: object storage, webhooks. Defaults to nowhere. */
+    destinations?: NetworkDestination[];
+}
+
+export const networkPolicyRules: Rules = {
+    enabled: flag,
+    "clients[]": cidr,
+    "clientNamespaces[]": dnsLabel(),
+    "monitoringNamespaces[]": dnsLabel(),
+    "destinations[].cidr": cidr,
+    "destinations[].ports[]": wholeNumber(1, 65535),
+};
+
+export function networkPolicyProblems(args: RegistryNetworkPolicy | undefined): Problem[] {
+    if (args === undefined) return [];
+    const nobody = args.clients?.length === 0 && !args.clientNamespaces?.length;
+    const reason = "is empty, and clientNamespaces names none: nobody could pull; name the nodes' addresses";
+    const unnamed = (args.destinations ?? []).flatMap((destination, i) => (destination.cidr === undefined ? [i] : []));
+    return [
+        ...(nobody ? [{ path: "networkPolicy.clients", reason }] : []),
+        ...unnamed.map((i) => ({
+            path: `networkPolicy.destinations[${i}].cidr`,
+            reason: "is missing; give a range of addresses",
+        })),
+    ];
+}
+
+const everywhere = ["0.0.0.0/0", "::/0"];
+const tcp = (port: pulumi.Input<number>) => ({ port, protocol: "TCP" });
+const dns = [53, 5353].flatMap((port) => ["UDP", "TCP"].map((protocol) => ({ port, protocol })));
+const ranges = (cidrs: pulumi.Input<string>[]) => cidrs.map((range) => ({ ipBlock: { cidr: range } }));
+const namespaces = (names: pulumi.Input<string>[]) =>
+    names.map((name) => ({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } }));
+
+/** Refuses everything in the namespace, then allows what each part needs. */
+export function restrictNetwork(
+    identity: Identity,
+    args: RegistryNetworkPolicy,
+    namespace: pulumi.Output<string>,
+    parent: pulumi.Resource,
+): void {
+    if (args.enabled === false) return;
+    const policy = (part: string, spec: k8s.types.input.networking.v1.NetworkPolicySpec) =>
+        new k8s.networking.v1.NetworkPolicy(
+            `${identity.name}-network-${part}`,
+            { metadata: { namespace, ...marks(identity, "network") }, spec },
+            { parent },
+        );
+    const own = { "app.kubernetes.io/instance": identity.name };
+    const server = { matchLabels: selectorLabels(identity, "server") };
+    const from = (peers: k8s.types.input.networking.v1.NetworkPolicyPeer[], port: number) =>
+        peers.length === 0 ? [] : [{ from: peers, ports: [tcp(port)] }];
+
+    policy("default", { podSelector: {}, policyTypes: ["Ingress", "Egress"] });
+    policy("own-pods", {
+        podSelector: { matchLabels: own },
+        policyTypes: ["Ingress", "Egress"],
+        ingress: [{ from: [{ podSelector: { matchLabels: own } }] }],
+        // The cluster's DNS: its pods, or an agent on each node.
+        egress: [{ to: [{ podSelector: { matchLabels: own } }] }, { ports: dns }],
+    });
+    policy("server", {
+        podSelector: server,
+        policyTypes: ["Ingress", "Egress"],
+        ingress: [
+            ...from([...ranges(args.clients ?? everywhere), ...namespaces(args.clientNamespaces ?? [])], inPod.port),
+            ...from(namespaces(args.monitoringNamespaces ?? []), inPod.debugPort),
+        ],
+        egress: (args.destinations ?? []).map(({ cidr: range, ports }) => ({
+            to: ranges([range]),
+            ports: (ports ?? [443]).map(tcp),
+        })),
+    });
+    // The one pod that asks the API server, whose address no policy can name.
+    policy("certificate-watch", {
+        podSelector: { matchLabels: selectorLabels(identity, "certificate-watch") },
+        policyTypes: ["Egress"],
+        egress: [{ ports: [tcp(443), tcp(6443)] }],
+    });
+}

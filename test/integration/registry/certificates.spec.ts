@@ -1,0 +1,149 @@
+import * as assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
+import { createAuthority, issue, type KeyPair } from "../../../sandbox/cluster/pki";
+import {
+    inSandbox,
+    kubectl,
+    loginOf,
+    namespaceOfPods,
+    pullByKubelet,
+    pushImage,
+    RegistryStack,
+    resolvedByNodes,
+    secondsOf,
+    servedCertificate,
+    until,
+} from "../harness";
+import { describePulls, pullDuring } from "../pullLoop";
+
+const host = "own.example.com";
+const serverNames = { dns: [host, "localhost"] };
+
+/** Whether the registry of a stack shows this certificate. */
+async function serves(registry: RegistryStack, { certificate }: KeyPair): Promise<boolean> {
+    const served = await servedCertificate(registry.outputs.clusterIp);
+    return (
+        served !== "" && new X509Certificate(served).fingerprint256 === new X509Certificate(certificate).fingerprint256
+    );
+}
+
+describe("certificates of the team's own", function () {
+    this.bail(true); // each step goes on from the one before
+    inSandbox();
+    namespaceOfPods("certificates-team");
+    let authority: KeyPair;
+
+    before(async () => {
+        authority = await createAuthority("the team's authority");
+    });
+
+    describe("tls.existingSecret", () => {
+        namespaceOfPods("own-secret");
+        const registry = new RegistryStack("own-secret", {
+            namespace: "own-secret",
+            createNamespace: false,
+            host,
+            pullSecrets: { namespaces: ["certificates-team"], name: "own-secret" },
+            storage: { volume: { deleteWithStack: true } },
+        });
+        const name = resolvedByNodes(host, () => registry.outputs.clusterIp);
+        let image: string;
+        after(() => registry.remove());
+
+        /** Does what a person, or whoever renews certificates, does: behind Pulumi's back. */
+        async function writeSecret(pair: KeyPair): Promise<void> {
+            const secret = {
+                apiVersion: "v1",
+                kind: "Secret",
+                type: "kubernetes.io/tls",
+                metadata: { name: "team-certificate", namespace: "own-secret" },
+                stringData: { "tls.crt": pair.certificate, "tls.key": pair.key },
+            };
+            await kubectl("apply --filename -", JSON.stringify(secret));
+        }
+
+        it("serves the certificate of the Secret, which nodes come to trust", async () => {
+            const first = await issue(authority, { commonName: host, serverNames });
+            await writeSecret(first);
+            const caCertPem = authority.certificate;
+            registry.args.tls = { existingSecret: { name: "team-certificate", caCertPem } };
+            await registry.up();
+            await registry.expectNoChange();
+            assert.ok(await serves(registry, first));
+            image = await pushImage(registry);
+            await name.add();
+            await pullByKubelet(`${host}/${image}`, "certificates-team", "own-secret");
+        });
+
+        it("serves a renewed one without anybody acting, and no pull fails", async () => {
+            const renewed = await issue(authority, { commonName: host, serverNames });
+            const login = loginOf(registry.outputs.dockerConfigJson);
+            const before = await registry.pods();
+            let seconds = 0;
+            const seen = await pullDuring(registry.outputs, image, login, async () => {
+                await writeSecret(renewed);
+                seconds = await secondsOf(() => until("the new certificate", 240, () => serves(registry, renewed)));
+                await kubectl(
+                    `rollout status deployment/${registry.outputs.deploymentName} --namespace own-secret --timeout=120s`,
+                );
+            });
+            console.log(
+                `${describePulls("renewed certificate", seen)}; served ${seconds.toFixed(0)} s after the change`,
+            );
+            assert.ok(seen.pulls > 10, "the loop ran");
+            assert.deepEqual(seen.failures, []);
+            assert.notDeepEqual(await registry.pods(), before, "the pods rolled");
+            assert.ok(await serves(registry, renewed));
+            await pullByKubelet(`${host}/${image}`, "certificates-team", "own-secret");
+        });
+
+        it("is no change to Pulumi, and the pods roll no further", async () => {
+            const before = await registry.pods();
+            await registry.expectNoChange();
+            assert.deepEqual(await registry.pods(), before);
+        });
+    });
+
+    describe("tls.pem", () => {
+        const registry = new RegistryStack("own-pem", {
+            namespace: "own-pem",
+            host,
+            pullSecrets: { namespaces: ["certificates-team"], name: "own-pem" },
+            storage: { memory: {} },
+        });
+        const name = resolvedByNodes(host, () => registry.outputs.clusterIp);
+        after(() => registry.remove());
+
+        async function give(pair: KeyPair): Promise<void> {
+            const { certificate } = pair;
+            registry.args.tls = { pem: { certificate, caCertPem: authority.certificate } as never };
+            registry.secrets = { "tls-key": pair.key };
+            await registry.up();
+        }
+
+        it("serves the certificate and the one that takes its place", async () => {
+            const first = await issue(authority, { commonName: host, serverNames });
+            await give(first);
+            await registry.expectNoChange();
+            assert.ok(await serves(registry, first));
+            assert.equal(
+                new Date(registry.outputs.certificateExpiry).getTime(),
+                new Date(new X509Certificate(first.certificate).validTo).getTime(),
+            );
+            const second = await issue(authority, { commonName: host, serverNames });
+            await give(second);
+            assert.ok(await serves(registry, second));
+            const image = await pushImage(registry);
+            await name.add();
+            await pullByKubelet(`${host}/${image}`, "certificates-team", "own-pem");
+        });
+
+        it("refuses a key of another certificate", async () => {
+            registry.secrets = { "tls-key": (await issue(authority, { commonName: host, serverNames })).key };
+            const result = await registry.pulumi("up", "--yes", "--skip-preview");
+            assert.notEqual(result.code, 0);
+            assert.match(result.stdout + result.stderr, /tls\.pem\.key: is not the key of the certificate/);
+            assert.doesNotMatch(result.stdout + result.stderr, /PRIVATE KEY/);
+        });
+    });
+});

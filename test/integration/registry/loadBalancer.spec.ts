@@ -1,0 +1,50 @@
+import * as assert from "node:assert/strict";
+import { inSandbox, kubectl, RegistryStack, request, writeStatus } from "../harness";
+
+/** The address that the test, in the part of a cloud provider, gives the Service. */
+const address = "203.0.113.7";
+const nodeNetwork = "10.77.0.0/16";
+
+describe("expose.loadBalancer and networkPolicy", function () {
+    this.bail(true); // each step goes on from the one before
+    inSandbox();
+    const registry = new RegistryStack("load-balancer", {
+        namespace: "load-balancer",
+        storage: { memory: {} },
+        nodes: { enabled: false },
+        expose: { loadBalancer: { address, sourceRanges: [nodeNetwork] } },
+        networkPolicy: { clients: [nodeNetwork], monitoringNamespaces: ["monitoring"] },
+    });
+    after(() => registry.remove());
+
+    /** A request of a node to the load balancer's address, which kube-proxy answers for as the cluster's Services tell it. */
+    async function viaAddress(): Promise<number> {
+        const { username, password } = registry.outputs;
+        const here = { ...registry.outputs, clusterIp: address };
+        return (await request(here, "/v2/", { username, password }, address)).status;
+    }
+
+    it("does not wait for an address that nobody gives", async () => {
+        await registry.up();
+        await registry.expectNoChange();
+    });
+
+    it("serves at the address that was asked for, with a certificate that holds it", async () => {
+        const service = `service/${registry.outputs.serviceName}`;
+        const ip = await kubectl(`get ${service} --namespace load-balancer --output jsonpath={.spec.loadBalancerIP}`);
+        await writeStatus("load-balancer", service, { loadBalancer: { ingress: [{ ip }] } });
+        for (let tries = 0; tries < 10 && (await viaAddress()) !== 200; tries++);
+        assert.equal(await viaAddress(), 200);
+    });
+
+    it("lets in only the source ranges", async () => {
+        registry.args.expose = { loadBalancer: { address, sourceRanges: ["198.51.100.0/24"] } };
+        await registry.up();
+        assert.equal(await viaAddress(), 0);
+    });
+
+    it("has policies that the API server takes", async () => {
+        const names = await kubectl("get networkpolicies --namespace load-balancer --output name");
+        assert.equal(names.trim().split("\n").length, 4);
+    });
+});

@@ -1,0 +1,114 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { run } from "../../sandbox/command";
+import { imageReferences, packImages } from "../../sandbox/images/images";
+import { repositoryRoot } from "../../sandbox/paths";
+import { printProgress } from "../../sandbox/progress";
+import { firstStartLimit, kubectl, theSandbox } from "./harness";
+
+const namespace = "traefik";
+const labels = { app: "traefik" };
+/** The entry point's port, which a listener of a Gateway must have as well. */
+export const entryPointPort = 8443;
+
+/** In a `describe`: a Traefik for Ingress, IngressRoute and Gateway API, with the entry point as the README tells it. */
+export function withTraefik(): { address: () => string } {
+    let address = "";
+    before(async function () {
+        this.timeout(firstStartLimit);
+        const { traefik } = await packImages(["traefik"], printProgress);
+        await theSandbox().loadImage(traefik);
+        for (const file of await customResourceDefinitions()) {
+            await kubectl(`apply --server-side --filename ${file}`);
+        }
+        await kubectl(`create namespace ${namespace}`);
+        await kubectl("apply --filename -", JSON.stringify({ apiVersion: "v1", kind: "List", items: objects() }));
+        await kubectl(`rollout status deployment/traefik --namespace ${namespace} --timeout=120s`);
+        address = await kubectl(`get service traefik --namespace ${namespace} --output jsonpath={.spec.clusterIP}`);
+    });
+    after(async () => {
+        await kubectl(`delete namespace ${namespace} --wait=false --ignore-not-found`);
+        await kubectl("delete clusterrolebinding,ingressclass,gatewayclass traefik --ignore-not-found");
+    });
+    return { address: () => address };
+}
+
+/** The custom resources that Traefik knows lie in the modules that it is built from. */
+async function customResourceDefinitions(): Promise<string[]> {
+    const folder = async (module: string): Promise<string> => {
+        const cwd = path.join(repositoryRoot, "sandbox", "toolchain", "traefik");
+        return JSON.parse(await run(["go", "mod", "download", "-json", module], { env: process.env, cwd })).Dir;
+    };
+    const gatewayApi = path.join(await folder("sigs.k8s.io/gateway-api"), "config", "crd", "standard");
+    return [
+        path.join(
+            await folder("github.com/traefik/traefik/v3"),
+            "docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml",
+        ),
+        ...fs.readdirSync(gatewayApi).map((file) => path.join(gatewayApi, file)),
+    ];
+}
+
+function objects(): object[] {
+    const metadata = { name: "traefik", namespace };
+    const group = "rbac.authorization.k8s.io";
+    return [
+        { apiVersion: "v1", kind: "ServiceAccount", metadata },
+        {
+            apiVersion: `${group}/v1`,
+            kind: "ClusterRoleBinding",
+            metadata: { name: "traefik" },
+            roleRef: { apiGroup: group, kind: "ClusterRole", name: "cluster-admin" },
+            subjects: [{ kind: "ServiceAccount", ...metadata }],
+        },
+        {
+            apiVersion: "networking.k8s.io/v1",
+            kind: "IngressClass",
+            metadata: { name: "traefik" },
+            spec: { controller: "traefik.io/ingress-controller" },
+        },
+        {
+            apiVersion: "gateway.networking.k8s.io/v1",
+            kind: "GatewayClass",
+            metadata: { name: "traefik" },
+            spec: { controllerName: "traefik.io/gateway-controller" },
+        },
+        {
+            apiVersion: "v1",
+            kind: "Service",
+            metadata,
+            spec: { selector: labels, ports: [{ port: 443, targetPort: entryPointPort }] },
+        },
+        {
+            apiVersion: "apps/v1",
+            kind: "Deployment",
+            metadata,
+            spec: {
+                selector: { matchLabels: labels },
+                template: {
+                    metadata: { labels },
+                    spec: {
+                        serviceAccountName: "traefik",
+                        containers: [
+                            {
+                                name: "traefik",
+                                image: imageReferences.traefik,
+                                args: [
+                                    `--entryPoints.websecure.address=:${entryPointPort}`,
+                                    "--entryPoints.websecure.transport.respondingTimeouts.readTimeout=0",
+                                    "--entryPoints.ping.address=:8080",
+                                    "--ping.entryPoint=ping",
+                                    "--providers.kubernetesIngress",
+                                    "--providers.kubernetesCRD",
+                                    "--providers.kubernetesGateway",
+                                    "--accessLog",
+                                ],
+                                readinessProbe: { httpGet: { path: "/ping", port: 8080 }, periodSeconds: 1 },
+                            },
+                        ],
+                    },
+                },
+            },
+        },
+    ];
+}

@@ -1,0 +1,74 @@
+import * as assert from "node:assert/strict";
+import { PrivateRegistry, type PrivateRegistryArgs, type RegistryNetworkPolicy } from "../../../components";
+import { declare } from "../mocks";
+
+const registry = (networkPolicy?: RegistryNetworkPolicy, args?: PrivateRegistryArgs) =>
+    declare(() => new PrivateRegistry("registry", { networkPolicy, ...args }));
+const spec = async (part: string, args: RegistryNetworkPolicy = {}) =>
+    (await registry(args)).one("NetworkPolicy", `registry-network-${part}`).inputs.spec;
+
+/** Whether a selector of labels chooses a pod. */
+const selects = (selector: { matchLabels?: Record<string, string> }, labels: Record<string, string>) =>
+    Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
+
+describe("networkPolicy", () => {
+    it("is not there unless asked for, nor when it is turned off", async () => {
+        for (const args of [undefined, { enabled: false }]) {
+            assert.deepEqual((await registry(args)).every("NetworkPolicy"), []);
+        }
+    });
+
+    it("refuses everything in the namespace that no other policy allows", async () => {
+        const r = await registry({});
+        for (const policy of r.every("NetworkPolicy")) assert.equal(policy.inputs.metadata.namespace, "registry");
+        assert.deepEqual(await spec("default"), { podSelector: {}, policyTypes: ["Ingress", "Egress"] });
+    });
+
+    it("lets the nodes and everybody else to the registry's port, and nobody to the metrics", async () => {
+        const { ingress, egress } = await spec("server");
+        assert.deepEqual(ingress, [
+            {
+                from: [{ ipBlock: { cidr: "0.0.0.0/0" } }, { ipBlock: { cidr: "::/0" } }],
+                ports: [{ port: 5000, protocol: "TCP" }],
+            },
+        ]);
+        assert.deepEqual(egress, []);
+    });
+
+    it("lets in whom it is told to, each to its port", async () => {
+        const { ingress, egress } = await spec("server", {
+            clients: ["10.1.0.0/16"],
+            clientNamespaces: ["traefik"],
+            monitoringNamespaces: ["monitoring"],
+            destinations: [{ cidr: "10.2.0.0/16", ports: [9000] }, { cidr: "192.0.2.0/24" }],
+        });
+        const namespace = (name: string) => ({
+            namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
+        });
+        assert.deepEqual(ingress, [
+            {
+                from: [{ ipBlock: { cidr: "10.1.0.0/16" } }, namespace("traefik")],
+                ports: [{ port: 5000, protocol: "TCP" }],
+            },
+            { from: [namespace("monitoring")], ports: [{ port: 5001, protocol: "TCP" }] },
+        ]);
+        assert.deepEqual(egress, [
+            { to: [{ ipBlock: { cidr: "10.2.0.0/16" } }], ports: [{ port: 9000, protocol: "TCP" }] },
+            { to: [{ ipBlock: { cidr: "192.0.2.0/24" } }], ports: [{ port: 443, protocol: "TCP" }] },
+        ]);
+    });
+
+    it("chooses the pods that it speaks of", async () => {
+        const tls = { existingSecret: { name: "team" } };
+        const users = [{ name: "ci", generation: 2 }];
+        const r = await registry({}, { tls, users });
+        const selectorOf = (part: string) => r.one("NetworkPolicy", `registry-network-${part}`).inputs.spec.podSelector;
+        const chosen = (part: string) =>
+            r.pods.filter((pod) => selects(selectorOf(part), pod.metadata.labels)).map((pod) => pod.name);
+        assert.deepEqual(chosen("server"), ["registry-deployment"]);
+        assert.deepEqual(chosen("certificate-watch"), ["registry-certificate-watch"]);
+        for (const name of ["registry-deployment", "registry-credentials-accepted", "registry-certificate-watch"]) {
+            assert.ok(chosen("own-pods").includes(name), name);
+        }
+    });
+});
