@@ -20,6 +20,7 @@ export type Tool =
     | "helm"
     | "traefik"
     | "kube-router"
+    | "cert-manager"
     | "pulumi"
     | "pulumi-language-yaml"
     | "pulumi-python-sdk"
@@ -73,6 +74,11 @@ export const families: readonly Family[] = [
         module: "github.com/cloudnativelabs/kube-router/v2",
         packages: { "kube-router": "github.com/cloudnativelabs/kube-router/v2/cmd/kube-router" },
         variables: (version) => ({ "github.com/cloudnativelabs/kube-router/v2/pkg/version.Version": version }),
+    },
+    {
+        name: "cert-manager",
+        module: "github.com/cert-manager/cert-manager",
+        packages: { "cert-manager": "." },
     },
     {
         // Under AGPL: built here to be run in tests, and not handed on.
