@@ -84,7 +84,8 @@ beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), "private-registry-unit-"));
 });
 
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+// A script that was killed leaves a `sleep` of the test's own that may write once more.
+afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }));
 
 describe("nodes.sh", () => {
     const env = {
