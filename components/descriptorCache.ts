@@ -17,7 +17,11 @@ export interface InMemoryCache {
  * pod forgets all must forget.
  */
 export interface DescriptorCache {
-    /** Redis, shared by all pods. Worth it for object storage, where each question takes a tenth of a second. */
+    /**
+     * Redis, shared by all pods. Worth it for object storage, where each question takes a tenth of a second. The registry then
+     * keeps its metrics to its pods, for beside them it shows its configuration, secrets too; `config` with `http.debug.addr`
+     * `:5001` opens them where a network policy keeps strangers out.
+     */
     redis?: RedisCache;
     /** In the memory of the one pod that there is. */
     inMemory?: InMemoryCache;

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { checksum } from "./checksum";
+import { inPod } from "./configuration";
 import type { UsedCache } from "./descriptorCache";
 import { mirrored, redisImage } from "./images";
 import { internalCertificates } from "./internalCertificates";
@@ -26,8 +27,7 @@ export interface ExternalRedis {
     /** User. Defaults to Redis's `default`. */
     username?: pulumi.Input<string>;
     /**
-     * Password in a Secret that exists already. The registry reads it as YAML, to which letters and digits are safe, and shows it
-     * at `/debug/vars` to whoever reaches its metrics port.
+     * Password in a Secret that exists already. The registry reads it as YAML, to which letters and digits are safe.
      */
     passwordSecret?: RedisPasswordReference;
     /** Whether to speak TLS. Defaults to true. */
@@ -94,7 +94,11 @@ const publicAuthorities = "/etc/ssl/certs/ca-certificates.crt";
 /** A cache that does not answer must not hold a request up for long: the registry asks its storage then. */
 const patience = { dialtimeout: "1s", readtimeout: "1s", writetimeout: "1s", maxretries: 1 };
 
-const cache = { storage: { cache: { blobdescriptor: "redis" } } };
+const cache = {
+    storage: { cache: { blobdescriptor: "redis" } },
+    // With Redis the debug server shows the whole configuration, secrets too, at /debug/vars: to the pod itself alone, then.
+    http: { debug: { addr: `127.0.0.1:${inPod.debugPort}` } },
+};
 
 export function deployRedis(
     identity: Identity,

@@ -4,7 +4,7 @@ go 1.26
 
 tool github.com/cloudnativelabs/kube-router/v2/cmd/kube-router
 
-require github.com/cloudnativelabs/kube-router/v2 v2.6.3 // indirect
+require github.com/cloudnativelabs/kube-router/v2 v2.6.3-k3s1 // indirect
 
 // The module that its authors publish in k3s, whose go.mod keeps the original name.
 replace github.com/cloudnativelabs/kube-router/v2 => github.com/k3s-io/kube-router/v2 v2.6.3-k3s1

@@ -123,6 +123,17 @@ describe("object storage", () => {
             assert.doesNotMatch(stranger.stdout, /\d/, "a client without certificate was served");
         });
 
+        it("shows the registry's configuration, which holds secrets, to the pod itself alone", async () => {
+            const inside = await inPart("objects", "server", "wget -qO- http://127.0.0.1:5001/debug/vars");
+            assert.match(inside.stdout, /"redis"/, inside.stderr);
+            const jsonpath = "jsonpath={.items[*].status.podIP}";
+            const selector = "--selector app.kubernetes.io/component=server";
+            const addresses = await kubectl(`get pods --namespace objects ${selector} --output ${jsonpath}`);
+            for (const address of addresses.split(" ")) {
+                assert.match(await fromNode(`http://${address}:5001/debug/vars`), /Failed to connect/);
+            }
+        });
+
         it("makes all pods forget a deleted blob and manifest", async () => {
             const gone = await pushImage(registry);
             const [repository] = gone.split(":");

@@ -31,6 +31,7 @@ describe("descriptorCache.redis", () => {
         const r = await registry({ redis: {} });
         const config = parse(r.configYaml);
         assert.deepEqual(config.storage.cache, { blobdescriptor: "redis" });
+        assert.equal(config.http.debug.addr, "127.0.0.1:5001");
         const file = (name: string) => `/etc/private-registry/redis/${name}`;
         assert.deepEqual(config.redis, {
             addrs: ["registry-redis.registry.svc:6379"],
