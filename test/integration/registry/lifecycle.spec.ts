@@ -38,7 +38,11 @@ describe("a registry without arguments but a pull secret", function () {
 
     it("comes up", () => registry.up());
 
-    it("does not change, and does not drift", () => registry.expectNoChange());
+    it("does not change, and does not drift", async () => {
+        await registry.expectNoChange();
+        const { code, stdout, stderr } = await registry.pulumi("preview", "--expect-no-changes", "--diff");
+        assert.equal(code, 0, stdout + stderr);
+    });
 
     it("takes an image from crane and gives it to the kubelet", async () => {
         image = await pushImage(registry);
