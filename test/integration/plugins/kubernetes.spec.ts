@@ -305,8 +305,8 @@ describe("the stand-in for kubernetes, in other ways", () => {
         });
     });
 
-    it("says that it has no Helm releases", async () => {
-        const release = `new k8s.helm.v3.Release("r", { chart: "x" });`;
-        assert.match(await bench.failingPreview(release), /Release is not available in the stand-in/);
+    it("says what it has not", async () => {
+        const chart = `new k8s.helm.v4.Chart("c", { chart: "x" });`;
+        assert.match(await bench.failingPreview(chart), /not available in the stand-in/);
     });
 });
