@@ -34,6 +34,12 @@ describe("a registry by a Helm release", function () {
     const inNamespace = async (kind: string) =>
         JSON.parse(await kubectl(`get ${kind} --namespace helm --output json`)).items;
 
+    /** Helm waits for the new pods only; this waits until the old ones are gone, too. */
+    const upAndRolled = async () => {
+        await registry.up();
+        await kubectl(`rollout status deployment ${registry.outputs.deploymentName} --namespace helm --timeout=90s`);
+    };
+
     before(async function () {
         this.timeout(firstStartLimit);
         await ensureTools(["helm"], printProgress);
@@ -115,19 +121,19 @@ describe("a registry by a Helm release", function () {
         for (const change of [{ log: { accessLog: false } }, { tls: { selfSigned: { generation: 2 } } }]) {
             const before = await registry.pods();
             registry.args = { ...registry.args, ...change };
-            await registry.up();
-            await registry.expectNoChange();
+            await upAndRolled();
             const after = await registry.pods();
             assert.equal(after.length, 1);
             assert.notDeepEqual(after, before, JSON.stringify(change));
             await pull();
         }
+        await registry.expectNoChange();
     });
 
     it("takes values of the chart over the component's", async () => {
         const { args } = registry;
         registry.args = { ...args, helm: { ...helm, values: { podAnnotations: { "example.com/mine": "yes" } } } };
-        await registry.up();
+        await upAndRolled();
         const [pod] = await registry.pods();
         const annotations = await kubectl(`get pod ${pod} --namespace helm --output jsonpath={.metadata.annotations}`);
         assert.equal(JSON.parse(annotations)["example.com/mine"], "yes");
