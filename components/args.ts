@@ -1,5 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { isTrustedAnyway, type RegistryTls, tlsProblems, tlsRules } from "./certificates";
+import { chartRules, type RegistryChart } from "./chart";
+import { chartProblems } from "./chartLimits";
 import { logRules, type RegistryLog } from "./configuration";
 import { type RegistryUser, userProblems, userRules } from "./credentials";
 import { type DescriptorCache, descriptorCacheProblems, descriptorCacheRules } from "./descriptorCache";
@@ -64,6 +66,11 @@ export interface PrivateRegistryArgs {
      */
     // biome-ignore lint/suspicious/noExplicitAny: only `any` becomes a free-form value in other languages
     config?: any;
+    /**
+     * Run the registry by a Helm release of the twuni chart, from the same arguments, instead of a Deployment of the component's
+     * own. What the chart cannot do is refused. Defaults to no release; `{}` is one with the chart's version 3.0.0.
+     */
+    helm?: RegistryChart;
     /** Pods of the registry. More than one needs storage that all can write. Defaults to 1. */
     replicas?: number;
     /** What the pods ask for and may use at most. */
@@ -112,6 +119,7 @@ export const privateRegistryRules: Rules = {
     imageMirror: registryPrefix,
     "imagePullSecrets[]": dnsName,
     config: objectOnly,
+    ...below("helm", chartRules),
     replicas: wholeNumber(1),
     ...below("resources", resourceRules),
     ...below("scheduling", schedulingRules),
@@ -141,6 +149,7 @@ export function privateRegistryProblems(name: string, args: PrivateRegistryArgs)
         ...descriptorCacheProblems(args.descriptorCache, args.replicas, args.image),
         ...claimNamespaceProblems(args),
         ...rolloutProblems(args.rollout, args.storage),
+        ...chartProblems(name, args),
         ...networkPolicyProblems(args.networkPolicy),
         ...pullSecretProblems(args.pullSecrets),
         ...nodeProblems(args.nodes),

@@ -13,8 +13,8 @@ export interface CertificateWatch {
     readonly secretName: pulumi.Output<string>;
     /** The registry's name in the cluster, with its port. */
     readonly service: pulumi.Output<string>;
-    /** The registry's Deployment. */
-    readonly server: k8s.apps.v1.Deployment;
+    /** Name of the registry's Deployment. */
+    readonly deployment: pulumi.Output<string>;
 }
 
 /**
@@ -24,7 +24,7 @@ export interface CertificateWatch {
 export function watchCertificate(identity: Identity, watch: CertificateWatch, parent: pulumi.Resource): void {
     const name = `${identity.name}-certificate-watch`;
     const metadata = { namespace: watch.namespace, ...marks(identity, "certificate-watch") };
-    const deployment = watch.server.metadata.name;
+    const { deployment } = watch;
     const rule = { apiGroups: ["apps"], resources: ["deployments"], resourceNames: [deployment], verbs: ["patch"] };
     const account = apiAccount(name, metadata, rule, parent);
     new k8s.apps.v1.Deployment(

@@ -59,19 +59,29 @@ export const drainSeconds = 45;
 /** A section of config.yml. */
 export type Section = { [key: string]: unknown };
 
+/** What the arguments say about config.yml. */
+export interface ConfigSettings {
+    /** What of the `storage` section says where images are kept. */
+    readonly storage: Section;
+    /** The sections that say where the registry remembers blobs. */
+    readonly cache: Section;
+    readonly log: pulumi.Unwrap<RegistryLog>;
+    /** The argument `config`. */
+    readonly overrides: Section;
+}
+
 /**
- * config.yml of the distribution registry, version 2 and 3. The same arguments always give the same text.
- * `isPlain`: HTTP, for what speaks TLS in front of it.
+ * The sections of config.yml of the distribution registry, version 2 and 3. `isPlain`: HTTP, for what speaks TLS in front of it.
  * https://distribution.github.io/distribution/about/configuration/
  */
-export function configYaml(
-    httpSecret: string,
+export function configSections(
+    httpSecret: string | undefined,
     storage: Section,
     log: pulumi.Unwrap<RegistryLog>,
     overrides: Section,
     isPlain = false,
     cache: Section = {},
-): string {
+): Section {
     const config: Section = {
         version: "0.1",
         log: {
@@ -89,7 +99,7 @@ export function configYaml(
             // Upload addresses without scheme and host stay right behind port-forwards, proxies and name mappings.
             relativeurls: true,
             draintimeout: `${drainSeconds}s`,
-            secret: httpSecret,
+            ...(httpSecret !== undefined && { secret: httpSecret }),
             ...(!isPlain && {
                 tls: {
                     certificate: `${inPod.certificate}/tls.crt`,
@@ -103,8 +113,13 @@ export function configYaml(
         auth: { htpasswd: { realm: "private-registry", path: `${inPod.htpasswd}/htpasswd` } },
         health: { storagedriver: { enabled: true, interval: "10s", threshold: 3 } },
     };
+    return merge(merge(config, cache), overrides);
+}
+
+/** config.yml. The same arguments always give the same text. */
+export function configYaml(...settings: Parameters<typeof configSections>): string {
     // The registry's parser knows YAML 1.1, to which a plain `yes` or `0755` is no text.
-    return stringify(merge(merge(config, cache), overrides), { sortMapEntries: true, version: "1.1" });
+    return stringify(configSections(...settings), { sortMapEntries: true, version: "1.1" });
 }
 
 /** `over` laid on `base`: objects are merged, everything else is replaced, null removes. */

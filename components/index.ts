@@ -2,6 +2,7 @@ export { PrivateRegistryArgs } from "./args";
 export { KeyAlgorithm } from "./authority";
 export { RegistryTls } from "./certificates";
 export { CertManagerCertificate, CertManagerIssuer, EdgeCertManager, IssuerKind } from "./certManager";
+export { RegistryChart } from "./chart";
 export { LogFormat, LogLevel, RegistryLog } from "./configuration";
 export { RegistryUser } from "./credentials";
 export { DescriptorCache, InMemoryCache } from "./descriptorCache";

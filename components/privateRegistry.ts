@@ -4,7 +4,8 @@ import * as random from "@pulumi/random";
 import { type PrivateRegistryArgs, privateRegistryProblems, privateRegistryRules } from "./args";
 import { isTrustedAnyway, provideCertificate } from "./certificates";
 import { watchCertificate } from "./certificateWatch";
-import { configYaml } from "./configuration";
+import { deployChart } from "./chart";
+import type { ConfigSettings } from "./configuration";
 import { createCredentials, defaultUsers } from "./credentials";
 import { awaitCredentials } from "./credentialsGate";
 import { provideDescriptorCache } from "./descriptorCache";
@@ -17,7 +18,7 @@ import type { Identity } from "./labels";
 import { createNamespace } from "./namespace";
 import { restrictNetwork } from "./networkPolicy";
 import { RegistryAccess } from "./registryAccess";
-import { deployServer } from "./server";
+import { deployServer, type Server } from "./server";
 import { createServices } from "./service";
 import { isProtected, provisionStorage } from "./storage";
 import { validate } from "./validation";
@@ -159,36 +160,40 @@ export class PrivateRegistry extends pulumi.ComponentResource {
         );
         const cache = provideDescriptorCache(identity, checked.descriptorCache ?? {}, context, this);
         const httpSecret = new random.RandomBytes(`${name}-http-secret`, { length: 32 }, { parent: this });
-        const server = deployServer(
-            identity,
-            {
-                image: mirrored(checked.image ?? defaultRegistryImage, imageMirror),
-                imagePullSecrets,
-                replicas,
-                resources: checked.resources ?? {},
-                scheduling: checked.scheduling ?? {},
-                rollout: checked.rollout ?? {},
-                namespace,
-                serviceName,
-                configYaml: pulumi
-                    .all([
-                        httpSecret.hex,
-                        pulumi.output(storage.driver),
-                        pulumi.output(cache.config),
-                        pulumi.output(checked.log ?? {}),
-                        pulumi.output(checked.config ?? {}),
-                    ])
-                    .apply(([secret, driver, remembered, log, overrides]) =>
-                        configYaml(secret, driver, log, overrides, isPlain, remembered),
-                    ),
-                htpasswd: credentials.htpasswd,
-                certificate: isPlain ? undefined : certificate,
-                storage,
-                additions: [storage.pod, cache.pod],
-                after: [...storage.ready, ...cache.ready, ...certificate.ready],
-            },
-            this,
-        );
+        const pods: Server = {
+            image: mirrored(checked.image ?? defaultRegistryImage, imageMirror),
+            imagePullSecrets,
+            replicas,
+            resources: checked.resources ?? {},
+            scheduling: checked.scheduling ?? {},
+            rollout: checked.rollout ?? {},
+            namespace,
+            serviceName,
+            httpSecret: httpSecret.hex,
+            settings: pulumi
+                .all([
+                    pulumi.output(storage.driver),
+                    pulumi.output(cache.config),
+                    pulumi.output(checked.log ?? {}),
+                    pulumi.output(checked.config ?? {}),
+                ])
+                .apply(
+                    ([driver, remembered, log, overrides]): ConfigSettings => ({
+                        storage: driver,
+                        cache: remembered,
+                        log,
+                        overrides,
+                    }),
+                ),
+            htpasswd: credentials.htpasswd,
+            certificate: isPlain ? undefined : certificate,
+            storage,
+            additions: [storage.pod, cache.pod],
+            after: [...storage.ready, ...cache.ready, ...certificate.ready],
+        };
+        const server = checked.helm
+            ? deployChart(identity, checked.helm, pods, this)
+            : deployServer(identity, pods, this);
         exposeService({ identity, namespace, hosts, serviceName, certificate, isPlain, parent: this }, expose);
         if (checked.networkPolicy) restrictNetwork(identity, checked.networkPolicy, namespace, this);
         const tools = { namespace, image: mirrored(toolsImage, imageMirror), imagePullSecrets };
@@ -196,7 +201,12 @@ export class PrivateRegistry extends pulumi.ComponentResource {
         if (certificate.checksum === undefined && !isPlain) {
             watchCertificate(
                 identity,
-                { ...tools, secretName: certificate.secretName, service: inClusterAddress, server },
+                {
+                    ...tools,
+                    secretName: certificate.secretName,
+                    service: inClusterAddress,
+                    deployment: server.deploymentName,
+                },
                 this,
             );
         }
@@ -209,7 +219,7 @@ export class PrivateRegistry extends pulumi.ComponentResource {
                 caCertPem: certificate.caCertPem,
                 replicas,
                 logins: people,
-                after: [server],
+                after: [server.resource],
             },
             this,
         );
@@ -222,7 +232,7 @@ export class PrivateRegistry extends pulumi.ComponentResource {
         this.url = pulumi.interpolate`https://${this.host}`;
         this.namespaceName = namespace;
         this.serviceName = service.name;
-        this.deploymentName = server.metadata.name;
+        this.deploymentName = server.deploymentName;
         this.clusterIp = service.clusterIp;
         this.username = pulumi.output(people[0].username);
         this.credentials = pulumi.secret(credentialsByName);

@@ -129,6 +129,20 @@ export const origin: Rule = (value) => {
         : `must be an address of scheme, host and perhaps port, e.g. \`https://s3.example.com\` or \`http://minio.minio.svc:9000\`, not ${shown(value)}`;
 };
 
+/** Address of a Helm repository. */
+export const httpAddress = matching(
+    /^https?:\/\/[^\s/]\S*$/,
+    2048,
+    "an address, e.g. `https://helm.example.com/charts`",
+);
+
+/** A version that always means the same. */
+export const exactVersion = matching(
+    /^v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$/,
+    100,
+    "one version and not a range, e.g. `3.0.0`",
+);
+
 /** One certificate or several. */
 export const certificatePem: Rule = (value) => {
     const blocks = String(value).match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];

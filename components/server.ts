@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Certificate } from "./certificate";
 import { checksum } from "./checksum";
-import { drainSeconds, inPod } from "./configuration";
+import { type ConfigSettings, configYaml, drainSeconds, inPod } from "./configuration";
 import { type Identity, marks, selectorLabels } from "./labels";
 import type { PodAddition } from "./podAddition";
 import type { RegistryResources } from "./resources";
@@ -73,6 +73,7 @@ export function rolloutProblems(rollout: RegistryRollout | undefined, storage: R
     return [{ path: "rollout.strategy", reason }];
 }
 
+/** What the registry's pods are to be, whether they are made here or by a chart. */
 export interface Server {
     readonly image: pulumi.Input<string>;
     readonly imagePullSecrets: pulumi.Input<string>[];
@@ -82,7 +83,9 @@ export interface Server {
     readonly rollout: RegistryRollout;
     readonly namespace: pulumi.Output<string>;
     readonly serviceName: string;
-    readonly configYaml: pulumi.Output<string>;
+    /** Signs upload addresses; all pods share it. */
+    readonly httpSecret: pulumi.Output<string>;
+    readonly settings: pulumi.Output<ConfigSettings>;
     readonly htpasswd: pulumi.Output<string>;
     /** Left out, the pods speak HTTP. */
     readonly certificate: Certificate | undefined;
@@ -93,50 +96,41 @@ export interface Server {
     readonly after: pulumi.Resource[];
 }
 
+export interface RunningServer {
+    readonly deploymentName: pulumi.Output<string>;
+    /** Done when the pods are ready. */
+    readonly resource: pulumi.Resource;
+}
+
 /**
  * The Deployment. Its pods roll when config.yml, the certificate or what the additions read at their start changes: those
  * Secrets get another name with every change, and the checksums say so too where the provider updates Secrets in place. The
  * htpasswd Secret keeps its name, for the registry reads the file anew by itself; it is mounted as a folder, because single
  * files are never updated.
  */
-export function deployServer(identity: Identity, server: Server, parent: pulumi.Resource): k8s.apps.v1.Deployment {
+export function deployServer(identity: Identity, server: Server, parent: pulumi.Resource): RunningServer {
     const { namespace, scheduling, storage, additions } = server;
+    const configText = pulumi
+        .all([server.httpSecret, server.settings])
+        .apply(([secret, known]) =>
+            configYaml(secret, known.storage, known.log, known.overrides, !server.certificate, known.cache),
+        );
     const config = new k8s.core.v1.Secret(
         `${identity.name}-config`,
         // A Secret, because it holds the key that signs upload addresses, and overrides may hold credentials.
-        { metadata: { namespace, ...marks(identity, "server") }, stringData: { "config.yml": server.configYaml } },
+        { metadata: { namespace, ...marks(identity, "server") }, stringData: { "config.yml": configText } },
         { parent },
     );
-    const htpasswdName = `${server.serviceName}-htpasswd`;
-    const htpasswd = new k8s.core.v1.Secret(
-        `${identity.name}-htpasswd`,
-        {
-            metadata: { namespace, name: htpasswdName, ...marks(identity, "server") },
-            stringData: { htpasswd: server.htpasswd },
-        },
-        { parent },
-    );
-    const accountAnnotations = Object.assign({}, ...additions.map((addition) => addition.accountAnnotations));
-    const account = new k8s.core.v1.ServiceAccount(
-        `${identity.name}-account`,
-        {
-            metadata: { namespace, ...marks(identity, "server", accountAnnotations) },
-            automountServiceAccountToken: false,
-        },
-        { parent },
-    );
+    const users = usersSecret(identity, server, parent);
+    const account = serverAccount(identity, server, parent);
     const selector = { matchLabels: selectorLabels(identity, "server") };
     // Together with config.yml, whose random key keeps anyone from finding a weak secret by trying.
-    const content = pulumi.all([server.configYaml, ...additions.flatMap((addition) => addition.content ?? [])]);
+    const content = pulumi.all([configText, ...additions.flatMap((addition) => addition.content ?? [])]);
     const checksums = {
         "checksum/config": checksum(content.apply((texts) => texts.join("\n"))),
         ...(server.certificate?.checksum && { "checksum/certificate": server.certificate.checksum }),
     };
-    const secretFolder = (name: string, secretName: pulumi.Input<string>) => ({
-        name,
-        secret: { secretName, defaultMode: 0o440 },
-    });
-    return new k8s.apps.v1.Deployment(
+    const deployment = new k8s.apps.v1.Deployment(
         `${identity.name}-deployment`,
         {
             metadata: { namespace, ...marks(identity, "server") },
@@ -163,36 +157,77 @@ export function deployServer(identity: Identity, server: Server, parent: pulumi.
                         volumes: [
                             secretFolder("config", config.metadata.name),
                             ...(server.certificate ? [secretFolder("tls", server.certificate.secretName)] : []),
-                            // By its plain name: what holds an output of a Secret that is deleted first goes with it.
-                            secretFolder("auth", htpasswdName),
+                            users.volume,
                             ...additions.flatMap((addition) => addition.volumes ?? []),
                         ],
                     },
                 },
             },
         },
-        { parent, dependsOn: [htpasswd, ...server.after] },
+        { parent, dependsOn: [users.secret, ...server.after] },
+    );
+    return { deploymentName: deployment.metadata.name, resource: deployment };
+}
+
+const secretFolder = (name: string, secretName: pulumi.Input<string>) => ({
+    name,
+    secret: { secretName, defaultMode: 0o440 },
+});
+
+/** The htpasswd file, and how the pods mount it. */
+export function usersSecret(identity: Identity, server: Server, parent: pulumi.Resource) {
+    const name = `${server.serviceName}-htpasswd`;
+    const secret = new k8s.core.v1.Secret(
+        `${identity.name}-htpasswd`,
+        {
+            metadata: { namespace: server.namespace, name, ...marks(identity, "server") },
+            stringData: { htpasswd: server.htpasswd },
+        },
+        { parent },
+    );
+    // By its plain name: what holds an output of a Secret that is deleted first goes with it.
+    return { secret, volume: secretFolder("auth", name), mount: usersMount };
+}
+
+const usersMount = { name: "auth", mountPath: inPod.htpasswd, readOnly: true };
+
+/** The pods' service account, which the API server lets do nothing. */
+export function serverAccount(
+    identity: Identity,
+    { namespace, additions }: Server,
+    parent: pulumi.Resource,
+): k8s.core.v1.ServiceAccount {
+    const annotations = Object.assign({}, ...additions.map((addition) => addition.accountAnnotations));
+    return new k8s.core.v1.ServiceAccount(
+        `${identity.name}-account`,
+        { metadata: { namespace, ...marks(identity, "server", annotations) }, automountServiceAccountToken: false },
+        { parent },
     );
 }
 
+export function serverResources({ requests, limits }: RegistryResources) {
+    return {
+        requests: { cpu: "100m", memory: "128Mi", ...requests },
+        limits: { cpu: "500m", memory: "512Mi", ...limits },
+    };
+}
+
+/** It sends no traces. */
+export const serverEnv = [{ name: "OTEL_TRACES_EXPORTER", value: "none" }];
+
 function registryContainer(server: Server): k8s.types.input.core.v1.Container {
-    const requests = { cpu: "100m", memory: "128Mi", ...server.resources.requests };
     const port = server.certificate ? "https" : "http";
-    const limits = { cpu: "500m", memory: "512Mi", ...server.resources.limits };
     return {
         name: "registry",
         image: server.image,
         // The path is ours, so that versions 2 and 3, which look in different places, are run in the same way.
         command: ["/bin/registry", "serve", `${inPod.config}/config.yml`],
-        env: [
-            { name: "OTEL_TRACES_EXPORTER", value: "none" },
-            ...server.additions.flatMap((addition) => addition.env ?? []),
-        ],
+        env: [...serverEnv, ...server.additions.flatMap((addition) => addition.env ?? [])],
         ports: [
             { name: port, containerPort: inPod.port },
             { name: "metrics", containerPort: inPod.debugPort },
         ],
-        resources: { requests, limits },
+        resources: serverResources(server.resources),
         securityContext: restrictedContainer,
         startupProbe: { tcpSocket: { port }, periodSeconds: 1, failureThreshold: 60 },
         // 503 while the storage fails: no traffic then, but no restart either, which would not mend it.
@@ -203,20 +238,20 @@ function registryContainer(server: Server): k8s.types.input.core.v1.Container {
         volumeMounts: [
             { name: "config", mountPath: inPod.config, readOnly: true },
             ...(server.certificate ? [{ name: "tls", mountPath: inPod.certificate, readOnly: true }] : []),
-            { name: "auth", mountPath: inPod.htpasswd, readOnly: true },
+            usersMount,
             ...server.additions.flatMap((addition) => addition.mounts ?? []),
         ],
     };
 }
 
-function strategyFor(rollout: RegistryRollout, mounting: Mounting) {
+export function strategyFor(rollout: RegistryRollout, mounting: Mounting) {
     const strategy = rollout.strategy ?? (mounting === "one pod" ? RolloutStrategy.Recreate : RolloutStrategy.Surge);
     if (strategy === RolloutStrategy.Recreate) return { type: "Recreate" };
     return { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
 }
 
 /** A volume that one node may mount is open to a second pod there, so a surge pod has to join the old one. */
-function affinityFor(
+export function affinityFor(
     affinity: k8s.types.input.core.v1.Affinity | undefined,
     mounting: Mounting,
     labelSelector: object,

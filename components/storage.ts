@@ -134,6 +134,8 @@ export interface Storage {
     /** What of the `storage` section of config.yml says where images are kept. */
     readonly driver: pulumi.Input<Section>;
     readonly pod: PodAddition;
+    /** Name of the claim that the pods mount, if they do. */
+    readonly claimName?: pulumi.Input<string>;
     /** How many pods may use it at a time, and where. */
     readonly mounting: Mounting;
     /** What must be there before the pods start. */
@@ -168,11 +170,11 @@ export function provisionStorage(
     }
     if (storage.existingClaim) {
         const { name, accessMode } = storage.existingClaim;
-        return { driver, pod: claimed(name), mounting: mountingOf(accessMode), ready: [] };
+        return { driver, ...claimed(name), mounting: mountingOf(accessMode), ready: [] };
     }
     if (storage.hostPath) {
         const prepared = prepareHostPath(identity, storage.hostPath, context, parent);
-        return { driver, pod: claimed(prepared.claimName), mounting: "same node", ready: prepared.ready };
+        return { driver, ...claimed(prepared.claimName), mounting: "same node", ready: prepared.ready };
     }
     if (storage.s3) {
         return { ...useS3(identity, storage.s3, context, parent), mounting: "anywhere", ready: [] };
@@ -208,16 +210,19 @@ export function provisionStorage(
         },
         parent,
     );
-    return { driver, pod: claimed(claimName), mounting: mountingOf(accessMode), ready: [claim] };
+    return { driver, ...claimed(claimName), mounting: mountingOf(accessMode), ready: [claim] };
 }
+
+/** The volume that is the registry's data folder. */
+export const dataVolume = "data";
 
 /** The registry's data folder, and the volume behind it. */
 function dataFolder(source: Omit<k8s.types.input.core.v1.Volume, "name">): PodAddition {
-    return { volumes: [{ name: "data", ...source }], mounts: [{ name: "data", mountPath: inPod.data }] };
+    return { volumes: [{ name: dataVolume, ...source }], mounts: [{ name: dataVolume, mountPath: inPod.data }] };
 }
 
-function claimed(claimName: pulumi.Input<string>): PodAddition {
-    return dataFolder({ persistentVolumeClaim: { claimName } });
+function claimed(claimName: pulumi.Input<string>) {
+    return { claimName, pod: dataFolder({ persistentVolumeClaim: { claimName } }) };
 }
 
 function mountingOf(accessMode: AccessMode = AccessMode.ReadWriteOnce): Mounting {

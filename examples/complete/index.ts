@@ -93,6 +93,16 @@ const registry = new PrivateRegistry("registry", {
     log: { level: LogLevel.Info, format: LogFormat.Json, accessLog: true },
 });
 
+/** By a Helm release of the twuni chart, mirrored for a cluster without a way out. */
+new PrivateRegistry("by-helm", {
+    helm: {
+        chart: "docker-registry",
+        version: "3.0.0",
+        repo: "https://charts.example.com",
+        values: { podDisruptionBudget: { maxUnavailable: 1 } },
+    },
+});
+
 /** On a claim that exists already, in a namespace that does too. */
 new PrivateRegistry("on-claim", {
     namespace: "images",

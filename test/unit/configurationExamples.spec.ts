@@ -9,7 +9,7 @@ import { registryArgs } from "../../settings";
 import { declare } from "./mocks";
 
 const project = "private-registry";
-const pages = ["README.md", "docs/storage.md", "docs/certificates.md", "docs/exposure.md"].map((page) =>
+const pages = ["README.md", "docs/storage.md", "docs/certificates.md", "docs/exposure.md", "docs/helm.md"].map((page) =>
     readFileSync(path.join(__dirname, "../..", page), "utf8"),
 );
 const examples = pages.flatMap((page) =>
@@ -48,7 +48,8 @@ describe("the configuration that the documentation shows", () => {
             const resources = await declare(
                 () => new PrivateRegistry("registry", registryArgs(new pulumi.Config(project))),
             );
-            assert.equal(resources.named("registry-deployment").length, 1);
+            const isChart = args.helm !== undefined;
+            assert.equal(resources.named(isChart ? "registry-release" : "registry-deployment").length, 1);
         });
     }
 });

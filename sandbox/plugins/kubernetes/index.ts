@@ -1,6 +1,6 @@
 /*
- * Stand-in for the kubernetes provider: every kind of object through server-side apply, against a real API server. Helm
- * releases, YAML files and rendering are not available.
+ * Stand-in for the kubernetes provider: every kind of object through server-side apply, against a real API server, and
+ * Helm releases by the real helm. Helm charts as resources, YAML files and rendering are not available.
  */
 import { changes } from "../changes";
 import { installedVersion } from "../installed";
@@ -10,23 +10,25 @@ import { hasUnknown, type Properties, same } from "../values";
 import { Cluster } from "./cluster";
 import { activeCluster } from "./kubeconfig";
 import { objectType } from "./object";
+import { releaseType } from "./release";
 import { readSettings } from "./settings";
 
-/** Groups of the SDK that are not groups of the API. */
-const notObjects = /^kubernetes:(helm\.sh|yaml|kustomize)\b/;
+const releaseToken = "kubernetes:helm.sh/v3:Release";
 
 let objects: ResourceType | undefined;
+let releases: ResourceType | undefined;
 
 function configure(inputs: Properties): void {
     const settings = readSettings(inputs);
-    objects = objectType(new Cluster(settings.choice), settings);
+    const cluster = new Cluster(settings.choice);
+    objects = objectType(cluster, settings);
+    releases = releaseType(cluster, settings);
 }
 
 function find(token: string): ResourceType {
-    if (notObjects.test(token))
-        throw new Error(`${token} is not available in the stand-in for the kubernetes provider`);
-    if (!objects) throw new Error("the kubernetes provider has not been configured");
-    return objects;
+    const type = token === releaseToken ? releases : objects;
+    if (!type) throw new Error("the kubernetes provider has not been configured");
+    return type;
 }
 
 /** A provider for another cluster is another provider, with all its resources; other changes are changes in place. */

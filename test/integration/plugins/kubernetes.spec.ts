@@ -304,9 +304,4 @@ describe("the stand-in for kubernetes, in other ways", () => {
             assert.match(await bench.failingUp(program("two")), /configured Kubernetes cluster is unreachable/);
         });
     });
-
-    it("says that it has no Helm releases", async () => {
-        const release = `new k8s.helm.v3.Release("r", { chart: "x" });`;
-        assert.match(await bench.failingPreview(release), /Release is not available in the stand-in/);
-    });
 });

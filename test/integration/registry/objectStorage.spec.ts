@@ -13,6 +13,7 @@ import {
     RegistryStack,
     theSandbox,
 } from "../harness";
+import { versitygw } from "../versitygw";
 
 describe("object storage", () => {
     inSandbox("minio", "redis", "versitygw");
@@ -256,7 +257,7 @@ describe("object storage", () => {
             },
             { "s3-secret-access-key": "of-versitygw" },
         );
-        before(() => kubectl("apply --filename -", JSON.stringify(versitygw())));
+        before(() => kubectl("apply --filename -", JSON.stringify(versitygw("objects-team"))));
         after(() => gateway.remove());
 
         it("keeps images on a second kind of server, over plain http", async () => {
@@ -340,39 +341,4 @@ async function fromNode(url: string, ...options: string[]): Promise<string> {
     const curl = ["curl", "--silent", "--show-error", "--max-time", "10", ...options, url];
     const { stdout, stderr } = await attempt([...theSandbox().enter(), ...curl]);
     return stdout + stderr;
-}
-
-/** A gateway that speaks S3 over a folder. */
-function versitygw(): object {
-    const labels = { app: "versitygw" };
-    const metadata = { name: "versitygw", namespace: "objects-team", labels };
-    const start = "mkdir -p /data/images && exec versitygw --port :7070 posix /data";
-    const pod = {
-        apiVersion: "v1",
-        kind: "Pod",
-        metadata,
-        spec: {
-            containers: [
-                {
-                    name: "versitygw",
-                    image: "docker.io/versity/versitygw:v1.8.0",
-                    command: ["sh", "-c", start],
-                    env: [
-                        { name: "ROOT_ACCESS_KEY", value: "root" },
-                        { name: "ROOT_SECRET_KEY", value: "of-versitygw" },
-                    ],
-                    readinessProbe: { tcpSocket: { port: 7070 }, periodSeconds: 1 },
-                    volumeMounts: [{ name: "data", mountPath: "/data" }],
-                },
-            ],
-            volumes: [{ name: "data", emptyDir: {} }],
-        },
-    };
-    const service = {
-        apiVersion: "v1",
-        kind: "Service",
-        metadata,
-        spec: { selector: labels, ports: [{ port: 7070 }] },
-    };
-    return { apiVersion: "v1", kind: "List", items: [pod, service] };
 }

@@ -74,6 +74,9 @@ const wrong: [string, unknown, string][] = [
     ["image", "docker.io/library/registry:", image],
     ["imageMirror", "https://mirror.example.com", prefix],
     ["imagePullSecrets[0]", "my secret", dnsName],
+    ["helm.chart", "", notEmpty],
+    ["helm.version", "^3.0.0", "must be one version and not a range, e.g. `3.0.0`"],
+    ["helm.repo", "charts.example.com", "must be an address, e.g. `https://helm.example.com/charts`"],
     ["replicas", 0, oneOrMore],
     ["replicas", "2", oneOrMore],
     ["replicas", 1.5, oneOrMore],
@@ -189,6 +192,7 @@ describe("the check of arguments", () => {
 
     const more: [string, Wrong, string[]][] = [
         ["config that is no object", { config: "log: {}" }, ["config: must be an object"]],
+        ["values that are no object", { helm: { values: [] } }, ["helm.values: must be an object"]],
         ["affinity that is no object", { scheduling: { affinity: [] } }, ["scheduling.affinity: must be an object"]],
         [
             "spread that is no object",
