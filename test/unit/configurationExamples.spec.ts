@@ -7,9 +7,10 @@ import { PrivateRegistry } from "../../components";
 import { createAuthority, issue, type KeyPair } from "../../sandbox/cluster/pki";
 import { registryArgs } from "../../settings";
 import { declare } from "./mocks";
+import { clientKey } from "./sshNode";
 
 const project = "private-registry";
-const pages = ["README.md", "docs/storage.md", "docs/certificates.md", "docs/exposure.md"].map((page) =>
+const pages = ["README.md", "docs/storage.md", "docs/certificates.md", "docs/exposure.md", "docs/nodes.md"].map((page) =>
     readFileSync(path.join(__dirname, "../..", page), "utf8"),
 );
 const examples = pages.flatMap((page) =>
@@ -43,6 +44,7 @@ describe("the configuration that the documentation shows", () => {
                 args.tls.pem.certificate = pair.certificate;
                 secrets[`${project}:tls-key`] = pair.key;
             }
+            if (args.nodes?.ssh) secrets[`${project}:ssh-key`] = clientKey;
             pulumi.runtime.setAllConfig({ [registry]: JSON.stringify(args), ...secrets }, Object.keys(secrets));
             process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(Object.keys(secrets));
             const resources = await declare(
