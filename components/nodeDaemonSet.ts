@@ -73,11 +73,7 @@ export function deployNodeDaemonSet(identity: Identity, told: NodeDaemonSet, par
                         nodeSelector: told.args.nodeSelector,
                         tolerations: told.args.tolerations,
                         serviceAccountName: account.name,
-                        ...mounts(
-                            config.metadata.name,
-                            secrets?.metadata.name,
-                            nodeFolders(runtimes, told.isMapped),
-                        ),
+                        ...mounts(config.metadata.name, secrets?.metadata.name, nodeFolders(runtimes, told.isMapped)),
                     }),
                 },
             },

@@ -120,7 +120,9 @@ function asRoot(verb: string): string {
 
 /** What a machine's shell reads: the scripts with the files that they install, or remove again. */
 export function nodeScript(record: string, files: readonly NodeFile[], line: string | undefined): string {
-    const list = files.map(({ root, path, isSecret }, i) => `${root} ${path} files/file-${i} ${isSecret ? "0600" : "0644"}`);
+    const list = files.map(
+        ({ root, path, isSecret }, i) => `${root} ${path} files/file-${i} ${isSecret ? "0600" : "0644"}`,
+    );
     const unpacked: [name: string, content: string][] = [
         ["list", list.join("\n")],
         // Also those that this configuration does not use, to clean up after an earlier one.

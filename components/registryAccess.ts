@@ -3,8 +3,8 @@ import { loginsOf } from "./dockerConfig";
 import { childNameProblems, type Identity } from "./labels";
 import { nodeProblems, nodeRules, type RegistryNodes, tellNodes } from "./nodes";
 import { createPullSecrets, type PullSecrets, pullSecretProblems, pullSecretRules } from "./pullSecrets";
-import { dnsLabel, dnsName, flag, objectOnly, registryEndpoint, registryHost, registryPrefix, text } from "./rules";
 import { registriesYaml } from "./registriesYaml";
+import { dnsLabel, dnsName, flag, objectOnly, registryEndpoint, registryHost, registryPrefix, text } from "./rules";
 import { ArgumentError, below, type Problem, type Rules, validate } from "./validation";
 
 /** What another cluster or stack needs to pull from a registry: usually outputs of its `PrivateRegistry`. */
@@ -132,9 +132,7 @@ export class RegistryAccess extends pulumi.ComponentResource {
 
     constructor(name: string, args: RegistryAccessArgs, opts?: pulumi.ComponentResourceOptions) {
         const what = `the RegistryAccess "${name}"`;
-        const checked = validate(what, args, registryAccessRules, (plain) =>
-            registryAccessProblems(name, plain),
-        );
+        const checked = validate(what, args, registryAccessRules, (plain) => registryAccessProblems(name, plain));
         super("private-registry:index:RegistryAccess", name, {}, opts);
 
         const identity: Identity = { name, labels: checked.labels ?? {}, annotations: checked.annotations ?? {} };

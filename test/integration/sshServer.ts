@@ -35,9 +35,13 @@ export async function startSshServer(): Promise<SshServer> {
     fs.writeFileSync(at("sshd_config"), configuration(folder, server));
     const enter = theSandbox().enter(1, { all: true });
     await run([...enter, "sh", "-euc", preparation, "sh", libraryFolder(wrappers)]);
-    const sshd = spawn(enter[0], [...enter.slice(1), path.join(server, "usr/sbin/sshd"), "-D", "-e", "-f", at("sshd_config")], {
-        stdio: ["ignore", "ignore", "pipe"],
-    });
+    const sshd = spawn(
+        enter[0],
+        [...enter.slice(1), path.join(server, "usr/sbin/sshd"), "-D", "-e", "-f", at("sshd_config")],
+        {
+            stdio: ["ignore", "ignore", "pipe"],
+        },
+    );
     let said = "";
     sshd.stderr.on("data", (data) => (said += data));
     const ended = new Promise((resolve) => sshd.on("exit", resolve));

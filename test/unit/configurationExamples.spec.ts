@@ -10,8 +10,8 @@ import { declare } from "./mocks";
 import { clientKey } from "./sshNode";
 
 const project = "private-registry";
-const pages = ["README.md", "docs/storage.md", "docs/certificates.md", "docs/exposure.md", "docs/nodes.md"].map((page) =>
-    readFileSync(path.join(__dirname, "../..", page), "utf8"),
+const pages = ["README.md", "docs/storage.md", "docs/certificates.md", "docs/exposure.md", "docs/nodes.md"].map(
+    (page) => readFileSync(path.join(__dirname, "../..", page), "utf8"),
 );
 const examples = pages.flatMap((page) =>
     [...page.matchAll(/^```yaml\n(config:\n.*?)^```$/gms)].map(([, text]) => text),

@@ -52,7 +52,13 @@ async function connected(
         const hostName = port === defaultPort ? host : `[${host}]:${port}`;
         await fs.writeFile(knownHosts, hostKey ? `${hostName} ${hostKey.trim()}\n` : "");
         const trust = hostKey ? "yes" : "no";
-        const options = { BatchMode: "yes", IdentitiesOnly: "yes", StrictHostKeyChecking: trust, LogLevel: "ERROR", HostKeyAlgorithms: hostKeyAlgorithms };
+        const options = {
+            BatchMode: "yes",
+            IdentitiesOnly: "yes",
+            StrictHostKeyChecking: trust,
+            LogLevel: "ERROR",
+            HostKeyAlgorithms: hostKeyAlgorithms,
+        };
         const flags = Object.entries({ ...options, UserKnownHostsFile: knownHosts, Port: port });
         return await use(
             ["-F", "none", "-i", key, ...flags.flatMap(([name, value]) => ["-o", `${name}=${value}`])],

@@ -52,7 +52,9 @@ describe("nodes that log in by themselves", function () {
     });
 
     it("get it from a Secret, and from nothing else of the cluster", async () => {
-        const others = await kubectl("get configmaps,daemonsets,pods,controllerrevisions --all-namespaces --output json");
+        const others = await kubectl(
+            "get configmaps,daemonsets,pods,controllerrevisions --all-namespaces --output json",
+        );
         const login = loginOf(registry.outputs.dockerConfigJson);
         for (const secret of [basic(), login.password, Buffer.from(basic()).toString("base64").slice(4, -4)]) {
             assert.equal(others.includes(secret), false);

@@ -105,7 +105,10 @@ describe("nodes that are told over SSH", function () {
             assert.equal(await hosts(), `${hostsBefore}10.0.0.9 theirs\n`);
             assert.equal(
                 await runtimeFiles(),
-                [...filesBefore.split("\n").filter(Boolean), "/etc/docker/certs.d/theirs.crt"].sort().join("\n").concat("\n"),
+                [...filesBefore.split("\n").filter(Boolean), "/etc/docker/certs.d/theirs.crt"]
+                    .sort()
+                    .join("\n")
+                    .concat("\n"),
             );
         } finally {
             await attempt([...theSandbox().enter(1, { all: true }), "rm", "-f", "/etc/docker/certs.d/theirs.crt"]);

@@ -160,16 +160,8 @@ const wrong: [string, unknown, string][] = [
     ["nodes.ssh[0].host", "ssh://a", "must be a host name or an IP address"],
     ["nodes.ssh[0].host", "a.example.com:22", "must be a host name or an IP address"],
     ["nodes.ssh[0].port", 0, "must be a whole number from 1 to 65535"],
-    [
-        "nodes.ssh[0].user",
-        "root; reboot",
-        "must be a user's name of letters, digits, dots, hyphens and underscores",
-    ],
-    [
-        "nodes.ssh[0].hostKey",
-        "SHA256:x",
-        "must be a public host key on one line, e.g. `ecdsa-sha2-nistp256 AAAA…`",
-    ],
+    ["nodes.ssh[0].user", "root; reboot", "must be a user's name of letters, digits, dots, hyphens and underscores"],
+    ["nodes.ssh[0].hostKey", "SHA256:x", "must be a public host key on one line, e.g. `ecdsa-sha2-nistp256 AAAA…`"],
     ["nodes.ssh[0].runtimes[0]", "podman", 'must be one of "containerd", "k3s", "rke2", "cri-o", "docker"'],
     ["nodes.runtimes[0]", "podman", 'must be one of "containerd", "k3s", "rke2", "cri-o", "docker"'],
     ["nodes.nodeSelector.pool", 1, text],
@@ -670,7 +662,8 @@ describe("the check of arguments", () => {
             "what is for a DaemonSet that is not there",
             { nodes: { daemonSet: false, ssh: [sshNode("a")], runtimes: ["k3s"], nodeSelector: {}, tolerations: [] } },
             ["runtimes", "nodeSelector", "tolerations"].map(
-                (field) => `nodes.${field}: is for the DaemonSet, which nodes.daemonSet turns off; remove one of the two`,
+                (field) =>
+                    `nodes.${field}: is for the DaemonSet, which nodes.daemonSet turns off; remove one of the two`,
             ),
         ],
         [
@@ -686,7 +679,7 @@ describe("the check of arguments", () => {
                 nodes: {
                     authenticate: true,
                     runtimes: ["containerd", "cri-o"],
-                    ssh: [sshNode("a"), sshNode("b", { runtimes: ["docker", "cri-o"] })],
+                    ssh: [sshNode("a"), { ...sshNode("b"), runtimes: ["docker", "cri-o"] }],
                 },
             },
             [

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
-import Module from "node:module";
+import * as nodeModule from "node:module";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { ContainerRuntime, PrivateRegistry, RegistryAccess, type RegistryNodes } from "../../../components";
@@ -26,6 +26,9 @@ describe("nodes.ssh", () => {
             user: "ops",
             privateKey: clientKey,
             hostKey,
+            // The SDK's own.
+            dialErrorLimit: 10,
+            perDialTimeout: 15,
         });
         assert.equal(addPreviousOutputInEnv, false);
         assert.equal(environment, undefined);
@@ -51,9 +54,13 @@ describe("nodes.ssh", () => {
     it("writes for containerd and Docker, or for what the machine runs", async () => {
         const r = await registry({ ssh: [sshNode("a"), sshNode("b", { runtimes: [ContainerRuntime.K3s] })] });
         const host = "registry.registry.svc.cluster.local";
-        const lists = r.every("Command").map(({ inputs }) =>
-            [...inputs.stdin.matchAll(/^(\/\S+) (\S+) files\/file-\d+ 0644$/gm)].map(([, root, file]) => `${root}/${file}`),
-        );
+        const lists = r
+            .every("Command")
+            .map(({ inputs }) =>
+                [...inputs.stdin.matchAll(/^(\/\S+) (\S+) files\/file-\d+ 0644$/gm)].map(
+                    ([, root, file]) => `${root}/${file}`,
+                ),
+            );
         assert.deepEqual(lists, [
             [
                 `/etc/containerd/certs.d/${host}/ca.crt`,
@@ -69,15 +76,21 @@ describe("nodes.ssh", () => {
 
     it("needs a package that other programs need not have", async () => {
         // biome-ignore lint/suspicious/noExplicitAny: the way to hide a package is no public one
-        const loader = Module as any;
+        const loader = nodeModule.Module as any;
         const { _resolveFilename } = loader;
+        delete require.cache[require.resolve("@pulumi/command/remote")];
         loader._resolveFilename = (name: string, ...rest: unknown[]) => {
             if (!name.startsWith("@pulumi/command")) return _resolveFilename(name, ...rest);
             throw Object.assign(new Error(`Cannot find module '${name}'`), { code: "MODULE_NOT_FOUND" });
         };
         try {
-            const { message } = await refusal(() => new PrivateRegistry("registry", { nodes: { ssh: [sshNode("a")] } }));
-            assert.match(message, /nodes\.ssh: needs the npm package @pulumi\/command; run `npm install @pulumi\/command@/);
+            const { message } = await refusal(
+                () => new PrivateRegistry("registry", { nodes: { ssh: [sshNode("a")] } }),
+            );
+            assert.match(
+                message,
+                /nodes\.ssh: needs the npm package @pulumi\/command; run `npm install @pulumi\/command@/,
+            );
             await registry({});
         } finally {
             loader._resolveFilename = _resolveFilename;
@@ -88,7 +101,9 @@ describe("nodes.ssh", () => {
         const { create, delete: remove } = (await registry({ ssh: [sshNode("a")] })).one("Command").inputs;
         const folder = fs.mkdtempSync(path.join(tmpdir(), "private-registry-unit-"));
         try {
-            fs.writeFileSync(path.join(folder, "sudo"), '#!/bin/sh\necho sudo "$@"\nshift\nexec "$@"\n', { mode: 0o755 });
+            fs.writeFileSync(path.join(folder, "sudo"), '#!/bin/sh\necho sudo "$@"\nshift\nexec "$@"\n', {
+                mode: 0o755,
+            });
             const run = (command: string, user: number) => {
                 fs.writeFileSync(path.join(folder, "id"), `#!/bin/sh\necho ${user}\n`, { mode: 0o755 });
                 const env = { PATH: `${folder}:/usr/bin:/bin` };
@@ -126,7 +141,11 @@ describe("hostsLine", () => {
             { hosts: ["a.example", "b.example:443"], endpoint: "10.96.1.2:443" },
             "10.96.1.2 a.example b.example",
         ],
-        ["an IPv6 address without its brackets", { hosts: ["a.example"], endpoint: "[fd00::1]:443" }, "fd00::1 a.example"],
+        [
+            "an IPv6 address without its brackets",
+            { hosts: ["a.example"], endpoint: "[fd00::1]:443" },
+            "fd00::1 a.example",
+        ],
         ["an address without a port", { hosts: ["a.example"], endpoint: "10.96.1.2" }, "10.96.1.2 a.example"],
         [
             "only hosts at the endpoint's port",
@@ -235,7 +254,9 @@ describe("what a machine is told over SSH", () => {
     });
 
     it("is taken away where somebody was there before", () => {
-        assert.deepEqual(send("uninstall", told), { code: 0, output: "", error: "" });
+        const { code, error } = send("uninstall", told);
+        assert.deepEqual({ code, error }, { code: 0, error: "" });
+        assert.deepEqual(files(), ["etc/hosts"]);
     });
 
     it("leaves /etc/hosts alone when one of the markers is gone, and says so", () => {

@@ -123,6 +123,7 @@ describe("secrets", () => {
             .every("Secret")
             .filter((s) => leak(JSON.stringify(s.inputs), resources) !== undefined);
         assert.deepEqual(holding.map((secret) => secret.name).sort(), [
+            "registry-access-node-trust-logins",
             "registry-access-pull-secret-default",
             "registry-config",
             "registry-credentials",

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
-import * as fc from "fast-check";
 import * as pulumi from "@pulumi/pulumi";
+import * as fc from "fast-check";
 import { parse } from "yaml";
 import { PrivateRegistry, type PrivateRegistryArgs, RegistryAccess } from "../../../components";
 import { rancherCaFile, registriesYaml } from "../../../components/registriesYaml";
@@ -36,11 +36,18 @@ describe("registriesYaml", () => {
     });
 
     it("logs in, by whatever name and password, and names no authority that needs none", () => {
-        const word = fc.oneof(fc.constantFrom("yes", "0123", "1e5", "null", "~", "a b"), fc.stringMatching(/^[!-9;-~]+$/));
+        const word = fc.oneof(
+            fc.constantFrom("yes", "0123", "1e5", "null", "~", "a b"),
+            fc.stringMatching(/^[!-9;-~]+$/),
+        );
         fc.assert(
             fc.property(word, fc.string({ unit: "grapheme-ascii", minLength: 1 }), (username, password) => {
                 const login = Buffer.from(`${username}:${password}`).toString("base64");
-                const text = registriesYaml({ hosts: ["a.example"], endpoint: "[fd00::1]:443", logins: { "a.example": login } });
+                const text = registriesYaml({
+                    hosts: ["a.example"],
+                    endpoint: "[fd00::1]:443",
+                    logins: { "a.example": login },
+                });
                 assert.deepEqual(read(text).configs, { "[fd00::1]:443": { auth: { username, password } } });
             }),
         );

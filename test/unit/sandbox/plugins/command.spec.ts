@@ -98,7 +98,9 @@ cat "$4"; stat -c %a "$4"; cat
 
     it("needs a key, and sends no environment", async () => {
         const failing = async (news: Properties) =>
-            (await check({ ...request, olds: {}, news, seed: new Uint8Array() })).failures?.map(({ property }) => property);
+            (await check({ ...request, olds: {}, news, seed: new Uint8Array() })).failures?.map(
+                ({ property }) => property,
+            );
         assert.deepEqual(await failing({ connection }), []);
         assert.deepEqual(await failing({ connection: { host: "node-1" } }), ["connection"]);
         assert.deepEqual(await failing({ connection: { ...connection, password: "x" } }), ["connection"]);
