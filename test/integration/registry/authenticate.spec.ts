@@ -1,9 +1,12 @@
 import * as assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { run } from "../../../sandbox/command";
+import { attempt, run } from "../../../sandbox/command";
+import { printProgress } from "../../../sandbox/progress";
+import { buildTools } from "../../../sandbox/toolchain/toolchain";
 import { podManifest } from "../../../scripts/proof";
 import {
     ask,
+    craneOf,
     inSandbox,
     kubectl,
     loginOf,
@@ -64,6 +67,30 @@ describe("nodes that log in by themselves", function () {
             Object.values(secret.data).map((data) => Buffer.from(data, "base64").toString()),
         );
         assert.equal(texts.filter((text: string) => text.includes(basic())).length, 1);
+    });
+
+    it("could do so by the output registriesYaml, as k3s and RKE2 read it", async () => {
+        const { wharfie } = await buildTools(["wharfie"], printProgress);
+        const { registriesYaml, caCertPem, host } = registry.outputs;
+        const folder = "/etc/rancher/authenticate";
+        const ca = /ca_file: "(.+)"/.exec(registriesYaml)?.[1] ?? "";
+        const node = theSandbox().enter(1, { all: true });
+        const write = (file: string, content: string) =>
+            run([...node, "sh", "-c", `mkdir -p "$(dirname ${file})" && cat >${file}`], { input: content });
+        await write(ca, caCertPem);
+        await write(`${folder}/registries.yaml`, registriesYaml);
+        await write(`${folder}/anonymous.yaml`, registriesYaml.replace(/password: ".+"/, 'password: ""'));
+        try {
+            // It would then try the registry's own name, for which a node has no address, and wait long for one.
+            const read = (file: string) =>
+                attempt([...node, "timeout", "10", wharfie, `${folder}/${file}`, `${host}/${image}`]);
+            const { stdout, stderr } = await read("registries.yaml");
+            const digest = await craneOf(registry, (address) => ["digest", `${address}/${image}`]);
+            assert.equal(stdout, digest, stderr);
+            assert.match((await read("anonymous.yaml")).stderr, /401 Unauthorized|UNAUTHORIZED/);
+        } finally {
+            await onNode(`rm -rf ${folder} ${ca}`);
+        }
     });
 
     it("get the next user when it is rotated, while the previous one still works", async () => {
