@@ -16,5 +16,6 @@ export const password = registry.password;
 export const credentials = registry.credentials;
 export const dockerConfigJson = registry.dockerConfigJson;
 export const pullSecretNames = registry.pullSecretNames;
+export const registriesYaml = registry.registriesYaml;
 export const caCertPem = registry.caCertPem;
 export const certificateExpiry = registry.certificateExpiry;

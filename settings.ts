@@ -1,17 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ArgumentError, type PrivateRegistryArgs, type Problem } from "./components";
+import { ArgumentError, type PrivateRegistryArgs, type Problem, type SshNode } from "./components";
 import { privateRegistryRules } from "./components/args";
 import { defaultUsers } from "./components/credentials";
 import { nearestName } from "./components/validation";
 
 /**
  * The component's arguments from the stack's configuration: the object `registry` mirrors them, and each password and key lies
- * in a secret value of its own, e.g. `password-<user>` and `tls-key`, because an object with a secret in it would be read in the clear.
+ * in a secret value of its own, e.g. `password-<user>`, `tls-key` and `ssh-key`, because an object with a secret in it would be read in the clear.
  */
 export function registryArgs(config: pulumi.Config): PrivateRegistryArgs {
     const configured = config.getObject<PrivateRegistryArgs>("registry") ?? {};
     const problems = unknownKeys(config, configured);
-    const args = withSecrets(config, configured, problems);
+    const args = withSshKeys(config, withSecrets(config, configured, problems), problems);
     if (secretKeys().includes(`${config.name}:registry`)) {
         const reason =
             "holds a secret value, which would be read in the clear; keep passwords in `password-<user>` instead";
@@ -84,6 +84,39 @@ function withSecrets(config: pulumi.Config, args: PrivateRegistryArgs, problems:
     }, args);
 }
 
+/** The machines that are told over SSH, as far as the configuration names them. */
+function sshNodes(args: PrivateRegistryArgs): SshNode[] {
+    const nodes: unknown = objectAt(args, ["nodes"])?.ssh;
+    return Array.isArray(nodes) ? nodes : [];
+}
+
+const sshKeyName = "ssh-key";
+
+/** The names of the values that a machine's key is looked for in: one of its own, then the one for all. */
+function sshKeyNames(node: SshNode | undefined): string[] {
+    return [`${sshKeyName}-${node?.name}`, sshKeyName];
+}
+
+/** The arguments with the keys of the machines that are told over SSH. */
+function withSshKeys(config: pulumi.Config, args: PrivateRegistryArgs, problems: Problem[]): PrivateRegistryArgs {
+    const nodes = sshNodes(args);
+    if (nodes.length === 0) return args;
+    const names = [...new Set(nodes.flatMap(sshKeyNames))].filter((name) => config.get(name) !== undefined);
+    for (const name of names.filter((known) => !secretKeys().includes(`${config.name}:${known}`))) {
+        const reason = `lies in the clear in the stack's file; run \`pulumi config set --secret ${name} <key\``;
+        problems.push({ path: name, reason });
+    }
+    const ssh = nodes.map((node, i) => {
+        if (node?.privateKey !== undefined) {
+            const reason = `must not stand in the configuration file; run \`pulumi config set --secret ${sshKeyName} <key\`, and remove it here`;
+            problems.push({ path: `registry.nodes.ssh[${i}].privateKey`, reason });
+        }
+        const name = sshKeyNames(node).find((known) => names.includes(known));
+        return name === undefined ? node : { ...node, privateKey: config.requireSecret(name) };
+    });
+    return withValue(args, ["nodes", "ssh"], ssh);
+}
+
 /** A copy with a value at a path. */
 function withValue<T extends object>(given: T, [field, ...rest]: string[], value: unknown): T {
     const below = (given as Record<string, object>)[field] ?? {};
@@ -97,7 +130,8 @@ function withValue<T extends object>(given: T, [field, ...rest]: string[], value
 function unknownKeys(config: pulumi.Config, given: PrivateRegistryArgs): Problem[] {
     const named = Array.isArray(given.users) ? given.users : defaultUsers;
     const completing = joined.filter(({ path }) => objectAt(given, path) !== undefined).map(({ name }) => name);
-    const known = ["registry", ...named.map((user) => `password-${user?.name}`), ...completing];
+    const sshKeys = [...new Set(sshNodes(given).flatMap(sshKeyNames))];
+    const known = ["registry", ...named.map((user) => `password-${user?.name}`), ...completing, ...sshKeys];
     const args = [...new Set(Object.keys(privateRegistryRules).map((rule) => rule.split(/[.[{]/)[0]))];
     return keysOf(config)
         .filter((key) => !known.includes(key) && !key.startsWith(passwordPrefix))
@@ -113,6 +147,10 @@ function unknownKeys(config: pulumi.Config, given: PrivateRegistryArgs): Problem
                     path,
                     reason: `completes ${where}, which is not there; give that, or run \`pulumi config rm ${key}\``,
                 };
+            }
+            if (key === sshKeyName || key.startsWith(`${sshKeyName}-`)) {
+                const reason = `is of no machine in registry.nodes.ssh; add it, or run \`pulumi config rm ${key}\``;
+                return { path, reason };
             }
             const nearest = nearestName(key, known);
             const hint = nearest === undefined ? `the keys are ${known.join(", ")}` : `did you mean \`${nearest}\`?`;

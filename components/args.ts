@@ -167,7 +167,7 @@ function nameProblems(name: string, args: PrivateRegistryArgs): Problem[] {
 }
 
 function nodeTrustProblems({ nodes, tls }: PrivateRegistryArgs): Problem[] {
-    if (nodes === undefined || nodes.enabled === false || !isTrustedAnyway(tls)) return [];
+    if (nodes === undefined || nodes.enabled === false || nodes.authenticate || !isTrustedAnyway(tls)) return [];
     const reason =
         "have nothing to be told about a certificate that they trust anyway; give its caCertPem, or remove nodes";
     return [{ path: "nodes", reason }];

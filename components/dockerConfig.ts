@@ -4,3 +4,16 @@ export function dockerConfigJson(hosts: readonly string[], username: string, pas
     const auths = Object.fromEntries(hosts.map((host) => [host, { username, password, auth }]));
     return JSON.stringify({ auths });
 }
+
+/** The login for each of these hosts that a pull secret's content has, as Basic authentication sends it. */
+export function loginsOf(content: string, hosts: readonly string[]): Record<string, string> {
+    const auths: Record<string, { auth?: string; username?: string; password?: string }> = JSON.parse(content).auths;
+    const found = hosts.flatMap((host) => {
+        // Docker's own client writes addresses with a scheme.
+        const login = auths[host] ?? auths[`https://${host}`];
+        const { username, password } = login ?? {};
+        if (login?.auth && /^[A-Za-z0-9+/=]+$/.test(login.auth)) return [[host, login.auth]];
+        return username && password ? [[host, Buffer.from(`${username}:${password}`).toString("base64")]] : [];
+    });
+    return Object.fromEntries(found);
+}

@@ -15,6 +15,7 @@ export { MinioStorage } from "./minio";
 export { NetworkDestination, RegistryNetworkPolicy } from "./networkPolicy";
 export { ContainerRuntime } from "./nodeFiles";
 export { RegistryNodes } from "./nodes";
+export { SshNode } from "./nodesOverSsh";
 export { ExistingCertificate, PemCertificate } from "./ownCertificate";
 export { PrivateRegistry } from "./privateRegistry";
 export { PullSecrets } from "./pullSecrets";

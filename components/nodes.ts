@@ -1,25 +1,35 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { apiAccount, apiCredentials } from "./apiAccess";
-import { mirrored, toolsImage } from "./images";
-import { type Identity, marks, selectorLabels } from "./labels";
-import { nodeAgent } from "./nodeAgent";
-import { ContainerRuntime, type NodeFile, nodeFiles, nodeFolders } from "./nodeFiles";
+import type { Identity } from "./labels";
+import { createNamespace } from "./namespace";
+import { deployNodeDaemonSet } from "./nodeDaemonSet";
+import { authenticatingRuntimes, ContainerRuntime, type RegistryOnNodes } from "./nodeFiles";
+import { defaultSshRuntimes, type SshNode, sshNodeProblems, sshNodeRules, tellNodesOverSsh } from "./nodesOverSsh";
 import { flag, memberOf, text } from "./rules";
-import { script } from "./scripts";
 import { type RegistryToleration, schedulingRules } from "./server";
 import type { Problem, Rules } from "./validation";
 
-/** How the nodes come to resolve and trust the registry: a DaemonSet writes the files that their container runtime reads. */
+/**
+ * How the nodes come to resolve and trust the registry: a DaemonSet writes the files that their container runtime reads, and the
+ * machines of `ssh` get them over SSH.
+ */
 export interface RegistryNodes {
     /** Whether the nodes are told at all. Defaults to true. */
     enabled?: boolean;
-    /** The container runtimes of the cluster's nodes. Defaults to `containerd`. */
+    /** Whether a DaemonSet tells the cluster's nodes. Set it to false where no pod may write on a node. Defaults to true. */
+    daemonSet?: boolean;
+    /** The container runtimes of the nodes that the DaemonSet tells. Defaults to `containerd`. */
     runtimes?: ContainerRuntime[];
-    /** Labels of the nodes that are told. Defaults to all Linux nodes. */
+    /** Labels of the nodes that the DaemonSet tells. Defaults to all Linux nodes. */
     nodeSelector?: Record<string, pulumi.Input<string>>;
-    /** Taints in spite of which a node is told. Defaults to all taints. */
+    /** Taints in spite of which the DaemonSet tells a node. Defaults to all taints. */
     tolerations?: RegistryToleration[];
+    /** Machines that are told over SSH, beside the DaemonSet or instead of it. Defaults to none. */
+    ssh?: SshNode[];
+    /**
+     * Whether the nodes log in by themselves, with the user of the pull secrets, so that no namespace needs one. Every pod of the
+     * cluster can then pull every image of the registry. Needs `containerd`, `k3s` or `rke2`. Defaults to false.
+     */
+    authenticate?: boolean;
 }
 
 const tolerationRules = Object.fromEntries(
@@ -28,95 +38,86 @@ const tolerationRules = Object.fromEntries(
 
 export const nodeRules: Rules = {
     enabled: flag,
+    daemonSet: flag,
     "runtimes[]": memberOf(ContainerRuntime),
     "nodeSelector{}": text,
     ...tolerationRules,
+    ...sshNodeRules,
+    authenticate: flag,
 };
 
 export function nodeProblems(args: RegistryNodes = {}): Problem[] {
-    return args.runtimes?.length === 0
-        ? [
-              {
-                  path: "nodes.runtimes",
-                  reason: "is empty; name the nodes' container runtimes, or set nodes.enabled to false",
-              },
-          ]
-        : [];
+    const problems: Problem[] = [];
+    if (args.runtimes?.length === 0) {
+        const reason = "is empty; name the nodes' container runtimes, or set nodes.enabled to false";
+        problems.push({ path: "nodes.runtimes", reason });
+    }
+    return [
+        ...problems,
+        ...sshNodeProblems(args.ssh),
+        ...(args.enabled === false ? disabledProblems(args) : daemonSetProblems(args)),
+        ...(args.authenticate ? loginProblems(args) : []),
+    ];
 }
 
-export interface NodeTrust {
+/** What asks for nodes to be told although none is. */
+function disabledProblems(args: RegistryNodes): Problem[] {
+    const reason = "does nothing while nodes.enabled is false; remove one of the two";
+    const asking = (["daemonSet", "ssh", "authenticate"] as const).filter((field) => args[field]);
+    return asking.map((field) => ({ path: `nodes.${field}`, reason }));
+}
+
+function daemonSetProblems(args: RegistryNodes): Problem[] {
+    if (args.daemonSet !== false) return [];
+    if (!args.ssh?.length) {
+        const reason = "leaves nobody who tells the nodes; name machines in nodes.ssh, or set nodes.enabled to false";
+        return [{ path: "nodes.daemonSet", reason }];
+    }
+    const reason = "is for the DaemonSet, which nodes.daemonSet turns off; remove one of the two";
+    const idle = (["runtimes", "nodeSelector", "tolerations"] as const).filter((field) => args[field] !== undefined);
+    return idle.map((field) => ({ path: `nodes.${field}`, reason }));
+}
+
+/** Nodes whose runtimes have no place for a login. */
+function loginProblems({ runtimes = [], ssh = [] }: RegistryNodes): Problem[] {
+    const reason = "no place for a login of one registry only; use pull secrets there, without nodes.authenticate";
+    const cannot = (runtime: ContainerRuntime) => !authenticatingRuntimes.includes(runtime);
+    return [
+        ...runtimes.flatMap((runtime, i) =>
+            cannot(runtime) ? [{ path: `nodes.runtimes[${i}]`, reason: `${runtime} has ${reason}` }] : [],
+        ),
+        ...ssh.flatMap(({ runtimes: own = defaultSshRuntimes }, i) =>
+            own.length > 0 && own.every(cannot)
+                ? [{ path: `nodes.ssh[${i}].runtimes`, reason: `${own.join(" and ")} have ${reason}` }]
+                : [],
+        ),
+    ];
+}
+
+export interface ToldNodes {
     readonly args: RegistryNodes;
-    /** The namespace of the DaemonSet; it may hold privileged pods. */
+    /** What the nodes are told, without logins. */
+    readonly registry: pulumi.Output<RegistryOnNodes>;
+    /** What they log in with, one for each host; left out, they do not. Secret. */
+    readonly logins: pulumi.Output<Record<string, string>> | undefined;
+    /** Whether the registry has an endpoint. */
+    readonly isMapped: boolean;
     readonly namespace: pulumi.Input<string>;
-    readonly hosts: pulumi.Output<string[]>;
-    /** Address that pulls are sent to instead of the host's own, e.g. the Service's IP. */
-    readonly endpoint: pulumi.Output<string> | undefined;
-    readonly caCertPem: pulumi.Output<string>;
+    /** Whether the namespace, which only the DaemonSet needs, is made here. */
+    readonly createNamespace: boolean;
     readonly imageMirror: pulumi.Input<string> | undefined;
     readonly imagePullSecrets: pulumi.Input<string>[];
 }
 
-/** Deploys the DaemonSet. It is ready when all nodes have the files, and takes them away when it is deleted. */
-export function trustOnNodes(identity: Identity, trust: NodeTrust, parent: pulumi.Resource): k8s.apps.v1.DaemonSet {
-    const runtimes = trust.args.runtimes ?? [ContainerRuntime.Containerd];
-    const { namespace } = trust;
-    const name = `${identity.name}-node-trust`;
-    const metadata = { namespace, ...marks(identity, "node-trust") };
-    const files = pulumi
-        .all([trust.hosts, trust.endpoint, trust.caCertPem])
-        .apply(([hosts, endpoint, caCertPem]) => agentFiles(nodeFiles(runtimes, hosts, endpoint, caCertPem)));
-    const config = new k8s.core.v1.ConfigMap(`${name}-files`, { metadata, data: files }, { parent });
-    // The agent asks whether its DaemonSet is being deleted, and may ask nothing else.
-    const rule = { apiGroups: ["apps"], resources: ["daemonsets"], resourceNames: [name], verbs: ["get"] };
-    const account = apiAccount(name, metadata, rule, parent);
-    return new k8s.apps.v1.DaemonSet(
-        name,
-        {
-            metadata: { ...metadata, name },
-            spec: {
-                selector: { matchLabels: selectorLabels(identity, "node-trust") },
-                // The agents serve nobody, so all of them may be exchanged at once.
-                updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: "100%" } },
-                template: {
-                    metadata: marks(identity, "node-trust"),
-                    spec: nodeAgent({
-                        image: mirrored(toolsImage, trust.imageMirror),
-                        imagePullSecrets: trust.imagePullSecrets,
-                        command: ["/bin/sh", "/agent/files/agent.sh"],
-                        env: {
-                            RECORD: pulumi.interpolate`.private-registry-${namespace}-${name}`,
-                            DAEMON_SET: pulumi.interpolate`/apis/apps/v1/namespaces/${namespace}/daemonsets/${name}`,
-                        },
-                        nodeSelector: trust.args.nodeSelector,
-                        tolerations: trust.args.tolerations,
-                        serviceAccountName: account.name,
-                        ...mounts(config.metadata.name, nodeFolders(runtimes, trust.endpoint !== undefined)),
-                    }),
-                },
-            },
-        },
-        { parent, dependsOn: account.permission },
-    );
-}
-
-/** The data of the agent's ConfigMap: its script, the list of files, and their contents. */
-export function agentFiles(files: readonly NodeFile[]): Record<string, string> {
-    const list = files.map((file, i) => `/node${file.root} ${file.path} file-${i}\n`).join("");
-    const contents = Object.fromEntries(files.map((file, i) => [`file-${i}`, file.content]));
-    return { "agent.sh": script("nodes.sh"), list, ...contents };
-}
-
-function mounts(configMapName: pulumi.Input<string>, folders: readonly string[]) {
-    return {
-        mounts: [
-            { name: "files", mountPath: "/agent/files", readOnly: true },
-            { name: "api", mountPath: "/agent/credentials", readOnly: true },
-            ...folders.map((folder, i) => ({ name: `folder-${i}`, mountPath: `/node${folder}` })),
-        ],
-        volumes: [
-            { name: "files", configMap: { name: configMapName } },
-            { name: "api", projected: apiCredentials },
-            ...folders.map((path, i) => ({ name: `folder-${i}`, hostPath: { path, type: "DirectoryOrCreate" } })),
-        ],
-    };
+/** Makes the nodes resolve and trust the registry and, when they shall, log in. */
+export function tellNodes(identity: Identity, told: ToldNodes, parent: pulumi.Resource): void {
+    const { args, registry, logins } = told;
+    if (args.daemonSet !== false) {
+        const namespace = told.createNamespace
+            ? createNamespace(identity, "node-namespace", told.namespace, "privileged", { parent })
+            : told.namespace;
+        deployNodeDaemonSet(identity, { ...told, namespace }, parent);
+    }
+    const withLogins = pulumi.all([registry, logins]).apply(([known, found]) => ({ ...known, logins: found }));
+    tellNodesOverSsh(identity, args.ssh ?? [], withLogins, parent);
 }

@@ -50,6 +50,11 @@ export class PrivateRegistry extends pulumi.ComponentResource {
     public readonly dockerConfigJson: pulumi.Output<string>;
     /** Names of the pull secrets by namespace. */
     public readonly pullSecretNames: pulumi.Output<Record<string, string>>;
+    /**
+     * What `/etc/rancher/k3s/registries.yaml` or `/etc/rancher/rke2/registries.yaml` of a node needs that nobody tells of the
+     * registry; `caCertPem` belongs into the file that it names. Secret when it holds a login, as with `nodes.authenticate`.
+     */
+    public readonly registriesYaml: pulumi.Output<string>;
     /** Certificate authorities, in PEM form, that clients must trust; empty when they trust them anyway. */
     public readonly caCertPem: pulumi.Output<string>;
     /** When the registry's certificate ends, RFC 3339; empty when somebody else renews it. */
@@ -73,8 +78,9 @@ export class PrivateRegistry extends pulumi.ComponentResource {
                       // Deleting the namespace would delete the claim in it.
                       ...(isProtected(storageArgs) && { protect: true }),
                   });
-        const tellsNodes = checked.nodes?.enabled !== false && !isTrustedAnyway(checked.tls);
-        const needsNodes = tellsNodes || storageArgs.hostPath !== undefined;
+        const { nodes } = checked;
+        const tellsNodes = nodes?.enabled !== false && (!isTrustedAnyway(checked.tls) || nodes?.authenticate === true);
+        const needsNodes = (tellsNodes && nodes?.daemonSet !== false) || storageArgs.hostPath !== undefined;
         const nodeNamespace = needsNodes
             ? createNamespace(identity, "node-namespace", pulumi.interpolate`${wantedNamespace}-node`, "privileged", {
                   parent: this,
@@ -137,7 +143,7 @@ export class PrivateRegistry extends pulumi.ComponentResource {
                         ? service.clusterIp.apply((ip) => (isIP(ip) === 6 ? `[${ip}]:443` : `${ip}:443`))
                         : undefined,
                 pullSecrets: { ...checked.pullSecrets, name: checked.pullSecrets?.name ?? `${name}-pull` },
-                nodes: checked.nodes,
+                nodes,
                 nodeNamespace,
                 createNodeNamespace: false,
                 ...images,
@@ -239,6 +245,7 @@ export class PrivateRegistry extends pulumi.ComponentResource {
         this.password = this.credentials.apply((passwords) => passwords[people[0].username]);
         this.dockerConfigJson = pulumi.secret(pullConfig);
         this.pullSecretNames = access.pullSecretNames;
+        this.registriesYaml = access.registriesYaml;
         this.caCertPem = certificate.caCertPem ?? pulumi.output("");
         this.certificateExpiry = certificate.expiry;
         this.registerOutputs({
@@ -253,6 +260,7 @@ export class PrivateRegistry extends pulumi.ComponentResource {
             credentials: this.credentials,
             dockerConfigJson: this.dockerConfigJson,
             pullSecretNames: this.pullSecretNames,
+            registriesYaml: this.registriesYaml,
             caCertPem: this.caCertPem,
             certificateExpiry: this.certificateExpiry,
         });

@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import { loginsOf } from "./dockerConfig";
 import { childNameProblems, type Identity } from "./labels";
-import { createNamespace } from "./namespace";
-import { nodeProblems, nodeRules, type RegistryNodes, trustOnNodes } from "./nodes";
+import { nodeProblems, nodeRules, type RegistryNodes, tellNodes } from "./nodes";
 import { createPullSecrets, type PullSecrets, pullSecretProblems, pullSecretRules } from "./pullSecrets";
+import { registriesYaml } from "./registriesYaml";
 import { dnsLabel, dnsName, flag, objectOnly, registryEndpoint, registryHost, registryPrefix, text } from "./rules";
-import { below, type Problem, type Rules, validate } from "./validation";
+import { ArgumentError, below, type Problem, type Rules, validate } from "./validation";
 
 /** What another cluster or stack needs to pull from a registry: usually outputs of its `PrivateRegistry`. */
 export interface RegistryAccessArgs {
@@ -23,7 +24,7 @@ export interface RegistryAccessArgs {
     endpoint?: pulumi.Input<string>;
     /** Pull secrets by namespace. Defaults to none. */
     pullSecrets?: PullSecrets;
-    /** How the nodes come to trust the registry. Needs `caCertPem`. */
+    /** How the nodes come to trust the registry. Needs `caCertPem`, or `nodes.authenticate`. */
     nodes?: RegistryNodes;
     /** Namespace for what works on the nodes; its pods need host folders. Defaults to the component's name with `-node` behind it. */
     nodeNamespace?: pulumi.Input<string>;
@@ -71,16 +72,49 @@ function registryAccessProblems(name: string, args: RegistryAccessArgs): Problem
     const missing = (["host", "dockerConfigJson"] as const)
         .filter((field) => args[field] === undefined)
         .map((path) => ({ path, reason: `is missing; give it the registry's output \`${path}\`` }));
-    const untrusted = args.nodes !== undefined && args.nodes.enabled !== false && args.caCertPem === undefined;
+    const untold = args.nodes !== undefined && args.nodes.enabled !== false && !tellsNodes(args);
     const reason = "need caCertPem to trust; give it the registry's output `caCertPem`";
     return [
         // The name of the nodes' namespace, when it is left out, is five characters longer.
         ...childNameProblems(name, args.nodeNamespace === undefined ? 58 : 63),
         ...missing,
-        ...(untrusted ? [{ path: "nodes", reason }] : []),
+        ...(untold ? [{ path: "nodes", reason }] : []),
         ...pullSecretProblems(args.pullSecrets),
         ...nodeProblems(args.nodes),
+        ...plainLoginProblems(args),
     ];
+}
+
+/** Nodes are told to trust something, or to log in, or left alone. */
+function tellsNodes({ nodes, caCertPem }: RegistryAccessArgs): boolean {
+    return nodes?.enabled !== false && (caCertPem !== undefined || nodes?.authenticate === true);
+}
+
+/** What can be said of the logins before anything is made. */
+function plainLoginProblems({ nodes, dockerConfigJson, host, hostAliases = [] }: RegistryAccessArgs): Problem[] {
+    const hosts = [host, ...hostAliases].filter((name) => typeof name === "string");
+    return nodes?.authenticate && typeof dockerConfigJson === "string"
+        ? missingLogins(hosts, loginsOf(dockerConfigJson, hosts))
+        : [];
+}
+
+function missingLogins(hosts: readonly string[], logins: Readonly<Record<string, string>>): Problem[] {
+    return hosts
+        .filter((host) => logins[host] === undefined)
+        .map((host) => ({
+            path: "dockerConfigJson",
+            reason: `has no login for ${host}, which nodes.authenticate needs; add it, or leave nodes.authenticate out`,
+        }));
+}
+
+/** The nodes' logins by host, checked when the pull secret's content is known. */
+function nodeLogins(what: string, dockerConfigJson: pulumi.Output<string>, hosts: pulumi.Output<string[]>) {
+    return pulumi.all([dockerConfigJson, hosts]).apply(([content, known]) => {
+        const logins = loginsOf(content, known);
+        const missing = missingLogins(known, logins);
+        if (missing.length > 0) throw new ArgumentError(what, missing);
+        return logins;
+    });
 }
 
 /**
@@ -90,34 +124,34 @@ function registryAccessProblems(name: string, args: RegistryAccessArgs): Problem
 export class RegistryAccess extends pulumi.ComponentResource {
     /** Names of the pull secrets by namespace. */
     public readonly pullSecretNames: pulumi.Output<Record<string, string>>;
+    /**
+     * What `/etc/rancher/k3s/registries.yaml` or `/etc/rancher/rke2/registries.yaml` of a node needs that nobody tells of the
+     * registry; `caCertPem` belongs into the file that it names. Secret when it holds a login, as with `nodes.authenticate`.
+     */
+    public readonly registriesYaml: pulumi.Output<string>;
 
     constructor(name: string, args: RegistryAccessArgs, opts?: pulumi.ComponentResourceOptions) {
-        const checked = validate(`the RegistryAccess "${name}"`, args, registryAccessRules, (plain) =>
-            registryAccessProblems(name, plain),
-        );
+        const what = `the RegistryAccess "${name}"`;
+        const checked = validate(what, args, registryAccessRules, (plain) => registryAccessProblems(name, plain));
         super("private-registry:index:RegistryAccess", name, {}, opts);
 
         const identity: Identity = { name, labels: checked.labels ?? {}, annotations: checked.annotations ?? {} };
-        const secrets = createPullSecrets(
-            identity,
-            checked.pullSecrets ?? {},
-            pulumi.secret(checked.dockerConfigJson),
-            this,
-        );
-        if (checked.caCertPem !== undefined && checked.nodes?.enabled !== false) {
-            const nodeNamespace = checked.nodeNamespace ?? `${name}-node`;
-            const namespace =
-                checked.createNodeNamespace === false
-                    ? nodeNamespace
-                    : createNamespace(identity, "node-namespace", nodeNamespace, "privileged", { parent: this });
-            trustOnNodes(
+        const dockerConfigJson = pulumi.secret(checked.dockerConfigJson);
+        const secrets = createPullSecrets(identity, checked.pullSecrets ?? {}, dockerConfigJson, this);
+        const { nodes = {}, endpoint, caCertPem } = checked;
+        const hosts = pulumi.all([checked.host, ...(checked.hostAliases ?? [])]);
+        const registry = pulumi.output({ hosts, endpoint, caCertPem });
+        const logins = nodes.authenticate ? nodeLogins(what, dockerConfigJson, hosts) : undefined;
+        if (tellsNodes(checked)) {
+            tellNodes(
                 identity,
                 {
-                    args: checked.nodes ?? {},
-                    namespace,
-                    hosts: pulumi.all([checked.host, ...(checked.hostAliases ?? [])]),
-                    endpoint: checked.endpoint === undefined ? undefined : pulumi.output(checked.endpoint),
-                    caCertPem: pulumi.output(checked.caCertPem),
+                    args: nodes,
+                    registry,
+                    logins,
+                    isMapped: endpoint !== undefined,
+                    namespace: checked.nodeNamespace ?? `${name}-node`,
+                    createNamespace: checked.createNodeNamespace !== false,
                     imageMirror: checked.imageMirror,
                     imagePullSecrets: checked.imagePullSecrets ?? [],
                 },
@@ -125,6 +159,9 @@ export class RegistryAccess extends pulumi.ComponentResource {
             );
         }
         this.pullSecretNames = pulumi.output(secrets);
-        this.registerOutputs({ pullSecretNames: this.pullSecretNames });
+        this.registriesYaml = pulumi
+            .all([registry, logins])
+            .apply(([known, found]) => registriesYaml({ ...known, logins: found }));
+        this.registerOutputs({ pullSecretNames: this.pullSecretNames, registriesYaml: this.registriesYaml });
     }
 }

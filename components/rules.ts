@@ -169,6 +169,39 @@ function succeeds(action: () => unknown): boolean {
 export const ipAddress: Rule = (value) =>
     typeof value === "string" && isIP(value) !== 0 ? undefined : `must be an IP address, not ${shown(value)}`;
 
+/** Where a machine is reached. */
+export const hostOrAddress: Rule = (value) =>
+    dnsName(value) === undefined || (typeof value === "string" && isIP(value) !== 0)
+        ? undefined
+        : `must be a host name or an IP address, not ${shown(value)}`;
+
+/** Name of a user of a machine. */
+export const unixUser = matching(
+    /^[a-zA-Z_][a-zA-Z0-9_.-]*$/,
+    32,
+    "a user's name of letters, digits, dots, hyphens and underscores",
+);
+
+/** A public key as in `/etc/ssh/ssh_host_ecdsa_key.pub`. */
+export const sshHostKey = matching(
+    /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) AAAA[A-Za-z0-9+/]{40,}={0,2}( [^\n]*)?\n?$/,
+    8192,
+    "a public host key on one line, e.g. `ecdsa-sha2-nistp256 AAAA…`",
+);
+
+/** A private key as `ssh-keygen` writes it. Node knows PEM only, so an OpenSSH key is read just far enough to see its cipher. */
+export const sshPrivateKey: Rule = (value) => {
+    const reason = "must be a private key in PEM or OpenSSH form without a passphrase";
+    const [, kind, base64] =
+        /^-----BEGIN ([A-Z ]*)PRIVATE KEY-----\n([\s\S]+)-----END \1PRIVATE KEY-----\s*$/.exec(String(value)) ?? [];
+    if (kind === undefined) return reason;
+    if (kind !== "OPENSSH ") return privateKeyPem(value) === undefined ? undefined : reason;
+    const unencrypted = "openssh-key-v1\0\0\0\0\u0004none";
+    return Buffer.from(base64, "base64").subarray(0, unencrypted.length).toString("latin1") === unencrypted
+        ? undefined
+        : reason;
+};
+
 /** A range of addresses. */
 export const cidr: Rule = (value) => {
     const [, address, bits] = /^([0-9a-fA-F.:]+)\/(\d{1,3})$/.exec(String(value)) ?? [];

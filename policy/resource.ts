@@ -69,6 +69,11 @@ export function entries(read: () => unknown): [key: string, value: Tree][] {
     });
 }
 
+/** Whether a value as a whole is not known yet; one that is missing is known to be. */
+export function isUnknown(read: () => unknown): boolean {
+    return known(() => [read()]) === undefined;
+}
+
 /** Whether an object, or one of its values, is not known yet. */
 export function isPartlyUnknown(read: () => unknown): boolean {
     const isKnown = known(() => {

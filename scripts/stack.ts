@@ -17,6 +17,7 @@ export interface StackOutputs {
     readonly credentials: Record<string, string>;
     readonly dockerConfigJson: string;
     readonly pullSecretNames: Record<string, string>;
+    readonly registriesYaml: string;
     readonly caCertPem: string;
     readonly certificateExpiry: string;
 }

@@ -86,6 +86,7 @@ const registry = new PrivateRegistry("registry", {
     pullGeneration: 1,
     nodes: {
         enabled: true,
+        daemonSet: true,
         runtimes: [ContainerRuntime.Containerd, ContainerRuntime.CriO],
         nodeSelector: { "kubernetes.io/os": "linux" },
         tolerations: [{ key: "dedicated", operator: "Equal", value: "registry", effect: "NoSchedule" }],
@@ -109,6 +110,22 @@ new PrivateRegistry("on-claim", {
     createNamespace: false,
     storage: { existingClaim: { name: "images", accessMode: AccessMode.ReadWriteOnce } },
     descriptorCache: { off: true },
+    // The nodes log in by themselves, so every pod of the cluster can pull.
+    nodes: {
+        daemonSet: false,
+        authenticate: true,
+        ssh: [
+            {
+                name: "node-1",
+                host: "node-1.example.com",
+                port: 22,
+                user: "operations",
+                privateKey: config.requireSecret("ssh-key"),
+                hostKey: config.require("host-key-of-node-1"),
+                runtimes: [ContainerRuntime.Containerd, ContainerRuntime.Docker],
+            },
+        ],
+    },
 });
 
 /** In a folder of one node. */
@@ -306,6 +323,19 @@ new RegistryAccess("elsewhere", {
     pullSecrets: { namespaces: ["kube-public"], name: "elsewhere-pull", serviceAccounts: ["default"] },
     nodes: {
         enabled: true,
+        daemonSet: true,
+        authenticate: true,
+        ssh: [
+            {
+                name: "node-1",
+                host: "node-1.example.com",
+                port: 22,
+                user: "operations",
+                privateKey: config.requireSecret("ssh-key"),
+                hostKey: config.require("host-key-of-node-1"),
+                runtimes: [ContainerRuntime.Containerd, ContainerRuntime.Docker],
+            },
+        ],
         runtimes: [ContainerRuntime.K3s],
         nodeSelector: { "kubernetes.io/os": "linux" },
         tolerations: [{ key: "dedicated", operator: "Equal", value: "edge", effect: "NoExecute" }],
@@ -329,5 +359,6 @@ export const password = registry.password;
 export const credentials = registry.credentials;
 export const dockerConfigJson = registry.dockerConfigJson;
 export const pullSecretNames = registry.pullSecretNames;
+export const registriesYaml = registry.registriesYaml;
 export const caCertPem = registry.caCertPem;
 export const certificateExpiry = registry.certificateExpiry;

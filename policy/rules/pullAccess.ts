@@ -1,6 +1,6 @@
 import { registries } from "../registries";
 import { texts } from "../registryConfig";
-import { kindOf, type Resource, text } from "../resource";
+import { entries, isUnknown, kindOf, type Resource, text } from "../resource";
 import { stackRule } from "../rule";
 import { type Recognition, recognition } from "../workload";
 
@@ -21,10 +21,17 @@ export const pullAccess = stackRule<Recognition>({
 });
 
 function givesAccess(resource: Resource): boolean {
+    const login = /^\s*\[host\..*\.header\]|Authorization\s*=/m;
+    if (resource.type.startsWith("command:")) {
+        if (isUnknown(() => resource.props.stdin)) return true;
+        return entries(() => resource.props).some(([, value]) => typeof value === "string" && login.test(value));
+    }
     const isPullSecret =
         kindOf(resource) === "Secret" && text(() => resource.props.type) === "kubernetes.io/dockerconfigjson";
-    return (
-        isPullSecret ||
-        texts(resource).some(([, content]) => /^\s*\[host\..*\.header\]|Authorization\s*=/m.test(content))
-    );
+    return isPullSecret || isUnknownSecret(resource) || texts(resource).some(([, content]) => login.test(content));
+}
+
+/** A Secret of which a preview knows not even the keys: those of the nodes' logins come from the hosts. */
+function isUnknownSecret(resource: Resource): boolean {
+    return kindOf(resource) === "Secret" && isUnknown(() => resource.props.stringData);
 }

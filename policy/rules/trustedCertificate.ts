@@ -1,6 +1,6 @@
 import { registries } from "../registries";
 import { texts } from "../registryConfig";
-import { entries, isPartlyUnknown, kindOf, type Resource, text } from "../resource";
+import { entries, isPartlyUnknown, isUnknown, kindOf, type Resource, text } from "../resource";
 import { stackRule } from "../rule";
 import { type Recognition, recognition } from "../workload";
 
@@ -31,6 +31,7 @@ function isOwnAuthority({ type }: Resource): boolean {
 function reachesNodes(resource: Resource): boolean {
     const folders = /certs\.d|hosts\.toml|registries\.yaml|registries\.conf\.d/;
     if (resource.type.startsWith("command:")) {
+        if (isUnknown(() => resource.props.stdin)) return true;
         return entries(() => resource.props).some(([, value]) => typeof value === "string" && folders.test(value));
     }
     if (kindOf(resource) === "DaemonSet") {

@@ -3,6 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { dataFolder } from "../paths";
 import { withLock } from "./lock";
+import { interfaceExists } from "./network";
 import { largestIndex, planNetwork } from "./plan";
 
 /** What a sandbox remembers of itself from its first start to its purge. */
@@ -57,8 +58,11 @@ function smallestFreeIndex(): number {
     const taken = new Set(fs.readdirSync(dataFolder).map((name) => readSettings(path.join(dataFolder, name))?.index));
     const addresses = Object.values(os.networkInterfaces()).flatMap((all) => all ?? []);
     for (let index = 1; index <= largestIndex; index++) {
-        const subnet = planNetwork(index).gateway.replace(/1$/, "");
-        if (!taken.has(index) && !addresses.some(({ address }) => address.startsWith(subnet))) return index;
+        const { bridge, gateway } = planNetwork(index);
+        const subnet = gateway.replace(/1$/, "");
+        // A bridge that no node is joined to yet has no address that the machine would tell.
+        const isUsed = interfaceExists(bridge) || addresses.some(({ address }) => address.startsWith(subnet));
+        if (!taken.has(index) && !isUsed) return index;
     }
     throw new Error(
         `All ${largestIndex} sandboxes are taken; remove some with \`npm run sandbox -- down --purge --name NAME\`.`,

@@ -17,6 +17,7 @@ export type Tool =
     | "minio"
     | "mc"
     | "versitygw"
+    | "wharfie"
     | "helm"
     | "traefik"
     | "kube-router"
@@ -150,6 +151,12 @@ export const families: readonly Family[] = [
         module: "github.com/google/go-containerregistry",
         packages: { crane: "github.com/google/go-containerregistry/cmd/crane" },
         variables: (version) => ({ "github.com/google/go-containerregistry/cmd/crane/cmd.Version": version }),
+    },
+    {
+        // The library's own program needs modules of Kubernetes that are not published; ours reads and pulls as that does.
+        name: "wharfie",
+        module: "github.com/rancher/wharfie",
+        packages: { wharfie: "." },
     },
     {
         name: "pause",

@@ -145,9 +145,21 @@ describeRule("pull-access", {
                 "hosts.toml": hostsToml('[host."https://10.0.0.1".header]\nAuthorization = "Basic x"\n'),
             }),
         ],
+        "credentials of machines over SSH": [
+            deployment(),
+            {
+                type: "command:remote:Command",
+                name: "node",
+                props: { stdin: hostsToml('[host."https://10.0.0.1".header]\nAuthorization = "Basic x"\n') },
+            },
+        ],
         "stacks without a registry": [claim()],
     },
     fails: {
+        "machines over SSH without credentials": {
+            of: [deployment(), { type: "command:remote:Command", name: "node", props: { stdin: hostsToml("") } }],
+            says: "neither a pull secret nor credentials for the nodes",
+        },
         neither: {
             of: [deployment(), secret("nodes", { "hosts.toml": hostsToml("") })],
             says: "neither a pull secret nor credentials for the nodes",
@@ -157,6 +169,11 @@ describeRule("pull-access", {
         "the pull secret's content": [
             deployment(),
             { ...pullSecret("x"), props: { ...pullSecret("x").props, stringData: unknown } },
+        ],
+        "a Secret's content": [deployment(), { ...secret("nodes", {}), props: { stringData: unknown } }],
+        "what is written over SSH": [
+            deployment(),
+            { type: "command:remote:Command", name: "node", props: { create: "sh -s", stdin: unknown } },
         ],
     },
 });
@@ -199,5 +216,10 @@ describeRule("trusted-certificate", {
     unknown: {
         "the files": [deployment(), signedCertificate({}), configMap("files", { list: unknown })],
         "all of them": [deployment(), signedCertificate({}), { ...nodeFiles, props: { data: unknown } }],
+        "what is written over SSH": [
+            deployment(),
+            signedCertificate({}),
+            { type: "command:remote:Command", name: "node", props: { create: "sh -s", stdin: unknown } },
+        ],
     },
 });

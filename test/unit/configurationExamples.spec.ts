@@ -7,11 +7,11 @@ import { PrivateRegistry } from "../../components";
 import { createAuthority, issue, type KeyPair } from "../../sandbox/cluster/pki";
 import { registryArgs } from "../../settings";
 import { declare } from "./mocks";
+import { clientKey } from "./sshNode";
 
 const project = "private-registry";
-const pages = ["README.md", "docs/storage.md", "docs/certificates.md", "docs/exposure.md", "docs/helm.md"].map((page) =>
-    readFileSync(path.join(__dirname, "../..", page), "utf8"),
-);
+const documents = ["README", "docs/storage", "docs/certificates", "docs/exposure", "docs/helm", "docs/nodes"];
+const pages = documents.map((page) => readFileSync(path.join(__dirname, "../..", `${page}.md`), "utf8"));
 const examples = pages.flatMap((page) =>
     [...page.matchAll(/^```yaml\n(config:\n.*?)^```$/gms)].map(([, text]) => text),
 );
@@ -43,6 +43,7 @@ describe("the configuration that the documentation shows", () => {
                 args.tls.pem.certificate = pair.certificate;
                 secrets[`${project}:tls-key`] = pair.key;
             }
+            if (args.nodes?.ssh) secrets[`${project}:ssh-key`] = clientKey;
             pulumi.runtime.setAllConfig({ [registry]: JSON.stringify(args), ...secrets }, Object.keys(secrets));
             process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(Object.keys(secrets));
             const resources = await declare(

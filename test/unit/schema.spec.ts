@@ -86,10 +86,11 @@ describe("the schema for other languages", () => {
             ["credentials", "string"],
             ["dockerConfigJson", "string"],
             ["pullSecretNames", "string"],
+            ["registriesYaml", "string"],
             ["caCertPem", "string"],
             ["certificateExpiry", "string"],
         ]);
-        assert.deepEqual(Object.keys(component("RegistryAccess").properties), ["pullSecretNames"]);
+        assert.deepEqual(Object.keys(component("RegistryAccess").properties), ["pullSecretNames", "registriesYaml"]);
     });
 
     it("gives every output a value, and none of them is an object that another language would have to know", () => {

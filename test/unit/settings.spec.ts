@@ -194,4 +194,51 @@ describe("the stack's configuration", () => {
             );
         });
     });
+
+    describe("with machines that are told over SSH", () => {
+        const node = (name: string) => ({ name, host: `${name}.example.com`, hostKey: "its key" });
+        const registry = { nodes: { ssh: [node("a"), node("b")] } };
+
+        it("joins to each its own key, or the one for all, as a secret", async () => {
+            const { ssh } = read({ registry }, { "ssh-key": "for all", "ssh-key-b": "for b" }).nodes ?? {};
+            const keys = (ssh ?? []).map(({ privateKey }) => privateKey as pulumi.Output<string>);
+            assert.deepEqual(await Promise.all(keys.map((key) => known(key))), ["for all", "for b"]);
+            assert.deepEqual(await Promise.all(keys.map((key) => pulumi.isSecret(key))), [true, true]);
+            assert.equal(ssh?.[1].host, "b.example.com");
+        });
+
+        it("leaves a machine without a key to the component's check", () => {
+            assert.deepEqual(read({ registry }), registry);
+            assert.deepEqual(read({ registry: { nodes: { ssh: "a" } } }), { nodes: { ssh: "a" } });
+        });
+
+        it("refuses a key in the file, and one in the clear", () => {
+            assert.throws(
+                () => read({ registry: { nodes: { ssh: [{ ...node("a"), privateKey: "a key" }] } } }),
+                refused(
+                    "registry.nodes.ssh[0].privateKey: must not stand in the configuration file; run `pulumi config set --secret ssh-key <key`, and remove it here",
+                ),
+            );
+            assert.throws(
+                () => read({ registry, "ssh-key-a": "a key" }),
+                refused(
+                    "ssh-key-a: lies in the clear in the stack's file; run `pulumi config set --secret ssh-key-a <key`",
+                ),
+            );
+        });
+
+        it("refuses a key of no machine", () => {
+            for (const [values, key] of [
+                [{ registry }, "ssh-key-c"],
+                [{}, "ssh-key"],
+            ] as const) {
+                assert.throws(
+                    () => read(values, { [key]: "a key" }),
+                    refused(
+                        `private-registry:${key}: is of no machine in registry.nodes.ssh; add it, or run \`pulumi config rm ${key}\``,
+                    ),
+                );
+            }
+        });
+    });
 });

@@ -16,6 +16,9 @@ interface Connection {
 }
 
 const defaultPort = 22;
+/** In the official provider's order, which asks for these without regard to the pinned key; OpenSSH would put that one's first. */
+const hostKeyAlgorithms =
+    "ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,rsa-sha2-256,rsa-sha2-512,ssh-ed25519";
 const unavailable = ["agentSocketPath", "password", "privateKeyPassword", "proxy"];
 
 function checkConnection({ news }: CheckRequest) {
@@ -49,7 +52,13 @@ async function connected(
         const hostName = port === defaultPort ? host : `[${host}]:${port}`;
         await fs.writeFile(knownHosts, hostKey ? `${hostName} ${hostKey.trim()}\n` : "");
         const trust = hostKey ? "yes" : "no";
-        const options = { BatchMode: "yes", IdentitiesOnly: "yes", StrictHostKeyChecking: trust, LogLevel: "ERROR" };
+        const options = {
+            BatchMode: "yes",
+            IdentitiesOnly: "yes",
+            StrictHostKeyChecking: trust,
+            LogLevel: "ERROR",
+            HostKeyAlgorithms: hostKeyAlgorithms,
+        };
         const flags = Object.entries({ ...options, UserKnownHostsFile: knownHosts, Port: port });
         return await use(
             ["-F", "none", "-i", key, ...flags.flatMap(([name, value]) => ["-o", `${name}=${value}`])],

@@ -16,6 +16,7 @@ const access = new RegistryAccess("guest", {
     caCertPem: registry.requireOutput("caCertPem"),
     endpoint: pulumi.interpolate`${registry.requireOutput("clusterIp")}:443`,
     pullSecrets: { namespaces: ["access-guest"] },
+    nodes: { authenticate: true },
 });
 
 export const pullSecretNames = access.pullSecretNames;

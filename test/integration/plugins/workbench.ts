@@ -71,9 +71,9 @@ export class Workbench {
         return path.join(this.folder, "program");
     }
 
-    /** Writes the program; `k8s`, `tls`, `random`, `pulumi` and `namespace` are at hand in it. */
+    /** Writes the program; `k8s`, `tls`, `random`, `command`, `pulumi` and `namespace` are at hand in it. */
     write(body: string, file = "index.js"): void {
-        const sdks = ["kubernetes", "tls", "random", "pulumi"].filter((sdk) =>
+        const sdks = ["kubernetes", "tls", "random", "command", "pulumi"].filter((sdk) =>
             body.includes(sdk === "kubernetes" ? "k8s" : sdk),
         );
         const imports = sdks.map((sdk) => `const ${sdk === "kubernetes" ? "k8s" : sdk} = require("@pulumi/${sdk}");`);

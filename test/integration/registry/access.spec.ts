@@ -68,6 +68,8 @@ describe("two registries in a cluster, and RegistryAccess in another stack", fun
         const again = await stack.pulumi(["up", "--yes", "--skip-preview", "--expect-no-changes"]);
         assert.equal(again.code, 0, again.stdout + again.stderr);
         await pullByKubelet(`guest.example.com/${image}`, "access-guest", "guest-pull");
+        // Its nodes log in by themselves, so the secret is for what does not run on them.
+        await pullByKubelet(`guest.example.com/${image}`, "access-second", undefined);
 
         const down = await stack.pulumi(["destroy", "--yes", "--skip-preview"]);
         assert.equal(down.code, 0, down.stdout + down.stderr);

@@ -10,6 +10,7 @@ import {
 } from "../../../components";
 import { authority } from "../authority";
 import { declare, failure, refusal } from "../mocks";
+import { clientKey, hostKey, lockedKey, pemKey, sshNode } from "../sshNode";
 
 // biome-ignore lint/suspicious/noExplicitAny: wrong arguments are what is tried
 type Wrong = any;
@@ -156,6 +157,15 @@ const wrong: [string, unknown, string][] = [
     ["pullSecrets.serviceAccounts[0]", "My Account", dnsName],
     ["pullGeneration", 0, oneOrMore],
     ["nodes.enabled", "no", flag],
+    ["nodes.daemonSet", "no", flag],
+    ["nodes.authenticate", "yes", flag],
+    ["nodes.ssh[0].name", "Node 1", label(40)],
+    ["nodes.ssh[0].host", "ssh://a", "must be a host name or an IP address"],
+    ["nodes.ssh[0].host", "a.example.com:22", "must be a host name or an IP address"],
+    ["nodes.ssh[0].port", 0, "must be a whole number from 1 to 65535"],
+    ["nodes.ssh[0].user", "root; reboot", "must be a user's name of letters, digits, dots, hyphens and underscores"],
+    ["nodes.ssh[0].hostKey", "SHA256:x", "must be a public host key on one line, e.g. `ecdsa-sha2-nistp256 AAAA…`"],
+    ["nodes.ssh[0].runtimes[0]", "podman", 'must be one of "containerd", "k3s", "rke2", "cri-o", "docker"'],
     ["nodes.runtimes[0]", "podman", 'must be one of "containerd", "k3s", "rke2", "cri-o", "docker"'],
     ["nodes.nodeSelector.pool", 1, text],
     ["nodes.tolerations[0].key", 1, text],
@@ -186,6 +196,24 @@ describe("the check of arguments", () => {
         it(`refuses ${path}: ${JSON.stringify(value)}`, async () => {
             assert.deepEqual(await problems(withValue(path, value)), [
                 `${path}: ${reason}, not ${JSON.stringify(value)}`,
+            ]);
+        });
+    }
+
+    it("takes keys of machines in PEM and OpenSSH form", async () => {
+        for (const privateKey of [clientKey, pemKey]) {
+            await declare(() => new PrivateRegistry("registry", { nodes: { ssh: [sshNode("a", { privateKey })] } }));
+        }
+    });
+
+    const lockedOpenssh = clientKey.replace(/\n[\s\S]+(?=\n-----END)/, (body) => {
+        const content = Buffer.from(body, "base64").toString("latin1");
+        return `\n${Buffer.from(content.replace("\u0004none", "\naes256-ctr"), "latin1").toString("base64")}`;
+    });
+    for (const privateKey of ["hunter2", lockedKey, lockedOpenssh, hostKey]) {
+        it(`refuses nodes.ssh[0].privateKey without repeating it: ${privateKey.slice(0, 30).trim()}`, async () => {
+            assert.deepEqual(await problems({ nodes: { ssh: [sshNode("a", { privateKey })] } }), [
+                "nodes.ssh[0].privateKey: must be a private key in PEM or OpenSSH form without a passphrase",
             ]);
         });
     }
@@ -609,6 +637,60 @@ describe("the check of arguments", () => {
             { nodes: { runtimes: [] } },
             ["nodes.runtimes: is empty; name the nodes' container runtimes, or set nodes.enabled to false"],
         ],
+        [
+            "machines of which something is missing",
+            { nodes: { ssh: [{}] } },
+            [
+                "nodes.ssh[0].name: is missing; give every machine a name",
+                "nodes.ssh[0].host: is missing; give it the name or address to connect to",
+                "nodes.ssh[0].privateKey: is missing; give it a key that the machine lets in",
+                "nodes.ssh[0].hostKey: is missing; give it what `ssh-keyscan -t ecdsa <host>` prints behind the machine's name",
+            ],
+        ],
+        [
+            "machines of one name, and without a runtime",
+            { nodes: { ssh: [sshNode("a"), sshNode("a"), sshNode("b", { runtimes: [] })] } },
+            [
+                "nodes.ssh[1].name: is the name of nodes.ssh[0]; give every machine its own",
+                "nodes.ssh[2].runtimes: is empty; name the machine's container runtimes, or leave it out",
+            ],
+        ],
+        [
+            "nodes that nobody tells",
+            { nodes: { daemonSet: false } },
+            [
+                "nodes.daemonSet: leaves nobody who tells the nodes; name machines in nodes.ssh, or set nodes.enabled to false",
+            ],
+        ],
+        [
+            "what is for a DaemonSet that is not there",
+            { nodes: { daemonSet: false, ssh: [sshNode("a")], runtimes: ["k3s"], nodeSelector: {}, tolerations: [] } },
+            ["runtimes", "nodeSelector", "tolerations"].map(
+                (field) =>
+                    `nodes.${field}: is for the DaemonSet, which nodes.daemonSet turns off; remove one of the two`,
+            ),
+        ],
+        [
+            "something for nodes that are not told",
+            { nodes: { enabled: false, daemonSet: true, ssh: [sshNode("a")], authenticate: true } },
+            ["daemonSet", "ssh", "authenticate"].map(
+                (field) => `nodes.${field}: does nothing while nodes.enabled is false; remove one of the two`,
+            ),
+        ],
+        [
+            "logins for runtimes that have no place for them",
+            {
+                nodes: {
+                    authenticate: true,
+                    runtimes: ["containerd", "cri-o"],
+                    ssh: [sshNode("a"), { ...sshNode("b"), runtimes: ["docker", "cri-o"] }],
+                },
+            },
+            [
+                "nodes.runtimes[1]: cri-o has no place for a login of one registry only; use pull secrets there, without nodes.authenticate",
+                "nodes.ssh[1].runtimes: docker and cri-o have no place for a login of one registry only; use pull secrets there, without nodes.authenticate",
+            ],
+        ],
     ];
     for (const [what, args, lines] of more) {
         it(`refuses ${what}`, async () => assert.deepEqual(await problems(args), lines));
@@ -782,6 +864,24 @@ describe("RegistryAccess's check of arguments", () => {
             "nodes: need caCertPem to trust; give it the registry's output `caCertPem`",
         ]);
         await declare(() => new RegistryAccess("access", { ...right, nodes: { enabled: false } }));
+    });
+
+    it("asks for the logins that nodes shall use, known now or later", async () => {
+        const nodes = { authenticate: true };
+        const sentence =
+            "dockerConfigJson: has no login for b.example, which nodes.authenticate needs; add it, or leave nodes.authenticate out";
+        const dockerConfigJson = '{"auths":{"registry.example.com":{"auth":"aHVudGVyMg=="}}}';
+        assert.deepEqual(await accessProblems({ ...right, dockerConfigJson, hostAliases: ["b.example"], nodes }), [
+            sentence,
+        ]);
+        for (const later of [
+            { dockerConfigJson: pulumi.secret(dockerConfigJson), hostAliases: ["b.example"] },
+            { dockerConfigJson, hostAliases: [pulumi.output("b.example")] },
+        ]) {
+            const { message } = await failure(() => new RegistryAccess("access", { ...right, ...later, nodes }));
+            assert.ok(message.includes(sentence), message);
+            assert.doesNotMatch(message, /aHVudGVyMg/);
+        }
     });
 
     const wrongHere: [string, unknown, string][] = [

@@ -3,6 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { PrivateRegistry, type PrivateRegistryArgs } from "../../../components";
 import { type Declared, declare, known, type Resources } from "../mocks";
+import { clientKey, sshNode } from "../sshNode";
 
 const userPassword = "correct horse battery staple";
 const everything: PrivateRegistryArgs = {
@@ -11,6 +12,7 @@ const everything: PrivateRegistryArgs = {
     pullSecrets: { namespaces: ["default"], serviceAccounts: ["default"] },
     pullGeneration: 2,
     config: { redis: { password: "of-redis-and-nobody-else" } },
+    nodes: { authenticate: true, ssh: [sshNode("a")] },
 };
 
 async function registry(args?: PrivateRegistryArgs, opts?: pulumi.ComponentResourceOptions, clusterIp?: string) {
@@ -60,7 +62,7 @@ describe("the outputs", () => {
 
 describe("secrets", () => {
     const mayHoldSecrets = (resource: Declared) =>
-        resource.type === "kubernetes:core/v1:Secret" || /^(tls|random):/.test(resource.type);
+        resource.type === "kubernetes:core/v1:Secret" || /^(tls|random|command):/.test(resource.type);
 
     /** Every form in which the secrets of a run may appear. */
     const forms = (resources: Resources) =>
@@ -69,6 +71,7 @@ describe("secrets", () => {
             ...resources.htpasswd.map((line) => line.slice(line.indexOf(":") + 1)),
             userPassword,
             "of-redis-and-nobody-else",
+            clientKey,
         ].flatMap((secret) => [
             secret,
             secret.trimEnd(),
@@ -120,6 +123,7 @@ describe("secrets", () => {
             .every("Secret")
             .filter((s) => leak(JSON.stringify(s.inputs), resources) !== undefined);
         assert.deepEqual(holding.map((secret) => secret.name).sort(), [
+            "registry-access-node-trust-logins",
             "registry-access-pull-secret-default",
             "registry-config",
             "registry-credentials",

@@ -96,12 +96,16 @@ describe("nodes.sh", () => {
     };
     let agent: Running | undefined;
 
-    /** What the agent's ConfigMap holds: files by their path below the root `node`. */
-    function want(files: Record<string, string>): void {
+    /** What the agent's ConfigMap and Secret hold: files by their path below the root `node`; those in `secret` are secret. */
+    function want(files: Record<string, string>, secret: string[] = []): void {
         const entries = Object.entries(files);
-        const list = entries.map(([file], i) => `${at("node")} ${file} file-${i}\n`).join("");
-        write("agent/files/list", list);
-        entries.forEach(([, content], i) => void write(`agent/files/file-${i}`, content));
+        const lines = entries.map(([file, content], i) => {
+            const [folder, mode] = secret.includes(file) ? ["secrets", "0600"] : ["files", "0644"];
+            write(`agent/${folder}/file-${i}`, content);
+            return `${at("node")} ${file} ${folder}/file-${i} ${mode}\n`;
+        });
+        write("agent/files/list", lines.join(""));
+        write("agent/files/roots", `${at("node")}\n`);
     }
 
     /** Starts the agent and waits until it has done its work and sleeps. */
@@ -110,7 +114,7 @@ describe("nodes.sh", () => {
         write("agent/credentials/token", "token-of-the-agent");
         mkdirSync(at("tmp"), { recursive: true });
         const slept = sleeps().length;
-        agent = run(inFolder("nodes.sh", "/agent/", "/tmp/ready"), env);
+        agent = run(script("nodeFiles.sh") + inFolder("nodes.sh", "/agent", "/tmp/ready"), env);
         await until(() => sleeps().length > slept || agent?.process.exitCode !== null, "the first round");
         assert.equal(agent.process.exitCode, null, agent.output());
         return agent;
@@ -141,6 +145,19 @@ describe("nodes.sh", () => {
         assert.deepEqual(tree("node"), { ...files, ...record });
         assert.equal(existsSync(at("tmp/ready")), true);
         assert.equal(statSync(at("node/b.conf")).mode & 0o777, 0o644);
+    });
+
+    it("lets only root read a secret file, at any moment", async () => {
+        want(files, ["b.conf"]);
+        await start();
+        assert.equal(statSync(at("node/b.conf")).mode & 0o777, 0o600);
+        assert.equal(statSync(at("node/a.example/ca.crt")).mode & 0o777, 0o644);
+        chmodSync(at("node/b.conf"), 0o666);
+        await nextRound();
+        assert.equal(statSync(at("node/b.conf")).mode & 0o777, 0o600, "mended");
+        want(files);
+        await nextRound();
+        assert.equal(statSync(at("node/b.conf")).mode & 0o777, 0o644, "no secret any more");
     });
 
     it("leaves a file alone that is right", async () => {

@@ -1,5 +1,9 @@
 import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import { localCommand } from "../../../../sandbox/plugins/command/local";
+import { remoteCommand } from "../../../../sandbox/plugins/command/remote";
 import type { ResourceType } from "../../../../sandbox/plugins/resourceType";
 import { type Properties, UNKNOWN } from "../../../../sandbox/plugins/values";
 
@@ -52,5 +56,54 @@ describe("command.local.Command", () => {
             { path: "create", kind: "update" },
         ]);
         assert.deepEqual(diff({ ...asked, news: { create: "a", triggers: [2] } }).replaces, ["triggers"]);
+    });
+});
+
+describe("command.remote.Command", () => {
+    const { check, create: connect } = remoteCommand as Required<ResourceType>;
+    const connection = { host: "node-1", port: 2222, user: "ops", privateKey: "a key", hostKey: "ssh-ed25519 AAAA" };
+    const { PATH } = process.env;
+    let folder: string;
+
+    /** An `ssh` that says how it was called, and shows the files that it was given. */
+    beforeEach(() => {
+        folder = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-unit-"));
+        const ssh = `#!/bin/sh
+printf '%s\\n' "$@"
+for word in "$@"; do case "$word" in UserKnownHostsFile=*) cat "\${word#*=}" ;; esac; done
+cat "$4"; stat -c %a "$4"; cat
+`;
+        fs.writeFileSync(path.join(folder, "ssh"), ssh, { mode: 0o755 });
+        process.env.PATH = `${folder}:${PATH}`;
+    });
+    afterEach(() => {
+        process.env.PATH = PATH;
+        fs.rmSync(folder, { recursive: true, force: true });
+    });
+
+    it("is carried out by ssh with the key, the input, and the pinned host key alone", async () => {
+        const news = { connection, create: "sh -s", stdin: "echo hello" };
+        const lines = String((await connect({ ...request, news })).state.stdout).split("\n");
+        assert.deepEqual(lines.slice(0, 2), ["-F", "none"]);
+        for (const line of ["StrictHostKeyChecking=yes", "ops@node-1", "sh -s", "echo hello", "a key", "600"]) {
+            assert.ok(lines.includes(line), `${line} is missing in ${lines.join("\n")}`);
+        }
+        assert.ok(lines.includes("[node-1]:2222 ssh-ed25519 AAAA"));
+    });
+
+    it("asks for host keys in the official provider's order", async () => {
+        const { state } = await connect({ ...request, news: { connection, create: "true" } });
+        assert.match(String(state.stdout), /^HostKeyAlgorithms=ecdsa-.*,rsa-.*,ssh-ed25519$/m);
+    });
+
+    it("needs a key, and sends no environment", async () => {
+        const failing = async (news: Properties) =>
+            (await check({ ...request, olds: {}, news, seed: new Uint8Array() })).failures?.map(
+                ({ property }) => property,
+            );
+        assert.deepEqual(await failing({ connection }), []);
+        assert.deepEqual(await failing({ connection: { host: "node-1" } }), ["connection"]);
+        assert.deepEqual(await failing({ connection: { ...connection, password: "x" } }), ["connection"]);
+        assert.deepEqual(await failing({ connection, environment: { A: "b" } }), ["environment"]);
     });
 });

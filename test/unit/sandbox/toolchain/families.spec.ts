@@ -17,8 +17,9 @@ describe("toolchain families", () => {
                 assert.ok(files.includes("go.sum"));
                 const sums = fs.readFileSync(path.join(module.folder, "go.sum"), "utf8");
                 const goMod = fs.readFileSync(path.join(module.folder, "go.mod"), "utf8");
-                const replaced = goMod.split(`replace ${family.module} => `)[1]?.split("\n")[0];
-                assert.ok(sums.includes(`${replaced ?? `${family.module} ${module.version}`} h1:`));
+                const [, replacement] = goMod.split(`replace ${family.module} => `);
+                const built = replacement?.split("\n")[0] ?? `${family.module} ${module.version}`;
+                assert.ok(sums.includes(`${built} h1:`), `go.sum has no ${built}`);
             }
         });
     }

@@ -1,0 +1,45 @@
+# shellcheck shell=sh
+# On a node, behind nodeFiles.sh: writes the files, and the registry's line into /etc/hosts, or takes both away. What
+# nodesOverSsh.ts adds behind this is the function `unpack`, which fills FILES, and the call of `main`. All of it comes by standard
+# input, so that the server need accept no variables, no process list shows a password, and nothing happens before all is there.
+hosts=/etc/hosts
+begin="# begin $RECORD"
+end="# end $RECORD"
+
+without_entry() {
+    if grep -qxF "$begin" "$hosts" && ! grep -qxF "$end" "$hosts"; then
+        echo "$hosts has the line '$begin' without '$end'; write that behind the registry's line, or remove both" >&2
+        exit 1
+    fi
+    awk -v begin="$begin" -v end="$end" \
+        '$0 == begin { inside = 1 } !inside { print } $0 == end { inside = 0 }' "$hosts"
+}
+
+# The file stays the same one, with its owner and mode: containers may have it mounted.
+write_hosts() {
+    cmp -s "$FILES/hosts" "$hosts" && return
+    cat "$FILES/hosts" >"$hosts"
+    echo "wrote $hosts"
+}
+
+main() { # install | uninstall
+    FILES=$(umask 077 && mktemp -d)
+    export FILES
+    trap 'rm -rf "$FILES"' EXIT
+    mkdir "$FILES/files"
+    unpack
+    [ -e "$hosts" ] || : >"$hosts"
+    without_entry >"$FILES/hosts"
+    case "$1" in
+        install)
+            install
+            if [ -s "$FILES/files/hosts" ]; then
+                { echo "$begin"; cat "$FILES/files/hosts"; echo "$end"; } >>"$FILES/hosts"
+            fi
+            ;;
+        uninstall)
+            for root in $(roots); do uninstall "$root"; done
+            ;;
+    esac
+    write_hosts
+}
