@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
+import { IngressController, IssuerKind } from "../../../components";
 import { withCertManager } from "../certManager";
 import {
     inSandbox,
@@ -79,6 +80,40 @@ describe("tls.certManager", function () {
         assert.ok(seen.pulls > 10, "the loop ran");
         assert.deepEqual(seen.failures, []);
         await registry.expectNoChange();
+    });
+
+    it("has a certificate of its own for an Ingress, by a Certificate or by the Ingress's annotations", async () => {
+        const host = "registry.example.com";
+        const issuer = {
+            apiVersion: "cert-manager.io/v1",
+            kind: "Issuer",
+            metadata: { name: "team", namespace: "certmanager" },
+            spec: { selfSigned: {} },
+        };
+        await kubectl("apply --filename -", JSON.stringify(issuer));
+        const isFor = async (secret: string) => {
+            const data = await kubectl(
+                `get secret ${secret} --namespace certmanager --ignore-not-found --output jsonpath={.data.tls\\.crt}`,
+            );
+            return data !== "" && new X509Certificate(Buffer.from(data, "base64")).checkHost(host) === host;
+        };
+        const { args } = registry;
+        const ingress = { controller: IngressController.Other };
+
+        const byCertificate = { certManager: { issuer: { name: "team", kind: IssuerKind.Issuer } } };
+        registry.args = { ...args, host, expose: { ingress: { ...ingress, certificate: byCertificate } } };
+        await registry.up();
+        await registry.expectNoChange();
+        const [rule] = JSON.parse(await kubectl("get ingress --namespace certmanager --output json")).items[0].spec.tls;
+        await until("the Certificate's Secret", 60, () => isFor(rule.secretName));
+
+        const annotations = { "cert-manager.io/issuer": "team" };
+        const byAnnotation = { annotations, certificate: { existingSecret: { name: "edge" } } };
+        registry.args = { ...args, host, expose: { ingress: { ...ingress, ...byAnnotation } } };
+        await registry.up();
+        await until("the annotated Ingress's Secret", 60, () => isFor("edge"));
+        await registry.expectNoChange();
+        registry.args = args;
     });
 
     it("has another Issuer for another authority", async () => {
