@@ -9,7 +9,7 @@ import { registryArgs } from "../../settings";
 import { declare } from "./mocks";
 
 const project = "private-registry";
-const pages = ["README.md", "docs/storage.md", "docs/certificates.md", "docs/exposure.md"].map((page) =>
+const pages = ["README.md", "docs/storage.md", "docs/certificates.md", "docs/exposure.md", "docs/ui.md"].map((page) =>
     readFileSync(path.join(__dirname, "../..", page), "utf8"),
 );
 const examples = pages.flatMap((page) =>
@@ -27,7 +27,7 @@ describe("the configuration that the documentation shows", () => {
         pulumi.runtime.setAllConfig({});
     });
 
-    it("is found", () => assert.ok(examples.length >= 12));
+    it("is found", () => assert.ok(examples.length >= 13));
 
     for (const [i, text] of examples.entries()) {
         it(`${i + 1} is taken by the program: ${text.trim().split("\n").at(-1)?.trim()}`, async () => {
