@@ -28,7 +28,7 @@ export const imageReferences: Readonly<Record<ImageName, string>> = {
     busybox: "docker.io/library/busybox:1.37.0",
     coredns: "docker.io/coredns/coredns:1.14.7",
     registry: "docker.io/library/registry:3.1.2",
-    // The program is Debian's, of the last release but one.
+    // The program is Debian's registry 2.8, the last series of version 2.
     "registry-2": "docker.io/library/registry:2.8.3",
     // Debian's nginx with a page of the sandbox's own: the public image's pages are in no package.
     "registry-ui": "docker.io/joxit/docker-registry-ui:2.6.0",
