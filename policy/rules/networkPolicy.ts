@@ -9,7 +9,7 @@ export const networkPolicy = stackRule<Recognition>({
     why: "Otherwise every pod of the cluster reaches the registry, and its debug port too.",
     fix: "Add a NetworkPolicy for the registry's pods that admits its clients on its port only.",
     severity: "medium",
-    level: "advisory",
+    level: "disabled", // whether the network enforces policies is for the team to know
     settings: recognition,
     checkStack: (resources, further) => {
         const policies = resources.filter((resource) => kindOf(resource) === "NetworkPolicy");

@@ -19,6 +19,8 @@ export type Tool =
     | "versitygw"
     | "helm"
     | "traefik"
+    | "kube-router"
+    | "cert-manager"
     | "pulumi"
     | "pulumi-language-yaml"
     | "pulumi-python-sdk"
@@ -66,6 +68,17 @@ export const families: readonly Family[] = [
         packages: { pulumi: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" },
         tags: ["osusergo", "grpcnotrace"],
         variables: (version) => ({ "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": version }),
+    },
+    {
+        name: "kube-router",
+        module: "github.com/cloudnativelabs/kube-router/v2",
+        packages: { "kube-router": "github.com/cloudnativelabs/kube-router/v2/cmd/kube-router" },
+        variables: (version) => ({ "github.com/cloudnativelabs/kube-router/v2/pkg/version.Version": version }),
+    },
+    {
+        name: "cert-manager",
+        module: "github.com/cert-manager/cert-manager",
+        packages: { "cert-manager": "." },
     },
     {
         // Under AGPL: built here to be run in tests, and not handed on.

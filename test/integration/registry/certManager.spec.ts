@@ -4,22 +4,27 @@ import { withCertManager } from "../certManager";
 import {
     inSandbox,
     kubectl,
+    loginOf,
     namespaceOfPods,
     pullByKubelet,
     pushImage,
     RegistryStack,
+    secondsOf,
     servedCertificate,
+    until,
+    writeStatus,
 } from "../harness";
+import { describePulls, pullDuring } from "../pullLoop";
 
 describe("tls.certManager", function () {
     this.bail(true); // each step goes on from the one before
     inSandbox();
     namespaceOfPods("certmanager-team");
-    withCertManager("certmanager");
+    withCertManager();
     const registry = new RegistryStack("certmanager", {
         namespace: "certmanager",
         tls: { certManager: {} },
-        storage: { memory: {} },
+        storage: { volume: { deleteWithStack: true } },
         pullSecrets: { namespaces: ["certmanager-team"], name: "certmanager" },
     });
     after(() => registry.remove());
@@ -28,6 +33,23 @@ describe("tls.certManager", function () {
         kubectl(
             "get certificates.cert-manager.io --namespace certmanager --output jsonpath={.items[0].spec.issuerRef.name}",
         );
+
+    /** Asks for a new certificate before its time, as `cmctl renew` does. */
+    async function renew(): Promise<void> {
+        const [certificate] = JSON.parse(
+            await kubectl("get certificates.cert-manager.io --namespace certmanager --output json"),
+        ).items;
+        const issuing = {
+            type: "Issuing",
+            status: "True",
+            reason: "ManuallyTriggered",
+            message: "by the test",
+            observedGeneration: certificate.metadata.generation,
+            lastTransitionTime: new Date().toISOString(),
+        };
+        const conditions = [...certificate.status.conditions, issuing];
+        await writeStatus("certmanager", `certificates.cert-manager.io/${certificate.metadata.name}`, { conditions });
+    }
 
     it("serves what an Issuer of the component's authority issued, which nodes trust at the Service's address", async () => {
         await registry.up();
@@ -38,6 +60,25 @@ describe("tls.certManager", function () {
         assert.ok(served.checkIP(registry.outputs.clusterIp));
         const image = await pushImage(registry);
         await pullByKubelet(`${registry.outputs.host}/${image}`, "certmanager-team", "certmanager");
+    });
+
+    it("serves what cert-manager renews without anybody acting, and no pull fails", async () => {
+        const old = await servedCertificate(registry.outputs.clusterIp);
+        const image = await pushImage(registry);
+        let seconds = 0;
+        const seen = await pullDuring(registry.outputs, image, loginOf(registry.outputs.dockerConfigJson), async () => {
+            await renew();
+            const isServed = async () => !["", old].includes(await servedCertificate(registry.outputs.clusterIp));
+            seconds = await secondsOf(() => until("the renewed certificate", 240, isServed));
+            const { deploymentName } = registry.outputs;
+            await kubectl(`rollout status deployment/${deploymentName} --namespace certmanager --timeout=120s`);
+        });
+        console.log(
+            `${describePulls("renewed by cert-manager", seen)}; served ${seconds.toFixed(0)} s after the start`,
+        );
+        assert.ok(seen.pulls > 10, "the loop ran");
+        assert.deepEqual(seen.failures, []);
+        await registry.expectNoChange();
     });
 
     it("has another Issuer for another authority", async () => {
