@@ -3,7 +3,7 @@
 set -eu
 cd /usr/share/nginx/html
 for name in REGISTRY_URL REGISTRY_TITLE SINGLE_REGISTRY DELETE_IMAGES; do
-    eval "value=\${$name-}"
+    value=$(eval "echo \"\${$name-}\"")
     sed -i "s~\${$name}~$value~" index.html
 done
 sed -i '/^user /d' /etc/nginx/nginx.conf
