@@ -63,10 +63,11 @@ describe("through Traefik", function () {
     );
     const stackOf = (kind: Kind) => stacks.get(kind) as RegistryStack;
     const names = kinds.map((kind) => resolvedByNodes(hostOf(kind), traefik.address));
-    const work = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-edge-"));
+    let work: string;
     let gatewayAuthority = "";
 
     before(async () => {
+        work = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-edge-"));
         for (const name of names) await name.add();
         gatewayAuthority = await createGateway(hostOf(atGateway));
     });
