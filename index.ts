@@ -7,6 +7,7 @@ const registry = new PrivateRegistry("registry", args);
 
 export const host = registry.host;
 export const url = registry.url;
+export const uiUrl = registry.uiUrl;
 export const namespaceName = registry.namespaceName;
 export const serviceName = registry.serviceName;
 export const deploymentName = registry.deploymentName;

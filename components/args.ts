@@ -31,6 +31,7 @@ import {
     schedulingRules,
 } from "./server";
 import { type RegistryStorage, storageProblems, storageRules } from "./storage";
+import { type RegistryUi, uiProblems, uiRules } from "./ui";
 import { below, type Problem, type Rules } from "./validation";
 
 /** Everything about a registry; all of it can be left out. */
@@ -55,7 +56,8 @@ export interface PrivateRegistryArgs {
     /**
      * Prefix, e.g. `mirror.example.com`, put with a slash before the reference of every image that the component runs, for
      * clusters without a way out. The mirror must hold `docker.io/library/registry`, `docker.io/curlimages/curl`, and what the
-     * arguments ask for beside them: `quay.io/minio/minio`, `docker.io/library/redis`. Defaults to none.
+     * arguments ask for beside them: `quay.io/minio/minio`, `docker.io/library/redis`, `docker.io/joxit/docker-registry-ui`. Defaults
+     * to none.
      */
     imageMirror?: pulumi.Input<string>;
     /** Secrets to pull the component's own images with, in its namespace and, for what works on nodes, in `<namespace>-node`. Defaults to none. */
@@ -93,6 +95,8 @@ export interface PrivateRegistryArgs {
     descriptorCache?: DescriptorCache;
     /** How clients outside the cluster reach the registry. Defaults to not at all, but for `kubectl port-forward`. */
     expose?: RegistryExpose;
+    /** A web page to look at images on, below the registry's host. Defaults to none. */
+    ui?: RegistryUi;
     /** Who may reach the registry's pods, and whom they may reach. Defaults to no policies. */
     networkPolicy?: RegistryNetworkPolicy;
     /** Pull secrets for the pods that run images of the registry. Defaults to none. */
@@ -131,6 +135,7 @@ export const privateRegistryRules: Rules = {
     ...below("storage", storageRules),
     ...below("descriptorCache", descriptorCacheRules),
     ...below("expose", exposeRules),
+    ...below("ui", uiRules),
     ...below("networkPolicy", networkPolicyRules),
     ...below("pullSecrets", pullSecretRules),
     pullGeneration: wholeNumber(1),
@@ -145,6 +150,7 @@ export function privateRegistryProblems(name: string, args: PrivateRegistryArgs)
         ...userProblems(args.users),
         ...tlsProblems(args.tls, args.host),
         ...exposeProblems(args.expose, args.tls, args.host),
+        ...uiProblems(args.ui, args.expose, args.config),
         ...storageProblems(args.storage, args.replicas),
         ...descriptorCacheProblems(args.descriptorCache, args.replicas, args.image),
         ...claimNamespaceProblems(args),

@@ -50,6 +50,21 @@ export function edgeCertificateProblems(path: string, args: EdgeCertificate | un
     ];
 }
 
+/** Pods that an edge speaks with: the registry's, or the web UI's. */
+export interface Backend {
+    /** What the names of the objects begin with that are about it. */
+    readonly prefix: string;
+    /** Name of the Service. */
+    readonly serviceName: string;
+    /** A name for which its certificate is valid. */
+    readonly serverName: pulumi.Output<string>;
+    /** Authority of its certificate; undefined when everybody trusts it. */
+    readonly caCertPem: pulumi.Output<string> | undefined;
+}
+
+/** Where the web UI is, on the registry's first host. */
+export const uiPath = "/ui";
+
 /** What everything that stands in front of the registry's pods needs to know. */
 export interface Edge {
     readonly identity: Identity;
@@ -59,6 +74,8 @@ export interface Edge {
     readonly certificate: Certificate;
     /** Whether the pods speak HTTP. */
     readonly isPlain: boolean;
+    /** The web UI, when there is one. */
+    readonly ui: Backend | undefined;
     readonly parent: pulumi.Resource;
 }
 
@@ -89,21 +106,28 @@ export function edgeSecretName(
     return edge.certificate.secretName;
 }
 
-/** The name for which the pods' certificate is certainly valid. */
-export function backendName(edge: Edge): pulumi.Output<string> {
-    return edge.certificate.holdsClusterNames
-        ? pulumi.interpolate`${edge.serviceName}.${edge.namespace}.svc`
+/** The registry's pods, with the name for which their certificate is certainly valid. */
+export function registryBackend(edge: Edge): Backend {
+    const { identity, serviceName, certificate } = edge;
+    const serverName = certificate.holdsClusterNames
+        ? pulumi.interpolate`${serviceName}.${edge.namespace}.svc`
         : hostNames(edge).apply(([first]) => first);
+    return { prefix: identity.name, serviceName, serverName, caCertPem: certificate.caCertPem };
 }
 
-/** A ConfigMap with the authority of the pods' certificate, for proxies that check it; none when everybody trusts it. */
-export function authorityConfigMap(edge: Edge): pulumi.Output<string> | undefined {
-    if (edge.certificate.caCertPem === undefined) return undefined;
+/** The registry, and the web UI when there is one. */
+export function backends(edge: Edge): Backend[] {
+    return [registryBackend(edge), ...(edge.ui ? [edge.ui] : [])];
+}
+
+/** A ConfigMap with the authority of a backend's certificate, for proxies that check it; none when everybody trusts it. */
+export function authorityConfigMap(edge: Edge, backend: Backend): pulumi.Output<string> | undefined {
+    if (backend.caCertPem === undefined) return undefined;
     const config = new k8s.core.v1.ConfigMap(
-        `${edge.identity.name}-authority`,
+        `${backend.prefix}-authority`,
         {
             metadata: { namespace: edge.namespace, ...marks(edge.identity, "exposure") },
-            data: { "ca.crt": edge.certificate.caCertPem },
+            data: { "ca.crt": backend.caCertPem },
         },
         { parent: edge.parent },
     );

@@ -1,11 +1,12 @@
 import { isIP } from "node:net";
+import type * as pulumi from "@pulumi/pulumi";
 import type { RegistryTls } from "./certificates";
-import { authorityConfigMap, type Edge } from "./edge";
-import { createGatewayRoute, gatewayProblems, gatewayRules, type RegistryGateway } from "./gateway";
+import { authorityConfigMap, backends, type Edge } from "./edge";
+import { backendTlsPolicy, createGatewayRoute, gatewayProblems, gatewayRules, type RegistryGateway } from "./gateway";
 import { createIngress, IngressController, ingressProblems, ingressRules, type RegistryIngress } from "./ingress";
 import { createIngressRoute, ingressRouteProblems, ingressRouteRules, type RegistryIngressRoute } from "./ingressRoute";
 import { loadBalancerRules, nodePortRules, type RegistryLoadBalancer, type RegistryNodePort } from "./service";
-import { serversTransport } from "./traefik";
+import { serversTransport, withoutPassword } from "./traefik";
 import { below, type Problem, type Rules } from "./validation";
 
 /** How clients outside the cluster reach the registry: any of these. Inside, its Service is always there on port 443. */
@@ -30,7 +31,8 @@ export const exposeRules: Rules = {
     ...below("loadBalancer", loadBalancerRules),
 };
 
-const edges = ["ingress", "ingressRoute", "gateway"] as const;
+/** The kinds that speak HTTP with clients, so that they can lead to other pods by the path. */
+export const edges = ["ingress", "ingressRoute", "gateway"] as const;
 const ports = ["nodePort", "loadBalancer"] as const;
 
 export function exposeProblems(expose: RegistryExpose = {}, tls: RegistryTls = {}, host: unknown): Problem[] {
@@ -72,14 +74,19 @@ function plainProblems(expose: RegistryExpose, given: readonly (typeof edges)[nu
     return problems;
 }
 
-/** Puts what is asked for in front of the Service, speaking TLS with the pods as long as they do. */
+/** Puts what is asked for in front of the Service and the web UI, speaking TLS with the pods as long as they do. */
 export function exposeService(edge: Edge, expose: RegistryExpose): void {
     const { ingress, ingressRoute, gateway } = expose;
     const viaTraefik = ingress?.controller === IngressController.Traefik || ingressRoute !== undefined;
     const checksBackend = !edge.isPlain && (viaTraefik || gateway !== undefined);
-    const authority = checksBackend ? authorityConfigMap(edge) : undefined;
-    const transport = checksBackend && viaTraefik ? serversTransport(edge, authority) : undefined;
-    if (ingress) createIngress(edge, ingress, transport ? [transport] : []);
-    if (ingressRoute) createIngressRoute(edge, ingressRoute, transport);
-    if (gateway) createGatewayRoute(edge, gateway, authority);
+    const ofTraefik: pulumi.Resource[] = edge.ui && viaTraefik ? [withoutPassword(edge, edge.ui)] : [];
+    const ofGateway: pulumi.Resource[] = [];
+    for (const backend of checksBackend ? backends(edge) : []) {
+        const authority = authorityConfigMap(edge, backend);
+        if (viaTraefik) ofTraefik.push(serversTransport(edge, backend, authority));
+        if (gateway) ofGateway.push(backendTlsPolicy(edge, backend, authority));
+    }
+    if (ingress) createIngress(edge, ingress, ofTraefik);
+    if (ingressRoute) createIngressRoute(edge, ingressRoute, ofTraefik);
+    if (gateway) createGatewayRoute(edge, gateway, ofGateway);
 }

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { backendName, type Edge, hostNames, servicePort } from "./edge";
+import { type Backend, type Edge, hostNames, registryBackend, servicePort, uiPath } from "./edge";
 import { marks } from "./labels";
 import { dnsName, text, wholeNumber } from "./rules";
 import type { Problem, Rules } from "./validation";
@@ -44,56 +44,79 @@ export function gatewayProblems(args: RegistryGateway | undefined): Problem[] {
     );
 }
 
-/** The route, and how the Gateway speaks with the pods when those speak TLS. */
-export function createGatewayRoute(
-    edge: Edge,
+/** The routes to the registry and the web UI, after what says how the Gateway speaks with their pods when those speak TLS. */
+export function createGatewayRoute(edge: Edge, args: RegistryGateway, dependsOn: pulumi.Resource[]): void {
+    route(edge, args, registryBackend(edge), dependsOn, {
+        hostnames: hostNames(edge),
+        path: "/",
+        // None: the push of a large layer is one long request.
+        rule: { timeouts: { request: "0s" } },
+    });
+    if (edge.ui === undefined) return;
+    // The pages need no password, whatever a browser sends.
+    const filter = { type: "RequestHeaderModifier", requestHeaderModifier: { remove: ["Authorization"] } };
+    const hostnames = hostNames(edge).apply(([first]) => [first]);
+    route(edge, args, edge.ui, dependsOn, { hostnames, path: uiPath, rule: { filters: [filter] } });
+}
+
+interface Route {
+    readonly hostnames: pulumi.Output<string[]>;
+    readonly path: string;
+    /** What the rule has beside the path and the backend. */
+    readonly rule: object;
+}
+
+function route(
+    { identity, namespace, isPlain, parent }: Edge,
     args: RegistryGateway,
-    authority: pulumi.Output<string> | undefined,
+    backend: Backend,
+    dependsOn: pulumi.Resource[],
+    { hostnames, path, rule }: Route,
 ): void {
-    const { identity, namespace, serviceName, isPlain, parent } = edge;
-    const { labels, annotations } = marks(identity, "exposure", args.annotations);
-    const { port } = servicePort(isPlain);
-    const policy = isPlain
-        ? []
-        : [
-              new k8s.apiextensions.CustomResource(
-                  `${identity.name}-backend-tls-policy`,
-                  {
-                      apiVersion: gatewayApi,
-                      kind: "BackendTLSPolicy",
-                      metadata: { namespace, ...marks(identity, "exposure") },
-                      spec: {
-                          targetRefs: [{ group: "", kind: "Service", name: serviceName }],
-                          validation: {
-                              hostname: backendName(edge),
-                              ...(authority
-                                  ? { caCertificateRefs: [{ group: "", kind: "ConfigMap", name: authority }] }
-                                  : { wellKnownCACertificates: "System" }),
-                          },
-                      },
-                  },
-                  { parent },
-              ),
-          ];
     new k8s.apiextensions.CustomResource(
-        `${identity.name}-http-route`,
+        `${backend.prefix}-http-route`,
         {
             apiVersion: gatewayApi,
             kind: "HTTPRoute",
-            metadata: { namespace, labels, annotations },
+            metadata: { namespace, ...marks(identity, "exposure", args.annotations) },
             spec: {
                 parentRefs: args.parentRefs,
-                hostnames: hostNames(edge),
+                hostnames,
                 rules: [
                     {
-                        matches: [{ path: { type: "PathPrefix", value: "/" } }],
-                        backendRefs: [{ name: serviceName, port }],
-                        // None: the push of a large layer is one long request.
-                        timeouts: { request: "0s" },
+                        matches: [{ path: { type: "PathPrefix", value: path } }],
+                        backendRefs: [{ name: backend.serviceName, port: servicePort(isPlain).port }],
+                        ...rule,
                     },
                 ],
             },
         },
-        { parent, dependsOn: policy },
+        { parent, dependsOn },
+    );
+}
+
+/** How a Gateway speaks with a backend: over TLS, with a certificate that it checks. */
+export function backendTlsPolicy(
+    edge: Edge,
+    backend: Backend,
+    authority: pulumi.Output<string> | undefined,
+): k8s.apiextensions.CustomResource {
+    return new k8s.apiextensions.CustomResource(
+        `${backend.prefix}-backend-tls-policy`,
+        {
+            apiVersion: gatewayApi,
+            kind: "BackendTLSPolicy",
+            metadata: { namespace: edge.namespace, ...marks(edge.identity, "exposure") },
+            spec: {
+                targetRefs: [{ group: "", kind: "Service", name: backend.serviceName }],
+                validation: {
+                    hostname: backend.serverName,
+                    ...(authority
+                        ? { caCertificateRefs: [{ group: "", kind: "ConfigMap", name: authority }] }
+                        : { wellKnownCACertificates: "System" }),
+                },
+            },
+        },
+        { parent: edge.parent },
     );
 }

@@ -12,6 +12,9 @@ export const minioImage = "quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z";
 /** The last series of Redis under its free license. */
 export const redisImage = "docker.io/library/redis:7.2.11";
 
+/** The web UI: pages of docker-registry-ui by Joxit, and nginx. */
+export const uiImage = "docker.io/joxit/docker-registry-ui:2.6.0";
+
 /** The image as it is pulled: below the mirror's prefix when there is one. */
 export function mirrored(image: pulumi.Input<string>, mirror: pulumi.Input<string> | undefined): pulumi.Output<string> {
     return mirror === undefined ? pulumi.output(image) : pulumi.interpolate`${mirror}/${image}`;

@@ -48,4 +48,5 @@ export {
     RegistryStorage,
     VolumeStorage,
 } from "./storage";
+export { RegistryUi } from "./ui";
 export { ArgumentError, Problem } from "./validation";

@@ -1,6 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import {
+    type Backend,
+    backends,
     type Edge,
     type EdgeCertificate,
     edgeCertificateProblems,
@@ -8,6 +10,7 @@ import {
     edgeSecretName,
     hostNames,
     servicePort,
+    uiPath,
 } from "./edge";
 import { marks } from "./labels";
 import { dnsName, flag, memberOf, text } from "./rules";
@@ -62,6 +65,8 @@ export function ingressProblems(args: RegistryIngress | undefined): Problem[] {
     ];
 }
 
+const traefik = "traefik.ingress.kubernetes.io";
+
 /** Seconds for which a proxy waits for the next bytes of a layer or of the storage. */
 const patience = 900;
 
@@ -72,7 +77,7 @@ const patience = 900;
  */
 export function controllerAnnotations(
     controller: IngressController,
-    serviceName: string,
+    serviceNames: string[],
     isPlain: boolean,
 ): Record<string, string> {
     const nginx = "nginx.ingress.kubernetes.io";
@@ -92,50 +97,115 @@ export function controllerAnnotations(
                 "nginx.org/proxy-read-timeout": `${patience}s`,
                 "nginx.org/proxy-send-timeout": `${patience}s`,
                 "nginx.org/redirect-to-https": "true",
-                ...(!isPlain && { "nginx.org/ssl-services": serviceName }),
+                ...(!isPlain && { "nginx.org/ssl-services": serviceNames.join(",") }),
             };
         case IngressController.Traefik:
             return {
-                "traefik.ingress.kubernetes.io/router.entrypoints": "websecure",
-                "traefik.ingress.kubernetes.io/router.tls": "true",
+                [`${traefik}/router.entrypoints`]: "websecure",
+                [`${traefik}/router.tls`]: "true",
             };
         default:
             return {};
     }
 }
 
-/** What an Ingress needs on the Service: Traefik reads there how to speak with the pods. */
+/** A custom resource as Traefik's annotations name it. */
+function ofTraefik(namespace: pulumi.Output<string>, name: string): pulumi.Output<string> {
+    return pulumi.interpolate`${namespace}-${name}@kubernetescrd`;
+}
+
+/** What an Ingress needs on a Service: Traefik reads there how to speak with the pods. */
 export function serviceAnnotations(
     args: RegistryIngress | undefined,
-    transport: pulumi.Input<string>,
+    namespace: pulumi.Output<string>,
+    serviceName: string,
     isPlain: boolean,
 ): Record<string, pulumi.Input<string>> {
     if (args?.controller !== IngressController.Traefik || isPlain) return {};
     return {
-        "traefik.ingress.kubernetes.io/service.serversscheme": "https",
-        "traefik.ingress.kubernetes.io/service.serverstransport": transport,
+        [`${traefik}/service.serversscheme`]: "https",
+        [`${traefik}/service.serverstransport`]: ofTraefik(namespace, serviceName),
     };
 }
 
 export function createIngress(edge: Edge, args: RegistryIngress, dependsOn: pulumi.Resource[]): void {
-    const { identity, namespace, serviceName, isPlain, parent } = edge;
-    const { labels, annotations } = marks(identity, "exposure", {
-        ...controllerAnnotations(args.controller, serviceName, isPlain),
-        ...args.annotations,
-        ...(!args.awaitAddress && { "pulumi.com/skipAwait": "true" }),
-    });
+    const { isPlain, ui } = edge;
     const secretName = edgeSecretName(edge, "expose.ingress.certificate", "ingress-tls", args.certificate);
-    const backend = { service: { name: serviceName, port: { number: servicePort(isPlain).port } } };
+    const own = controllerAnnotations(
+        args.controller,
+        backends(edge).map(({ serviceName }) => serviceName),
+        isPlain,
+    );
+    const apart = ui !== undefined && args.controller === IngressController.Traefik;
+    ingress(edge, args, dependsOn, {
+        prefix: edge.identity.name,
+        annotations: { ...own, ...args.annotations },
+        secretName,
+        hosts: hostNames(edge),
+        // F5's controller wants all paths of a host in one Ingress.
+        pathsOf: (isFirst) => [
+            ...(ui && !apart && isFirst ? [pathTo(uiPath, ui.serviceName, isPlain)] : []),
+            pathTo("/", edge.serviceName, isPlain),
+        ],
+    });
+    if (!apart) return;
+    // Traefik has middlewares for all of an Ingress, and the password shall be kept from the web UI only.
+    ingress(edge, args, dependsOn, {
+        prefix: ui.prefix,
+        annotations: { ...own, ...annotationsOfUi(edge, ui, args.annotations) },
+        secretName,
+        hosts: hostNames(edge).apply(([first]) => [first]),
+        pathsOf: () => [pathTo(uiPath, ui.serviceName, isPlain)],
+    });
+}
+
+/** What the user tells Traefik, but not e.g. cert-manager, which would request the certificate a second time. */
+function annotationsOfUi({ namespace }: Edge, ui: Backend, given: RegistryIngress["annotations"] = {}) {
+    const middlewares = `${traefik}/router.middlewares`;
+    const passedOn = Object.entries(given).filter(([key]) => key.startsWith(`${traefik}/`));
+    const own = ofTraefik(namespace, ui.serviceName);
+    const all = given[middlewares] === undefined ? own : pulumi.interpolate`${given[middlewares]},${own}`;
+    return { ...Object.fromEntries(passedOn), [middlewares]: all };
+}
+
+interface IngressPath {
+    readonly path: string;
+    readonly pathType: "Prefix";
+    readonly backend: { readonly service: { readonly name: string; readonly port: { readonly number: number } } };
+}
+
+function pathTo(path: string, name: string, isPlain: boolean): IngressPath {
+    return { path, pathType: "Prefix", backend: { service: { name, port: { number: servicePort(isPlain).port } } } };
+}
+
+interface IngressContent {
+    readonly prefix: string;
+    readonly annotations: Record<string, pulumi.Input<string>>;
+    readonly secretName: pulumi.Output<string>;
+    readonly hosts: pulumi.Output<string[]>;
+    readonly pathsOf: (isFirst: boolean) => IngressPath[];
+}
+
+function ingress(
+    { identity, namespace, parent }: Edge,
+    args: RegistryIngress,
+    dependsOn: pulumi.Resource[],
+    { prefix, annotations, secretName, hosts, pathsOf }: IngressContent,
+): void {
     new k8s.networking.v1.Ingress(
-        `${identity.name}-ingress`,
+        `${prefix}-ingress`,
         {
-            metadata: { namespace, labels, annotations },
+            metadata: {
+                namespace,
+                ...marks(identity, "exposure", {
+                    ...annotations,
+                    ...(!args.awaitAddress && { "pulumi.com/skipAwait": "true" }),
+                }),
+            },
             spec: {
                 ingressClassName: args.className,
-                tls: [{ hosts: hostNames(edge), secretName }],
-                rules: hostNames(edge).apply((hosts) =>
-                    hosts.map((host) => ({ host, http: { paths: [{ path: "/", pathType: "Prefix", backend }] } })),
-                ),
+                tls: [{ hosts, secretName }],
+                rules: hosts.apply((names) => names.map((host, i) => ({ host, http: { paths: pathsOf(i === 0) } }))),
             },
         },
         { parent, dependsOn },

@@ -8,6 +8,7 @@ import {
     edgeSecretName,
     hostNames,
     servicePort,
+    uiPath,
 } from "./edge";
 import { marks } from "./labels";
 import { dnsName, text } from "./rules";
@@ -60,18 +61,24 @@ export function ingressRouteProblems(args: RegistryIngressRoute | undefined): Pr
     ];
 }
 
-export function createIngressRoute(
-    edge: Edge,
-    args: RegistryIngressRoute,
-    transport: pulumi.Resource | undefined,
-): void {
-    const { identity, namespace, serviceName, isPlain, parent } = edge;
+/** Above that of the route to the registry, which Traefik takes from the length of its rule. */
+const uiPriority = 100_000;
+
+export function createIngressRoute(edge: Edge, args: RegistryIngressRoute, dependsOn: pulumi.Resource[]): void {
+    const { identity, namespace, isPlain, ui, parent } = edge;
     const path = "expose.ingressRoute.certificate";
     const tls =
         args.certResolver === undefined
             ? { secretName: edgeSecretName(edge, path, "ingress-route-tls", args.certificate) }
             : { certResolver: args.certResolver };
-    const { name: scheme, port } = servicePort(isPlain);
+    const hosts = hostNames(edge).apply((names) => names.map((name) => `Host(\`${name}\`)`));
+    const toUi = ui && {
+        kind: "Rule",
+        match: hosts.apply(([first]) => `${first} && (Path(\`${uiPath}\`) || PathPrefix(\`${uiPath}/\`))`),
+        priority: uiPriority,
+        middlewares: [...(args.middlewares ?? []), { name: ui.serviceName }],
+        services: [service(ui.serviceName, isPlain)],
+    };
     new k8s.apiextensions.CustomResource(
         `${identity.name}-ingress-route`,
         {
@@ -83,16 +90,21 @@ export function createIngressRoute(
                 routes: [
                     {
                         kind: "Rule",
-                        match: hostNames(edge).apply((hosts) => hosts.map((host) => `Host(\`${host}\`)`).join(" || ")),
+                        match: hosts.apply((all) => all.join(" || ")),
                         ...(args.middlewares && { middlewares: args.middlewares }),
-                        services: [
-                            { name: serviceName, port, scheme, ...(transport && { serversTransport: serviceName }) },
-                        ],
+                        services: [service(edge.serviceName, isPlain)],
                     },
+                    ...(toUi ? [toUi] : []),
                 ],
                 tls,
             },
         },
-        { parent, dependsOn: transport },
+        { parent, dependsOn },
     );
+}
+
+/** A Service, with which Traefik speaks TLS as its ServersTransport says. */
+function service(name: string, isPlain: boolean) {
+    const { name: scheme, port } = servicePort(isPlain);
+    return { name, port, scheme, ...(!isPlain && { serversTransport: name }) };
 }

@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { inPod } from "./configuration";
 import { type Identity, marks, selectorLabels } from "./labels";
 import { cidr, dnsLabel, flag, wholeNumber } from "./rules";
+import { uiPort } from "./ui";
 import type { Problem, Rules } from "./validation";
 
 /** A way out of the registry's namespace. */
@@ -67,6 +68,7 @@ const namespaces = (names: pulumi.Input<string>[]) =>
 export function restrictNetwork(
     identity: Identity,
     args: RegistryNetworkPolicy,
+    hasUi: boolean,
     namespace: pulumi.Output<string>,
     parent: pulumi.Resource,
 ): void {
@@ -77,31 +79,41 @@ export function restrictNetwork(
             { metadata: { namespace, ...marks(identity, "network") }, spec },
             { parent },
         );
-    const own = { "app.kubernetes.io/instance": identity.name };
+    const own = {
+        matchLabels: { "app.kubernetes.io/instance": identity.name },
+        // Its program is somebody else's, and has nothing to ask of anybody.
+        matchExpressions: [{ key: "app.kubernetes.io/component", operator: "NotIn", values: ["ui"] }],
+    };
     const server = { matchLabels: selectorLabels(identity, "server") };
     const from = (peers: k8s.types.input.networking.v1.NetworkPolicyPeer[], port: number) =>
         peers.length === 0 ? [] : [{ from: peers, ports: [tcp(port)] }];
 
     policy("default", { podSelector: {}, policyTypes: ["Ingress", "Egress"] });
     policy("own-pods", {
-        podSelector: { matchLabels: own },
+        podSelector: own,
         policyTypes: ["Ingress", "Egress"],
-        ingress: [{ from: [{ podSelector: { matchLabels: own } }] }],
+        ingress: [{ from: [{ podSelector: own }] }],
         // The cluster's DNS: its pods, or an agent on each node.
-        egress: [{ to: [{ podSelector: { matchLabels: own } }] }, { ports: dns }],
+        egress: [{ to: [{ podSelector: own }] }, { ports: dns }],
     });
+    const clients = [...ranges(args.clients ?? everywhere), ...namespaces(args.clientNamespaces ?? [])];
     policy("server", {
         podSelector: server,
         policyTypes: ["Ingress", "Egress"],
-        ingress: [
-            ...from([...ranges(args.clients ?? everywhere), ...namespaces(args.clientNamespaces ?? [])], inPod.port),
-            ...from(namespaces(args.monitoringNamespaces ?? []), inPod.debugPort),
-        ],
+        ingress: [...from(clients, inPod.port), ...from(namespaces(args.monitoringNamespaces ?? []), inPod.debugPort)],
         egress: (args.destinations ?? []).map(({ cidr: range, ports }) => ({
             to: ranges([range]),
             ports: (ports ?? [443]).map(tcp),
         })),
     });
+    if (hasUi) {
+        policy("ui", {
+            podSelector: { matchLabels: selectorLabels(identity, "ui") },
+            policyTypes: ["Ingress", "Egress"],
+            ingress: from(clients, uiPort),
+            egress: [],
+        });
+    }
     // The one pod that asks the API server, whose address no policy can name.
     policy("certificate-watch", {
         podSelector: { matchLabels: selectorLabels(identity, "certificate-watch") },

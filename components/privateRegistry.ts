@@ -10,7 +10,7 @@ import { createCredentials, defaultUsers } from "./credentials";
 import { awaitCredentials } from "./credentialsGate";
 import { provideDescriptorCache } from "./descriptorCache";
 import { dockerConfigJson } from "./dockerConfig";
-import { servicePort } from "./edge";
+import { servicePort, uiPath } from "./edge";
 import { exposeService } from "./expose";
 import { defaultRegistryImage, mirrored, toolsImage } from "./images";
 import { serviceAnnotations } from "./ingress";
@@ -21,6 +21,7 @@ import { RegistryAccess } from "./registryAccess";
 import { deployServer, type Server } from "./server";
 import { createServices } from "./service";
 import { isProtected, provisionStorage } from "./storage";
+import { deployUi, uiServiceName } from "./ui";
 import { validate } from "./validation";
 
 /**
@@ -32,6 +33,8 @@ export class PrivateRegistry extends pulumi.ComponentResource {
     public readonly host: pulumi.Output<string>;
     /** Address of the registry, e.g. `https://registry.example.com`. */
     public readonly url: pulumi.Output<string>;
+    /** Address of the web UI, e.g. `https://registry.example.com/ui/`; empty when there is none. */
+    public readonly uiUrl: pulumi.Output<string>;
     /** Namespace that the registry runs in. */
     public readonly namespaceName: pulumi.Output<string>;
     /** Name of the Service, which listens on port 443. */
@@ -96,11 +99,7 @@ export class PrivateRegistry extends pulumi.ComponentResource {
             {
                 ...expose,
                 isPlain,
-                annotations: serviceAnnotations(
-                    expose.ingress,
-                    pulumi.interpolate`${namespace}-${serviceName}@kubernetescrd`,
-                    isPlain,
-                ),
+                annotations: serviceAnnotations(expose.ingress, namespace, serviceName, isPlain),
             },
             namespace,
             this,
@@ -200,8 +199,27 @@ export class PrivateRegistry extends pulumi.ComponentResource {
         const server = checked.helm
             ? deployChart(identity, checked.helm, pods, this)
             : deployServer(identity, pods, this);
-        exposeService({ identity, namespace, hosts, serviceName, certificate, isPlain, parent: this }, expose);
-        if (checked.networkPolicy) restrictNetwork(identity, checked.networkPolicy, namespace, this);
+        const ui =
+            checked.ui &&
+            deployUi(
+                identity,
+                checked.ui,
+                {
+                    namespace,
+                    serviceName,
+                    host: hosts[0],
+                    clusterIp: service.clusterIp,
+                    isPlain,
+                    annotations: serviceAnnotations(expose.ingress, namespace, uiServiceName(serviceName), isPlain),
+                    config: checked.config,
+                    ...images,
+                },
+                this,
+            );
+        exposeService({ identity, namespace, hosts, serviceName, certificate, isPlain, ui, parent: this }, expose);
+        if (checked.networkPolicy) {
+            restrictNetwork(identity, checked.networkPolicy, ui !== undefined, namespace, this);
+        }
         const tools = { namespace, image: mirrored(toolsImage, imageMirror), imagePullSecrets };
         const inClusterAddress = pulumi.interpolate`${service.name}.${namespace}.svc:${servicePort(isPlain).port}`;
         if (certificate.checksum === undefined && !isPlain) {
@@ -236,6 +254,7 @@ export class PrivateRegistry extends pulumi.ComponentResource {
 
         this.host = pulumi.output(hosts[0]);
         this.url = pulumi.interpolate`https://${this.host}`;
+        this.uiUrl = ui === undefined ? pulumi.output("") : pulumi.interpolate`${this.url}${uiPath}/`;
         this.namespaceName = namespace;
         this.serviceName = service.name;
         this.deploymentName = server.deploymentName;
@@ -251,6 +270,7 @@ export class PrivateRegistry extends pulumi.ComponentResource {
         this.registerOutputs({
             host: this.host,
             url: this.url,
+            uiUrl: this.uiUrl,
             namespaceName: this.namespaceName,
             serviceName: this.serviceName,
             deploymentName: this.deploymentName,

@@ -105,6 +105,13 @@ export const subjectAlternativeName: Rule = (value) =>
         ? undefined
         : `must be a DNS name or an IP address, not ${shown(value)}`;
 
+/** What may stand in HTML, in quotes and in a command of sed as it is. */
+export const pageTitle = matching(
+    /^[\p{L}\p{N}][\p{L}\p{N} .,:()_-]*$/u,
+    100,
+    "letters, digits, spaces and the signs . , : ( ) _ -",
+);
+
 export const nonEmptyText = matching(/\S/, 4096, "a text that is not empty");
 
 /** Name of an S3 bucket: AWS's rule, and the letters that other servers take beside it. */

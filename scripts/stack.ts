@@ -8,6 +8,7 @@ import type { Sandbox } from "../sandbox/sandbox";
 /** What `pulumi up` exports; see index.ts. */
 export interface StackOutputs {
     readonly host: string;
+    readonly uiUrl: string;
     readonly namespaceName: string;
     readonly serviceName: string;
     readonly deploymentName: string;

@@ -240,6 +240,15 @@ new PrivateRegistry("behind-ingress", {
             annotations: { "kubernetes.io/ingress.class": "traefik" },
         },
     },
+    ui: {
+        title: "Images of the team",
+        deleteImages: true,
+        image: "docker.io/joxit/docker-registry-ui:2.6.0",
+        resources: {
+            requests: { cpu: "10m", memory: "16Mi" },
+            limits: { cpu: "200m", memory: "64Mi" },
+        },
+    },
 });
 
 /** With certificates that are given. */
@@ -350,6 +359,7 @@ new RegistryAccess("elsewhere", {
 
 export const host = registry.host;
 export const url = registry.url;
+export const uiUrl = registry.uiUrl;
 export const namespaceName = registry.namespaceName;
 export const serviceName = registry.serviceName;
 export const deploymentName = registry.deploymentName;

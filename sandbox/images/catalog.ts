@@ -12,6 +12,8 @@ export type ImageName =
     | "busybox"
     | "coredns"
     | "registry"
+    | "registry-2"
+    | "registry-ui"
     | "crane"
     | "curl"
     | "local-path-provisioner"
@@ -26,6 +28,10 @@ export const imageReferences: Readonly<Record<ImageName, string>> = {
     busybox: "docker.io/library/busybox:1.37.0",
     coredns: "docker.io/coredns/coredns:1.14.7",
     registry: "docker.io/library/registry:3.1.2",
+    // The program is Debian's registry 2.8, the last series of version 2.
+    "registry-2": "docker.io/library/registry:2.8.3",
+    // Debian's nginx with a page of the sandbox's own: the public image's pages are in no package.
+    "registry-ui": "docker.io/joxit/docker-registry-ui:2.6.0",
     crane: "gcr.io/go-containerregistry/crane:v0.21.9",
     curl: "docker.io/curlimages/curl:8.16.0",
     "local-path-provisioner": "docker.io/rancher/local-path-provisioner:v0.0.30",
@@ -45,6 +51,8 @@ export interface Sources {
     readonly busybox: string;
     /** Debian's curl, which needs the libraries of the machine. */
     readonly curl: string;
+    /** The files of Debian packages that are not installed, by name. */
+    readonly unpacked: Readonly<Record<string, string>>;
     /** The certificates of the authorities that the machine trusts, in one file. */
     readonly authorities: string;
 }
@@ -54,6 +62,8 @@ interface Recipe {
     readonly tools: readonly Tool[];
     /** Debian packages whose files it holds, beside those that every sandbox needs. */
     readonly packages?: readonly string[];
+    /** The same, but unpacked only, because installing them would start what they hold. */
+    readonly unpacked?: readonly string[];
     readonly image: (sources: Sources) => Omit<Image, "reference">;
 }
 
@@ -84,15 +94,47 @@ export const recipes: Readonly<Record<ImageName, Recipe>> = {
                 ...shell(sources),
                 authorities(sources),
                 program("bin/registry", sources.tools.registry),
-                program("entrypoint.sh", path.join(repositoryRoot, "sandbox/images/registry/entrypoint.sh")),
-                {
-                    path: "etc/distribution/config.yml",
-                    source: path.join(repositoryRoot, "sandbox/images/registry/config.yml"),
-                },
+                program("entrypoint.sh", ownFile("registry/entrypoint.sh")),
+                { path: "etc/distribution/config.yml", source: ownFile("registry/config.yml") },
             ],
             entrypoint: ["/entrypoint.sh"],
             command: ["/etc/distribution/config.yml"],
             env: { OTEL_TRACES_EXPORTER: "none" },
+        }),
+    },
+    "registry-2": {
+        tools: [],
+        unpacked: ["docker-registry"],
+        image: (sources) => ({
+            files: [
+                ...shell(sources),
+                authorities(sources),
+                ...withLibraries("bin/registry", unpacked(sources, "docker-registry", "usr/bin/docker-registry")),
+                program("entrypoint.sh", ownFile("registry/entrypoint.sh")),
+                { path: "etc/docker/registry/config.yml", source: ownFile("registry/config.yml") },
+            ],
+            entrypoint: ["/entrypoint.sh"],
+            command: ["/etc/docker/registry/config.yml"],
+        }),
+    },
+    "registry-ui": {
+        tools: [],
+        unpacked: ["nginx"],
+        image: (sources) => ({
+            files: [
+                ...shell(sources),
+                ...withLibraries("usr/sbin/nginx", unpacked(sources, "nginx", "usr/sbin/nginx")),
+                { path: "var/log/nginx/access.log", link: "/dev/stdout" },
+                { path: "var/log/nginx/error.log", link: "/dev/stderr" },
+                program("docker-entrypoint.sh", ownFile("ui/entrypoint.sh")),
+                { path: "etc/nginx/nginx.conf", source: ownFile("ui/nginx.conf") },
+                { path: "etc/nginx/conf.d/default.conf", source: ownFile("ui/default.conf") },
+                { path: "usr/share/nginx/html/index.html", source: ownFile("ui/index.html") },
+                { path: "run", folder: true },
+                { path: "var/cache/nginx", folder: true },
+            ],
+            entrypoint: ["/docker-entrypoint.sh"],
+            command: ["nginx", "-g", "daemon off;"],
         }),
     },
     crane: {
@@ -181,6 +223,14 @@ function shell(sources: Sources): TarEntry[] {
         { path: "root", folder: true, mode: 0o700 },
         { path: "tmp", folder: true, mode: 0o1777 },
     ];
+}
+
+function ownFile(name: string): string {
+    return path.join(repositoryRoot, "sandbox/images", name);
+}
+
+function unpacked(sources: Sources, name: string, file: string): string {
+    return path.join(sources.unpacked[name], file);
 }
 
 function authorities(sources: Sources): TarEntry {

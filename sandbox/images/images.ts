@@ -45,9 +45,14 @@ async function ensureSources(names: readonly ImageName[], progress: Progress): P
     await ensureDebianPackages(["ca-certificates", "curl", ...packages], progress);
     // Unpacked and not installed: it would replace the busybox that the machine's start-up files may need.
     const busybox = await unpackDebianPackage("busybox-static", progress);
+    const unpacked: Record<string, string> = {};
+    for (const name of names.flatMap((image) => recipes[image].unpacked ?? [])) {
+        unpacked[name] = await unpackDebianPackage(name, progress);
+    }
     return {
         tools: await buildTools(toolsOf(names), progress),
         busybox: path.join(busybox, "bin", "busybox"),
+        unpacked,
         curl: "/usr/bin/curl",
         authorities: "/etc/ssl/certs/ca-certificates.crt",
     };

@@ -49,6 +49,14 @@ async function customResourceDefinitions(): Promise<string[]> {
     ];
 }
 
+/** What the documentation tells to give to Traefik, so that an upload may take longer than a minute. */
+function unlimitedUploads(): string {
+    const page = fs.readFileSync(path.join(repositoryRoot, "docs", "exposure.md"), "utf8");
+    const [option] = /--entryPoints\.websecure\.\S+readTimeout=\d+/.exec(page) ?? [];
+    if (option === undefined) throw new Error("docs/exposure.md does not say how uploads may take longer.");
+    return option;
+}
+
 function objects(): object[] {
     const metadata = { name: "traefik", namespace };
     const group = "rbac.authorization.k8s.io";
@@ -95,7 +103,7 @@ function objects(): object[] {
                                 image: imageReferences.traefik,
                                 args: [
                                     `--entryPoints.websecure.address=:${entryPointPort}`,
-                                    "--entryPoints.websecure.transport.respondingTimeouts.readTimeout=0",
+                                    unlimitedUploads(),
                                     "--entryPoints.ping.address=:8080",
                                     "--ping.entryPoint=ping",
                                     "--providers.kubernetesIngress",

@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { PrivateRegistry, type PrivateRegistryArgs } from "../../components";
+import { IngressController, PrivateRegistry, type PrivateRegistryArgs } from "../../components";
 import { rules } from "../../policy/rules";
 import { declare } from "../unit/mocks";
 import { violations } from "./judge";
@@ -15,6 +15,20 @@ const registries: Record<string, PrivateRegistryArgs> = {
     "MinIO and Redis": { replicas: 2, storage: { minio: {} }, descriptorCache: { redis: {} } },
     "a Redis that exists": {
         descriptorCache: { redis: { external: { address: "redis:6379", passwordSecret: { name: "redis" } } } },
+    },
+    "a web UI behind NGINX": {
+        host: "registry.example.com",
+        expose: { ingress: { controller: IngressController.Nginx, className: "nginx" } },
+        ui: {},
+    },
+    "a web UI behind Traefik and a Gateway": {
+        host: "registry.example.com",
+        expose: {
+            ingress: { controller: IngressController.Traefik, className: "traefik" },
+            ingressRoute: {},
+            gateway: { parentRefs: [{ name: "team", sectionName: "https" }] },
+        },
+        ui: {},
     },
 };
 

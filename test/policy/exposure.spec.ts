@@ -4,6 +4,7 @@ import { describeRule } from "./judge";
 const ofType = (type: string, port: object = {}) =>
     service({ spec: { type, ports: [{ name: "https", port: 443, targetPort: 5000, ...port }] } });
 const annotated = (annotations: object) => ingress({ metadata: { annotations } });
+const toUi = { path: "/ui", backend: { service: { name: "registry-ui", port: { number: 443 } } } };
 const elsewhere = { metadata: { name: "web" }, spec: { selector: { app: "web" } } };
 
 describeRule("tls-on-exposed-paths", {
@@ -20,6 +21,10 @@ describeRule("tls-on-exposed-paths", {
         "an Ingress without tls": {
             of: [ingress({ spec: { tls: null } })],
             says: 'The Ingress has no certificate for the host "registry.example.com"',
+        },
+        "a path to the web UI, whose page asks for passwords, without tls": {
+            of: [ingress({ spec: { tls: null, rules: [{ host: "ui.example.com", http: { paths: [toUi] } }] } })],
+            says: 'The Ingress has no certificate for the host "ui.example.com"',
         },
         "a host without a certificate": {
             of: [ingress({ spec: { tls: [{ hosts: ["other.example.com"] }] } })],

@@ -10,7 +10,15 @@ import { declare } from "./mocks";
 import { clientKey } from "./sshNode";
 
 const project = "private-registry";
-const documents = ["README", "docs/storage", "docs/certificates", "docs/exposure", "docs/helm", "docs/nodes"];
+const documents = [
+    "README",
+    "docs/storage",
+    "docs/certificates",
+    "docs/exposure",
+    "docs/helm",
+    "docs/nodes",
+    "docs/ui",
+];
 const pages = documents.map((page) => readFileSync(path.join(__dirname, "../..", `${page}.md`), "utf8"));
 const examples = pages.flatMap((page) =>
     [...page.matchAll(/^```yaml\n(config:\n.*?)^```$/gms)].map(([, text]) => text),
@@ -27,7 +35,7 @@ describe("the configuration that the documentation shows", () => {
         pulumi.runtime.setAllConfig({});
     });
 
-    it("is found", () => assert.ok(examples.length >= 12));
+    it("is found", () => assert.ok(examples.length >= 13));
 
     for (const [i, text] of examples.entries()) {
         it(`${i + 1} is taken by the program: ${text.trim().split("\n").at(-1)?.trim()}`, async () => {

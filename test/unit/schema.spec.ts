@@ -77,6 +77,7 @@ describe("the schema for other languages", () => {
         assert.deepEqual(outputs, [
             ["host", "string"],
             ["url", "string"],
+            ["uiUrl", "string"],
             ["namespaceName", "string"],
             ["serviceName", "string"],
             ["deploymentName", "string"],

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { IngressController, type PrivateRegistryArgs } from "../../../components";
+import { IngressController, type RegistryExpose } from "../../../components";
 import { createAuthority, issue } from "../../../sandbox/cluster/pki";
 import { attempt, run } from "../../../sandbox/command";
 import { printProgress } from "../../../sandbox/progress";
@@ -22,74 +22,118 @@ import {
 } from "../harness";
 import { entryPointPort, withTraefik } from "../traefik";
 
-const host = "edge.example.com";
+const megabyte = 1024 * 1024;
+
+interface Kind {
+    readonly name: string;
+    readonly what: string;
+    readonly expose: RegistryExpose;
+}
+
+const ingress = { controller: IngressController.Traefik, className: "traefik" };
+const kinds: Kind[] = [
+    { name: "edge-ingress", what: "an Ingress", expose: { ingress } },
+    { name: "edge-route", what: "an IngressRoute", expose: { ingressRoute: {} } },
+    {
+        name: "edge-gateway",
+        what: "a Gateway",
+        expose: { gateway: { parentRefs: [{ name: "team", namespace: "traefik" }] } },
+    },
+];
+const hostOf = ({ name }: Kind) => `${name}.example.com`;
 
 describe("through Traefik", function () {
     this.bail(true); // each step goes on from the one before
-    inSandbox();
+    inSandbox("registry-ui");
     const traefik = withTraefik();
     namespaceOfPods("edge-team");
-    const registry = new RegistryStack("edge", {
-        namespace: "edge",
-        host,
-        pullSecrets: { namespaces: ["edge-team"], name: "edge" },
-        storage: { memory: { sizeLimit: "2Gi" } },
-    });
-    const name = resolvedByNodes(host, traefik.address);
+    const [first, , atGateway] = kinds;
+    const stacks = new Map(
+        kinds.map((kind) => [
+            kind,
+            new RegistryStack(kind.name, {
+                namespace: kind.name,
+                host: hostOf(kind),
+                expose: kind.expose,
+                ui: {},
+                pullSecrets: { namespaces: ["edge-team"], name: kind.name },
+                storage: { volume: { deleteWithStack: true } },
+            }),
+        ]),
+    );
+    const stackOf = (kind: Kind) => stacks.get(kind) as RegistryStack;
+    const names = kinds.map((kind) => resolvedByNodes(hostOf(kind), traefik.address));
     let work: string;
+    let gatewayAuthority = "";
 
     before(async () => {
         work = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-edge-"));
-        await name.add();
+        for (const name of names) await name.add();
+        gatewayAuthority = await createGateway(hostOf(atGateway));
     });
     after(async () => {
         fs.rmSync(work, { recursive: true, force: true });
-        await registry.remove();
+        await kubectl("delete gateway/team secret/gateway --namespace traefik --ignore-not-found");
+        for (const stack of stacks.values()) await stack.remove();
     });
 
-    /** Changes the stack, and waits until Traefik answers for the registry. */
-    async function expose(args: PrivateRegistryArgs): Promise<void> {
-        registry.args = { ...registry.args, ...args };
+    /** Brings the stack to its arguments, and waits until Traefik answers for the registry. */
+    async function expose(kind: Kind): Promise<void> {
+        const registry = stackOf(kind);
         await registry.up();
         await registry.expectNoChange();
-        const { username, password } = registry.outputs;
-        const viaTraefik = { ...registry.outputs, clusterIp: traefik.address(), caCertPem: authorities() };
         let last: unknown;
         await until("the answer through Traefik", 60, async () => {
-            last = await request(viaTraefik, "/v2/", { username, password }, host);
+            last = await viaTraefik(kind, "/v2/", registry.outputs);
             return (last as { status: number }).status === 200;
         }).catch((error) => {
             throw new Error(`${error.message}: ${JSON.stringify(last)}`);
         });
-        assert.equal((await request(viaTraefik, "/v2/", undefined, host)).status, 401);
+        assert.equal((await viaTraefik(kind, "/v2/")).status, 401);
     }
 
-    let gatewayAuthority = "";
-    const authorities = () => registry.outputs.caCertPem + gatewayAuthority;
+    function viaTraefik(kind: Kind, urlPath: string, login?: { username: string; password: string }) {
+        const outputs = { ...stackOf(kind).outputs, clusterIp: traefik.address(), caCertPem: authority(kind) };
+        return request(outputs, urlPath, login, hostOf(kind));
+    }
+
+    /** Of the certificate that clients see, which the team's Gateway has and not the registry. */
+    const authority = (kind: Kind) => (kind === atGateway ? gatewayAuthority : stackOf(kind).outputs.caCertPem);
 
     /** The words before a command so that it runs on the node, as a client that resolves the host to Traefik. */
-    function client(): string[] {
-        const { username, password } = registry.outputs;
+    function client(kind: Kind): string[] {
+        const { username, password } = stackOf(kind).outputs;
+        const folder = path.join(work, kind.name);
         const auth = Buffer.from(`${username}:${password}`).toString("base64");
-        fs.writeFileSync(path.join(work, "config.json"), JSON.stringify({ auths: { [host]: { auth } } }), {
+        fs.mkdirSync(folder, { recursive: true });
+        fs.writeFileSync(path.join(folder, "config.json"), JSON.stringify({ auths: { [hostOf(kind)]: { auth } } }), {
             mode: 0o600,
         });
-        fs.writeFileSync(path.join(work, "ca.pem"), authorities());
-        fs.writeFileSync(path.join(work, "curl"), `user = "${username}:${password}"\n`, { mode: 0o600 });
-        const env = [`DOCKER_CONFIG=${work}`, `SSL_CERT_FILE=${path.join(work, "ca.pem")}`];
+        fs.writeFileSync(path.join(folder, "ca.pem"), authority(kind));
+        fs.writeFileSync(path.join(folder, "curl"), `user = "${username}:${password}"\n`, { mode: 0o600 });
+        const env = [`DOCKER_CONFIG=${folder}`, `SSL_CERT_FILE=${path.join(folder, "ca.pem")}`];
         return [...theSandbox().enter(1, { all: true }), "env", ...env];
     }
 
+    /** curl on the node with the authority and, with `login`, the password of the registry. */
+    function curl(kind: Kind, login: boolean, ...options: string[]): string[] {
+        const folder = path.join(work, kind.name);
+        const config = login ? ["--config", path.join(folder, "curl")] : [];
+        const common = ["curl", "--silent", "--show-error", "--cacert", path.join(folder, "ca.pem")];
+        return [...client(kind), ...common, ...config, ...options];
+    }
+
     /** Pushes an image with a layer of 50 MB through Traefik, pulls it again, and returns its name. */
-    async function pushAndPull(): Promise<string> {
+    async function pushAndPull(kind: Kind): Promise<string> {
         const crane = path.join(theSandbox().folder, "bin", "crane");
         const archive = path.join(work, "image.tar");
         const image = `team/app-${randomBytes(4).toString("hex")}:1`;
-        await packProgram(archive, randomBytes(50 * 1024 * 1024), printProgress);
+        const reference = `${hostOf(kind)}/${image}`;
+        await packProgram(archive, randomBytes(50 * megabyte), printProgress);
         const before = await requestsOfTraefik(image.split(":")[0]);
-        const pushed = await secondsOf(() => run([...client(), crane, "push", archive, `${host}/${image}`]));
+        const pushed = await secondsOf(() => run([...client(kind), crane, "push", archive, reference]));
         const pulled = await secondsOf(() =>
-            run([...client(), crane, "pull", "--format=oci", `${host}/${image}`, path.join(work, "pulled")]),
+            run([...client(kind), crane, "pull", "--format=oci", reference, path.join(work, "pulled")]),
         );
         assert.ok((await requestsOfTraefik(image.split(":")[0])) > before, "Traefik saw the requests");
         console.log(`      50 MB pushed in ${pushed.toFixed(1)} s, pulled in ${pulled.toFixed(1)} s`);
@@ -103,98 +147,131 @@ describe("through Traefik", function () {
     }
 
     /** Uploads a blob so slowly that it takes more than a minute, which is when Traefik's own limit would end it. */
-    async function uploadSlowly(): Promise<void> {
-        const blob = path.join(work, "blob");
-        const content = randomBytes(16 * 1024 * 1024);
-        fs.writeFileSync(blob, content);
-        const digest = `sha256:${createHash("sha256").update(content).digest("hex")}`;
-        const curl = ["curl", "--silent", "--show-error", "--cacert", path.join(work, "ca.pem")];
-        const login = ["--config", path.join(work, "curl")];
-        const url = `https://${host}/v2/team/slow/blobs`;
-        const headers = await run([
-            ...client(),
-            ...curl,
-            ...login,
-            "--dump-header",
-            "-",
-            "--request",
-            "POST",
-            `${url}/uploads/`,
-        ]);
-        const location = new URL(/^location: (\S+)/im.exec(headers)?.[1] ?? "", `https://${host}`);
+    async function uploadSlowly(kind: Kind, { file, digest }: Blob): Promise<void> {
+        const url = `https://${hostOf(kind)}/v2/team/slow/blobs`;
+        const start = ["--dump-header", "-", "--request", "POST", `${url}/uploads/`];
+        const headers = await run(curl(kind, true, ...start));
+        const location = new URL(/^location: (\S+)/im.exec(headers)?.[1] ?? "", `https://${hostOf(kind)}`);
         location.searchParams.set("digest", digest);
-        const slowly = ["--limit-rate", "240k", "--upload-file", blob, "--write-out", "%{http_code}"];
+        const slowly = ["--limit-rate", "4400k", "--upload-file", file, "--write-out", "%{http_code}"];
         let status = "";
         const seconds = await secondsOf(async () => {
-            const put = await attempt([...client(), ...curl, ...login, ...slowly, location.href]);
+            const put = await attempt(curl(kind, true, ...slowly, location.href));
             status = put.stdout + put.stderr;
         });
-        console.log(`      an upload of ${seconds.toFixed(0)} s: ${status}`);
+        console.log(`      ${kind.name}: an upload of ${seconds.toFixed(0)} s: ${status}`);
         assert.equal(status, "201");
         assert.ok(seconds > 62, `it took ${seconds} s`);
+        const { outputs } = stackOf(kind);
+        assert.equal((await viaTraefik(kind, `/v2/team/slow/blobs/${digest}`, outputs)).status, 200);
     }
 
-    it("an Ingress takes and gives images, over TLS to the pods", async () => {
-        await expose({ expose: { ingress: { controller: IngressController.Traefik, className: "traefik" } } });
-        await pushAndPull();
+    for (const kind of kinds) {
+        it(`${kind.what} takes and gives images, over TLS to the pods`, async () => {
+            await expose(kind);
+            await pushAndPull(kind);
+        });
+    }
+
+    it("uploads of 300 MB that take more than a minute end well", async () => {
+        const blob = writeBlob(path.join(work, "blob"), 300);
+        await Promise.all(kinds.map((kind) => uploadSlowly(kind, blob)));
+        fs.rmSync(blob.file);
     });
 
-    it("an upload that takes more than a minute ends well", async () => {
-        await uploadSlowly();
-    });
+    /** The user that the web UI was told of in its last requests, as its log has it; `-` is nobody. */
+    async function usersInLogOf(kind: Kind, requestPath: string): Promise<string[]> {
+        const log = await kubectl(`logs --namespace ${kind.name} --selector ${uiSelector} --container ui --tail=100`);
+        const lines = [...log.matchAll(/^\S+ - (\S+) \[[^\]]*\] "GET (\S+) /gm)];
+        return lines.filter(([, , asked]) => asked === requestPath).map(([, user]) => user);
+    }
 
-    it("an IngressRoute takes and gives images, over TLS to the pods", async () => {
-        await expose({ expose: { ingressRoute: {} } });
-        await pushAndPull();
-    });
+    /** The pages are the sandbox's own, for the public image cannot be had here; nginx, its files and the way to it are real. */
+    for (const kind of kinds) {
+        it(`${kind.what} leads to the web UI, and keeps the password back from it`, async () => {
+            const { outputs } = stackOf(kind);
+            assert.equal(outputs.uiUrl, `https://${hostOf(kind)}/ui/`);
+            const marked = `${outputs.uiUrl}?${randomBytes(4).toString("hex")}`;
+            const asked = marked.replace(/^https:\/\/[^/]+/, "");
+            const page = await run(curl(kind, true, marked));
+            assert.ok(page.includes(`registry-url="https://${hostOf(kind)}"`), page);
+            assert.ok(page.includes('delete="false"'), page);
+            assert.deepEqual(await usersInLogOf(kind, asked), ["-"]);
+            const short = ["--output", "/dev/null", "--write-out", "%{http_code} %{redirect_url}"];
+            const moved = await run(curl(kind, false, ...short, outputs.uiUrl.replace(/\/$/, "")));
+            assert.equal(moved, `301 ${outputs.uiUrl}`);
+            assert.equal((await viaTraefik(kind, "/v2/_catalog")).status, 401, "the registry asks for a password");
+        });
+    }
 
-    it("a Gateway takes and gives images, over TLS to the pods", async () => {
-        const authority = await createAuthority("the Gateway's authority");
-        gatewayAuthority = authority.certificate;
-        const pair = await issue(authority, { commonName: host, serverNames: { dns: [host] } });
-        const secret = {
-            apiVersion: "v1",
-            kind: "Secret",
-            type: "kubernetes.io/tls",
-            metadata: { name: "gateway", namespace: "traefik" },
-            stringData: { "tls.crt": pair.certificate, "tls.key": pair.key },
-        };
-        const gateway = {
-            apiVersion: "gateway.networking.k8s.io/v1",
-            kind: "Gateway",
-            metadata: { name: "team", namespace: "traefik" },
-            spec: {
-                gatewayClassName: "traefik",
-                listeners: [
-                    {
-                        name: "https",
-                        port: entryPointPort,
-                        protocol: "HTTPS",
-                        tls: { certificateRefs: [{ name: "gateway" }] },
-                        allowedRoutes: { namespaces: { from: "All" } },
-                    },
-                ],
-            },
-        };
-        await kubectl(
-            "apply --filename -",
-            JSON.stringify({ apiVersion: "v1", kind: "List", items: [secret, gateway] }),
-        );
-        await expose({ expose: { gateway: { parentRefs: [{ name: "team", namespace: "traefik" }] } } });
-        await pushAndPull();
-        // Traefik would go on showing the Gateway's certificate for the host.
-        await kubectl("delete gateway/team secret/gateway --namespace traefik");
-        gatewayAuthority = "";
+    it("the web UI's log would show a password's user that came through", async () => {
+        const service = `get service ${stackOf(first).outputs.serviceName}-ui --namespace ${first.name}`;
+        const address = await kubectl(`${service} --output jsonpath={.spec.clusterIP}`);
+        const asked = `/ui/?${randomBytes(4).toString("hex")}`;
+        await run(curl(first, true, "--insecure", "--output", "/dev/null", `https://${address}${asked}`));
+        assert.deepEqual(await usersInLogOf(first, asked), [stackOf(first).outputs.username]);
     });
 
     it("an Ingress before pods that speak HTTP gives images to the kubelet, which resolves the host", async () => {
-        await expose({
-            expose: { ingress: { controller: IngressController.Traefik, className: "traefik" } },
-            tls: { plainBackend: true },
-        });
-        const image = await pushAndPull();
+        const registry = stackOf(first);
+        registry.args = { ...registry.args, tls: { plainBackend: true } };
+        await expose(first);
+        const image = await pushAndPull(first);
         const before = await requestsOfTraefik(image.split(":")[0]);
-        await pullByKubelet(`${host}/${image}`, "edge-team", "edge");
+        await pullByKubelet(`${hostOf(first)}/${image}`, "edge-team", first.name);
         assert.ok((await requestsOfTraefik(image.split(":")[0])) > before, "the kubelet pulled through Traefik");
+        assert.equal((await viaTraefik(first, "/ui/")).status, 200);
     });
 });
+
+const uiSelector = "app.kubernetes.io/component=ui";
+
+interface Blob {
+    readonly file: string;
+    readonly digest: string;
+}
+
+/** Writes a file of random bytes, a megabyte at a time. */
+function writeBlob(file: string, megabytes: number): Blob {
+    const hash = createHash("sha256");
+    const output = fs.openSync(file, "w");
+    for (let i = 0; i < megabytes; i++) {
+        const part = randomBytes(megabyte);
+        hash.update(part);
+        fs.writeSync(output, part);
+    }
+    fs.closeSync(output);
+    return { file, digest: `sha256:${hash.digest("hex")}` };
+}
+
+/** Makes a team's Gateway with a certificate for the host, and returns the certificate's authority. */
+async function createGateway(host: string): Promise<string> {
+    const authority = await createAuthority("the Gateway's authority");
+    const pair = await issue(authority, { commonName: host, serverNames: { dns: [host] } });
+    const secret = {
+        apiVersion: "v1",
+        kind: "Secret",
+        type: "kubernetes.io/tls",
+        metadata: { name: "gateway", namespace: "traefik" },
+        stringData: { "tls.crt": pair.certificate, "tls.key": pair.key },
+    };
+    const gateway = {
+        apiVersion: "gateway.networking.k8s.io/v1",
+        kind: "Gateway",
+        metadata: { name: "team", namespace: "traefik" },
+        spec: {
+            gatewayClassName: "traefik",
+            listeners: [
+                {
+                    name: "https",
+                    port: entryPointPort,
+                    protocol: "HTTPS",
+                    tls: { certificateRefs: [{ name: "gateway" }] },
+                    allowedRoutes: { namespaces: { from: "All" } },
+                },
+            ],
+        },
+    };
+    await kubectl("apply --filename -", JSON.stringify({ apiVersion: "v1", kind: "List", items: [secret, gateway] }));
+    return authority.certificate;
+}

@@ -1,4 +1,6 @@
 import * as assert from "node:assert/strict";
+import { IngressController } from "../../../components";
+import { uiPort } from "../../../components/ui";
 import { attempt } from "../../../sandbox/command";
 import { imageReferences } from "../../../sandbox/images/images";
 import {
@@ -18,12 +20,16 @@ const [ingress, monitoring, stranger] = ["ingress", "monitoring", "stranger"].ma
 
 describe("networkPolicy, enforced", function () {
     this.bail(true); // each step goes on from the one before
-    inSandbox("minio");
+    inSandbox("minio", "registry-ui");
     withEnforcedPolicies();
     for (const name of [ingress, monitoring, stranger]) namespaceOfPods(name);
     const registry = new RegistryStack(namespace, {
         namespace,
+        host: "policies.example.com",
         storage: { minio: { size: "1Gi" } },
+        // Nothing serves it; the web UI needs one.
+        expose: { ingress: { controller: IngressController.Other } },
+        ui: {},
         pullSecrets: { namespaces: [stranger], name: namespace },
     });
     after(() => registry.remove());
@@ -55,6 +61,7 @@ describe("networkPolicy, enforced", function () {
 
     const server = () => addressOf("server", 5000);
     const metrics = async () => `${await addressOf("server", 5001, "http")}metrics`;
+    const ui = async () => `${await addressOf("ui", uiPort)}ui/`;
     const minio = async () => `${await addressOf("minio", 9000)}minio/health/live`;
 
     it("without it every pod reaches the registry, its metrics and its storage", async () => {
@@ -64,6 +71,7 @@ describe("networkPolicy, enforced", function () {
         assert.equal(await status(stranger, await server()), 200);
         assert.equal(await status(stranger, await metrics()), 200);
         assert.equal(await status(stranger, await minio()), 200);
+        assert.equal(await status(stranger, await ui()), 200);
     });
 
     it("shuts out whom the arguments do not name", async () => {
@@ -79,11 +87,14 @@ describe("networkPolicy, enforced", function () {
         assert.equal(await status(stranger, await metrics()), 0);
         assert.equal(await status(monitoring, url), 0);
         assert.equal(await status(ingress, await metrics()), 0);
+        assert.equal(await status(stranger, await ui()), 0);
+        assert.equal(await status(monitoring, await ui()), 0);
         for (const from of [stranger, ingress, monitoring]) assert.equal(await status(from, await minio()), 0, from);
     });
 
     it("lets in the Ingress controller's namespace and, to the metrics, the monitoring's", async () => {
         assert.equal(await status(ingress, await server()), 200);
+        assert.equal(await status(ingress, await ui()), 200);
         assert.equal(await status(monitoring, await metrics()), 200);
     });
 
@@ -99,6 +110,15 @@ describe("networkPolicy, enforced", function () {
         await until("the agent's work", 60, async () => (await status(namespace, await minio())) === 200);
         assert.equal(await status(namespace, await outside()), 0);
         await kubectl(`exec --namespace ${namespace} prober -- nslookup kubernetes.default.svc.cluster.local`);
+    });
+
+    it("lets the web UI reach nobody", async () => {
+        const label = `label pod prober --overwrite --namespace ${namespace}`;
+        await kubectl(`${label} app.kubernetes.io/name=private-registry app.kubernetes.io/component=ui`);
+        await until("the agent's work", 60, async () => (await status(namespace, await minio())) === 0);
+        assert.equal(await status(namespace, await server()), 0);
+        await kubectl(`${label} app.kubernetes.io/name- app.kubernetes.io/component-`);
+        await until("the agent's work", 60, async () => (await status(namespace, await minio())) === 200);
     });
 
     it("lets the registry go where `destinations` says", async () => {

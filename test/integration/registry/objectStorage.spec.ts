@@ -7,12 +7,15 @@ import {
     craneOf,
     inSandbox,
     kubectl,
+    loginOf,
     namespaceOfPods,
     pullByKubelet,
     pushImage,
     RegistryStack,
     theSandbox,
 } from "../harness";
+import { everyBlobIsWhole, takesGivesAndDeletes } from "../images";
+import { describePulls, pullDuring } from "../pullLoop";
 import { versitygw } from "../versitygw";
 
 describe("object storage", () => {
@@ -40,10 +43,8 @@ describe("object storage", () => {
             assert.equal((await registry.pods()).length, 2);
         });
 
-        it("takes a layer of 50 MB and gives it to the kubelet", async () => {
-            image = await pushImage(registry, 50);
-            await pull(registry, image);
-            await everyBlobIsWhole(registry, image);
+        it("takes, gives and deletes images", async () => {
+            image = await takesGivesAndDeletes(registry, "objects-team", "objects");
         });
 
         it("shows MinIO's console to nobody", async () => {
@@ -103,6 +104,25 @@ describe("object storage", () => {
             await everyBlobIsWhole(registry, pushed);
             await pull(registry, pushed);
             await everyBlobIsWhole(registry, image);
+        });
+    });
+
+    describe("two replicas", () => {
+        it("serve a new certificate without a pull that fails", async () => {
+            const before = await registry.pods();
+            registry.args.tls = { selfSigned: { generation: 2 } };
+            const seen = await pullDuring(registry.outputs, image, loginOf(registry.outputs.dockerConfigJson), () =>
+                registry.up(),
+            );
+            console.log(describePulls("certificate of two replicas", seen));
+            assert.ok(seen.pulls > 10, "the loop ran");
+            assert.deepEqual(seen.failures, []);
+            const after = await registry.pods();
+            assert.equal(after.length, 2);
+            assert.deepEqual(
+                after.filter((pod) => before.includes(pod)),
+                [],
+            );
         });
     });
 
@@ -196,9 +216,7 @@ describe("object storage", () => {
         it("uses the bucket of a MinIO with a certificate of its own", async () => {
             await s3.up();
             await s3.expectNoChange();
-            pushed = await pushImage(s3, 50);
-            await pull(s3, pushed);
-            await everyBlobIsWhole(s3, pushed);
+            pushed = await takesGivesAndDeletes(s3, "objects-team", "s3");
             const listing = `MC_HOST_s=https://${user}:${secretAccessKey}@127.0.0.1:9000 mc --insecure --config-dir /tmp/mc ls --recursive s/${bucket}/team/images/docker/registry/v2/repositories`;
             assert.match((await inMinio("objects", listing)).stdout, /current\/link/);
         });
@@ -264,9 +282,7 @@ describe("object storage", () => {
             await kubectl("wait pod/versitygw --namespace objects-team --for=condition=Ready --timeout=60s");
             await gateway.up();
             await gateway.expectNoChange();
-            const pushed = await pushImage(gateway, 50);
-            await pull(gateway, pushed);
-            await everyBlobIsWhole(gateway, pushed);
+            await takesGivesAndDeletes(gateway, "objects-team", "gateway");
         });
     });
 
@@ -284,11 +300,6 @@ describe("object storage", () => {
         });
     });
 });
-
-/** Reads every blob of an image back and compares its digest. */
-async function everyBlobIsWhole(stack: RegistryStack, image: string): Promise<void> {
-    await craneOf(stack, (host) => ["validate", "--remote", `${host}/${image}`]);
-}
 
 /** Pushes 200 MB, does something in the middle, and tries again as a client would; returns the image. */
 async function pushThrough(stack: RegistryStack, fault: () => Promise<unknown>): Promise<string> {

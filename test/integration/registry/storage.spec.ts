@@ -11,12 +11,13 @@ import {
     request,
     theSandbox,
 } from "../harness";
+import { takesGivesAndDeletes } from "../images";
 
 describe("storage and exposure", () => {
     inSandbox();
     namespaceOfPods("storage-team");
 
-    /** Up, no change, push, pull, a new pod, pull again, destroy. */
+    /** Up, no change, push, pull, delete, a new pod, pull again, destroy. */
     function lives(
         name: string,
         args: PrivateRegistryArgs,
@@ -33,15 +34,15 @@ describe("storage and exposure", () => {
         it(`${name}: comes up, takes an image and gives it to the kubelet`, async () => {
             await registry.up();
             await registry.expectNoChange();
-            const image = await pushImage(registry);
-            const pull = () => pullByKubelet(`${registry.outputs.host}/${image}`, "storage-team", name);
-            await pull();
+            const image = await takesGivesAndDeletes(registry, "storage-team", name);
             await kubectl(`rollout restart deployment --namespace ${name}`);
             await kubectl(`rollout status deployment --namespace ${name} --timeout=90s`);
-            if (keepsImages) await pull();
+            if (keepsImages) await pullByKubelet(`${registry.outputs.host}/${image}`, "storage-team", name);
             await further(registry);
         });
     }
+
+    lives("volume", { storage: { volume: { deleteWithStack: true } } }, true);
 
     lives("memory", { storage: { memory: {} }, nodes: { enabled: true } }, false);
 

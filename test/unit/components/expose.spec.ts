@@ -40,12 +40,12 @@ describe("expose.ingress", () => {
 
     it("gives each controller its own annotations, and others none", () => {
         const keys = (controller: IngressController) =>
-            Object.keys(controllerAnnotations(controller, "registry", false));
+            Object.keys(controllerAnnotations(controller, ["registry"], false));
         assert.ok(keys(IngressController.Nginx).every((key) => key.startsWith("nginx.ingress.kubernetes.io/")));
         assert.ok(keys(IngressController.NginxF5).every((key) => key.startsWith("nginx.org/")));
         assert.ok(keys(IngressController.Traefik).every((key) => key.startsWith("traefik.ingress.kubernetes.io/")));
         assert.deepEqual(keys(IngressController.Other), []);
-        const f5 = controllerAnnotations(IngressController.NginxF5, "registry", false);
+        const f5 = controllerAnnotations(IngressController.NginxF5, ["registry"], false);
         assert.equal(f5["nginx.org/client-max-body-size"], "0");
         assert.equal(f5["nginx.org/ssl-services"], "registry");
     });
@@ -54,7 +54,7 @@ describe("expose.ingress", () => {
         const { metadata, spec } = await ingress({}, { tls: { plainBackend: true } });
         assert.equal(metadata.annotations["nginx.ingress.kubernetes.io/backend-protocol"], "HTTP");
         assert.equal(spec.rules[0].http.paths[0].backend.service.port.number, 80);
-        assert.equal("nginx.org/ssl-services" in controllerAnnotations(IngressController.NginxF5, "a", true), false);
+        assert.equal("nginx.org/ssl-services" in controllerAnnotations(IngressController.NginxF5, ["a"], true), false);
     });
 
     it("takes the user's annotations over its own", async () => {

@@ -7,9 +7,18 @@ const registry = (networkPolicy?: RegistryNetworkPolicy, args?: PrivateRegistryA
 const spec = async (part: string, args: RegistryNetworkPolicy = {}) =>
     (await registry(args)).one("NetworkPolicy", `registry-network-${part}`).inputs.spec;
 
+interface Selector {
+    matchLabels?: Record<string, string>;
+    matchExpressions?: { key: string; operator: string; values: string[] }[];
+}
+
 /** Whether a selector of labels chooses a pod. */
-const selects = (selector: { matchLabels?: Record<string, string> }, labels: Record<string, string>) =>
-    Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
+const selects = (selector: Selector, labels: Record<string, string>) =>
+    Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value) &&
+    (selector.matchExpressions ?? []).every(({ key, operator, values }) => {
+        assert.equal(operator, "NotIn");
+        return !values.includes(labels[key]);
+    });
 
 describe("networkPolicy", () => {
     it("is not there unless asked for, nor when it is turned off", async () => {
@@ -56,6 +65,27 @@ describe("networkPolicy", () => {
             { to: [{ ipBlock: { cidr: "10.2.0.0/16" } }], ports: [{ port: 9000, protocol: "TCP" }] },
             { to: [{ ipBlock: { cidr: "192.0.2.0/24" } }], ports: [{ port: 443, protocol: "TCP" }] },
         ]);
+    });
+
+    it("lets clients to the web UI, which reaches nobody itself", async () => {
+        const host = "registry.example.com";
+        const expose = { gateway: { parentRefs: [{ name: "team" }] } };
+        const r = await registry({ clientNamespaces: ["traefik"] }, { host, expose, ui: {} });
+        const { podSelector, policyTypes, ingress, egress } = r.one("NetworkPolicy", "registry-network-ui").inputs.spec;
+        assert.deepEqual(policyTypes, ["Ingress", "Egress"]);
+        const toRegistry = r.one("NetworkPolicy", "registry-network-server").inputs.spec.ingress[0];
+        assert.deepEqual(ingress, [{ ...toRegistry, ports: [{ port: 8080, protocol: "TCP" }] }]);
+        assert.deepEqual(egress, []);
+        const { labels } = r.one("Deployment", "registry-ui").inputs.spec.template.metadata;
+        const choosing = r.every("NetworkPolicy").filter(({ inputs }) => selects(inputs.spec.podSelector, labels));
+        assert.deepEqual(
+            choosing.map(({ name }) => name),
+            ["registry-network-default", "registry-network-ui"],
+        );
+        assert.ok(selects(podSelector, labels));
+        const own = r.one("NetworkPolicy", "registry-network-own-pods").inputs.spec;
+        assert.equal(selects(own.ingress[0].from[0].podSelector, labels), false);
+        assert.equal(selects(own.egress[0].to[0].podSelector, labels), false);
     });
 
     it("chooses the pods that it speaks of", async () => {

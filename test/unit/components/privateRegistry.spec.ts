@@ -29,6 +29,7 @@ describe("the outputs", () => {
         const values = {
             host: "registry.registry.svc.cluster.local",
             url: "https://registry.registry.svc.cluster.local",
+            uiUrl: "",
             namespaceName: "registry",
             serviceName: "registry",
             deploymentName: "registry-deployment-1a2b3c4d",

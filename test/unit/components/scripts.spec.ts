@@ -482,3 +482,44 @@ esac
         assert.equal(await run(script("minioSetUp.sh"), env).ended, 1);
     });
 });
+
+describe("uiFiles.sh", () => {
+    const env = () => ({
+        FOLDER: at("files"),
+        CONFIGURATION: at("etc"),
+        PAGES: at("html"),
+        SERVER: at("server.conf"),
+    });
+
+    beforeEach(() => {
+        write("etc/nginx.conf", "user  nginx;\nworker_processes  auto;\nevents {}\n");
+        write("etc/conf.d/default.conf", "of the image");
+        write("html/index.html", "to be filled in");
+        write("html/images/logo.svg", "<svg/>");
+        write("server.conf", "of the component");
+        mkdirSync(at("files"));
+    });
+
+    it("copies what is written to, with the component's server and one process", async () => {
+        assert.equal(await run(script("uiFiles.sh"), env()).ended, 0);
+        assert.deepEqual(tree("files"), {
+            "configuration/nginx.conf": "user  nginx;\nworker_processes 1;\nevents {}\n",
+            "configuration/conf.d/default.conf": "of the component",
+            "pages/index.html": "to be filled in",
+            "pages/images/logo.svg": "<svg/>",
+        });
+        for (const name of ["cache", "run", "tmp"]) assert.ok(statSync(at("files", name)).isDirectory());
+    });
+
+    it("does so again when the pod starts anew", async () => {
+        await run(script("uiFiles.sh"), env()).ended;
+        write("files/pages/index.html", "filled in");
+        assert.equal(await run(script("uiFiles.sh"), env()).ended, 0);
+        assert.equal(readFileSync(at("files/pages/index.html"), "utf8"), "to be filled in");
+    });
+
+    it("fails when the image is laid out differently", async () => {
+        rmSync(at("etc"), { recursive: true });
+        assert.notEqual(await run(script("uiFiles.sh"), env()).ended, 0);
+    });
+});

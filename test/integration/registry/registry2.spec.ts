@@ -1,0 +1,45 @@
+import * as assert from "node:assert/strict";
+import { imageReferences } from "../../../sandbox/images/images";
+import { craneOf, inSandbox, kubectl, namespaceOfPods, pullByKubelet, RegistryStack } from "../harness";
+import { everyBlobIsWhole, takesGivesAndDeletes } from "../images";
+
+/** Debian's build of registry 2.8, under the name of the public image; see sandbox/images/catalog.ts. */
+describe("registry 2", function () {
+    this.bail(true); // each step goes on from the one before
+    inSandbox("registry-2");
+    namespaceOfPods("two-team");
+    const registry = new RegistryStack("two", {
+        namespace: "two",
+        image: imageReferences["registry-2"],
+        pullSecrets: { namespaces: ["two-team"], name: "two" },
+        storage: { volume: { deleteWithStack: true } },
+    });
+    let image: string;
+    after(() => registry.remove());
+
+    /** What the registry's program says of itself. */
+    const version = () =>
+        kubectl(`exec --namespace two deployment/${registry.outputs.deploymentName} -- /bin/registry --version`);
+
+    it("comes up, does not change and does not drift", async () => {
+        await registry.up();
+        await registry.expectNoChange();
+        assert.match(await version(), /[ v]2\.8\./);
+    });
+
+    it("takes, gives and deletes images", async () => {
+        image = await takesGivesAndDeletes(registry, "two-team", "two");
+    });
+
+    it("becomes registry 3 by its image, which keeps the images", async () => {
+        const digest = await craneOf(registry, (host) => ["digest", `${host}/${image}`]);
+        registry.args.image = undefined;
+        await registry.up();
+        await registry.expectNoChange();
+        assert.match(await version(), /[ v]3\./);
+        assert.equal(await craneOf(registry, (host) => ["digest", `${host}/${image}`]), digest);
+        await everyBlobIsWhole(registry, image);
+        await pullByKubelet(`${registry.outputs.host}/${image}`, "two-team", "two");
+        await takesGivesAndDeletes(registry, "two-team", "two");
+    });
+});
