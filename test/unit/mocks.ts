@@ -254,4 +254,4 @@ export function known<T>(output: pulumi.Output<T>): Promise<pulumi.Unwrap<T>> {
 }
 
 // Programs that failed leave resources behind that never come to be; the runtime would complain about them at the end.
-after(connect);
+export const mochaHooks = { afterAll: connect };
