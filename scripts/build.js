@@ -1,22 +1,58 @@
 // Compiles everything into dist, and puts the shell scripts that run in pods beside the compiled components and the policy pack's
-// own files beside its rules.
+// own files beside its rules. As a module it does so only when a source has changed since. Plain JavaScript, for it comes before
+// all TypeScript.
 const { spawnSync } = require("node:child_process");
 const fs = require("node:fs");
 const path = require("node:path");
 
 const root = path.resolve(__dirname, "..");
 const dist = path.join(root, "dist");
+const record = path.join(dist, ".built-from");
 
-fs.rmSync(dist, { recursive: true, force: true });
-const compiler = require.resolve("typescript/bin/tsc", { paths: [root] });
-const compiled = spawnSync(process.execPath, [compiler, "-p", path.join(root, "tsconfig.build.json")], {
-    stdio: "inherit",
-});
-if (compiled.status !== 0) process.exit(compiled.status ?? 1);
-for (const file of fs.readdirSync(path.join(root, "components"))) {
-    if (file.endsWith(".sh")) fs.copyFileSync(path.join(root, "components", file), path.join(dist, "components", file));
+/** Every source file that the build reads, with its size and time of change. */
+function sources() {
+    const files = ["package-lock.json", "tsconfig.json", "tsconfig.build.json", "index.ts", "settings.ts"];
+    files.push("policy/PulumiPolicy.yaml", "policy/package.json");
+    for (const folder of ["components", "policy", "sandbox", "scripts", "test/bench"]) {
+        for (const entry of fs.readdirSync(path.join(root, folder), { recursive: true })) {
+            if (entry.endsWith(".ts") || entry.endsWith(".sh")) files.push(path.join(folder, entry));
+        }
+    }
+    const lines = files.map((file) => {
+        const stat = fs.statSync(path.join(root, file));
+        return `${file} ${stat.size} ${stat.mtimeMs}`;
+    });
+    return lines.sort().join("\n");
 }
-// The compiled policy pack starts in a second; Pulumi type-checks the sources for several on every start.
-for (const file of ["PulumiPolicy.yaml", "package.json"]) {
-    fs.copyFileSync(path.join(root, "policy", file), path.join(dist, "policy", file));
+
+function build() {
+    const now = sources();
+    fs.rmSync(dist, { recursive: true, force: true });
+    const compiler = require.resolve("typescript/bin/tsc", { paths: [root] });
+    const compiled = spawnSync(process.execPath, [compiler, "-p", path.join(root, "tsconfig.build.json")], {
+        stdio: ["ignore", "inherit", "inherit"],
+    });
+    if (compiled.status !== 0) {
+        console.error("The TypeScript could not be compiled.");
+        process.exit(compiled.status || 1);
+    }
+    for (const file of fs.readdirSync(path.join(root, "components"))) {
+        if (file.endsWith(".sh")) {
+            fs.copyFileSync(path.join(root, "components", file), path.join(dist, "components", file));
+        }
+    }
+    // The compiled policy pack starts in a second; Pulumi type-checks the sources for several on every start.
+    for (const file of ["PulumiPolicy.yaml", "package.json"]) {
+        fs.copyFileSync(path.join(root, "policy", file), path.join(dist, "policy", file));
+    }
+    fs.writeFileSync(record, now);
 }
+
+function buildIfChanged() {
+    if (fs.existsSync(record) && fs.readFileSync(record, "utf8") === sources()) return;
+    console.error("compiling TypeScript ...");
+    build();
+}
+
+module.exports = { buildIfChanged };
+if (require.main === module) build();

@@ -5,48 +5,20 @@ const { spawnSync } = require("node:child_process");
 const { createHash } = require("node:crypto");
 const fs = require("node:fs");
 const path = require("node:path");
+const { buildIfChanged } = require("./build.js");
 
-const root = path.resolve(__dirname, "..");
-process.chdir(root);
-
-function read(file) {
-    return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
-}
-
-function run(what, command, args) {
-    console.error(`${what} ...`);
-    const done = spawnSync(command, args, { stdio: ["ignore", "inherit", "inherit"] });
-    if (done.status !== 0) {
-        console.error(`${what} failed: ${command} ${args.join(" ")}`);
-        process.exit(done.status || 1);
-    }
-}
-
-/** Every source file that the build reads, with its size and time of change. */
-function sources() {
-    const files = ["package-lock.json", "tsconfig.json", "tsconfig.build.json", "index.ts", "settings.ts"];
-    files.push("policy/PulumiPolicy.yaml", "policy/package.json");
-    for (const folder of ["components", "policy", "sandbox", "scripts", "test/bench"]) {
-        for (const entry of fs.readdirSync(folder, { recursive: true })) {
-            if (entry.endsWith(".ts") || entry.endsWith(".sh")) files.push(path.join(folder, entry));
-        }
-    }
-    return files.map((file) => {
-        const stat = fs.statSync(file);
-        return `${file} ${stat.size} ${stat.mtimeMs}`;
-    });
-}
+process.chdir(path.resolve(__dirname, ".."));
 
 const lock = createHash("sha256").update(fs.readFileSync("package-lock.json")).digest("hex");
 const installed = path.join("node_modules", ".installed-lock");
-if (read(installed) !== lock) {
-    run("installing npm packages", "npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+if (!fs.existsSync(installed) || fs.readFileSync(installed, "utf8") !== lock) {
+    console.error("installing npm packages ...");
+    const command = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
+    const { status } = spawnSync("npm", command, { stdio: ["ignore", "inherit", "inherit"] });
+    if (status !== 0) {
+        console.error(`installing npm packages failed: npm ${command.join(" ")}`);
+        process.exit(status || 1);
+    }
     fs.writeFileSync(installed, lock);
 }
-
-const built = path.join("dist", ".built-from");
-const now = sources().sort().join("\n");
-if (read(built) !== now) {
-    run("compiling TypeScript", process.execPath, ["scripts/build.js"]);
-    fs.writeFileSync(built, now);
-}
+buildIfChanged();
