@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
+import { withLock } from "./cluster/lock";
 import { cacheFolder } from "./paths";
 import type { Progress } from "./progress";
 
@@ -9,16 +10,22 @@ const execute = promisify(execFile);
 
 /** Installs the Debian packages that are missing; costs next to nothing when none is. */
 export async function ensureDebianPackages(packages: readonly string[], progress: Progress): Promise<void> {
-    const missing = await missingPackages(packages);
-    if (missing.length === 0) {
+    const absent = await missingPackages(packages);
+    if (absent.length === 0) {
         return;
     }
     if (process.getuid?.() !== 0) {
-        throw new Error(`These Debian packages are missing: ${missing.join(", ")}; install them, or run this as root.`);
+        throw new Error(`These Debian packages are missing: ${absent.join(", ")}; install them, or run this as root.`);
     }
-    progress(`Installing Debian packages: ${missing.join(", ")}`);
-    await aptGet(["update"]);
-    await aptGet(["install", "--yes", "--no-install-recommends", ...missing]);
+    await oneAtATime(async () => {
+        const missing = await missingPackages(packages);
+        if (missing.length === 0) {
+            return;
+        }
+        progress(`Installing Debian packages: ${missing.join(", ")}`);
+        await aptGet(["update"]);
+        await aptGet(["install", "--yes", "--no-install-recommends", ...missing]);
+    });
 }
 
 /**
@@ -62,9 +69,14 @@ async function download(name: string, folder: string): Promise<void> {
         if (process.getuid?.() !== 0) {
             throw error;
         }
-        await aptGet(["update"]);
+        await oneAtATime(() => aptGet(["update"]));
         await aptGet(["download", name], folder);
     }
+}
+
+/** apt-get waits for others that install, but not for others that fetch the lists of packages. */
+function oneAtATime(work: () => Promise<void>): Promise<void> {
+    return withLock("apt-get", work);
 }
 
 async function aptGet(args: readonly string[], folder = "/"): Promise<void> {

@@ -8,13 +8,13 @@ import { repositoryRoot } from "../../sandbox/paths";
 import { printProgress } from "../../sandbox/progress";
 import { packProgram } from "../../scripts/proof";
 import { commandBlocks, pages } from "../commandBlocks";
-import { inSandbox, kubectl, theSandbox } from "./harness";
+import { inSandbox, kubectl, stepwise, theSandbox } from "./harness";
 
 /** Each page goes on from the ones before it, as the pages say. */
 const order = ["first-registry", "rotate", "troubleshooting", "production", "move-from-manifests"];
 
-describe("the commands in docs/", function () {
-    this.bail(true);
+describe("the commands in docs/", () => {
+    stepwise();
     inSandbox();
     const clone = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-docs-"));
     const inClone = () => ({ env: theSandbox().environment, cwd: clone });

@@ -33,6 +33,17 @@ export function inSandbox(...images: ImageName[]): void {
     });
 }
 
+/** In a `describe` whose tests each go on from the one before: what comes after a failure is skipped. */
+export function stepwise(): void {
+    let isBroken = false;
+    beforeEach(function () {
+        if (isBroken) this.skip();
+    });
+    afterEach(function () {
+        isBroken ||= this.currentTest?.state === "failed";
+    });
+}
+
 /** Mocha calls it after all files, in none of their processes. */
 export async function mochaGlobalTeardown(): Promise<void> {
     if (!fs.existsSync(dataFolder)) return;

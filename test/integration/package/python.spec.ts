@@ -7,7 +7,7 @@ import { cacheFolder, repositoryRoot } from "../../../sandbox/paths";
 import { printProgress } from "../../../sandbox/progress";
 import { ensureTools } from "../../../sandbox/toolchain/toolchain";
 import { readSchema } from "../../../scripts/schema";
-import { firstStartLimit, inSandbox, kubectl, theSandbox } from "../harness";
+import { firstStartLimit, inSandbox, kubectl, stepwise, theSandbox } from "../harness";
 import { assertEncrypted, type ExampleOutputs, pushAndPull } from "./consumer";
 
 interface UpResult {
@@ -20,8 +20,8 @@ interface UpResult {
  * Two parts stand in for what cannot be had without Pulumi's own distribution: the SDK is written by its code generator alone,
  * and the program runs in the process of the Automation API instead of Python's language host (see inline.py).
  */
-describe("a Python project (examples/consume-from-python)", function () {
-    this.bail(true);
+describe("a Python project (examples/consume-from-python)", () => {
+    stepwise();
     inSandbox();
     const work = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-python-"));
     const program = path.join(work, "program");

@@ -1,12 +1,12 @@
 import * as assert from "node:assert/strict";
 import { createAuthority, issue } from "../../../sandbox/cluster/pki";
 import type { StackOutputs } from "../../../scripts/stack";
-import { inSandbox, kubectl } from "../harness";
+import { inSandbox, kubectl, stepwise } from "../harness";
 import { assertEncrypted, Consumer, pushAndPull } from "./consumer";
 import { copyExample, type InstalledPackage, installTarball } from "./tarball";
 
-describe("TypeScript projects that installed the packed package", function () {
-    this.bail(true);
+describe("TypeScript projects that installed the packed package", () => {
+    stepwise();
     inSandbox();
     let installed: InstalledPackage;
 

@@ -7,7 +7,16 @@ import { stringify } from "yaml";
 import { attempt } from "../../../sandbox/command";
 import { repositoryRoot } from "../../../sandbox/paths";
 import { SandboxStack } from "../../../scripts/stack";
-import { inSandbox, kubectl, namespaceOfPods, pullByKubelet, pushImage, RegistryStack, theSandbox } from "../harness";
+import {
+    inSandbox,
+    kubectl,
+    namespaceOfPods,
+    pullByKubelet,
+    pushImage,
+    RegistryStack,
+    stepwise,
+    theSandbox,
+} from "../harness";
 
 /** The last release, or whatever commit UPGRADE_FROM names. */
 async function previousRelease(): Promise<string | undefined> {
@@ -18,8 +27,8 @@ async function previousRelease(): Promise<string | undefined> {
 }
 
 /** What every release is held to without a cluster is in test/unit/upgrade.spec.ts. */
-describe("a stack that the previous release made", function () {
-    this.bail(true);
+describe("a stack that the previous release made", () => {
+    stepwise();
     const previous = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-previous-"));
     const registry = new RegistryStack("upgraded", {
         namespace: "upgraded",

@@ -3,12 +3,12 @@ import * as path from "node:path";
 import { repositoryRoot } from "../../../sandbox/paths";
 import { printProgress } from "../../../sandbox/progress";
 import { ensureTools } from "../../../sandbox/toolchain/toolchain";
-import { firstStartLimit, inSandbox, kubectl, theSandbox } from "../harness";
+import { firstStartLimit, inSandbox, kubectl, stepwise, theSandbox } from "../harness";
 import { assertEncrypted, Consumer, type ExampleOutputs, pushAndPull } from "./consumer";
 import { linkTool } from "./tools";
 
-describe("a YAML project that names this repository as its package (examples/consume-from-yaml)", function () {
-    this.bail(true);
+describe("a YAML project that names this repository as its package (examples/consume-from-yaml)", () => {
+    stepwise();
     inSandbox();
     let consumer: Consumer;
     let outputs: ExampleOutputs;

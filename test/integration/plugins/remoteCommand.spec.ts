@@ -1,11 +1,11 @@
 import * as assert from "node:assert/strict";
 import { run } from "../../../sandbox/command";
-import { inSandbox, theSandbox } from "../harness";
+import { inSandbox, stepwise, theSandbox } from "../harness";
 import { type SshServer, startSshServer } from "../sshServer";
 import { Workbench } from "./workbench";
 
-describe("the stand-in for command, with a real SSH server", function () {
-    this.bail(true); // each step goes on from the one before
+describe("the stand-in for command, with a real SSH server", () => {
+    stepwise();
     let bench: Workbench;
     let server: SshServer;
 

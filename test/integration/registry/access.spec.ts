@@ -3,10 +3,19 @@ import * as path from "node:path";
 import { stringify } from "yaml";
 import { run } from "../../../sandbox/command";
 import { SandboxStack } from "../../../scripts/stack";
-import { inSandbox, kubectl, namespaceOfPods, pullByKubelet, pushImage, RegistryStack, theSandbox } from "../harness";
+import {
+    inSandbox,
+    kubectl,
+    namespaceOfPods,
+    pullByKubelet,
+    pushImage,
+    RegistryStack,
+    stepwise,
+    theSandbox,
+} from "../harness";
 
-describe("two registries in a cluster, and RegistryAccess in another stack", function () {
-    this.bail(true);
+describe("two registries in a cluster, and RegistryAccess in another stack", () => {
+    stepwise();
     inSandbox();
     namespaceOfPods("access-first");
     namespaceOfPods("access-second");

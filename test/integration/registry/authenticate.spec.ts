@@ -14,12 +14,13 @@ import {
     pullByKubelet,
     pushImage,
     RegistryStack,
+    stepwise,
     theSandbox,
     until,
 } from "../harness";
 
-describe("nodes that log in by themselves", function () {
-    this.bail(true); // each step goes on from the one before
+describe("nodes that log in by themselves", () => {
+    stepwise();
     inSandbox();
     namespaceOfPods("authenticate-anybody");
     const registry = new RegistryStack("authenticate", {

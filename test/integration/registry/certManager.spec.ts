@@ -12,13 +12,14 @@ import {
     RegistryStack,
     secondsOf,
     servedCertificate,
+    stepwise,
     until,
     writeStatus,
 } from "../harness";
 import { describePulls, pullDuring } from "../pullLoop";
 
-describe("tls.certManager", function () {
-    this.bail(true); // each step goes on from the one before
+describe("tls.certManager", () => {
+    stepwise();
     inSandbox();
     namespaceOfPods("certmanager-team");
     withCertManager();

@@ -12,6 +12,7 @@ import {
     resolvedByNodes,
     secondsOf,
     servedCertificate,
+    stepwise,
     until,
 } from "../harness";
 import { describePulls, pullDuring } from "../pullLoop";
@@ -27,8 +28,8 @@ async function serves(registry: RegistryStack, { certificate }: KeyPair): Promis
     );
 }
 
-describe("certificates of the team's own", function () {
-    this.bail(true); // each step goes on from the one before
+describe("certificates of the team's own", () => {
+    stepwise();
     inSandbox();
     namespaceOfPods("certificates-team");
     let authority: KeyPair;

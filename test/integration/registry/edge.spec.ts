@@ -17,6 +17,7 @@ import {
     request,
     resolvedByNodes,
     secondsOf,
+    stepwise,
     theSandbox,
     until,
 } from "../harness";
@@ -42,8 +43,8 @@ const kinds: Kind[] = [
 ];
 const hostOf = ({ name }: Kind) => `${name}.example.com`;
 
-describe("through Traefik", function () {
-    this.bail(true); // each step goes on from the one before
+describe("through Traefik", () => {
+    stepwise();
     inSandbox("registry-ui");
     const traefik = withTraefik();
     namespaceOfPods("edge-team");

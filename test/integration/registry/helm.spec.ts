@@ -12,6 +12,7 @@ import {
     pullByKubelet,
     pushImage,
     RegistryStack,
+    stepwise,
     theSandbox,
 } from "../harness";
 import { versitygw } from "../versitygw";
@@ -19,8 +20,8 @@ import { versitygw } from "../versitygw";
 /** In place of the twuni chart, which cannot be reached from here: a chart that takes the same values. */
 const helm = { chart: "./test/charts/docker-registry" };
 
-describe("a registry by a Helm release", function () {
-    this.bail(true); // each step goes on from the one before
+describe("a registry by a Helm release", () => {
+    stepwise();
     inSandbox("versitygw", "redis");
     namespaceOfPods("helm-team");
     const registry = new RegistryStack("helm", {

@@ -13,11 +13,12 @@ import {
     pushImage,
     RegistryStack,
     restartSandbox,
+    stepwise,
     theSandbox,
 } from "../harness";
 
-describe("a registry without arguments but a pull secret", function () {
-    this.bail(true); // each step goes on from the one before
+describe("a registry without arguments but a pull secret", () => {
+    stepwise();
     inSandbox();
     namespaceOfPods("life-team");
     const registry = new RegistryStack("life", {

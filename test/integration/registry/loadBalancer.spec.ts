@@ -1,12 +1,12 @@
 import * as assert from "node:assert/strict";
-import { inSandbox, kubectl, RegistryStack, request, writeStatus } from "../harness";
+import { inSandbox, kubectl, RegistryStack, request, stepwise, writeStatus } from "../harness";
 
 /** The address that the test, in the part of a cloud provider, gives the Service. */
 const address = "203.0.113.7";
 const nodeNetwork = "10.77.0.0/16";
 
-describe("expose.loadBalancer", function () {
-    this.bail(true); // each step goes on from the one before
+describe("expose.loadBalancer", () => {
+    stepwise();
     inSandbox();
     const registry = new RegistryStack("load-balancer", {
         namespace: "load-balancer",

@@ -10,6 +10,7 @@ import {
     pullByKubelet,
     pushImage,
     RegistryStack,
+    stepwise,
     theSandbox,
     until,
 } from "../harness";
@@ -18,8 +19,8 @@ import { withEnforcedPolicies } from "../policyAgent";
 const namespace = "restricted-network";
 const [ingress, monitoring, stranger] = ["ingress", "monitoring", "stranger"].map((name) => `${namespace}-${name}`);
 
-describe("networkPolicy, enforced", function () {
-    this.bail(true); // each step goes on from the one before
+describe("networkPolicy, enforced", () => {
+    stepwise();
     inSandbox("minio", "registry-ui");
     withEnforcedPolicies();
     for (const name of [ingress, monitoring, stranger]) namespaceOfPods(name);

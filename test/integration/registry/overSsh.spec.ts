@@ -1,10 +1,19 @@
 import * as assert from "node:assert/strict";
 import { attempt, run } from "../../../sandbox/command";
-import { inSandbox, kubectl, namespaceOfPods, pullByKubelet, pushImage, RegistryStack, theSandbox } from "../harness";
+import {
+    inSandbox,
+    kubectl,
+    namespaceOfPods,
+    pullByKubelet,
+    pushImage,
+    RegistryStack,
+    stepwise,
+    theSandbox,
+} from "../harness";
 import { type SshServer, startSshServer } from "../sshServer";
 
-describe("nodes that are told over SSH", function () {
-    this.bail(true); // each step goes on from the one before
+describe("nodes that are told over SSH", () => {
+    stepwise();
     inSandbox();
     namespaceOfPods("over-ssh-team");
     const registry = new RegistryStack("over-ssh", {});

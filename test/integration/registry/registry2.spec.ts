@@ -1,11 +1,11 @@
 import * as assert from "node:assert/strict";
 import { imageReferences } from "../../../sandbox/images/images";
-import { craneOf, inSandbox, kubectl, namespaceOfPods, pullByKubelet, RegistryStack } from "../harness";
+import { craneOf, inSandbox, kubectl, namespaceOfPods, pullByKubelet, RegistryStack, stepwise } from "../harness";
 import { everyBlobIsWhole, takesGivesAndDeletes } from "../images";
 
 /** Debian's build of registry 2.8, under the name of the public image; see sandbox/images/catalog.ts. */
-describe("registry 2", function () {
-    this.bail(true); // each step goes on from the one before
+describe("registry 2", () => {
+    stepwise();
     inSandbox("registry-2");
     namespaceOfPods("two-team");
     const registry = new RegistryStack("two", {

@@ -9,11 +9,12 @@ import {
     pushImage,
     RegistryStack,
     secondsOf,
+    stepwise,
 } from "../harness";
 import { describePulls, pullDuring } from "../pullLoop";
 
-describe("rotation, while pulls run in a loop", function () {
-    this.bail(true); // each step goes on from the one before
+describe("rotation, while pulls run in a loop", () => {
+    stepwise();
     inSandbox();
     namespaceOfPods("rotation-team");
     const registry = new RegistryStack("rotation", {
