@@ -61,6 +61,7 @@ describe("ensureDebianPackages", () => {
 
     it("says that it needs Debian where apt-get is not there", async () => {
         fs.rmSync(path.join(folder, "apt-get"));
+        for (const tool of ["flock", "sh", "cat"]) fs.symlinkSync(`/usr/bin/${tool}`, path.join(folder, tool));
         process.env.PATH = folder;
         await assert.rejects(ensure("conntrack"), /apt-get was not found; the sandbox needs Debian/);
     });
