@@ -175,8 +175,14 @@ function chartValues(
         tolerations: scheduling.tolerations ?? [],
         affinity: affinityFor(scheduling.affinity, storage.mounting, selector) ?? {},
         extraEnvVars: [...serverEnv, ...additions.flatMap((addition) => addition.env ?? [])],
-        extraVolumes: added([[users.volume], ...additions.map((addition) => addition.volumes)]),
-        extraVolumeMounts: added([[users.mount], ...additions.map((addition) => addition.mounts)]),
+        extraVolumes: added<k8s.types.input.core.v1.Volume>([
+            [users.volume],
+            ...additions.map((addition) => addition.volumes),
+        ]),
+        extraVolumeMounts: added<k8s.types.input.core.v1.VolumeMount>([
+            [users.mount],
+            ...additions.map((addition) => addition.mounts),
+        ]),
     };
 }
 
