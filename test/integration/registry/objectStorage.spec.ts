@@ -145,13 +145,14 @@ describe("object storage", () => {
         });
 
         it("shows the registry's configuration, which holds secrets, to the pod itself alone", async () => {
-            const inside = await inPart("objects", "server", "wget -qO- http://127.0.0.1:5001/debug/vars");
-            assert.match(inside.stdout, /"redis"/, inside.stderr);
-            const jsonpath = "jsonpath={.items[*].status.podIP}";
-            const selector = "--selector app.kubernetes.io/component=server";
-            const addresses = await kubectl(`get pods --namespace objects ${selector} --output ${jsonpath}`);
-            for (const address of addresses.split(" ")) {
-                assert.match(await fromNode(`http://${address}:5001/debug/vars`), /Failed to connect/);
+            for (const pod of await registry.pods()) {
+                const exec = ["kubectl", "exec", "--namespace", "objects", pod, "--", "wget", "-qO-"];
+                const inside = await attempt([...exec, "http://127.0.0.1:5001/debug/vars"], {
+                    env: theSandbox().environment,
+                });
+                assert.match(inside.stdout, /"redis"/, inside.stderr);
+                const ip = await kubectl(`get pod ${pod} --namespace objects --output jsonpath={.status.podIP}`);
+                assert.match(await fromNode(`http://${ip}:5001/debug/vars`), /Failed to connect/);
             }
         });
 
