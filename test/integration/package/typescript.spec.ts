@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import { createAuthority, issue } from "../../../sandbox/cluster/pki";
 import type { StackOutputs } from "../../../scripts/stack";
+import { clientKey, hostKey } from "../../unit/sshNode";
 import { inSandbox, kubectl, stepwise } from "../harness";
 import { assertEncrypted, Consumer, pushAndPull } from "./consumer";
 import { copyExample, type InstalledPackage, installTarball } from "./tarball";
@@ -58,6 +59,8 @@ describe("TypeScript projects that installed the packed package", () => {
         const consumer = new Consumer(copyExample(installed, "complete"));
         await consumer.pulumi("config", "set", "--secret", "password-of-operations", "chosen-by-operations");
         await consumer.pulumi("config", "set", "--secret", "s3-secret-access-key", "chosen-by-s3");
+        await consumer.pulumi("config", "set", "--secret", "ssh-key", "--", clientKey);
+        await consumer.pulumi("config", "set", "host-key-of-node-1", hostKey);
         const authority = await createAuthority("the team's authority");
         const host = "registry.example.com";
         const pair = await issue(authority, { commonName: host, serverNames: { dns: [host] } });
