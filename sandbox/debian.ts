@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import { withLock } from "./cluster/lock";
+import { withLock } from "./lock";
 import { cacheFolder } from "./paths";
 import type { Progress } from "./progress";
 

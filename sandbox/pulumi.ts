@@ -24,6 +24,7 @@ export async function preparePulumi(folder: string, progress: Progress): Promise
     for (const name of ["pulumi-state", "pulumi-home"]) {
         fs.mkdirSync(path.join(folder, name), { recursive: true, mode: 0o700 });
     }
+    removeStaleLocks(path.join(folder, "pulumi-state"));
     fs.mkdirSync(downloadedPlugins, { recursive: true });
     link(downloadedPlugins, path.join(folder, "pulumi-home", "plugins"));
     const passphrase = path.join(folder, "pulumi-passphrase");
@@ -48,6 +49,19 @@ export async function preparePulumi(folder: string, progress: Progress): Promise
     );
     fs.writeFileSync(standInsFile(folder), `${JSON.stringify(used)}\n`);
     announce(Object.keys(used), progress);
+}
+
+/** Frees the stacks of a Pulumi that was killed: nobody else's processes use the sandbox's state. */
+export function removeStaleLocks(state: string): void {
+    const locks = path.join(state, ".pulumi", "locks");
+    if (!fs.existsSync(locks)) return;
+    const names = fs.readdirSync(locks, { recursive: true, encoding: "utf8" });
+    for (const file of names.filter((name) => name.endsWith(".json")).map((name) => path.join(locks, name))) {
+        const { pid } = JSON.parse(fs.readFileSync(file, "utf8"));
+        const holder = `/proc/${pid}/comm`;
+        const isHeld = fs.existsSync(holder) && fs.readFileSync(holder, "utf8").startsWith("pulumi");
+        if (!isHeld) fs.rmSync(file, { force: true });
+    }
 }
 
 /** The variables that make a Pulumi CLI use the sandbox's state, passphrase and plugins. */

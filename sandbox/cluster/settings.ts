@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { withLock } from "../lock";
 import { dataFolder } from "../paths";
-import { withLock } from "./lock";
 import { interfaceExists } from "./network";
 import { largestIndex, planNetwork } from "./plan";
 

@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { withLock } from "../lock";
 import type { Progress } from "../progress";
 import { go, requireGo } from "./go";
-import { withLock } from "./lock";
 import type { PinnedModule } from "./module";
 
 /** How many modules are built at once: while one links, the other keeps the cores busy. */
@@ -38,11 +38,10 @@ async function build(module: PinnedModule, progress: Progress): Promise<void> {
     await requireGo(module.goVersion);
     fs.mkdirSync(path.dirname(module.target), { recursive: true });
     const onWait = () => progress(`Waiting for another process that builds ${module.family.name}`);
-    await withLock(`${module.target}.lock`, onWait, async () => {
-        if (!isBuilt(module)) {
-            await compile(module);
-        }
-    });
+    const compileOnce = async () => {
+        if (!isBuilt(module)) await compile(module);
+    };
+    await withLock(`${module.target}.lock`, compileOnce, onWait);
 }
 
 async function compile(module: PinnedModule): Promise<void> {

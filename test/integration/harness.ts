@@ -44,8 +44,13 @@ export function stepwise(): void {
     });
 }
 
-/** Mocha calls it after all files, in none of their processes. */
-export async function mochaGlobalTeardown(): Promise<void> {
+/** Mocha calls it before all files, in none of their processes: what a killed run left must not matter to this one. */
+export const mochaGlobalSetup = removeSandboxes;
+
+/** Mocha calls it after all files. */
+export const mochaGlobalTeardown = removeSandboxes;
+
+async function removeSandboxes(): Promise<void> {
     if (!fs.existsSync(dataFolder)) return;
     for (const name of fs.readdirSync(dataFolder).filter((folder) => /^test-\d+$/.test(folder))) {
         await stopSandbox({ name, purge: true });

@@ -1,8 +1,10 @@
 import * as assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { findOfficial } from "../../../sandbox/pulumi";
+import { findOfficial, removeStaleLocks } from "../../../sandbox/pulumi";
 
 describe("an official Pulumi plugin", () => {
     const executable = "pulumi-resource-sample";
@@ -43,5 +45,36 @@ describe("an official Pulumi plugin", () => {
     it("is not a plugin of another version", () => {
         file("home", "plugins", "resource-sample-v1.2.4", executable);
         assert.equal(findOfficial(executable, plugin, cli), undefined);
+    });
+});
+
+describe("the locks of stacks", () => {
+    const state = fs.mkdtempSync(path.join(os.tmpdir(), "state-"));
+    after(() => fs.rmSync(state, { recursive: true }));
+
+    it("are removed when the Pulumi that took them has ended, and stay while it runs", async () => {
+        // The name of its process is that of the file.
+        const program = path.join(state, "pulumi");
+        fs.copyFileSync("/bin/sleep", program);
+        fs.chmodSync(program, 0o755);
+        const pulumi = spawn(program, ["20"]);
+        const stack = path.join(state, ".pulumi", "locks", "organization", "project", "stack");
+        fs.mkdirSync(stack, { recursive: true });
+        const [held, ended, others] = [pulumi.pid, 2 ** 22 + 1, process.pid].map((pid) => {
+            const file = path.join(stack, `${pid}.json`);
+            fs.writeFileSync(file, JSON.stringify({ pid, username: "root", hostname: os.hostname() }));
+            return file;
+        });
+        try {
+            await once(pulumi, "spawn");
+            removeStaleLocks(state);
+            assert.deepEqual([held, ended, others].filter(fs.existsSync), [held]);
+        } finally {
+            pulumi.kill();
+        }
+    });
+
+    it("are none where no stack was ever changed", () => {
+        removeStaleLocks(path.join(state, "nowhere"));
     });
 });
