@@ -58,6 +58,48 @@ export function selfSign(resourceName: string, commonName: string, algorithm: Ke
     return { key, certificate };
 }
 
+/** What a certificate says, beside the key that it belongs to. */
+export interface CertificateContent {
+    readonly commonName: string;
+    readonly dnsNames: pulumi.Input<pulumi.Input<string>[]>;
+    readonly ipAddresses?: pulumi.Input<string[]>;
+    readonly validityDays: number;
+    readonly renewBeforeDays: number;
+    readonly allowedUses: string[];
+}
+
+/** Has an authority certify a key. */
+export function certify(
+    resourceName: string,
+    authority: Pick<Authority, "privateKeyPem" | "certPem">,
+    key: tls.PrivateKey,
+    { commonName, dnsNames, ipAddresses, validityDays, renewBeforeDays, allowedUses }: CertificateContent,
+    parent: pulumi.Resource,
+): tls.LocallySignedCert {
+    const request = new tls.CertRequest(
+        `${resourceName}-request`,
+        {
+            privateKeyPem: key.privateKeyPem,
+            subject: { commonName: commonName.slice(0, 64) },
+            dnsNames,
+            ipAddresses,
+        },
+        { parent },
+    );
+    return new tls.LocallySignedCert(
+        `${resourceName}-certificate`,
+        {
+            certRequestPem: request.certRequestPem,
+            caPrivateKeyPem: authority.privateKeyPem,
+            caCertPem: authority.certPem,
+            validityPeriodHours: validityDays * hoursPerDay,
+            earlyRenewalHours: renewBeforeDays * hoursPerDay,
+            allowedUses,
+        },
+        { parent },
+    );
+}
+
 export function privateKey(resourceName: string, algorithm: KeyAlgorithm, parent: pulumi.Resource): tls.PrivateKey {
     const kind =
         algorithm === KeyAlgorithm.Rsa4096

@@ -5,6 +5,7 @@ import { sourceOf } from "./chartSource";
 import { checksum } from "./checksum";
 import { type ConfigSettings, configSections, merge, type Section } from "./configuration";
 import { type Identity, marks, selectorLabels } from "./labels";
+import { resourcesOver } from "./resources";
 import { restrictedContainer, restrictedPod } from "./restrictedPod";
 import { exactVersion, httpAddress, nonEmptyText, objectOnly } from "./rules";
 import {
@@ -153,7 +154,7 @@ function chartValues(
         // Of the cluster's inside only, and under another name than the component's.
         service: { name: `${serviceName}-chart`, type: "ClusterIP" },
         ingress: { enabled: false },
-        resources: serverResources(server.resources),
+        resources: resourcesOver(serverResources, server.resources),
         ...storageValues(server),
         ...(certificate && { tlsSecretName: certificate.secretName }),
         secrets: {

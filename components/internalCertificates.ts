@@ -1,6 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import * as tls from "@pulumi/tls";
-import { hoursPerDay, KeyAlgorithm, privateKey, selfSign } from "./authority";
+import { certify, KeyAlgorithm, privateKey, selfSign } from "./authority";
 import type { Identity } from "./labels";
 
 /** A certificate with its key, both in PEM form. */
@@ -28,23 +27,18 @@ export function internalCertificates(identity: Identity, part: string, parent: p
         caCertPem: authority.certificate.certPem,
         issue(use, dnsNames) {
             const key = privateKey(`${name}-${use}-key`, KeyAlgorithm.EcdsaP256, parent);
-            const subject = { commonName: name.slice(0, 64) };
-            const { certRequestPem } = new tls.CertRequest(
-                `${name}-${use}-request`,
-                { privateKeyPem: key.privateKeyPem, subject, dnsNames },
-                { parent },
-            );
-            const { certPem } = new tls.LocallySignedCert(
-                `${name}-${use}-certificate`,
+            const { certPem } = certify(
+                `${name}-${use}`,
+                { privateKeyPem: authority.key.privateKeyPem, certPem: authority.certificate.certPem },
+                key,
                 {
-                    certRequestPem,
-                    caPrivateKeyPem: authority.key.privateKeyPem,
-                    caCertPem: authority.certificate.certPem,
-                    validityPeriodHours: validityDays * hoursPerDay,
-                    earlyRenewalHours: renewBeforeDays * hoursPerDay,
+                    commonName: name,
+                    dnsNames,
+                    validityDays,
+                    renewBeforeDays,
                     allowedUses: ["digital_signature", "key_encipherment", `${use}_auth`],
                 },
-                { parent },
+                parent,
             );
             return { certPem, keyPem: key.privateKeyPem };
         },

@@ -5,7 +5,7 @@ import { minioImage, mirrored } from "./images";
 import { internalCertificates } from "./internalCertificates";
 import { type Identity, marks, selectorLabels } from "./labels";
 import { minioSetUp } from "./minioSetUp";
-import { type RegistryResources, resourceRules } from "./resources";
+import { type RegistryResources, resourceRules, resourcesOver } from "./resources";
 import { restrictedContainer, restrictedPod } from "./restrictedPod";
 import { dnsName, flag, imageReference, quantity } from "./rules";
 import { useS3 } from "./s3";
@@ -42,6 +42,7 @@ export const minioRules: Rules = {
 
 const port = 9000;
 const bucket = "registry";
+const defaultResources = { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "1", memory: "1Gi" } };
 const folders = { data: "/data", certificates: "/certs" };
 
 /** The server, its bucket and the registry's user in it. The registry may start when `ready` is there. */
@@ -164,10 +165,7 @@ function deployServer(identity: Identity, args: MinioStorage, parent: pulumi.Res
                                 ],
                                 envFrom: [{ secretRef: { name: server.rootSecret.metadata.name } }],
                                 ports: [{ name: "s3", containerPort: port }],
-                                resources: {
-                                    requests: { cpu: "100m", memory: "256Mi", ...args.resources?.requests },
-                                    limits: { cpu: "1", memory: "1Gi", ...args.resources?.limits },
-                                },
+                                resources: resourcesOver(defaultResources, args.resources),
                                 securityContext: restrictedContainer,
                                 startupProbe: { ...probe("live"), periodSeconds: 1, failureThreshold: 120 },
                                 readinessProbe: { ...probe("ready"), periodSeconds: 5 },

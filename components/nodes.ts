@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Identity } from "./labels";
 import { createNamespace } from "./namespace";
-import { deployNodeDaemonSet } from "./nodeDaemonSet";
-import { authenticatingRuntimes, ContainerRuntime, type RegistryOnNodes } from "./nodeFiles";
+import { deployNodeDaemonSet, type NodeDaemonSet } from "./nodeDaemonSet";
+import { authenticatingRuntimes, ContainerRuntime } from "./nodeFiles";
 import { defaultSshRuntimes, type SshNode, sshNodeProblems, sshNodeRules, tellNodesOverSsh } from "./nodesOverSsh";
 import { flag, memberOf, text } from "./rules";
 import { type RegistryToleration, schedulingRules } from "./server";
@@ -94,19 +94,9 @@ function loginProblems({ runtimes = [], ssh = [] }: RegistryNodes): Problem[] {
     ];
 }
 
-export interface ToldNodes {
-    readonly args: RegistryNodes;
-    /** What the nodes are told, without logins. */
-    readonly registry: pulumi.Output<RegistryOnNodes>;
-    /** What they log in with, one for each host; left out, they do not. Secret. */
-    readonly logins: pulumi.Output<Record<string, string>> | undefined;
-    /** Whether the registry has an endpoint. */
-    readonly isMapped: boolean;
-    readonly namespace: pulumi.Input<string>;
+export interface ToldNodes extends NodeDaemonSet {
     /** Whether the namespace, which only the DaemonSet needs, is made here. */
     readonly createNamespace: boolean;
-    readonly imageMirror: pulumi.Input<string> | undefined;
-    readonly imagePullSecrets: pulumi.Input<string>[];
 }
 
 /** Makes the nodes resolve and trust the registry and, when they shall, log in. */

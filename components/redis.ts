@@ -6,7 +6,7 @@ import type { UsedCache } from "./descriptorCache";
 import { mirrored, redisImage } from "./images";
 import { internalCertificates } from "./internalCertificates";
 import { type Identity, marks, selectorLabels } from "./labels";
-import { type RegistryResources, resourceRules } from "./resources";
+import { type RegistryResources, resourceRules, resourcesOver } from "./resources";
 import { restrictedContainer, restrictedPod } from "./restrictedPod";
 import { certificatePem, dnsName, flag, imageReference, nonEmptyText, registryEndpoint, wholeNumber } from "./rules";
 import type { RegistryScheduling } from "./server";
@@ -89,6 +89,7 @@ export interface RedisContext {
 
 const port = 6379;
 const folder = "/etc/private-registry/redis";
+const defaultResources = { requests: { cpu: "20m", memory: "64Mi" }, limits: { cpu: "500m", memory: "192Mi" } };
 const publicAuthorities = "/etc/ssl/certs/ca-certificates.crt";
 
 /** A cache that does not answer must not hold a request up for long: the registry asks its storage then. */
@@ -189,10 +190,7 @@ function runServer(
                                 command: ["redis-server"],
                                 args: Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]),
                                 ports: [{ name: "redis", containerPort: port }],
-                                resources: {
-                                    requests: { cpu: "20m", memory: "64Mi", ...args.resources?.requests },
-                                    limits: { cpu: "500m", memory: "192Mi", ...args.resources?.limits },
-                                },
+                                resources: resourcesOver(defaultResources, args.resources),
                                 securityContext: restrictedContainer,
                                 startupProbe: { tcpSocket: { port }, periodSeconds: 1, failureThreshold: 60 },
                                 readinessProbe: { tcpSocket: { port }, periodSeconds: 5 },

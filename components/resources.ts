@@ -24,3 +24,11 @@ export const resourceRules: Rules = {
     "limits.cpu": quantity,
     "limits.memory": quantity,
 };
+
+/** The amounts that are asked for, over the defaults of the pod in question. */
+export function resourcesOver(defaults: Required<RegistryResources>, given: RegistryResources = {}) {
+    return {
+        requests: { ...defaults.requests, ...given.requests },
+        limits: { ...defaults.limits, ...given.limits },
+    };
+}

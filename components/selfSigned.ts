@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as tls from "@pulumi/tls";
-import { createAuthority, hoursPerDay, KeyAlgorithm, privateKey } from "./authority";
+import { certify, createAuthority, KeyAlgorithm, privateKey } from "./authority";
 import { type Certificate, type CertificateContext, certificateNames } from "./certificate";
 import { memberOf, subjectAlternativeName, wholeNumber } from "./rules";
 import { tlsSecret } from "./tlsSecret";
@@ -62,27 +61,19 @@ export function issueSelfSigned(
         .all([...hosts, ...inCluster, ...subjectAlternativeNames])
         .apply((known) => certificateNames(known));
     const key = privateKey(`${name}-tls-key-${generation}`, algorithm, parent);
-    const request = new tls.CertRequest(
-        `${name}-tls-request`,
+    const certificate = certify(
+        `${name}-tls`,
+        authority,
+        key,
         {
-            privateKeyPem: key.privateKeyPem,
-            subject: { commonName: name.slice(0, 64) },
+            commonName: name,
             dnsNames: subject.dnsNames,
             ipAddresses: subject.ipAddresses,
-        },
-        { parent },
-    );
-    const certificate = new tls.LocallySignedCert(
-        `${name}-tls-certificate`,
-        {
-            certRequestPem: request.certRequestPem,
-            caPrivateKeyPem: authority.privateKeyPem,
-            caCertPem: authority.certPem,
-            validityPeriodHours: validityDays * hoursPerDay,
-            earlyRenewalHours: renewBeforeDays * hoursPerDay,
+            validityDays,
+            renewBeforeDays,
             allowedUses: ["digital_signature", "key_encipherment", "server_auth"],
         },
-        { parent },
+        parent,
     );
     return {
         ...tlsSecret(identity, "tls", namespace, certificate.certPem, key.privateKeyPem, parent),

@@ -5,7 +5,7 @@ import { checksum } from "./checksum";
 import { type ConfigSettings, configYaml, drainSeconds, inPod } from "./configuration";
 import { type Identity, marks, selectorLabels } from "./labels";
 import type { PodAddition } from "./podAddition";
-import type { RegistryResources } from "./resources";
+import { type RegistryResources, resourcesOver } from "./resources";
 import { restrictedContainer, restrictedPod } from "./restrictedPod";
 import { dnsName, memberOf, objectOnly, text } from "./rules";
 import { AccessMode, type Mounting, type RegistryStorage, type Storage } from "./storage";
@@ -205,12 +205,11 @@ export function serverAccount(
     );
 }
 
-export function serverResources({ requests, limits }: RegistryResources) {
-    return {
-        requests: { cpu: "100m", memory: "128Mi", ...requests },
-        limits: { cpu: "500m", memory: "512Mi", ...limits },
-    };
-}
+/** What the registry's pods ask for and may use when the arguments say nothing else. */
+export const serverResources = {
+    requests: { cpu: "100m", memory: "128Mi" },
+    limits: { cpu: "500m", memory: "512Mi" },
+};
 
 /** It sends no traces. */
 export const serverEnv = [{ name: "OTEL_TRACES_EXPORTER", value: "none" }];
@@ -227,7 +226,7 @@ function registryContainer(server: Server): k8s.types.input.core.v1.Container {
             { name: port, containerPort: inPod.port },
             { name: "metrics", containerPort: inPod.debugPort },
         ],
-        resources: serverResources(server.resources),
+        resources: resourcesOver(serverResources, server.resources),
         securityContext: restrictedContainer,
         startupProbe: { tcpSocket: { port }, periodSeconds: 1, failureThreshold: 60 },
         // 503 while the storage fails: no traffic then, but no restart either, which would not mend it.

@@ -8,7 +8,7 @@ import { edges, type RegistryExpose } from "./expose";
 import { mirrored, uiImage } from "./images";
 import { internalCertificates } from "./internalCertificates";
 import { type Identity, marks, selectorLabels } from "./labels";
-import { type RegistryResources, resourceRules } from "./resources";
+import { type RegistryResources, resourceRules, resourcesOver } from "./resources";
 import { restrictedContainer, restrictedPod } from "./restrictedPod";
 import { flag, imageReference, pageTitle } from "./rules";
 import { script } from "./scripts";
@@ -76,6 +76,8 @@ export interface UiContext {
 
 /** Port of the pod, with or without TLS. */
 export const uiPort = 8080;
+
+const defaultResources = { requests: { cpu: "10m", memory: "16Mi" }, limits: { cpu: "200m", memory: "64Mi" } };
 
 /** To whom the image's files belong. */
 const nginxUser = 101;
@@ -184,10 +186,7 @@ function uiPod(
     secretName: pulumi.Output<string> | undefined,
 ): k8s.types.input.core.v1.PodSpec {
     const image = mirrored(args.image ?? uiImage, context.imageMirror);
-    const resources = {
-        requests: { cpu: "10m", memory: "16Mi", ...args.resources?.requests },
-        limits: { cpu: "200m", memory: "64Mi", ...args.resources?.limits },
-    };
+    const resources = resourcesOver(defaultResources, args.resources);
     const paths = {
         FOLDER: folders.files,
         CONFIGURATION: written.configuration,
