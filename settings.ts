@@ -12,7 +12,7 @@ export function registryArgs(config: pulumi.Config): PrivateRegistryArgs {
     const configured = config.getObject<PrivateRegistryArgs>("registry") ?? {};
     const problems = unknownKeys(config, configured);
     const args = withSshKeys(config, withSecrets(config, configured, problems), problems);
-    if (secretKeys().includes(`${config.name}:registry`)) {
+    if (isSecret(config, "registry")) {
         const reason =
             "holds a secret value, which would be read in the clear; keep passwords in `password-<user>` instead";
         problems.push({ path: "registry", reason });
@@ -20,8 +20,7 @@ export function registryArgs(config: pulumi.Config): PrivateRegistryArgs {
     const users = Array.isArray(args.users) ? args.users : undefined;
     users?.forEach((user, i) => {
         if (user?.password === undefined) return;
-        const reason = `must not stand in the configuration file; run \`pulumi config set --secret password-${user.name}\``;
-        problems.push({ path: `registry.users[${i}].password`, reason });
+        problems.push(inFile(`registry.users[${i}].password`, `${passwordPrefix}${user.name}`));
     });
     if (args.users && users === undefined) return args;
     const named = users ?? defaultUsers;
@@ -30,10 +29,7 @@ export function registryArgs(config: pulumi.Config): PrivateRegistryArgs {
         const reason = `is of no user; add \`${user}\` to registry.users, or run \`pulumi config rm password-${user}\``;
         problems.push({ path: `password-${user}`, reason });
     }
-    for (const user of passwords.filter((name) => !secretKeys().includes(`${config.name}:password-${name}`))) {
-        const reason = `lies in the clear in the stack's file; run \`pulumi config set --secret password-${user}\``;
-        problems.push({ path: `password-${user}`, reason });
-    }
+    problems.push(...passwords.flatMap((user) => inTheClear(config, `${passwordPrefix}${user}`)));
     if (problems.length > 0) throw new ArgumentError("the registry of this stack", problems);
     if (passwords.length === 0) return args;
     return { ...args, users: named.map((user) => ({ ...user, password: config.getSecret(`password-${user?.name}`) })) };
@@ -72,13 +68,8 @@ function withSecrets(config: pulumi.Config, args: PrivateRegistryArgs, problems:
     return joined.reduce((given, { path, field, name, file }) => {
         const object = objectAt(given, path);
         if (object === undefined) return given;
-        const command = `run \`pulumi config set --secret ${name}${file ? ` <${file}` : ""}\``;
-        if (object[field] !== undefined) {
-            const reason = `must not stand in the configuration file; ${command}, and remove it here`;
-            problems.push({ path: `registry.${path.join(".")}.${field}`, reason });
-        } else if (config.get(name) !== undefined && !secretKeys().includes(`${config.name}:${name}`)) {
-            problems.push({ path: name, reason: `lies in the clear in the stack's file; ${command}` });
-        }
+        if (object[field] !== undefined) problems.push(inFile(`registry.${path.join(".")}.${field}`, name, file));
+        else problems.push(...inTheClear(config, name, file));
         const secret = config.getSecret(name);
         return secret === undefined ? given : withValue(given, [...path, field], secret);
     }, args);
@@ -102,14 +93,10 @@ function withSshKeys(config: pulumi.Config, args: PrivateRegistryArgs, problems:
     const nodes = sshNodes(args);
     if (nodes.length === 0) return args;
     const names = [...new Set(nodes.flatMap(sshKeyNames))].filter((name) => config.get(name) !== undefined);
-    for (const name of names.filter((known) => !secretKeys().includes(`${config.name}:${known}`))) {
-        const reason = `lies in the clear in the stack's file; run \`pulumi config set --secret ${name} <key\``;
-        problems.push({ path: name, reason });
-    }
+    problems.push(...names.flatMap((name) => inTheClear(config, name, "key")));
     const ssh = nodes.map((node, i) => {
         if (node?.privateKey !== undefined) {
-            const reason = `must not stand in the configuration file; run \`pulumi config set --secret ${sshKeyName} <key\`, and remove it here`;
-            problems.push({ path: `registry.nodes.ssh[${i}].privateKey`, reason });
+            problems.push(inFile(`registry.nodes.ssh[${i}].privateKey`, sshKeyName, "key"));
         }
         const name = sshKeyNames(node).find((known) => names.includes(known));
         return name === undefined ? node : { ...node, privateKey: config.requireSecret(name) };
@@ -175,7 +162,24 @@ function passwordUsers(config: pulumi.Config): string[] {
         .map((key) => key.slice(passwordPrefix.length));
 }
 
-/** The configuration keys that hold a secret, as the engine tells every Node program. */
-function secretKeys(): string[] {
-    return JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]");
+/** Whether a value is encrypted in the stack's file, as the engine tells every Node program. */
+function isSecret(config: pulumi.Config, name: string): boolean {
+    const secretKeys: string[] = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]");
+    return secretKeys.includes(`${config.name}:${name}`);
+}
+
+/** Says that something secret is among the arguments, and where it belongs. */
+function inFile(path: string, name: string, file?: string): Problem {
+    return { path, reason: `must not stand in the configuration file; ${setSecret(name, file)}, and remove it here` };
+}
+
+/** Says so when a value that shall be secret is not. */
+function inTheClear(config: pulumi.Config, name: string, file?: string): Problem[] {
+    if (config.get(name) === undefined || isSecret(config, name)) return [];
+    return [{ path: name, reason: `lies in the clear in the stack's file; ${setSecret(name, file)}` }];
+}
+
+/** How a secret value is given; from a file, when that is what holds it. */
+function setSecret(name: string, file?: string): string {
+    return `run \`pulumi config set --secret ${name}${file === undefined ? "" : ` <${file}`}\``;
 }

@@ -1,9 +1,8 @@
 import * as path from "node:path";
-import { run } from "../../sandbox/command";
-import { repositoryRoot } from "../../sandbox/paths";
 import { printProgress } from "../../sandbox/progress";
 import { buildTools } from "../../sandbox/toolchain/toolchain";
 import { startAgent } from "./agent";
+import { goModuleFolder } from "./goModule";
 import { firstStartLimit, kubectl, theSandbox } from "./harness";
 
 const kinds = ["certificates", "certificaterequests", "issuers", "clusterissuers"];
@@ -32,8 +31,6 @@ export function withCertManager(): void {
 
 /** They lie in the module that the controllers are built from. */
 async function customResourceDefinitions(): Promise<string[]> {
-    const cwd = path.join(repositoryRoot, "sandbox", "toolchain", "cert-manager");
-    const module = "github.com/cert-manager/cert-manager";
-    const { Dir } = JSON.parse(await run(["go", "mod", "download", "-json", module], { env: process.env, cwd }));
-    return kinds.map((kind) => path.join(Dir, "deploy", "crds", `cert-manager.io_${kind}.yaml`));
+    const module = await goModuleFolder("cert-manager", "github.com/cert-manager/cert-manager");
+    return kinds.map((kind) => path.join(module, "deploy", "crds", `cert-manager.io_${kind}.yaml`));
 }

@@ -1,14 +1,12 @@
 import * as assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import { attempt, run } from "../../sandbox/command";
-import { repositoryRoot } from "../../sandbox/paths";
 import { printProgress } from "../../sandbox/progress";
 import { packProgram } from "../../scripts/proof";
 import { commandBlocks, pages } from "../commandBlocks";
 import { inSandbox, kubectl, stepwise, theSandbox } from "./harness";
+import { copyWorkTree } from "./workTree";
 
 /** Each page goes on from the ones before it, as the pages say. */
 const order = ["first-registry", "rotate", "troubleshooting", "production", "move-from-manifests"];
@@ -16,21 +14,11 @@ const order = ["first-registry", "rotate", "troubleshooting", "production", "mov
 describe("the commands in docs/", () => {
     stepwise();
     inSandbox();
-    const clone = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-docs-"));
+    // Not the work tree, where Pulumi's stack files would stay.
+    const clone = copyWorkTree();
     const inClone = () => ({ env: theSandbox().environment, cwd: clone });
 
     before(async () => {
-        // A clone of what is in the work tree now, so that Pulumi's stack files do not land there.
-        const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
-            cwd: repositoryRoot,
-            encoding: "utf8",
-        });
-        for (const file of files.trim().split("\n")) {
-            const source = path.join(repositoryRoot, file);
-            if (fs.existsSync(source)) fs.cpSync(source, path.join(clone, file));
-        }
-        fs.rmSync(path.join(clone, "node_modules"), { force: true });
-        fs.symlinkSync(path.join(repositoryRoot, "node_modules"), path.join(clone, "node_modules"));
         await packProgram(path.join(clone, "image.tar"), "docs", printProgress);
     });
     after(async () => {

@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { run } from "../../sandbox/command";
 import { imageReferences, packImages } from "../../sandbox/images/images";
 import { repositoryRoot } from "../../sandbox/paths";
 import { printProgress } from "../../sandbox/progress";
+import { goModuleFolder } from "./goModule";
 import { firstStartLimit, kubectl, theSandbox } from "./harness";
 
 const namespace = "traefik";
@@ -35,16 +35,10 @@ export function withTraefik(): { address: () => string } {
 
 /** The custom resources that Traefik knows lie in the modules that it is built from. */
 async function customResourceDefinitions(): Promise<string[]> {
-    const folder = async (module: string): Promise<string> => {
-        const cwd = path.join(repositoryRoot, "sandbox", "toolchain", "traefik");
-        return JSON.parse(await run(["go", "mod", "download", "-json", module], { env: process.env, cwd })).Dir;
-    };
-    const gatewayApi = path.join(await folder("sigs.k8s.io/gateway-api"), "config", "crd", "standard");
+    const traefik = await goModuleFolder("traefik", "github.com/traefik/traefik/v3");
+    const gatewayApi = path.join(await goModuleFolder("traefik", "sigs.k8s.io/gateway-api"), "config/crd/standard");
     return [
-        path.join(
-            await folder("github.com/traefik/traefik/v3"),
-            "docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml",
-        ),
+        path.join(traefik, "docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml"),
         ...fs.readdirSync(gatewayApi).map((file) => path.join(gatewayApi, file)),
     ];
 }

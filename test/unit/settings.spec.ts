@@ -104,7 +104,7 @@ describe("the stack's configuration", () => {
         assert.throws(
             () => read({ registry: { users: [{ name: "ci" }, { name: "anna", password: "hunter2hunter2" }] } }),
             refused(
-                "registry.users[1].password: must not stand in the configuration file; run `pulumi config set --secret password-anna`",
+                "registry.users[1].password: must not stand in the configuration file; run `pulumi config set --secret password-anna`, and remove it here",
             ),
         );
     });

@@ -1,5 +1,4 @@
 import * as assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -7,6 +6,7 @@ import { parse, stringify } from "yaml";
 import { attempt, type CommandResult, run } from "../../../sandbox/command";
 import { repositoryRoot } from "../../../sandbox/paths";
 import { inSandbox, theSandbox } from "../harness";
+import { copyWorkTree } from "../workTree";
 
 /** Steps that only the CI system itself can run, or that install what this machine has in its own way. */
 const notRunHere = [
@@ -67,7 +67,7 @@ interface GitlabJob {
 describe("the examples for CI (examples/ci)", function () {
     this.timeout(400_000);
     inSandbox();
-    const clone = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-ci-"));
+    const clone = copyWorkTree();
     const kubeconfig = path.join(os.tmpdir(), `${path.basename(clone)}-kubeconfig`);
 
     /** Runs a job's steps one after the other, up to the first that fails. */
@@ -88,18 +88,6 @@ describe("the examples for CI (examples/ci)", function () {
     }
 
     before(async () => {
-        // As a clone on a CI machine has it after `npm ci`.
-        const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
-            cwd: repositoryRoot,
-            encoding: "utf8",
-        });
-        const files = listed.split("\n").filter((file) => file !== "" && file !== "node_modules");
-        for (const file of [...files, "dist"]) {
-            const source = path.join(repositoryRoot, file);
-            if (!fs.existsSync(source)) continue;
-            fs.cpSync(source, path.join(clone, file), { recursive: true, preserveTimestamps: true });
-        }
-        fs.symlinkSync(fs.realpathSync(path.join(repositoryRoot, "node_modules")), path.join(clone, "node_modules"));
         fs.appendFileSync(path.join(clone, ".gitignore"), "/node_modules\n");
         await run(["git", "init", "--quiet"], { cwd: clone, env: process.env });
         await run(["git", "add", "--all"], { cwd: clone, env: process.env });
