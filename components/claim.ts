@@ -22,9 +22,10 @@ interface Fixed {
     readonly accessModes?: string[];
 }
 
+const advice = `start a second registry that has it and copy the images (see "Moving to another volume" in docs/storage.md)`;
+
 /** Another class or mode than the claim has, in sentences that say what to do instead. */
 export function fixedProblems(path: string, name: string, has: Fixed, wants: Fixed): Problem[] {
-    const advice = `start a second registry that has it and copy the images (see "Moving to another volume" in docs/storage.md)`;
     const differing = (field: string, what: string, old: string | undefined, wanted: string | undefined) =>
         old === undefined || wanted === undefined || old === wanted
             ? []
@@ -40,12 +41,54 @@ export function fixedProblems(path: string, name: string, has: Fixed, wants: Fix
     ];
 }
 
+/** A smaller size than the claim has, in a sentence that says what to do instead. */
+export function shrinkingProblems(path: string, name: string, has: string, wants: string): Problem[] {
+    const isSmaller = bytes(wants) < bytes(has);
+    if (!isSmaller) return [];
+    return [
+        {
+            path: `${path}.size`,
+            reason: `the claim \`${name}\` has \`${has}\` and cannot shrink; keep \`${has}\`, or ${advice}`,
+        },
+    ];
+}
+
+const units = ["", "k", "M", "G", "T", "P", "E"];
+
+/** The bytes of a Kubernetes quantity. */
+function bytes(quantity: string): number {
+    const [, number, unit, binary] = /^([0-9.]+)([kKMGTPE]?)(i?)$/.exec(quantity) ?? [];
+    return Number(number) * (binary ? 1024 : 1000) ** units.indexOf(unit === "K" ? "k" : unit);
+}
+
+let hooks = 0;
+
+/** Refuses a smaller claim, in a preview already. */
+function neverShrink(what: string, path: string): pulumi.ResourceHookBinding | undefined {
+    // Pulumi's mocks, by which programs test themselves, cannot register hooks.
+    if (pulumi.runtime.getMonitor()?.registerResourceHook === undefined) return undefined;
+    const hook = new pulumi.ResourceHook(
+        // The engine knows a hook by its name alone.
+        `private-registry-claim-${++hooks}`,
+        ({ oldInputs, newInputs }) => {
+            const [has, wants] = [oldInputs, newInputs].map((inputs) => inputs?.spec?.resources?.requests?.storage);
+            // What is not known yet is checked when it is.
+            if (typeof has !== "string" || typeof wants !== "string") return;
+            const problems = shrinkingProblems(path, String(newInputs?.metadata?.name), has, wants);
+            if (problems.length > 0) throw new ArgumentError(what, problems);
+        },
+        { onDryRun: true },
+    );
+    return { beforeUpdate: [hook] };
+}
+
 /**
  * A claim that is never replaced, for its images would be lost: Pulumi leaves its class and mode as they are, and what uses the
  * claim's name is told when the arguments ask for others. It may grow.
  */
 export function claimVolume(identity: Identity, wanted: WantedClaim, parent: pulumi.Resource) {
     const accessModes = [wanted.accessMode];
+    const what = `the PrivateRegistry "${identity.name}"`;
     const claim = new k8s.core.v1.PersistentVolumeClaim(
         `${identity.name}-${wanted.part}`,
         {
@@ -64,6 +107,7 @@ export function claimVolume(identity: Identity, wanted: WantedClaim, parent: pul
         {
             parent,
             ignoreChanges: ["spec.storageClassName", "spec.accessModes"],
+            hooks: neverShrink(what, wanted.path),
             ...(wanted.isProtected && { protect: true }),
         },
     );
@@ -71,7 +115,7 @@ export function claimVolume(identity: Identity, wanted: WantedClaim, parent: pul
         .all([claim.metadata.name, claim.spec, pulumi.output(wanted.storageClassName)])
         .apply(([name, has, storageClassName]) => {
             const problems = fixedProblems(wanted.path, name, has ?? {}, { storageClassName, accessModes });
-            if (problems.length > 0) throw new ArgumentError(`the PrivateRegistry "${identity.name}"`, problems);
+            if (problems.length > 0) throw new ArgumentError(what, problems);
             return name;
         });
     return { claim, claimName };

@@ -38,7 +38,7 @@ export function prepareHostPath(
                 }),
             },
         },
-        { parent, ...keep },
+        { parent, ...keep, ignoreChanges: ["spec.capacity"] },
     );
     const claim = new k8s.core.v1.PersistentVolumeClaim(
         `${identity.name}-claim`,
@@ -55,7 +55,8 @@ export function prepareHostPath(
                 resources: { requests: capacity },
             },
         },
-        { parent, ...keep },
+        // No cluster resizes a volume that it did not make, and this size says nothing anyway.
+        { parent, ...keep, ignoreChanges: ["spec.resources"] },
     );
     const owner = new k8s.apps.v1.DaemonSet(
         `${identity.name}-folder-owner`,

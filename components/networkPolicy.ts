@@ -68,7 +68,8 @@ const namespaces = (names: pulumi.Input<string>[]) =>
 export function restrictNetwork(
     identity: Identity,
     args: RegistryNetworkPolicy,
-    hasUi: boolean,
+    /** Pods that not every registry has. */
+    has: { readonly ui: boolean; readonly certificateWatch: boolean },
     namespace: pulumi.Output<string>,
     parent: pulumi.Resource,
 ): void {
@@ -106,7 +107,7 @@ export function restrictNetwork(
             ports: (ports ?? [443]).map(tcp),
         })),
     });
-    if (hasUi) {
+    if (has.ui) {
         policy("ui", {
             podSelector: { matchLabels: selectorLabels(identity, "ui") },
             policyTypes: ["Ingress", "Egress"],
@@ -115,9 +116,11 @@ export function restrictNetwork(
         });
     }
     // The one pod that asks the API server, whose address no policy can name.
-    policy("certificate-watch", {
-        podSelector: { matchLabels: selectorLabels(identity, "certificate-watch") },
-        policyTypes: ["Egress"],
-        egress: [{ ports: [tcp(443), tcp(6443)] }],
-    });
+    if (has.certificateWatch) {
+        policy("certificate-watch", {
+            podSelector: { matchLabels: selectorLabels(identity, "certificate-watch") },
+            policyTypes: ["Egress"],
+            egress: [{ ports: [tcp(443), tcp(6443)] }],
+        });
+    }
 }

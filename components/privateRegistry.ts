@@ -217,12 +217,14 @@ export class PrivateRegistry extends pulumi.ComponentResource {
                 this,
             );
         exposeService({ identity, namespace, hosts, serviceName, certificate, isPlain, ui, parent: this }, expose);
-        if (checked.networkPolicy) {
-            restrictNetwork(identity, checked.networkPolicy, ui !== undefined, namespace, this);
-        }
         const tools = { namespace, image: mirrored(toolsImage, imageMirror), imagePullSecrets };
         const inClusterAddress = pulumi.interpolate`${service.name}.${namespace}.svc:${servicePort(isPlain).port}`;
-        if (certificate.checksum === undefined && !isPlain) {
+        const isWatched = certificate.checksum === undefined && !isPlain;
+        if (checked.networkPolicy) {
+            const has = { ui: ui !== undefined, certificateWatch: isWatched };
+            restrictNetwork(identity, checked.networkPolicy, has, namespace, this);
+        }
+        if (isWatched) {
             watchCertificate(
                 identity,
                 {

@@ -49,7 +49,7 @@ export interface HostPathStorage {
     path: pulumi.Input<string>;
     /** Name of the node that holds the folder (its label `kubernetes.io/hostname`). Left out, any node may. */
     nodeName?: pulumi.Input<string>;
-    /** Size that the claim shows; nothing enforces it. Defaults to `10Gi`. */
+    /** Size that the claim shows; nothing enforces it, and it stays as it was at first. Defaults to `10Gi`. */
     size?: pulumi.Input<string>;
     /** Let `pulumi destroy` delete the claim. The folder stays either way. Defaults to false: the claim is protected. */
     deleteWithStack?: boolean;

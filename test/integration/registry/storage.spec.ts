@@ -67,7 +67,7 @@ describe("storage and exposure", () => {
         "host-path",
         { storage: { hostPath: { path: "/var/images", nodeName: "node1", deleteWithStack: true } } },
         true,
-        async () => {
+        async (registry) => {
             const listing = await run([
                 ...theSandbox().enter(1, { all: true }),
                 "stat",
@@ -81,6 +81,11 @@ describe("storage and exposure", () => {
                 !JSON.stringify(pods).includes('"hostPath"'),
                 "the registry's pod mounts a claim, not the folder",
             );
+            registry.args = {
+                ...registry.args,
+                storage: { hostPath: { ...registry.args.storage?.hostPath, path: "/var/images", size: "5Gi" } },
+            };
+            await registry.expectNoChange();
         },
     );
 
@@ -156,10 +161,10 @@ describe("storage and exposure", () => {
         });
 
         it("does not shrink", async () => {
-            assert.match(
-                await refusal({ ...volume, size: "512Mi" }),
-                /spec.resources.requests.storage: Forbidden: field can not be less than/,
-            );
+            const said = await refusal({ ...volume, size: "512Mi" });
+            const sentence =
+                /storage.volume.size: the claim `registry` has `2Gi` and cannot shrink; keep `2Gi`, or start a second/g;
+            assert.equal(said.match(sentence)?.length, 2, `a preview says it and an update: ${said}`);
             assert.equal((await claim()).spec.resources.requests.storage, "2Gi");
         });
 

@@ -88,6 +88,15 @@ describe("networkPolicy", () => {
         assert.equal(selects(own.egress[0].to[0].podSelector, labels), false);
     });
 
+    it("says nothing of pods that are not there", async () => {
+        const policies = (await registry({})).every("NetworkPolicy").map((policy) => policy.name);
+        assert.deepEqual(policies.sort(), [
+            "registry-network-default",
+            "registry-network-own-pods",
+            "registry-network-server",
+        ]);
+    });
+
     it("chooses the pods that it speaks of", async () => {
         const tls = { existingSecret: { name: "team" } };
         const users = [{ name: "ci", generation: 2 }];
