@@ -64,12 +64,12 @@ function bytes(quantity: string): number {
 let hooks = 0;
 
 /** Refuses a smaller claim, in a preview already. */
-function neverShrink(what: string, path: string): pulumi.ResourceHookBinding | undefined {
+function neverShrink(what: string, resourceName: string, path: string): pulumi.ResourceHookBinding | undefined {
     // Pulumi's mocks, by which programs test themselves, cannot register hooks.
     if (pulumi.runtime.getMonitor()?.registerResourceHook === undefined) return undefined;
     const hook = new pulumi.ResourceHook(
-        // The engine knows a hook by its name alone.
-        `private-registry-claim-${++hooks}`,
+        // The engine knows a hook by its name alone, and a resource's name may occur below several parents.
+        `${resourceName}-${++hooks}`,
         ({ oldInputs, newInputs }) => {
             const [has, wants] = [oldInputs, newInputs].map((inputs) => inputs?.spec?.resources?.requests?.storage);
             // What is not known yet is checked when it is.
@@ -89,8 +89,9 @@ function neverShrink(what: string, path: string): pulumi.ResourceHookBinding | u
 export function claimVolume(identity: Identity, wanted: WantedClaim, parent: pulumi.Resource) {
     const accessModes = [wanted.accessMode];
     const what = `the PrivateRegistry "${identity.name}"`;
+    const resourceName = `${identity.name}-${wanted.part}`;
     const claim = new k8s.core.v1.PersistentVolumeClaim(
-        `${identity.name}-${wanted.part}`,
+        resourceName,
         {
             metadata: {
                 name: wanted.name,
@@ -107,7 +108,7 @@ export function claimVolume(identity: Identity, wanted: WantedClaim, parent: pul
         {
             parent,
             ignoreChanges: ["spec.storageClassName", "spec.accessModes"],
-            hooks: neverShrink(what, wanted.path),
+            hooks: neverShrink(what, resourceName, wanted.path),
             ...(wanted.isProtected && { protect: true }),
         },
     );
