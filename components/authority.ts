@@ -65,7 +65,8 @@ export interface CertificateContent {
     readonly ipAddresses?: pulumi.Input<string[]>;
     readonly validityDays: number;
     readonly renewBeforeDays: number;
-    readonly allowedUses: string[];
+    /** Which side of a connection shows it. */
+    readonly use: "server" | "client";
 }
 
 /** Has an authority certify a key. */
@@ -73,7 +74,7 @@ export function certify(
     resourceName: string,
     authority: Pick<Authority, "privateKeyPem" | "certPem">,
     key: tls.PrivateKey,
-    { commonName, dnsNames, ipAddresses, validityDays, renewBeforeDays, allowedUses }: CertificateContent,
+    { commonName, dnsNames, ipAddresses, validityDays, renewBeforeDays, use }: CertificateContent,
     parent: pulumi.Resource,
 ): tls.LocallySignedCert {
     const request = new tls.CertRequest(
@@ -94,7 +95,7 @@ export function certify(
             caCertPem: authority.certPem,
             validityPeriodHours: validityDays * hoursPerDay,
             earlyRenewalHours: renewBeforeDays * hoursPerDay,
-            allowedUses,
+            allowedUses: ["digital_signature", "key_encipherment", `${use}_auth`],
         },
         { parent },
     );

@@ -53,12 +53,12 @@ export function shrinkingProblems(path: string, name: string, has: string, wants
     ];
 }
 
-const units = ["", "k", "M", "G", "T", "P", "E"];
+const units = ["", "K", "M", "G", "T", "P", "E"];
 
 /** The bytes of a Kubernetes quantity. */
 function bytes(quantity: string): number {
-    const [, number, unit, binary] = /^([0-9.]+)([kKMGTPE]?)(i?)$/.exec(quantity) ?? [];
-    return Number(number) * (binary ? 1024 : 1000) ** units.indexOf(unit === "K" ? "k" : unit);
+    const [, number, unit = "", binary] = /^([0-9.]+)([kKMGTPE]?)(i?)$/.exec(quantity) ?? [];
+    return Number(number) * (binary ? 1024 : 1000) ** units.indexOf(unit.toUpperCase());
 }
 
 let hooks = 0;

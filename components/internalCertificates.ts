@@ -31,13 +31,7 @@ export function internalCertificates(identity: Identity, part: string, parent: p
                 `${name}-${use}`,
                 { privateKeyPem: authority.key.privateKeyPem, certPem: authority.certificate.certPem },
                 key,
-                {
-                    commonName: name,
-                    dnsNames,
-                    validityDays,
-                    renewBeforeDays,
-                    allowedUses: ["digital_signature", "key_encipherment", `${use}_auth`],
-                },
+                { commonName: name, dnsNames, validityDays, renewBeforeDays, use },
                 parent,
             );
             return { certPem, keyPem: key.privateKeyPem };

@@ -71,7 +71,7 @@ export function issueSelfSigned(
             ipAddresses: subject.ipAddresses,
             validityDays,
             renewBeforeDays,
-            allowedUses: ["digital_signature", "key_encipherment", "server_auth"],
+            use: "server",
         },
         parent,
     );

@@ -57,10 +57,17 @@ export function removeStaleLocks(state: string): void {
     if (!fs.existsSync(locks)) return;
     const names = fs.readdirSync(locks, { recursive: true, encoding: "utf8" });
     for (const file of names.filter((name) => name.endsWith(".json")).map((name) => path.join(locks, name))) {
-        const { pid } = JSON.parse(fs.readFileSync(file, "utf8"));
-        const holder = `/proc/${pid}/comm`;
-        const isHeld = fs.existsSync(holder) && fs.readFileSync(holder, "utf8").startsWith("pulumi");
-        if (!isHeld) fs.rmSync(file, { force: true });
+        if (!isHeld(file)) fs.rmSync(file, { force: true });
+    }
+}
+
+/** Whether the Pulumi that took a lock lives. It may end, and give its lock back, while this looks. */
+function isHeld(lock: string): boolean {
+    try {
+        const { pid } = JSON.parse(fs.readFileSync(lock, "utf8"));
+        return fs.readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("pulumi");
+    } catch {
+        return false;
     }
 }
 

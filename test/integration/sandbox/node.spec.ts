@@ -166,7 +166,10 @@ describe("a sandbox", function () {
         await isReady("keeper");
     });
 
-    it("is repaired by a start after its node was killed, with its data", async () => {
+    it("is repaired by a start after its node was killed, with its data, and its stacks are no longer locked", async () => {
+        const lock = path.join(sandbox.folder, "pulumi-state/.pulumi/locks/organization/project/stack/lock.json");
+        fs.mkdirSync(path.dirname(lock), { recursive: true });
+        fs.writeFileSync(lock, JSON.stringify({ pid: firstNode() }));
         process.kill(firstNode(), "SIGKILL");
         await waitUntil(
             () => openSandbox(name) === undefined,
@@ -176,6 +179,7 @@ describe("a sandbox", function () {
         sandbox = await startSandbox({ name, progress });
         await isReady("keeper");
         assert.equal(await fetchFrom("keeper", "http://keeper.default/starts"), "started\nstarted\nstarted");
+        assert.ok(!fs.existsSync(lock), "the stack of a Pulumi that was killed stays locked");
     });
 
     it("leaves nothing on the machine when it is stopped", async () => {
