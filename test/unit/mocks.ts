@@ -5,6 +5,8 @@ import * as bcrypt from "bcryptjs";
 export interface Declared {
     readonly type: string;
     readonly name: string;
+    /** As Pulumi's state has it: with the types of all parents. */
+    readonly urn: string;
     /** With secrets unwrapped. */
     // biome-ignore lint/suspicious/noExplicitAny: tests reach deep into manifests of every kind
     readonly inputs: any;
@@ -67,6 +69,13 @@ function outputs(args: pulumi.runtime.MockResourceArgs, inputs: Record<string, u
     }
 }
 
+/** The URN that the engine makes; the one of the mocks names the type of one parent only. */
+function urnOf({ type, name }: pulumi.runtime.MockResourceArgs, parent: string): string {
+    const [, , parents] = parent.split("::");
+    const types = parents === undefined ? type : `${parents}$${type}`;
+    return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${types}::${name}`;
+}
+
 /** What the cluster of the mocks looks like. */
 const cluster = { ip: "10.96.1.2" };
 
@@ -108,6 +117,7 @@ async function connect(): Promise<void> {
         run.declared.push({
             type: args.type,
             name: args.name,
+            urn: urnOf(args, request.getParent()),
             inputs,
             clearTexts: clearTexts(args.inputs),
             protect: request.getProtect(),

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { repositoryRoot } from "../../sandbox/paths";
 import { type DataHolders, losses, presentDataHolders } from "../upgrade/dataHolders";
+import { type Children, differences, presentUrns, recordedUrns, type UrnRecord } from "../upgrade/urns";
 
 const folder = path.join(repositoryRoot, "test", "upgrade");
 
@@ -57,6 +58,47 @@ describe("an upgrade", () => {
             change(changed.default.find(({ type }) => type.endsWith(":PersistentVolumeClaim")));
             const claim = "default: kubernetes:core/v1:PersistentVolumeClaim registry-claim";
             assert.deepEqual(losses(present, changed), [`${claim} ${verdict}`]);
+        });
+    }
+});
+
+describe("the names in Pulumi's state", () => {
+    let recorded: UrnRecord;
+
+    before(() => {
+        recorded = recordedUrns();
+    });
+
+    it("are those of commit 07919c9 for every kind of registry", async function () {
+        this.timeout(120_000);
+        assert.deepEqual(differences(recorded, await presentUrns()), []);
+    });
+
+    const claim = "private-registry:index:PrivateRegistry$kubernetes:core/v1:PersistentVolumeClaim::registry-claim";
+    const other = claim.replace("registry-claim", "registry-volume");
+    const changes: [string, (children: Children) => void, string[]][] = [
+        [
+            "a renamed resource",
+            (children) => {
+                children[other] = children[claim];
+                delete children[claim];
+            },
+            [`${claim} is gone`, `${other} is new`],
+        ],
+        [
+            "another parent",
+            (children) => (children[claim] = { parent: "the-stack", aliases: [] }),
+            [`${claim} moved from private-registry:index:PrivateRegistry::registry to the-stack`],
+        ],
+    ];
+    for (const [what, change, expected] of changes) {
+        it(`differ after ${what}`, () => {
+            const changed = structuredClone(recorded);
+            change(changed.default);
+            assert.deepEqual(
+                differences(recorded, changed),
+                expected.map((difference) => `default: ${difference}`),
+            );
         });
     }
 });

@@ -1,9 +1,6 @@
-import * as fs from "node:fs";
-import * as path from "node:path";
-import { parse } from "yaml";
-import { PrivateRegistry, type PrivateRegistryArgs } from "../../components";
-import { repositoryRoot } from "../../sandbox/paths";
+import { PrivateRegistry } from "../../components";
 import { type Declared, declare } from "../unit/mocks";
+import { registries } from "./registries";
 
 /** A resource whose replacement would lose images, a password or an authority that nodes trust. */
 export interface DataHolder {
@@ -17,23 +14,8 @@ export interface DataHolder {
 
 export type DataHolders = Readonly<Record<string, readonly DataHolder[]>>;
 
-/** The registries that are compared from release to release. */
-const registries: Record<string, PrivateRegistryArgs> = {
-    default: {},
-    dev: stackArgs("dev"),
-    prod: stackArgs("prod"),
-    hostPath: { storage: { hostPath: { path: "/srv/registry", nodeName: "node-1" } } },
-    rotated: {
-        users: [{ name: "ci", generation: 3 }],
-        pullGeneration: 2,
-        tls: { selfSigned: { authorityGeneration: 2 } },
-    },
-};
-
-function stackArgs(stack: string): PrivateRegistryArgs {
-    const text = fs.readFileSync(path.join(repositoryRoot, `Pulumi.${stack}.yaml`), "utf8");
-    return parse(text).config["private-registry:registry"];
-}
+/** The registries whose data is compared from release to release. */
+const compared = ["default", "dev", "prod", "hostPath", "rotated"];
 
 /** What of a resource decides that it is replaced, or nothing when it holds no data. Any change of a random value or a key is one. */
 function identityOf({ type, inputs }: Declared): unknown {
@@ -68,8 +50,8 @@ function identityOf({ type, inputs }: Declared): unknown {
 /** What holds data in every one of the registries, as the present source declares it. */
 export async function presentDataHolders(): Promise<DataHolders> {
     const all: Record<string, DataHolder[]> = {};
-    for (const [registry, args] of Object.entries(registries)) {
-        const { all: declared } = await declare(() => new PrivateRegistry("registry", args));
+    for (const registry of compared) {
+        const { all: declared } = await declare(() => new PrivateRegistry("registry", registries[registry]));
         all[registry] = declared.flatMap((resource) => holdersOf(resource));
     }
     return JSON.parse(JSON.stringify(all));
