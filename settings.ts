@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentError, type PrivateRegistryArgs, type Problem, type SshNode } from "./components";
-import { privateRegistryRules } from "./components/args";
-import { defaultUsers } from "./components/credentials";
-import { nearestName } from "./components/validation";
+import { nearestName } from "./components/arguments/check";
+import { privateRegistryRules } from "./components/privateRegistryArgs";
+import { defaultUsers } from "./components/users/users";
 
 /**
  * The component's arguments from the stack's configuration: the object `registry` mirrors them, and each password and key lies

@@ -1,27 +1,30 @@
-export { PrivateRegistryArgs } from "./args";
-export { KeyAlgorithm } from "./authority";
-export { RegistryTls } from "./certificates";
-export { CertManagerCertificate, CertManagerIssuer, EdgeCertManager, IssuerKind } from "./certManager";
-export { RegistryChart } from "./chart";
-export { LogFormat, LogLevel, RegistryLog } from "./configuration";
-export { RegistryUser } from "./credentials";
-export { DescriptorCache, InMemoryCache } from "./descriptorCache";
-export { EdgeCertificate, EdgeSecret } from "./edge";
-export { RegistryExpose } from "./expose";
-export { GatewayParent, RegistryGateway } from "./gateway";
-export { IngressController, RegistryIngress } from "./ingress";
-export { RegistryIngressRoute, TraefikMiddleware } from "./ingressRoute";
-export { MinioStorage } from "./minio";
+export { ArgumentError, Problem } from "./arguments/check";
+export { DescriptorCache, InMemoryCache } from "./descriptorCache/descriptorCache";
+export { ExternalRedis, RedisCache, RedisPasswordReference } from "./descriptorCache/redis";
+export { EdgeCertificate, EdgeSecret } from "./expose/edge";
+export { RegistryExpose } from "./expose/expose";
+export { GatewayParent, RegistryGateway } from "./expose/gateway";
+export { IngressController, RegistryIngress } from "./expose/ingress";
+export { RegistryIngressRoute, TraefikMiddleware } from "./expose/ingressRoute";
+export { RegistryChart } from "./helm/release";
+export { RegistryResources, ResourceAmounts } from "./kubernetes/resources";
 export { NetworkDestination, RegistryNetworkPolicy } from "./networkPolicy";
-export { ContainerRuntime } from "./nodeFiles";
-export { RegistryNodes } from "./nodes";
-export { SshNode } from "./nodesOverSsh";
-export { ExistingCertificate, PemCertificate } from "./ownCertificate";
+export { ContainerRuntime } from "./nodes/nodeFiles";
+export { RegistryNodes } from "./nodes/nodes";
+export { SshNode } from "./nodes/ssh";
 export { PrivateRegistry } from "./privateRegistry";
+export { PrivateRegistryArgs } from "./privateRegistryArgs";
 export { PullSecrets } from "./pullSecrets";
-export { ExternalRedis, RedisCache, RedisPasswordReference } from "./redis";
 export { RegistryAccess, RegistryAccessArgs } from "./registryAccess";
-export { RegistryResources, ResourceAmounts } from "./resources";
+export { LogFormat, LogLevel, RegistryLog } from "./server/configYml";
+export {
+    RegistryRollout,
+    RegistryScheduling,
+    RegistryToleration,
+    RolloutStrategy,
+} from "./server/deployment";
+export { RegistryLoadBalancer, RegistryNodePort } from "./server/service";
+export { MinioStorage } from "./storage/minio";
 export {
     S3Credentials,
     S3Encryption,
@@ -31,15 +34,7 @@ export {
     S3Role,
     S3Storage,
     S3StorageClass,
-} from "./s3";
-export { SelfSignedCertificate } from "./selfSigned";
-export {
-    RegistryRollout,
-    RegistryScheduling,
-    RegistryToleration,
-    RolloutStrategy,
-} from "./server";
-export { RegistryLoadBalancer, RegistryNodePort } from "./service";
+} from "./storage/s3";
 export {
     AccessMode,
     ExistingClaimStorage,
@@ -47,6 +42,11 @@ export {
     MemoryStorage,
     RegistryStorage,
     VolumeStorage,
-} from "./storage";
-export { RegistryUi } from "./ui";
-export { ArgumentError, Problem } from "./validation";
+} from "./storage/storage";
+export { KeyAlgorithm } from "./tls/authority";
+export { CertManagerCertificate, CertManagerIssuer, EdgeCertManager, IssuerKind } from "./tls/certManager";
+export { SelfSignedCertificate } from "./tls/selfSigned";
+export { ExistingCertificate, PemCertificate } from "./tls/supplied";
+export { RegistryTls } from "./tls/tls";
+export { RegistryUi } from "./ui/ui";
+export { RegistryUser } from "./users/users";

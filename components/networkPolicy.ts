@@ -1,10 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { inPod } from "./configuration";
-import { type Identity, marks, selectorLabels } from "./labels";
-import { cidr, dnsLabel, flag, wholeNumber } from "./rules";
-import { uiPort } from "./ui";
-import type { Problem, Rules } from "./validation";
+import type { Problem, Rules } from "./arguments/check";
+import { cidr, dnsLabel, flag, wholeNumber } from "./arguments/rules";
+import { type Identity, marks, selectorLabels } from "./kubernetes/scope";
+import { inPod } from "./server/configYml";
+import { uiPort } from "./ui/ui";
 
 /** A way out of the registry's namespace. */
 export interface NetworkDestination {

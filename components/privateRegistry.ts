@@ -1,28 +1,28 @@
 import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { type PrivateRegistryArgs, privateRegistryProblems, privateRegistryRules } from "./args";
-import { isTrustedAnyway, provideCertificate } from "./certificates";
-import { watchCertificate } from "./certificateWatch";
-import { deployChart } from "./chart";
-import type { ConfigSettings } from "./configuration";
-import { createCredentials, defaultUsers } from "./credentials";
-import { awaitCredentials } from "./credentialsGate";
-import { provideDescriptorCache } from "./descriptorCache";
-import { dockerConfigJson } from "./dockerConfig";
-import { servicePort, uiPath } from "./edge";
-import { exposeService } from "./expose";
-import { defaultRegistryImage, mirrored, toolsImage } from "./images";
-import { serviceAnnotations } from "./ingress";
-import type { Identity } from "./labels";
-import { createNamespace } from "./namespace";
+import { validate } from "./arguments/check";
+import { provideDescriptorCache } from "./descriptorCache/descriptorCache";
+import { servicePort, uiPath } from "./expose/edge";
+import { exposeService } from "./expose/expose";
+import { serviceAnnotations } from "./expose/ingress";
+import { deployChart } from "./helm/release";
+import { defaultRegistryImage, mirrored, toolsImage } from "./kubernetes/images";
+import { createNamespace } from "./kubernetes/namespace";
+import type { Identity } from "./kubernetes/scope";
 import { restrictNetwork } from "./networkPolicy";
+import { type PrivateRegistryArgs, privateRegistryProblems, privateRegistryRules } from "./privateRegistryArgs";
 import { RegistryAccess } from "./registryAccess";
-import { deployServer, type Server } from "./server";
-import { createServices } from "./service";
-import { isProtected, provisionStorage } from "./storage";
-import { deployUi, uiServiceName } from "./ui";
-import { validate } from "./validation";
+import type { ConfigSettings } from "./server/configYml";
+import { deployServer, type Server } from "./server/deployment";
+import { createServices } from "./server/service";
+import { isProtected, provisionStorage } from "./storage/storage";
+import { watchCertificate } from "./tls/renewalWatch";
+import { isTrustedAnyway, provideCertificate } from "./tls/tls";
+import { deployUi, uiServiceName } from "./ui/ui";
+import { dockerConfigJson } from "./users/dockerConfig";
+import { awaitCredentials } from "./users/rotationGate";
+import { createCredentials, defaultUsers } from "./users/users";
 
 /**
  * A team's own container registry on Kubernetes: TLS, credentials, storage, the registry, trust on every node and pull secrets.

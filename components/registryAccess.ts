@@ -1,11 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
-import { loginsOf } from "./dockerConfig";
-import { childNameProblems, type Identity } from "./labels";
-import { nodeProblems, nodeRules, type RegistryNodes, tellNodes } from "./nodes";
+import { ArgumentError, below, type Problem, type Rules, validate } from "./arguments/check";
+import {
+    dnsLabel,
+    dnsName,
+    flag,
+    objectOnly,
+    registryEndpoint,
+    registryHost,
+    registryPrefix,
+    text,
+} from "./arguments/rules";
+import { childNameProblems, type Identity } from "./kubernetes/scope";
+import { nodeProblems, nodeRules, type RegistryNodes, tellNodes } from "./nodes/nodes";
+import { registriesYaml } from "./nodes/registriesYaml";
 import { createPullSecrets, type PullSecrets, pullSecretProblems, pullSecretRules } from "./pullSecrets";
-import { registriesYaml } from "./registriesYaml";
-import { dnsLabel, dnsName, flag, objectOnly, registryEndpoint, registryHost, registryPrefix, text } from "./rules";
-import { ArgumentError, below, type Problem, type Rules, validate } from "./validation";
+import { loginsOf } from "./users/dockerConfig";
 
 /** What another cluster or stack needs to pull from a registry: usually outputs of its `PrivateRegistry`. */
 export interface RegistryAccessArgs {

@@ -36,7 +36,7 @@ function build() {
         console.error("The TypeScript could not be compiled.");
         process.exit(compiled.status || 1);
     }
-    for (const file of fs.readdirSync(path.join(root, "components"))) {
+    for (const file of fs.readdirSync(path.join(root, "components"), { recursive: true })) {
         if (file.endsWith(".sh")) {
             fs.copyFileSync(path.join(root, "components", file), path.join(dist, "components", file));
         }

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import * as fc from "fast-check";
-import { bcryptCost } from "../../components/htpasswd";
+import { bcryptCost } from "../../components/users/htpasswd";
 import { bitsOf, unguessableBits } from "../../policy/passwords";
 import { defaults, type Setting } from "../../policy/rule";
 import { rules } from "../../policy/rules";

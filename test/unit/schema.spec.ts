@@ -3,9 +3,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer";
 import { generateSchema } from "@pulumi/pulumi/provider/experimental/schema";
-import { privateRegistryRules } from "../../components/args";
+import type { Rules } from "../../components/arguments/check";
+import { privateRegistryRules } from "../../components/privateRegistryArgs";
 import { registryAccessRules } from "../../components/registryAccess";
-import type { Rules } from "../../components/validation";
 import {
     type Component,
     componentOf,

@@ -30,9 +30,12 @@ describe("the packed package", function () {
     after(() => fs.rmSync(work, { recursive: true, force: true }));
 
     it("holds the compiled library with types, source maps and scripts, and nothing else", () => {
-        const expected = fs.readdirSync(path.join(repositoryRoot, "components")).flatMap((source) => {
-            const name = `dist/components/${path.parse(source).name}`;
-            return source.endsWith(".ts") ? [`${name}.js`, `${name}.js.map`, `${name}.d.ts`] : [`${name}.sh`];
+        const folder = path.join(repositoryRoot, "components");
+        const sources = fs.readdirSync(folder, { encoding: "utf8", recursive: true });
+        const expected = sources.flatMap((source) => {
+            const name = `dist/components/${source.replace(/\.ts$/, "")}`;
+            if (source.endsWith(".ts")) return [`${name}.js`, `${name}.js.map`, `${name}.d.ts`];
+            return source.endsWith(".sh") ? [name] : [];
         });
         const always = ["LICENSE", "README.md", "package.json"];
         assert.deepEqual(files.sort(), [...always, ...expected].sort());
@@ -41,7 +44,7 @@ describe("the packed package", function () {
     it("has maps that hold the source, which is not in the package", () => {
         for (const file of files.filter((name) => name.endsWith(".map"))) {
             const { sourcesContent } = JSON.parse(fs.readFileSync(path.join(installed, file), "utf8"));
-            const source = path.join(repositoryRoot, "components", path.basename(file).replace(/\.js\.map$/, ".ts"));
+            const source = path.join(repositoryRoot, file.replace(/^dist\//, "").replace(/\.js\.map$/, ".ts"));
             assert.equal(sourcesContent.length, 1);
             assert.ok(sourcesContent[0] === fs.readFileSync(source, "utf8"), `${file} holds another source`);
         }

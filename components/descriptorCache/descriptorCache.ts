@@ -1,0 +1,83 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { below, type Problem, type Rules } from "../arguments/check";
+import { flag, wholeNumber } from "../arguments/rules";
+import type { PodAddition } from "../kubernetes/podAddition";
+import type { Identity } from "../kubernetes/scope";
+import type { Section } from "../server/configYml";
+import { deployRedis, type RedisCache, type RedisContext, redisProblems, redisRules } from "./redis";
+
+/** A cache in the registry's own memory. */
+export interface InMemoryCache {
+    /** Blobs that it remembers (`storage.cache.blobdescriptorsize`). Defaults to 10000. */
+    size?: pulumi.Input<number>;
+}
+
+/**
+ * Where the registry remembers which blobs there are, and how large: one of these. Deletion is always possible, so what one
+ * pod forgets all must forget.
+ */
+export interface DescriptorCache {
+    /**
+     * Redis, shared by all pods. Worth it for object storage, where each question takes a tenth of a second. The registry then
+     * keeps its metrics to its pods, for beside them it shows its configuration, secrets too; `config` with `http.debug.addr`
+     * `:5001` opens them where a network policy keeps strangers out.
+     */
+    redis?: RedisCache;
+    /** In the memory of the one pod that there is. */
+    inMemory?: InMemoryCache;
+    /** Nowhere. The default. */
+    off?: boolean;
+}
+
+export const descriptorCacheRules: Rules = {
+    ...below("redis", redisRules),
+    "inMemory.size": wholeNumber(1),
+    off: flag,
+};
+
+export function descriptorCacheProblems(
+    cache: DescriptorCache = {},
+    replicas = 1,
+    image: pulumi.Input<string> | undefined = undefined,
+): Problem[] {
+    const path = "descriptorCache";
+    const kinds = (["redis", "inMemory"] as const).filter((kind) => cache[kind] !== undefined);
+    const all = [...kinds, ...(cache.off ? ["off"] : [])];
+    if (all.length > 1) return [{ path, reason: `has ${all.join(" and ")}; keep exactly one` }];
+    const problems = cache.redis ? redisProblems(`${path}.redis`, cache.redis) : [];
+    if (cache.inMemory && replicas > 1) {
+        const reason = `each of the ${replicas} replicas would go on knowing blobs that another one has deleted; use redis, or no cache`;
+        problems.push({ path: `${path}.inMemory`, reason });
+    }
+    if (cache.redis && typeof image === "string" && servesDeletedBlobs(image)) {
+        const reason = `deleted blobs can be read again with Redis before version 3.1.0 (CVE-2026-35172), and image is \`${image}\`; use a newer image, or no cache`;
+        problems.push({ path: `${path}.redis`, reason });
+    }
+    return problems;
+}
+
+/** Whether the image's tag names a version whose Redis cache brings deleted blobs back. */
+function servesDeletedBlobs(image: string): boolean {
+    const [, major, minor] = /:v?(\d+)(?:\.(\d+))?[^/]*$/.exec(image.replace(/@.*/, "")) ?? [];
+    return major !== undefined && (Number(major) < 3 || (major === "3" && minor === "0"));
+}
+
+export interface UsedCache {
+    /** The sections of config.yml. */
+    readonly config: pulumi.Input<Section>;
+    readonly pod: PodAddition;
+    /** What must be there before the registry's pods start. */
+    readonly ready: pulumi.Resource[];
+}
+
+export function provideDescriptorCache(
+    identity: Identity,
+    cache: DescriptorCache,
+    context: RedisContext,
+    parent: pulumi.Resource,
+): UsedCache {
+    if (cache.redis) return deployRedis(identity, cache.redis, context, parent);
+    if (cache.inMemory === undefined) return { config: {}, pod: {}, ready: [] };
+    const settings = { blobdescriptor: "inmemory", blobdescriptorsize: cache.inMemory.size ?? 10000 };
+    return { config: { storage: { cache: settings } }, pod: {}, ready: [] };
+}

@@ -1,0 +1,272 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { below, type Problem, type Rules } from "../arguments/check";
+import {
+    certificatePem,
+    dnsName,
+    flag,
+    imageReference,
+    nonEmptyText,
+    registryEndpoint,
+    wholeNumber,
+} from "../arguments/rules";
+import { checksum } from "../kubernetes/checksum";
+import { mirrored, redisImage } from "../kubernetes/images";
+import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
+import { type RegistryResources, resourceRules, resourcesOver } from "../kubernetes/resources";
+import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
+import { inPod } from "../server/configYml";
+import type { RegistryScheduling } from "../server/deployment";
+import { internalCertificates } from "../tls/internalAuthority";
+import type { UsedCache } from "./descriptorCache";
+
+/** A Secret in the registry's namespace that holds the password of Redis. The pods read it when they start. */
+export interface RedisPasswordReference {
+    /** Name of the Secret. */
+    name: pulumi.Input<string>;
+    /** Key of the Secret. Defaults to `password`. */
+    key?: pulumi.Input<string>;
+}
+
+/** A Redis that exists already. It must evict by `allkeys-lru`: the registry sets no time after which an entry ends. */
+export interface ExternalRedis {
+    /** Host and port, e.g. `redis.example.com:6379`. */
+    address: pulumi.Input<string>;
+    /** User. Defaults to Redis's `default`. */
+    username?: pulumi.Input<string>;
+    /**
+     * Password in a Secret that exists already. The registry reads it as YAML, to which letters and digits are safe.
+     */
+    passwordSecret?: RedisPasswordReference;
+    /** Whether to speak TLS. Defaults to true. */
+    tls?: boolean;
+    /** Certificate authorities to trust instead of the public ones, in PEM form. */
+    caCertPem?: pulumi.Input<string>;
+    /** Number of the database. Defaults to 0. */
+    database?: pulumi.Input<number>;
+}
+
+/** Redis as the memory that all pods share. Left empty, it is one in the cluster, which only the registry's certificate opens. */
+export interface RedisCache {
+    /** Image of Redis in the cluster. Defaults to `docker.io/library/redis:7.2.11`. */
+    image?: pulumi.Input<string>;
+    /** What Redis in the cluster asks for and may use at most. Defaults to 20m and 64Mi, at most 500m and 192Mi, of which 128 MiB are for entries. */
+    resources?: RegistryResources;
+    /** A Redis that exists already, instead of one in the cluster. */
+    external?: ExternalRedis;
+}
+
+export const redisRules: Rules = {
+    image: imageReference,
+    ...below("resources", resourceRules),
+    "external.address": registryEndpoint,
+    "external.username": nonEmptyText,
+    "external.passwordSecret.name": dnsName,
+    "external.passwordSecret.key": nonEmptyText,
+    "external.tls": flag,
+    "external.caCertPem": certificatePem,
+    "external.database": wholeNumber(0),
+};
+
+export function redisProblems(path: string, { external, ...own }: RedisCache): Problem[] {
+    if (external === undefined) return [];
+    const problems: Problem[] = Object.keys(own).map((field) => ({
+        path: `${path}.${field}`,
+        reason: "is for Redis in the cluster, which `external` takes the place of; remove one of the two",
+    }));
+    const missing = (field: string, advice: string) =>
+        problems.push({ path: `${path}.external.${field}`, reason: `is missing; ${advice}` });
+    if (external.address === undefined) missing("address", "give host and port");
+    if (external.passwordSecret && external.passwordSecret.name === undefined) {
+        missing("passwordSecret.name", "name the Secret");
+    }
+    if (external.caCertPem !== undefined && external.tls === false) {
+        const reason = "is for TLS, which `tls` turns off; remove one of the two";
+        problems.push({ path: `${path}.external.caCertPem`, reason });
+    }
+    return problems;
+}
+
+export interface RedisContext {
+    readonly namespace: pulumi.Output<string>;
+    readonly serviceName: string;
+    readonly scheduling: RegistryScheduling;
+    readonly imageMirror: pulumi.Input<string> | undefined;
+    readonly imagePullSecrets: pulumi.Input<string>[];
+}
+
+const port = 6379;
+const folder = "/etc/private-registry/redis";
+const defaultResources = { requests: { cpu: "20m", memory: "64Mi" }, limits: { cpu: "500m", memory: "192Mi" } };
+const publicAuthorities = "/etc/ssl/certs/ca-certificates.crt";
+
+/** A cache that does not answer must not hold a request up for long: the registry asks its storage then. */
+const patience = { dialtimeout: "1s", readtimeout: "1s", writetimeout: "1s", maxretries: 1 };
+
+const cache = {
+    storage: { cache: { blobdescriptor: "redis" } },
+    // With Redis the debug server shows the whole configuration, secrets too, at /debug/vars: to the pod itself alone, then.
+    http: { debug: { addr: `127.0.0.1:${inPod.debugPort}` } },
+};
+
+export function deployRedis(
+    identity: Identity,
+    args: RedisCache,
+    context: RedisContext,
+    parent: pulumi.Resource,
+): UsedCache {
+    if (args.external) return useExternal(identity, args.external, context, parent);
+    const serviceName = `${context.serviceName}-redis`;
+    const host = pulumi.interpolate`${serviceName}.${context.namespace}.svc`;
+    const authority = internalCertificates(identity, "redis", parent);
+    const secretOf = (use: "server" | "client", dnsNames: pulumi.Input<string>[]) => {
+        const { certPem, keyPem } = authority.issue(use, dnsNames);
+        return keep(identity, `redis-${use}`, context, parent, {
+            "tls.crt": certPem,
+            "tls.key": keyPem,
+            "ca.crt": authority.caCertPem,
+        });
+    };
+    const server = runServer(identity, args, context, serviceName, secretOf("server", [host]), parent);
+    const client = secretOf("client", []);
+    const file = (name: string) => `${folder}/${name}`;
+    const tls = { rootcas: [file("ca.crt")], certificate: file("tls.crt"), key: file("tls.key") };
+    return {
+        config: host.apply((known) => ({ ...cache, redis: { addrs: [`${known}:${port}`], ...patience, tls } })),
+        pod: { ...mounted(client.name), content: [client.text] },
+        ready: [server],
+    };
+}
+
+/** Redis without files of its own, a password or a way in without a certificate. */
+function runServer(
+    identity: Identity,
+    args: RedisCache,
+    context: RedisContext,
+    serviceName: string,
+    certificate: Kept,
+    parent: pulumi.Resource,
+): k8s.apps.v1.Deployment {
+    const { namespace, scheduling } = context;
+    const selector = selectorLabels(identity, "redis");
+    new k8s.core.v1.Service(
+        `${identity.name}-redis-service`,
+        {
+            metadata: {
+                name: serviceName,
+                namespace,
+                ...marks(identity, "redis", { "pulumi.com/skipAwait": "true" }),
+            },
+            spec: { selector, ports: [{ name: "redis", port, targetPort: port }] },
+        },
+        { parent },
+    );
+    const options = {
+        port: "0",
+        "tls-port": String(port),
+        "tls-cert-file": `${folder}/tls.crt`,
+        "tls-key-file": `${folder}/tls.key`,
+        "tls-ca-cert-file": `${folder}/ca.crt`,
+        "tls-auth-clients": "yes",
+        // It would let nobody in from outside the pod as long as there is no password; the certificate takes its place.
+        "protected-mode": "no",
+        save: "",
+        maxmemory: "128mb",
+        "maxmemory-policy": "allkeys-lru",
+    };
+    return new k8s.apps.v1.Deployment(
+        `${identity.name}-redis`,
+        {
+            metadata: { namespace, ...marks(identity, "redis") },
+            spec: {
+                replicas: 1,
+                selector: { matchLabels: selector },
+                // Two at a time would remember different things.
+                strategy: { type: "Recreate" },
+                template: {
+                    metadata: marks(identity, "redis", { "checksum/certificate": checksum(certificate.text) }),
+                    spec: {
+                        ...restrictedPod,
+                        imagePullSecrets: context.imagePullSecrets.map((name) => ({ name })),
+                        nodeSelector: scheduling.nodeSelector,
+                        tolerations: scheduling.tolerations,
+                        priorityClassName: scheduling.priorityClassName,
+                        containers: [
+                            {
+                                name: "redis",
+                                image: mirrored(args.image ?? redisImage, context.imageMirror),
+                                command: ["redis-server"],
+                                args: Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]),
+                                ports: [{ name: "redis", containerPort: port }],
+                                resources: resourcesOver(defaultResources, args.resources),
+                                securityContext: restrictedContainer,
+                                startupProbe: { tcpSocket: { port }, periodSeconds: 1, failureThreshold: 60 },
+                                readinessProbe: { tcpSocket: { port }, periodSeconds: 5 },
+                                livenessProbe: { tcpSocket: { port }, periodSeconds: 20 },
+                                volumeMounts: mounted(certificate.name).mounts,
+                            },
+                        ],
+                        volumes: mounted(certificate.name).volumes,
+                    },
+                },
+            },
+        },
+        { parent },
+    );
+}
+
+function useExternal(
+    identity: Identity,
+    external: ExternalRedis,
+    context: RedisContext,
+    parent: pulumi.Resource,
+): UsedCache {
+    const { caCertPem, passwordSecret } = external;
+    const authorities =
+        caCertPem === undefined ? undefined : keep(identity, "redis-ca", context, parent, { "ca.crt": caCertPem });
+    const tls = { rootcas: [authorities ? `${folder}/ca.crt` : publicAuthorities] };
+    const config = pulumi
+        .all([pulumi.output(external.address), pulumi.output(external.username), pulumi.output(external.database)])
+        .apply(([address, username, database]) => ({
+            ...cache,
+            redis: {
+                addrs: [address],
+                ...patience,
+                ...(username !== undefined && { username }),
+                ...(database !== undefined && { db: database }),
+                ...(external.tls !== false && { tls }),
+            },
+        }));
+    const env = passwordSecret && [
+        {
+            name: "REGISTRY_REDIS_PASSWORD",
+            valueFrom: { secretKeyRef: { name: passwordSecret.name, key: passwordSecret.key ?? "password" } },
+        },
+    ];
+    const pod = authorities ? { ...mounted(authorities.name), content: [authorities.text] } : {};
+    return { config, pod: { ...pod, env }, ready: [] };
+}
+
+interface Kept {
+    readonly name: pulumi.Output<string>;
+    readonly text: pulumi.Output<string>;
+}
+
+function keep(
+    identity: Identity,
+    part: string,
+    { namespace }: RedisContext,
+    parent: pulumi.Resource,
+    stringData: Record<string, pulumi.Input<string>>,
+): Kept {
+    const metadata = { namespace, ...marks(identity, "redis") };
+    const secret = new k8s.core.v1.Secret(`${identity.name}-${part}`, { metadata, stringData }, { parent });
+    return { name: secret.metadata.name, text: pulumi.jsonStringify(stringData) };
+}
+
+function mounted(secretName: pulumi.Output<string>) {
+    return {
+        volumes: [{ name: "redis", secret: { secretName, defaultMode: 0o440 } }],
+        mounts: [{ name: "redis", mountPath: folder, readOnly: true }],
+    };
+}

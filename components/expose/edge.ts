@@ -1,0 +1,140 @@
+import { isIP } from "node:net";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { below, type Problem, type Rules } from "../arguments/check";
+import { dnsName } from "../arguments/rules";
+import { type Identity, marks } from "../kubernetes/scope";
+import type { Certificate } from "../tls/certificate";
+import {
+    type EdgeCertManager,
+    edgeCertManagerProblems,
+    edgeCertManagerRules,
+    requestForEdge,
+} from "../tls/certManager";
+import { type PemCertificate, pemCertificateProblems, pemCertificateRules, usePem } from "../tls/supplied";
+
+/** A TLS Secret in the registry's namespace that somebody else keeps, e.g. cert-manager as annotations ask it to. */
+export interface EdgeSecret {
+    /** Name of the Secret. */
+    name: pulumi.Input<string>;
+}
+
+/** The certificate that clients outside the cluster see, when it is not the one of the pods: one of these. */
+export interface EdgeCertificate {
+    /** A Secret that somebody else keeps. */
+    existingSecret?: EdgeSecret;
+    /** A certificate that you give. */
+    pem?: PemCertificate;
+    /** A certificate that cert-manager gets and renews. */
+    certManager?: EdgeCertManager;
+}
+
+export const edgeCertificateRules: Rules = {
+    "existingSecret.name": dnsName,
+    ...below("pem", pemCertificateRules),
+    ...below("certManager", edgeCertManagerRules),
+};
+
+export function edgeCertificateProblems(path: string, args: EdgeCertificate | undefined): Problem[] {
+    if (args === undefined) return [];
+    const kinds = (["existingSecret", "pem", "certManager"] as const).filter((kind) => args[kind] !== undefined);
+    if (kinds.length !== 1) {
+        const what = kinds.length === 0 ? "names none" : `has ${kinds.join(" and ")}`;
+        return [
+            {
+                path,
+                reason: `${what}; keep exactly one of existingSecret, pem and certManager, or leave it out to show the pods' own`,
+            },
+        ];
+    }
+    const unnamed = args.existingSecret !== undefined && args.existingSecret.name === undefined;
+    return [
+        ...(unnamed ? [{ path: `${path}.existingSecret.name`, reason: "is missing; name the Secret" }] : []),
+        ...pemCertificateProblems(`${path}.pem`, args.pem),
+        ...edgeCertManagerProblems(`${path}.certManager`, args.certManager),
+    ];
+}
+
+/** Pods that an edge speaks with: the registry's, or the web UI's. */
+export interface Backend {
+    /** What the names of the objects begin with that are about it. */
+    readonly prefix: string;
+    /** Name of the Service. */
+    readonly serviceName: string;
+    /** A name for which its certificate is valid. */
+    readonly serverName: pulumi.Output<string>;
+    /** Authority of its certificate; undefined when everybody trusts it. */
+    readonly caCertPem: pulumi.Output<string> | undefined;
+}
+
+/** Where the web UI is, on the registry's first host. */
+export const uiPath = "/ui";
+
+/** What everything that stands in front of the registry's pods needs to know. */
+export interface Edge {
+    readonly identity: Identity;
+    readonly namespace: pulumi.Output<string>;
+    readonly hosts: pulumi.Input<string>[];
+    readonly serviceName: string;
+    readonly certificate: Certificate;
+    /** Whether the pods speak HTTP. */
+    readonly isPlain: boolean;
+    /** The web UI, when there is one. */
+    readonly ui: Backend | undefined;
+    readonly parent: pulumi.Resource;
+}
+
+/** The hosts as a proxy knows them: without ports, and no addresses. */
+export function hostNames(edge: Edge): pulumi.Output<string[]> {
+    return pulumi
+        .all(edge.hosts)
+        .apply((hosts) =>
+            [...new Set(hosts.map((host) => host.replace(/:\d+$/, "")))].filter((host) => isIP(host) === 0),
+        );
+}
+
+export function servicePort(isPlain: boolean): { name: string; port: number } {
+    return isPlain ? { name: "http", port: 80 } : { name: "https", port: 443 };
+}
+
+/** Name of the Secret with what clients see; `part` names the one that is made for the edge, and `path` its argument. */
+export function edgeSecretName(
+    edge: Edge,
+    path: string,
+    part: string,
+    args: EdgeCertificate | undefined,
+): pulumi.Output<string> {
+    const context = { ...edge, inCluster: [] };
+    if (args?.existingSecret) return pulumi.output(args.existingSecret.name);
+    if (args?.pem) return usePem(context, `${path}.pem`, part, args.pem).secretName;
+    if (args?.certManager) return requestForEdge(context, part, args.certManager);
+    return edge.certificate.secretName;
+}
+
+/** The registry's pods, with the name for which their certificate is certainly valid. */
+export function registryBackend(edge: Edge): Backend {
+    const { identity, serviceName, certificate } = edge;
+    const serverName = certificate.holdsClusterNames
+        ? pulumi.interpolate`${serviceName}.${edge.namespace}.svc`
+        : hostNames(edge).apply(([first]) => first);
+    return { prefix: identity.name, serviceName, serverName, caCertPem: certificate.caCertPem };
+}
+
+/** The registry, and the web UI when there is one. */
+export function backends(edge: Edge): Backend[] {
+    return [registryBackend(edge), ...(edge.ui ? [edge.ui] : [])];
+}
+
+/** A ConfigMap with the authority of a backend's certificate, for proxies that check it; none when everybody trusts it. */
+export function authorityConfigMap(edge: Edge, backend: Backend): pulumi.Output<string> | undefined {
+    if (backend.caCertPem === undefined) return undefined;
+    const config = new k8s.core.v1.ConfigMap(
+        `${backend.prefix}-authority`,
+        {
+            metadata: { namespace: edge.namespace, ...marks(edge.identity, "exposure") },
+            data: { "ca.crt": backend.caCertPem },
+        },
+        { parent: edge.parent },
+    );
+    return config.metadata.name;
+}

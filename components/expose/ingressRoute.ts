@@ -1,0 +1,110 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { below, type Problem, type Rules } from "../arguments/check";
+import { dnsName, text } from "../arguments/rules";
+import { marks } from "../kubernetes/scope";
+import {
+    type Edge,
+    type EdgeCertificate,
+    edgeCertificateProblems,
+    edgeCertificateRules,
+    edgeSecretName,
+    hostNames,
+    servicePort,
+    uiPath,
+} from "./edge";
+import { traefikApi } from "./traefik";
+
+/** A Middleware of Traefik. */
+export interface TraefikMiddleware {
+    /** Name of the Middleware. */
+    name: pulumi.Input<string>;
+    /** Its namespace. Defaults to the registry's. */
+    namespace?: pulumi.Input<string>;
+}
+
+/**
+ * Traefik's own kind of Ingress. Its entry point ends uploads after 60 seconds unless its
+ * `transport.respondingTimeouts.readTimeout` is 0.
+ */
+export interface RegistryIngressRoute {
+    /** Entry points, which must speak TLS. Defaults to `websecure`. */
+    entryPoints?: pulumi.Input<string>[];
+    /** Certificate resolver of Traefik (ACME) that gets the certificate that clients see. Not together with `certificate`. */
+    certResolver?: pulumi.Input<string>;
+    /** The certificate that clients see. Defaults to the one that the pods serve. */
+    certificate?: EdgeCertificate;
+    /** Middlewares, in order. One that buffers requests keeps layers from getting through. Defaults to none. */
+    middlewares?: TraefikMiddleware[];
+    /** Annotations of the IngressRoute, e.g. `kubernetes.io/ingress.class`. Defaults to none. */
+    annotations?: Record<string, pulumi.Input<string>>;
+}
+
+export const ingressRouteRules: Rules = {
+    "entryPoints[]": text,
+    certResolver: text,
+    ...below("certificate", edgeCertificateRules),
+    "middlewares[].name": dnsName,
+    "middlewares[].namespace": dnsName,
+    "annotations{}": text,
+};
+
+export function ingressRouteProblems(args: RegistryIngressRoute | undefined): Problem[] {
+    if (args === undefined) return [];
+    const both = args.certResolver !== undefined && args.certificate !== undefined;
+    const reason = "gets a certificate although `certificate` gives one; keep one of the two";
+    const unnamed = (args.middlewares ?? []).flatMap(({ name }, i) => (name === undefined ? [i] : []));
+    return [
+        ...(both ? [{ path: "expose.ingressRoute.certResolver", reason }] : []),
+        ...unnamed.map((i) => ({ path: `expose.ingressRoute.middlewares[${i}].name`, reason: "is missing; name it" })),
+        ...edgeCertificateProblems("expose.ingressRoute.certificate", args.certificate),
+    ];
+}
+
+/** Above that of the route to the registry, which Traefik takes from the length of its rule. */
+const uiPriority = 100_000;
+
+export function createIngressRoute(edge: Edge, args: RegistryIngressRoute, dependsOn: pulumi.Resource[]): void {
+    const { identity, namespace, isPlain, ui, parent } = edge;
+    const path = "expose.ingressRoute.certificate";
+    const tls =
+        args.certResolver === undefined
+            ? { secretName: edgeSecretName(edge, path, "ingress-route-tls", args.certificate) }
+            : { certResolver: args.certResolver };
+    const hosts = hostNames(edge).apply((names) => names.map((name) => `Host(\`${name}\`)`));
+    const toUi = ui && {
+        kind: "Rule",
+        match: hosts.apply(([first]) => `${first} && (Path(\`${uiPath}\`) || PathPrefix(\`${uiPath}/\`))`),
+        priority: uiPriority,
+        middlewares: [...(args.middlewares ?? []), { name: ui.serviceName }],
+        services: [service(ui.serviceName, isPlain)],
+    };
+    new k8s.apiextensions.CustomResource(
+        `${identity.name}-ingress-route`,
+        {
+            apiVersion: traefikApi,
+            kind: "IngressRoute",
+            metadata: { namespace, ...marks(identity, "exposure", args.annotations) },
+            spec: {
+                entryPoints: args.entryPoints ?? ["websecure"],
+                routes: [
+                    {
+                        kind: "Rule",
+                        match: hosts.apply((all) => all.join(" || ")),
+                        ...(args.middlewares && { middlewares: args.middlewares }),
+                        services: [service(edge.serviceName, isPlain)],
+                    },
+                    ...(toUi ? [toUi] : []),
+                ],
+                tls,
+            },
+        },
+        { parent, dependsOn },
+    );
+}
+
+/** A Service, with which Traefik speaks TLS as its ServersTransport says. */
+function service(name: string, isPlain: boolean) {
+    const { name: scheme, port } = servicePort(isPlain);
+    return { name, port, scheme, ...(!isPlain && { serversTransport: name }) };
+}

@@ -1,0 +1,30 @@
+import type { Problem } from "../arguments/check";
+import type { RegistryChart } from "./release";
+
+const twuni = { chart: "docker-registry", version: "3.0.0", repo: "https://helm.twun.io" };
+
+const isPath = (chart: string) => chart.includes("/") && !chart.startsWith("oci://");
+const isInRepository = (chart: string) => !chart.includes("/");
+
+export function sourceProblems({ chart = twuni.chart, version, repo }: RegistryChart): Problem[] {
+    const problems: Problem[] = [];
+    if (repo !== undefined && !isInRepository(chart)) {
+        const reason = `is where a chart is found by its name, but chart is \`${chart}\`; remove one of the two`;
+        problems.push({ path: "helm.repo", reason });
+    }
+    if (version !== undefined && isPath(chart)) {
+        const reason = `is what lies at \`${chart}\`, whatever is written here; remove it`;
+        problems.push({ path: "helm.version", reason });
+    }
+    return problems;
+}
+
+/** Where a release takes its chart from. */
+export function sourceOf({ chart = twuni.chart, version, repo }: RegistryChart) {
+    if (isPath(chart)) return { chart };
+    return {
+        chart,
+        version: version ?? twuni.version,
+        ...(isInRepository(chart) && { repositoryOpts: { repo: repo ?? twuni.repo } }),
+    };
+}

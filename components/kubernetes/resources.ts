@@ -1,0 +1,34 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Rules } from "../arguments/check";
+import { quantity } from "../arguments/rules";
+
+/** Amounts of a pod's resources. */
+export interface ResourceAmounts {
+    /** Cores, e.g. `500m` for half of one. */
+    cpu?: pulumi.Input<string>;
+    /** Bytes, e.g. `512Mi`. */
+    memory?: pulumi.Input<string>;
+}
+
+/** What the registry's pods ask for and may use at most. */
+export interface RegistryResources {
+    /** What the scheduler reserves. Defaults to cpu `100m` and memory `128Mi`. */
+    requests?: ResourceAmounts;
+    /** What a pod cannot exceed. Defaults to cpu `500m` and memory `512Mi`. */
+    limits?: ResourceAmounts;
+}
+
+export const resourceRules: Rules = {
+    "requests.cpu": quantity,
+    "requests.memory": quantity,
+    "limits.cpu": quantity,
+    "limits.memory": quantity,
+};
+
+/** The amounts that are asked for, over the defaults of the pod in question. */
+export function resourcesOver(defaults: Required<RegistryResources>, given: RegistryResources = {}) {
+    return {
+        requests: { ...defaults.requests, ...given.requests },
+        limits: { ...defaults.limits, ...given.limits },
+    };
+}

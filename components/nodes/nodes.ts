@@ -1,0 +1,113 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Problem, Rules } from "../arguments/check";
+import { flag, memberOf, text } from "../arguments/rules";
+import { createNamespace } from "../kubernetes/namespace";
+import type { Identity } from "../kubernetes/scope";
+import { type RegistryToleration, schedulingRules } from "../server/deployment";
+import { deployNodeDaemonSet, type NodeDaemonSet } from "./daemonSet";
+import { authenticatingRuntimes, ContainerRuntime } from "./nodeFiles";
+import { defaultSshRuntimes, type SshNode, sshNodeProblems, sshNodeRules, tellNodesOverSsh } from "./ssh";
+
+/**
+ * How the nodes come to resolve and trust the registry: a DaemonSet writes the files that their container runtime reads, and the
+ * machines of `ssh` get them over SSH.
+ */
+export interface RegistryNodes {
+    /** Whether the nodes are told at all. Defaults to true. */
+    enabled?: boolean;
+    /** Whether a DaemonSet tells the cluster's nodes. Set it to false where no pod may write on a node. Defaults to true. */
+    daemonSet?: boolean;
+    /** The container runtimes of the nodes that the DaemonSet tells. Defaults to `containerd`. */
+    runtimes?: ContainerRuntime[];
+    /** Labels of the nodes that the DaemonSet tells. Defaults to all Linux nodes. */
+    nodeSelector?: Record<string, pulumi.Input<string>>;
+    /** Taints in spite of which the DaemonSet tells a node. Defaults to all taints. */
+    tolerations?: RegistryToleration[];
+    /** Machines that are told over SSH, beside the DaemonSet or instead of it. Defaults to none. */
+    ssh?: SshNode[];
+    /**
+     * Whether the nodes log in by themselves, with the user of the pull secrets, so that no namespace needs one. Every pod of the
+     * cluster can then pull every image of the registry. Needs `containerd`, `k3s` or `rke2`. Defaults to false.
+     */
+    authenticate?: boolean;
+}
+
+const tolerationRules = Object.fromEntries(
+    Object.entries(schedulingRules).filter(([path]) => path.startsWith("tolerations")),
+);
+
+export const nodeRules: Rules = {
+    enabled: flag,
+    daemonSet: flag,
+    "runtimes[]": memberOf(ContainerRuntime),
+    "nodeSelector{}": text,
+    ...tolerationRules,
+    ...sshNodeRules,
+    authenticate: flag,
+};
+
+export function nodeProblems(args: RegistryNodes = {}): Problem[] {
+    const problems: Problem[] = [];
+    if (args.runtimes?.length === 0) {
+        const reason = "is empty; name the nodes' container runtimes, or set nodes.enabled to false";
+        problems.push({ path: "nodes.runtimes", reason });
+    }
+    return [
+        ...problems,
+        ...sshNodeProblems(args.ssh),
+        ...(args.enabled === false ? disabledProblems(args) : daemonSetProblems(args)),
+        ...(args.authenticate ? loginProblems(args) : []),
+    ];
+}
+
+/** What asks for nodes to be told although none is. */
+function disabledProblems(args: RegistryNodes): Problem[] {
+    const reason = "does nothing while nodes.enabled is false; remove one of the two";
+    const asking = (["daemonSet", "ssh", "authenticate"] as const).filter((field) => args[field]);
+    return asking.map((field) => ({ path: `nodes.${field}`, reason }));
+}
+
+function daemonSetProblems(args: RegistryNodes): Problem[] {
+    if (args.daemonSet !== false) return [];
+    if (!args.ssh?.length) {
+        const reason = "leaves nobody who tells the nodes; name machines in nodes.ssh, or set nodes.enabled to false";
+        return [{ path: "nodes.daemonSet", reason }];
+    }
+    const reason = "is for the DaemonSet, which nodes.daemonSet turns off; remove one of the two";
+    const idle = (["runtimes", "nodeSelector", "tolerations"] as const).filter((field) => args[field] !== undefined);
+    return idle.map((field) => ({ path: `nodes.${field}`, reason }));
+}
+
+/** Nodes whose runtimes have no place for a login. */
+function loginProblems({ runtimes = [], ssh = [] }: RegistryNodes): Problem[] {
+    const reason = "no place for a login of one registry only; use pull secrets there, without nodes.authenticate";
+    const cannot = (runtime: ContainerRuntime) => !authenticatingRuntimes.includes(runtime);
+    return [
+        ...runtimes.flatMap((runtime, i) =>
+            cannot(runtime) ? [{ path: `nodes.runtimes[${i}]`, reason: `${runtime} has ${reason}` }] : [],
+        ),
+        ...ssh.flatMap(({ runtimes: own = defaultSshRuntimes }, i) =>
+            own.length > 0 && own.every(cannot)
+                ? [{ path: `nodes.ssh[${i}].runtimes`, reason: `${own.join(" and ")} have ${reason}` }]
+                : [],
+        ),
+    ];
+}
+
+export interface ToldNodes extends NodeDaemonSet {
+    /** Whether the namespace, which only the DaemonSet needs, is made here. */
+    readonly createNamespace: boolean;
+}
+
+/** Makes the nodes resolve and trust the registry and, when they shall, log in. */
+export function tellNodes(identity: Identity, told: ToldNodes, parent: pulumi.Resource): void {
+    const { args, registry, logins } = told;
+    if (args.daemonSet !== false) {
+        const namespace = told.createNamespace
+            ? createNamespace(identity, "node-namespace", told.namespace, "privileged", { parent })
+            : told.namespace;
+        deployNodeDaemonSet(identity, { ...told, namespace }, parent);
+    }
+    const withLogins = pulumi.all([registry, logins]).apply(([known, found]) => ({ ...known, logins: found }));
+    tellNodesOverSsh(identity, args.ssh ?? [], withLogins, parent);
+}

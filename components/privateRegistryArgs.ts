@@ -1,0 +1,186 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { below, type Problem, type Rules } from "./arguments/check";
+import {
+    dnsLabel,
+    dnsName,
+    flag,
+    imageReference,
+    objectOnly,
+    registryHost,
+    registryPrefix,
+    serviceLabel,
+    text,
+    wholeNumber,
+} from "./arguments/rules";
+import { type DescriptorCache, descriptorCacheProblems, descriptorCacheRules } from "./descriptorCache/descriptorCache";
+import { exposeProblems, exposeRules, type RegistryExpose } from "./expose/expose";
+import { chartProblems } from "./helm/limits";
+import { chartRules, type RegistryChart } from "./helm/release";
+import { type RegistryResources, resourceRules } from "./kubernetes/resources";
+import { childNameProblems } from "./kubernetes/scope";
+import { networkPolicyProblems, networkPolicyRules, type RegistryNetworkPolicy } from "./networkPolicy";
+import { nodeProblems, nodeRules, type RegistryNodes } from "./nodes/nodes";
+import { type PullSecrets, pullSecretProblems, pullSecretRules } from "./pullSecrets";
+import { logRules, type RegistryLog } from "./server/configYml";
+import {
+    type RegistryRollout,
+    type RegistryScheduling,
+    rolloutProblems,
+    rolloutRules,
+    schedulingRules,
+} from "./server/deployment";
+import { type RegistryStorage, storageProblems, storageRules } from "./storage/storage";
+import { isTrustedAnyway, type RegistryTls, tlsProblems, tlsRules } from "./tls/tls";
+import { type RegistryUi, uiProblems, uiRules } from "./ui/ui";
+import { type RegistryUser, userProblems, userRules } from "./users/users";
+
+/** Everything about a registry; all of it can be left out. */
+export interface PrivateRegistryArgs {
+    /** Namespace of the registry, at most 58 characters. Defaults to the component's name. */
+    namespace?: pulumi.Input<string>;
+    /** Whether that namespace is created here, with Pod Security `restricted`, or is there already. Defaults to true. */
+    createNamespace?: boolean;
+    /** Name of the Service, and the first part of the registry's name in the cluster. Defaults to the component's name. */
+    serviceName?: string;
+    /** Domain of the cluster's DNS. Defaults to `cluster.local`. */
+    clusterDomain?: pulumi.Input<string>;
+    /**
+     * Name that images are tagged with, with the port when it is not 443, e.g. `registry.example.com`. Nodes need no DNS for it.
+     * Defaults to the Service's name in the cluster, e.g. `registry.registry.svc.cluster.local`.
+     */
+    host?: pulumi.Input<string>;
+    /** Other names that images are tagged with. Nodes, pull secrets and the certificate know them too. Defaults to none. */
+    hostAliases?: pulumi.Input<string>[];
+    /** Image of the registry (distribution 2 or 3). Defaults to `docker.io/library/registry:3.1.2`. */
+    image?: pulumi.Input<string>;
+    /**
+     * Prefix, e.g. `mirror.example.com`, put with a slash before the reference of every image that the component runs, for
+     * clusters without a way out. The mirror must hold `docker.io/library/registry`, `docker.io/curlimages/curl`, and what the
+     * arguments ask for beside them: `quay.io/minio/minio`, `docker.io/library/redis`, `docker.io/joxit/docker-registry-ui`. Defaults
+     * to none.
+     */
+    imageMirror?: pulumi.Input<string>;
+    /** Secrets to pull the component's own images with, in its namespace and, for what works on nodes, in `<namespace>-node`. Defaults to none. */
+    imagePullSecrets?: pulumi.Input<string>[];
+    /**
+     * Anything of the registry's config.yml, merged over what the component writes: objects are merged, other values replaced,
+     * null removes. The whole file is kept in a Secret. Defaults to nothing.
+     */
+    // biome-ignore lint/suspicious/noExplicitAny: only `any` becomes a free-form value in other languages
+    config?: any;
+    /**
+     * Run the registry by a Helm release of the twuni chart, from the same arguments, instead of a Deployment of the component's
+     * own. What the chart cannot do is refused. Defaults to no release; `{}` is one with the chart's version 3.0.0.
+     */
+    helm?: RegistryChart;
+    /** Pods of the registry. More than one needs storage that all can write. Defaults to 1. */
+    replicas?: number;
+    /** What the pods ask for and may use at most. */
+    resources?: RegistryResources;
+    /** On which nodes the pods run. */
+    scheduling?: RegistryScheduling;
+    /** Labels of every object, beside the component's own. Defaults to none. */
+    labels?: Record<string, pulumi.Input<string>>;
+    /** Annotations of every object. Defaults to none. */
+    annotations?: Record<string, pulumi.Input<string>>;
+    /** How a change reaches the pods. */
+    rollout?: RegistryRollout;
+    /** Who may pull and push. Defaults to one user `admin` with a random password. */
+    users?: RegistryUser[];
+    /** Where the certificate comes from. Defaults to a certificate authority of the registry's own. */
+    tls?: RegistryTls;
+    /** Where images are kept. Defaults to a new volume of 10Gi that `pulumi destroy` does not delete. */
+    storage?: RegistryStorage;
+    /** Where the registry remembers which blobs there are. Defaults to nowhere: it asks the storage each time. */
+    descriptorCache?: DescriptorCache;
+    /** How clients outside the cluster reach the registry. Defaults to not at all, but for `kubectl port-forward`. */
+    expose?: RegistryExpose;
+    /** A web page to look at images on, below the registry's host. Defaults to none. */
+    ui?: RegistryUi;
+    /** Who may reach the registry's pods, and whom they may reach. Defaults to no policies. */
+    networkPolicy?: RegistryNetworkPolicy;
+    /** Pull secrets for the pods that run images of the registry. Defaults to none. */
+    pullSecrets?: PullSecrets;
+    /**
+     * Raise it by one to give the pull secrets another user with another password. The previous one goes on working until the
+     * next time, so pulls that are under way and other clusters do not notice. Defaults to 1.
+     */
+    pullGeneration?: number;
+    /** How the cluster's nodes come to resolve and trust the registry. Defaults to a DaemonSet for containerd. */
+    nodes?: RegistryNodes;
+    /** What the registry writes to its log. */
+    log?: RegistryLog;
+}
+
+export const privateRegistryRules: Rules = {
+    namespace: dnsLabel(58),
+    createNamespace: flag,
+    serviceName: serviceLabel,
+    clusterDomain: dnsName,
+    host: registryHost,
+    "hostAliases[]": registryHost,
+    image: imageReference,
+    imageMirror: registryPrefix,
+    "imagePullSecrets[]": dnsName,
+    config: objectOnly,
+    ...below("helm", chartRules),
+    replicas: wholeNumber(1),
+    ...below("resources", resourceRules),
+    ...below("scheduling", schedulingRules),
+    "labels{}": text,
+    "annotations{}": text,
+    ...below("rollout", rolloutRules),
+    ...userRules,
+    ...below("tls", tlsRules),
+    ...below("storage", storageRules),
+    ...below("descriptorCache", descriptorCacheRules),
+    ...below("expose", exposeRules),
+    ...below("ui", uiRules),
+    ...below("networkPolicy", networkPolicyRules),
+    ...below("pullSecrets", pullSecretRules),
+    pullGeneration: wholeNumber(1),
+    ...below("nodes", nodeRules),
+    ...below("log", logRules),
+};
+
+/** What is wrong with arguments that are each right by themselves. */
+export function privateRegistryProblems(name: string, args: PrivateRegistryArgs): Problem[] {
+    return [
+        ...nameProblems(name, args),
+        ...userProblems(args.users),
+        ...tlsProblems(args.tls, args.host),
+        ...exposeProblems(args.expose, args.tls, args.host),
+        ...uiProblems(args.ui, args.expose, args.config),
+        ...storageProblems(args.storage, args.replicas),
+        ...descriptorCacheProblems(args.descriptorCache, args.replicas, args.image),
+        ...claimNamespaceProblems(args),
+        ...rolloutProblems(args.rollout, args.storage),
+        ...chartProblems(name, args),
+        ...networkPolicyProblems(args.networkPolicy),
+        ...pullSecretProblems(args.pullSecrets),
+        ...nodeProblems(args.nodes),
+        ...nodeTrustProblems(args),
+    ];
+}
+
+/** The component's name stands in for public names that are left out, so it must be right for them. */
+function nameProblems(name: string, args: PrivateRegistryArgs): Problem[] {
+    const unnamed = (["namespace", "serviceName"] as const).filter((field) => args[field] === undefined);
+    if (unnamed.length === 0) return childNameProblems(name, 55);
+    if (serviceLabel(name) === undefined) return [];
+    const reason = `the component's name stands in for ${unnamed.join(" and ")} and ${serviceLabel(name)}; rename it or give ${unnamed.join(" and ")}`;
+    return [{ path: "name", reason }];
+}
+
+function nodeTrustProblems({ nodes, tls }: PrivateRegistryArgs): Problem[] {
+    if (nodes === undefined || nodes.enabled === false || nodes.authenticate || !isTrustedAnyway(tls)) return [];
+    const reason =
+        "have nothing to be told about a certificate that they trust anyway; give its caCertPem, or remove nodes";
+    return [{ path: "nodes", reason }];
+}
+
+function claimNamespaceProblems(args: PrivateRegistryArgs): Problem[] {
+    if (!args.storage?.existingClaim || args.createNamespace === false) return [];
+    const reason = "lies in a namespace that exists already; set createNamespace to false and name it in namespace";
+    return [{ path: "storage.existingClaim", reason }];
+}

@@ -1,0 +1,138 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { stringify } from "yaml";
+import type { Rules } from "../arguments/check";
+import { memberOf } from "../arguments/rules";
+
+/** How much the registry writes to its log. */
+export enum LogLevel {
+    /** Only what failed. */
+    Error = "error",
+    /** What may be wrong, too. */
+    Warn = "warn",
+    /** What happens, too. */
+    Info = "info",
+    /** What is of use to whoever looks for a fault. */
+    Debug = "debug",
+}
+
+/** The form of the registry's log lines. */
+export enum LogFormat {
+    /** Fields as `key=value`. */
+    Text = "text",
+    /** One JSON object a line. */
+    Json = "json",
+    /** JSON in Logstash's layout. */
+    Logstash = "logstash",
+}
+
+/** The registry's log (`log` in config.yml). */
+export interface RegistryLog {
+    /** Defaults to `info`. */
+    level?: pulumi.Input<LogLevel>;
+    /** Defaults to `json`, which log collectors read without a pattern. */
+    format?: pulumi.Input<LogFormat>;
+    /** Whether each request is logged too. Defaults to true. */
+    accessLog?: pulumi.Input<boolean>;
+}
+
+export const logRules: Rules = {
+    level: memberOf(LogLevel),
+    format: memberOf(LogFormat),
+    accessLog: (value) => (typeof value === "boolean" ? undefined : "must be true or false"),
+};
+
+/** Where the registry finds its files in the pod, and where it listens. */
+export const inPod = {
+    config: "/etc/private-registry/config",
+    certificate: "/etc/private-registry/tls",
+    htpasswd: "/etc/private-registry/auth",
+    /** Certificate authorities that the registry trusts beside the public ones. */
+    authorities: "/etc/private-registry/authorities",
+    data: "/var/lib/registry",
+    port: 5000,
+    debugPort: 5001,
+} as const;
+
+/** Seconds a stopping registry lets requests finish; the pod's grace period is longer. */
+export const drainSeconds = 45;
+
+/** A section of config.yml. */
+export type Section = { [key: string]: unknown };
+
+/** What the arguments say about config.yml. */
+export interface ConfigSettings {
+    /** What of the `storage` section says where images are kept. */
+    readonly storage: Section;
+    /** The sections that say where the registry remembers blobs. */
+    readonly cache: Section;
+    readonly log: pulumi.Unwrap<RegistryLog>;
+    /** The argument `config`. */
+    readonly overrides: Section;
+}
+
+/**
+ * The sections of config.yml of the distribution registry, version 2 and 3. `isPlain`: HTTP, for what speaks TLS in front of it.
+ * https://distribution.github.io/distribution/about/configuration/
+ */
+export function configSections(
+    httpSecret: string | undefined,
+    storage: Section,
+    log: pulumi.Unwrap<RegistryLog>,
+    overrides: Section,
+    isPlain = false,
+    cache: Section = {},
+): Section {
+    const config: Section = {
+        version: "0.1",
+        log: {
+            level: log.level ?? LogLevel.Info,
+            formatter: log.format ?? LogFormat.Json,
+            accesslog: { disabled: !(log.accessLog ?? true) },
+        },
+        storage: {
+            ...storage,
+            delete: { enabled: true },
+            maintenance: { uploadpurging: { enabled: true, age: "168h", interval: "24h", dryrun: false } },
+        },
+        http: {
+            addr: `:${inPod.port}`,
+            // Upload addresses without scheme and host stay right behind port-forwards, proxies and name mappings.
+            relativeurls: true,
+            draintimeout: `${drainSeconds}s`,
+            ...(httpSecret !== undefined && { secret: httpSecret }),
+            ...(!isPlain && {
+                tls: {
+                    certificate: `${inPod.certificate}/tls.crt`,
+                    key: `${inPod.certificate}/tls.key`,
+                    minimumtls: "tls1.2",
+                },
+            }),
+            headers: { "X-Content-Type-Options": ["nosniff"] },
+            debug: { addr: `:${inPod.debugPort}`, prometheus: { enabled: true, path: "/metrics" } },
+        },
+        auth: { htpasswd: { realm: "private-registry", path: `${inPod.htpasswd}/htpasswd` } },
+        health: { storagedriver: { enabled: true, interval: "10s", threshold: 3 } },
+    };
+    return merge(merge(config, cache), overrides);
+}
+
+/** config.yml. The same arguments always give the same text. */
+export function configYaml(...settings: Parameters<typeof configSections>): string {
+    // The registry's parser knows YAML 1.1, to which a plain `yes` or `0755` is no text.
+    return stringify(configSections(...settings), { sortMapEntries: true, version: "1.1" });
+}
+
+/** `over` laid on `base`: objects are merged, everything else is replaced, null removes. */
+export function merge(base: Section, over: Section): Section {
+    const merged: Section = { ...base };
+    for (const [key, value] of Object.entries(over)) {
+        const below = merged[key];
+        if (value === null) delete merged[key];
+        else merged[key] = isSection(value) ? merge(isSection(below) ? below : {}, value) : value;
+    }
+    return merged;
+}
+
+function isSection(value: unknown): value is Section {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}

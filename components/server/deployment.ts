@@ -1,0 +1,270 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Problem, Rules } from "../arguments/check";
+import { dnsName, memberOf, objectOnly, text } from "../arguments/rules";
+import { checksum } from "../kubernetes/checksum";
+import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
+import type { PodAddition } from "../kubernetes/podAddition";
+import { type RegistryResources, resourcesOver } from "../kubernetes/resources";
+import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
+import { AccessMode, type Mounting, type RegistryStorage, type Storage } from "../storage/storage";
+import type { Certificate } from "../tls/certificate";
+import { type ConfigSettings, configYaml, drainSeconds, inPod } from "./configYml";
+
+/** Lets pods run on a node in spite of its taint. */
+export interface RegistryToleration {
+    /** Key of the taint; left out, with operator `Exists`, all taints. */
+    key?: pulumi.Input<string>;
+    /** `Exists` or `Equal`. Kubernetes' default is `Equal`. */
+    operator?: pulumi.Input<string>;
+    /** Value of the taint. */
+    value?: pulumi.Input<string>;
+    /** `NoSchedule`, `PreferNoSchedule` or `NoExecute`; left out, all. */
+    effect?: pulumi.Input<string>;
+}
+
+/** On which nodes the registry's pods run. */
+export interface RegistryScheduling {
+    /** Labels that a node must have. */
+    nodeSelector?: Record<string, pulumi.Input<string>>;
+    /** Taints that do not keep the pods away. */
+    tolerations?: RegistryToleration[];
+    /** Affinity as in a Kubernetes pod. */
+    // biome-ignore lint/suspicious/noExplicitAny: only `any` becomes a free-form value in other languages
+    affinity?: any;
+    /** Topology spread constraints as in a Kubernetes pod, without the label selector, which is the registry's pods. */
+    // biome-ignore lint/suspicious/noExplicitAny: only `any` becomes a free-form value in other languages
+    topologySpread?: any[];
+    /** Name of a priority class. */
+    priorityClassName?: pulumi.Input<string>;
+}
+
+/** How a change of the registry reaches its pods. */
+export enum RolloutStrategy {
+    /** The new pod starts before the old one ends; on the same node when the storage asks for it. No request fails. */
+    Surge = "Surge",
+    /** The old pod ends before the new one starts. Requests fail in between. */
+    Recreate = "Recreate",
+}
+
+/** How a change of the registry reaches its pods. */
+export interface RegistryRollout {
+    /** Defaults to `Surge`, and to `Recreate` for storage that only one pod may mount. */
+    strategy?: RolloutStrategy;
+}
+
+export const schedulingRules: Rules = {
+    "nodeSelector{}": text,
+    "tolerations[].key": text,
+    "tolerations[].operator": memberOf({ exists: "Exists", equal: "Equal" }),
+    "tolerations[].value": text,
+    "tolerations[].effect": memberOf({ a: "NoSchedule", b: "PreferNoSchedule", c: "NoExecute" }),
+    affinity: objectOnly,
+    "topologySpread[]": objectOnly,
+    priorityClassName: dnsName,
+};
+
+export const rolloutRules: Rules = { strategy: memberOf(RolloutStrategy) };
+
+export function rolloutProblems(rollout: RegistryRollout | undefined, storage: RegistryStorage = {}): Problem[] {
+    const accessMode = (storage.volume ?? storage.existingClaim)?.accessMode;
+    if (rollout?.strategy !== RolloutStrategy.Surge || accessMode !== AccessMode.ReadWriteOncePod) return [];
+    const reason = "a second pod cannot mount a ReadWriteOncePod volume; use `Recreate`, or accessMode `ReadWriteOnce`";
+    return [{ path: "rollout.strategy", reason }];
+}
+
+/** What the registry's pods are to be, whether they are made here or by a chart. */
+export interface Server {
+    readonly image: pulumi.Input<string>;
+    readonly imagePullSecrets: pulumi.Input<string>[];
+    readonly replicas: pulumi.Input<number>;
+    readonly resources: RegistryResources;
+    readonly scheduling: RegistryScheduling;
+    readonly rollout: RegistryRollout;
+    readonly namespace: pulumi.Output<string>;
+    readonly serviceName: string;
+    /** Signs upload addresses; all pods share it. */
+    readonly httpSecret: pulumi.Output<string>;
+    readonly settings: pulumi.Output<ConfigSettings>;
+    readonly htpasswd: pulumi.Output<string>;
+    /** Left out, the pods speak HTTP. */
+    readonly certificate: Certificate | undefined;
+    readonly storage: Storage;
+    /** What the parts of the registry add to its pods, the storage among them. */
+    readonly additions: PodAddition[];
+    /** What must be there before the pods start. */
+    readonly after: pulumi.Resource[];
+}
+
+export interface RunningServer {
+    readonly deploymentName: pulumi.Output<string>;
+    /** Done when the pods are ready. */
+    readonly resource: pulumi.Resource;
+}
+
+/**
+ * The Deployment. Its pods roll when config.yml, the certificate or what the additions read at their start changes: those
+ * Secrets get another name with every change, and the checksums say so too where the provider updates Secrets in place. The
+ * htpasswd Secret keeps its name, for the registry reads the file anew by itself; it is mounted as a folder, because single
+ * files are never updated.
+ */
+export function deployServer(identity: Identity, server: Server, parent: pulumi.Resource): RunningServer {
+    const { namespace, scheduling, storage, additions } = server;
+    const configText = pulumi
+        .all([server.httpSecret, server.settings])
+        .apply(([secret, known]) =>
+            configYaml(secret, known.storage, known.log, known.overrides, !server.certificate, known.cache),
+        );
+    const config = new k8s.core.v1.Secret(
+        `${identity.name}-config`,
+        // A Secret, because it holds the key that signs upload addresses, and overrides may hold credentials.
+        { metadata: { namespace, ...marks(identity, "server") }, stringData: { "config.yml": configText } },
+        { parent },
+    );
+    const users = usersSecret(identity, server, parent);
+    const account = serverAccount(identity, server, parent);
+    const selector = { matchLabels: selectorLabels(identity, "server") };
+    // Together with config.yml, whose random key keeps anyone from finding a weak secret by trying.
+    const content = pulumi.all([configText, ...additions.flatMap((addition) => addition.content ?? [])]);
+    const checksums = {
+        "checksum/config": checksum(content.apply((texts) => texts.join("\n"))),
+        ...(server.certificate?.checksum && { "checksum/certificate": server.certificate.checksum }),
+    };
+    const deployment = new k8s.apps.v1.Deployment(
+        `${identity.name}-deployment`,
+        {
+            metadata: { namespace, ...marks(identity, "server") },
+            spec: {
+                replicas: server.replicas,
+                selector,
+                strategy: strategyFor(server.rollout, storage.mounting),
+                template: {
+                    metadata: marks(identity, "server", checksums),
+                    spec: {
+                        serviceAccountName: account.metadata.name,
+                        ...restrictedPod,
+                        imagePullSecrets: server.imagePullSecrets.map((name) => ({ name })),
+                        nodeSelector: scheduling.nodeSelector,
+                        tolerations: scheduling.tolerations,
+                        affinity: affinityFor(scheduling.affinity, storage.mounting, selector),
+                        topologySpreadConstraints: scheduling.topologySpread?.map((given) =>
+                            pulumi.output(given).apply((constraint) => ({ labelSelector: selector, ...constraint })),
+                        ),
+                        priorityClassName: scheduling.priorityClassName,
+                        // Above the pause before the end, and the time that requests then have.
+                        terminationGracePeriodSeconds: drainSeconds + 15,
+                        containers: [registryContainer(server)],
+                        volumes: [
+                            secretFolder("config", config.metadata.name),
+                            ...(server.certificate ? [secretFolder("tls", server.certificate.secretName)] : []),
+                            users.volume,
+                            ...additions.flatMap((addition) => addition.volumes ?? []),
+                        ],
+                    },
+                },
+            },
+        },
+        { parent, dependsOn: [users.secret, ...server.after] },
+    );
+    return { deploymentName: deployment.metadata.name, resource: deployment };
+}
+
+const secretFolder = (name: string, secretName: pulumi.Input<string>) => ({
+    name,
+    secret: { secretName, defaultMode: 0o440 },
+});
+
+/** The htpasswd file, and how the pods mount it. */
+export function usersSecret(identity: Identity, server: Server, parent: pulumi.Resource) {
+    const name = `${server.serviceName}-htpasswd`;
+    const secret = new k8s.core.v1.Secret(
+        `${identity.name}-htpasswd`,
+        {
+            metadata: { namespace: server.namespace, name, ...marks(identity, "server") },
+            stringData: { htpasswd: server.htpasswd },
+        },
+        { parent },
+    );
+    // By its plain name: what holds an output of a Secret that is deleted first goes with it.
+    return { secret, volume: secretFolder("auth", name), mount: usersMount };
+}
+
+const usersMount = { name: "auth", mountPath: inPod.htpasswd, readOnly: true };
+
+/** The pods' service account, which the API server lets do nothing. */
+export function serverAccount(
+    identity: Identity,
+    { namespace, additions }: Server,
+    parent: pulumi.Resource,
+): k8s.core.v1.ServiceAccount {
+    const annotations = Object.assign({}, ...additions.map((addition) => addition.accountAnnotations));
+    return new k8s.core.v1.ServiceAccount(
+        `${identity.name}-account`,
+        { metadata: { namespace, ...marks(identity, "server", annotations) }, automountServiceAccountToken: false },
+        { parent },
+    );
+}
+
+/** What the registry's pods ask for and may use when the arguments say nothing else. */
+export const serverResources = {
+    requests: { cpu: "100m", memory: "128Mi" },
+    limits: { cpu: "500m", memory: "512Mi" },
+};
+
+/** It sends no traces. */
+export const serverEnv = [{ name: "OTEL_TRACES_EXPORTER", value: "none" }];
+
+function registryContainer(server: Server): k8s.types.input.core.v1.Container {
+    const port = server.certificate ? "https" : "http";
+    return {
+        name: "registry",
+        image: server.image,
+        // The path is ours, so that versions 2 and 3, which look in different places, are run in the same way.
+        command: ["/bin/registry", "serve", `${inPod.config}/config.yml`],
+        env: [...serverEnv, ...server.additions.flatMap((addition) => addition.env ?? [])],
+        ports: [
+            { name: port, containerPort: inPod.port },
+            { name: "metrics", containerPort: inPod.debugPort },
+        ],
+        resources: resourcesOver(serverResources, server.resources),
+        securityContext: restrictedContainer,
+        startupProbe: { tcpSocket: { port }, periodSeconds: 1, failureThreshold: 60 },
+        // 503 while the storage fails: no traffic then, but no restart either, which would not mend it.
+        readinessProbe: { httpGet: { path: "/", port, scheme: port.toUpperCase() }, periodSeconds: 5 },
+        livenessProbe: { tcpSocket: { port }, periodSeconds: 20 },
+        // Endpoints lag behind a pod's end; until every node knows, the pod must still answer.
+        lifecycle: { preStop: { sleep: { seconds: 5 } } },
+        volumeMounts: [
+            { name: "config", mountPath: inPod.config, readOnly: true },
+            ...(server.certificate ? [{ name: "tls", mountPath: inPod.certificate, readOnly: true }] : []),
+            usersMount,
+            ...server.additions.flatMap((addition) => addition.mounts ?? []),
+        ],
+    };
+}
+
+export function strategyFor(rollout: RegistryRollout, mounting: Mounting) {
+    const strategy = rollout.strategy ?? (mounting === "one pod" ? RolloutStrategy.Recreate : RolloutStrategy.Surge);
+    if (strategy === RolloutStrategy.Recreate) return { type: "Recreate" };
+    return { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
+}
+
+/** A volume that one node may mount is open to a second pod there, so a surge pod has to join the old one. */
+export function affinityFor(
+    affinity: k8s.types.input.core.v1.Affinity | undefined,
+    mounting: Mounting,
+    labelSelector: object,
+) {
+    if (mounting !== "same node") return affinity;
+    return pulumi.output(affinity ?? {}).apply((given) => {
+        const required = given.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+        const beside = { labelSelector, topologyKey: "kubernetes.io/hostname" };
+        return {
+            ...given,
+            podAffinity: {
+                ...given.podAffinity,
+                requiredDuringSchedulingIgnoredDuringExecution: [...required, beside],
+            },
+        };
+    });
+}

@@ -1,0 +1,123 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { ArgumentError, type Problem } from "../arguments/check";
+import { type Identity, marks } from "../kubernetes/scope";
+
+export interface WantedClaim {
+    /** Last part of the resource's name in the Pulumi program. */
+    readonly part: string;
+    /** The argument that describes it, for sentences. */
+    readonly path: string;
+    readonly name: pulumi.Input<string>;
+    readonly namespace: pulumi.Output<string>;
+    readonly size: pulumi.Input<string>;
+    readonly storageClassName: pulumi.Input<string> | undefined;
+    readonly accessMode: string;
+    readonly isProtected: boolean;
+}
+
+/** What of a claim nobody can change while it lives. */
+interface Fixed {
+    readonly storageClassName?: string;
+    readonly accessModes?: string[];
+}
+
+const advice = `start a second registry that has it and copy the images (see "Moving to another volume" in docs/storage.md)`;
+
+/** Another class or mode than the claim has, in sentences that say what to do instead. */
+export function fixedProblems(path: string, name: string, has: Fixed, wants: Fixed): Problem[] {
+    const differing = (field: string, what: string, old: string | undefined, wanted: string | undefined) =>
+        old === undefined || wanted === undefined || old === wanted
+            ? []
+            : [
+                  {
+                      path: `${path}.${field}`,
+                      reason: `the claim \`${name}\` has the ${what} \`${old}\` for as long as it lives, and with another claim the images would be lost; keep \`${old}\`, or ${advice}`,
+                  },
+              ];
+    return [
+        ...differing("storageClassName", "class", has.storageClassName, wants.storageClassName),
+        ...differing("accessMode", "mode", has.accessModes?.[0], wants.accessModes?.[0]),
+    ];
+}
+
+/** A smaller size than the claim has, in a sentence that says what to do instead. */
+export function shrinkingProblems(path: string, name: string, has: string, wants: string): Problem[] {
+    const isSmaller = bytes(wants) < bytes(has);
+    if (!isSmaller) return [];
+    return [
+        {
+            path: `${path}.size`,
+            reason: `the claim \`${name}\` has \`${has}\` and cannot shrink; keep \`${has}\`, or ${advice}`,
+        },
+    ];
+}
+
+const units = ["", "K", "M", "G", "T", "P", "E"];
+
+/** The bytes of a Kubernetes quantity. */
+function bytes(quantity: string): number {
+    const [, number, unit = "", binary] = /^([0-9.]+)([kKMGTPE]?)(i?)$/.exec(quantity) ?? [];
+    return Number(number) * (binary ? 1024 : 1000) ** units.indexOf(unit.toUpperCase());
+}
+
+let hooks = 0;
+
+/** Refuses a smaller claim, in a preview already. */
+function neverShrink(what: string, resourceName: string, path: string): pulumi.ResourceHookBinding | undefined {
+    // Pulumi's mocks, by which programs test themselves, cannot register hooks.
+    if (pulumi.runtime.getMonitor()?.registerResourceHook === undefined) return undefined;
+    const hook = new pulumi.ResourceHook(
+        // The engine knows a hook by its name alone, and a resource's name may occur below several parents.
+        `${resourceName}-${++hooks}`,
+        ({ oldInputs, newInputs }) => {
+            const [has, wants] = [oldInputs, newInputs].map((inputs) => inputs?.spec?.resources?.requests?.storage);
+            // What is not known yet is checked when it is.
+            if (typeof has !== "string" || typeof wants !== "string") return;
+            const problems = shrinkingProblems(path, String(newInputs?.metadata?.name), has, wants);
+            if (problems.length > 0) throw new ArgumentError(what, problems);
+        },
+        { onDryRun: true },
+    );
+    return { beforeUpdate: [hook] };
+}
+
+/**
+ * A claim that is never replaced, for its images would be lost: Pulumi leaves its class and mode as they are, and what uses the
+ * claim's name is told when the arguments ask for others. It may grow.
+ */
+export function claimVolume(identity: Identity, wanted: WantedClaim, parent: pulumi.Resource) {
+    const accessModes = [wanted.accessMode];
+    const what = `the PrivateRegistry "${identity.name}"`;
+    const resourceName = `${identity.name}-${wanted.part}`;
+    const claim = new k8s.core.v1.PersistentVolumeClaim(
+        resourceName,
+        {
+            metadata: {
+                name: wanted.name,
+                namespace: wanted.namespace,
+                // A class may bind only when a pod uses the claim, and the pod comes later; its Deployment waits for both.
+                ...marks(identity, "storage", { "pulumi.com/skipAwait": "true" }),
+            },
+            spec: {
+                accessModes,
+                storageClassName: wanted.storageClassName,
+                resources: { requests: { storage: wanted.size } },
+            },
+        },
+        {
+            parent,
+            ignoreChanges: ["spec.storageClassName", "spec.accessModes"],
+            hooks: neverShrink(what, resourceName, wanted.path),
+            ...(wanted.isProtected && { protect: true }),
+        },
+    );
+    const claimName = pulumi
+        .all([claim.metadata.name, claim.spec, pulumi.output(wanted.storageClassName)])
+        .apply(([name, has, storageClassName]) => {
+            const problems = fixedProblems(wanted.path, name, has ?? {}, { storageClassName, accessModes });
+            if (problems.length > 0) throw new ArgumentError(what, problems);
+            return name;
+        });
+    return { claim, claimName };
+}

@@ -1,0 +1,89 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { mirrored, toolsImage } from "../kubernetes/images";
+import { nodeAgent } from "../kubernetes/nodeAgent";
+import { registryUser } from "../kubernetes/pod";
+import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
+import { shellScript } from "../kubernetes/shellScript";
+import type { HostPathStorage, StorageContext } from "./storage";
+
+const folderInPod = "/folder";
+
+/**
+ * A static volume and claim for a folder of a node, so that the registry's pod needs no hostPath volume of its own and stays
+ * restricted, and an agent that gives the folder to the registry's user.
+ */
+export function prepareHostPath(
+    identity: Identity,
+    args: HostPathStorage,
+    context: StorageContext,
+    parent: pulumi.Resource,
+) {
+    const onNode = args.nodeName === undefined ? undefined : { "kubernetes.io/hostname": args.nodeName };
+    const keep = args.deleteWithStack ? {} : { protect: true };
+    const capacity = { storage: args.size ?? "10Gi" };
+    const volume = new k8s.core.v1.PersistentVolume(
+        `${identity.name}-volume`,
+        {
+            metadata: marks(identity, "storage"),
+            spec: {
+                accessModes: ["ReadWriteOnce"],
+                capacity,
+                // No class: nothing but the claim below can take the volume, and no provisioner sees either.
+                storageClassName: "",
+                persistentVolumeReclaimPolicy: "Retain",
+                hostPath: { path: args.path, type: "DirectoryOrCreate" },
+                ...(args.nodeName !== undefined && {
+                    nodeAffinity: { required: { nodeSelectorTerms: [pinnedTo(args.nodeName)] } },
+                }),
+            },
+        },
+        { parent, ...keep, ignoreChanges: ["spec.capacity"] },
+    );
+    const claim = new k8s.core.v1.PersistentVolumeClaim(
+        `${identity.name}-claim`,
+        {
+            metadata: {
+                name: context.serviceName,
+                namespace: context.namespace,
+                ...marks(identity, "storage", { "pulumi.com/skipAwait": "true" }),
+            },
+            spec: {
+                accessModes: ["ReadWriteOnce"],
+                storageClassName: "",
+                volumeName: volume.metadata.name,
+                resources: { requests: capacity },
+            },
+        },
+        // No cluster resizes a volume that it did not make, and this size says nothing anyway.
+        { parent, ...keep, ignoreChanges: ["spec.resources"] },
+    );
+    const owner = new k8s.apps.v1.DaemonSet(
+        `${identity.name}-folder-owner`,
+        {
+            metadata: { namespace: context.nodeNamespace, ...marks(identity, "folder-owner") },
+            spec: {
+                selector: { matchLabels: selectorLabels(identity, "folder-owner") },
+                template: {
+                    metadata: marks(identity, "folder-owner"),
+                    spec: nodeAgent({
+                        image: mirrored(toolsImage, context.imageMirror),
+                        imagePullSecrets: context.imagePullSecrets,
+                        command: ["/bin/sh", "-c", shellScript(__dirname, "hostPath.sh")],
+                        env: { FOLDER: folderInPod, OWNER: `${registryUser}:${registryUser}` },
+                        capabilities: ["CHOWN", "FOWNER"],
+                        nodeSelector: onNode,
+                        mounts: [{ name: "folder", mountPath: folderInPod }],
+                        volumes: [{ name: "folder", hostPath: { path: args.path, type: "DirectoryOrCreate" } }],
+                    }),
+                },
+            },
+        },
+        { parent },
+    );
+    return { claimName: claim.metadata.name, ready: [claim, owner] };
+}
+
+function pinnedTo(nodeName: pulumi.Input<string>) {
+    return { matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: [nodeName] }] };
+}

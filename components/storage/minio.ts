@@ -1,0 +1,196 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { below, type Rules } from "../arguments/check";
+import { dnsName, flag, imageReference, quantity } from "../arguments/rules";
+import { minioImage, mirrored } from "../kubernetes/images";
+import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
+import { type RegistryResources, resourceRules, resourcesOver } from "../kubernetes/resources";
+import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
+import { internalCertificates } from "../tls/internalAuthority";
+import { minioSetUp } from "./minioSetup";
+import { useS3 } from "./s3";
+import type { StorageContext } from "./storage";
+
+/** A MinIO server of the registry's own, with one volume, in its namespace. */
+export interface MinioStorage {
+    /** Size of the volume. It may grow later if the storage class can; it never shrinks. Defaults to `10Gi`. */
+    size?: pulumi.Input<string>;
+    /** Storage class of the volume. Defaults to the cluster's default class. Changing it later is refused, for the images would be lost. */
+    storageClassName?: pulumi.Input<string>;
+    /** Let `pulumi destroy` delete the images too. Defaults to false: the claim and its namespace are protected. */
+    deleteWithStack?: boolean;
+    /**
+     * Image that holds `minio` and `mc`. Defaults to `quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z`, the last one that
+     * MinIO published; CVE-2025-62506, of restricted service accounts, which the registry does not use, is open in it.
+     */
+    image?: pulumi.Input<string>;
+    /** What the server asks for and may use at most. Defaults to 100m and 256Mi, at most 1 core and 1Gi. */
+    resources?: RegistryResources;
+    /** Whether the registry speaks TLS with it, by an authority that only the two know. Defaults to true. */
+    tls?: boolean;
+}
+
+export const minioRules: Rules = {
+    size: quantity,
+    storageClassName: dnsName,
+    deleteWithStack: flag,
+    image: imageReference,
+    ...below("resources", resourceRules),
+    tls: flag,
+};
+
+const port = 9000;
+const bucket = "registry";
+const defaultResources = { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "1", memory: "1Gi" } };
+const folders = { data: "/data", certificates: "/certs" };
+
+/** The server, its bucket and the registry's user in it. The registry may start when `ready` is there. */
+export function deployMinio(
+    identity: Identity,
+    args: MinioStorage,
+    claim: pulumi.Resource,
+    claimName: pulumi.Output<string>,
+    context: StorageContext,
+    parent: pulumi.Resource,
+) {
+    const name = `${identity.name}-minio`;
+    const serviceName = `${context.serviceName}-minio`;
+    const { namespace } = context;
+    const host = pulumi.interpolate`${serviceName}.${namespace}.svc`;
+    const image = mirrored(args.image ?? minioImage, context.imageMirror);
+    const authority = args.tls === false ? undefined : internalCertificates(identity, "minio", parent);
+    const endpoint = pulumi.interpolate`${authority ? "https" : "http"}://${host}:${port}`;
+    const password = (part: string) =>
+        new random.RandomPassword(`${name}-${part}`, { length: 40, special: false }, { parent }).result;
+    const root = { MINIO_ROOT_USER: "root", MINIO_ROOT_PASSWORD: password("root") };
+    const rootSecret = new k8s.core.v1.Secret(
+        `${name}-root`,
+        { metadata: { namespace, ...marks(identity, "minio") }, stringData: root },
+        { parent },
+    );
+    new k8s.core.v1.Service(
+        `${name}-service`,
+        {
+            metadata: {
+                name: serviceName,
+                namespace,
+                ...marks(identity, "minio", { "pulumi.com/skipAwait": "true" }),
+            },
+            spec: { selector: selectorLabels(identity, "minio"), ports: [{ name: "s3", port, targetPort: port }] },
+        },
+        { parent },
+    );
+    const server = deployServer(identity, args, parent, {
+        image,
+        claim,
+        claimName,
+        context,
+        serviceName,
+        rootSecret,
+        certificate: authority && {
+            ...authority.issue("server", [host]),
+            caCertPem: authority.caCertPem,
+        },
+    });
+    const keys = { accessKeyId: "registry", secretAccessKey: password("user") };
+    const setUp = minioSetUp(
+        identity,
+        { image, endpoint, bucket, keys, rootSecret, caCertPem: authority?.caCertPem, context, after: server },
+        parent,
+    );
+    const s3 = { bucket, endpoint, caCertPem: authority?.caCertPem, redirect: false, credentials: { keys } };
+    return { ...useS3(identity, s3, context, parent), ready: [setUp] };
+}
+
+interface MinioServer {
+    readonly image: pulumi.Output<string>;
+    readonly claim: pulumi.Resource;
+    readonly claimName: pulumi.Output<string>;
+    readonly context: StorageContext;
+    readonly serviceName: string;
+    readonly rootSecret: k8s.core.v1.Secret;
+    readonly certificate?: Record<"certPem" | "keyPem" | "caCertPem", pulumi.Output<string>>;
+}
+
+/** A StatefulSet, because it never runs two pods on the one volume. */
+function deployServer(identity: Identity, args: MinioStorage, parent: pulumi.Resource, server: MinioServer) {
+    const { claim, context, certificate } = server;
+    const metadata = { namespace: context.namespace, ...marks(identity, "minio") };
+    const content = certificate && {
+        "public.crt": certificate.certPem,
+        "private.key": certificate.keyPem,
+        "ca.crt": certificate.caCertPem,
+    };
+    const tlsSecret =
+        content && new k8s.core.v1.Secret(`${identity.name}-minio-tls`, { metadata, stringData: content }, { parent });
+    const items = [
+        { key: "public.crt", path: "public.crt" },
+        { key: "private.key", path: "private.key" },
+        { key: "ca.crt", path: "CAs/ca.crt" }, // MinIO would make the folder itself, where nothing can be written
+    ];
+    const probe = (path: string) => ({
+        httpGet: { path: `/minio/health/${path}`, port, scheme: certificate ? "HTTPS" : "HTTP" },
+    });
+    const { scheduling } = context;
+    return new k8s.apps.v1.StatefulSet(
+        `${identity.name}-minio`,
+        {
+            metadata,
+            spec: {
+                serviceName: server.serviceName,
+                replicas: 1,
+                selector: { matchLabels: selectorLabels(identity, "minio") },
+                template: {
+                    metadata: marks(identity, "minio"),
+                    spec: {
+                        ...restrictedPod,
+                        imagePullSecrets: context.imagePullSecrets.map((secret) => ({ name: secret })),
+                        nodeSelector: scheduling.nodeSelector,
+                        tolerations: scheduling.tolerations,
+                        priorityClassName: scheduling.priorityClassName,
+                        containers: [
+                            {
+                                name: "minio",
+                                image: server.image,
+                                command: ["minio"],
+                                args: [
+                                    ...["server", folders.data, "--address", `:${port}`],
+                                    ...["--certs-dir", folders.certificates],
+                                ],
+                                env: [
+                                    { name: "MINIO_BROWSER", value: "off" },
+                                    { name: "MINIO_UPDATE", value: "off" },
+                                    { name: "HOME", value: "/tmp" },
+                                ],
+                                envFrom: [{ secretRef: { name: server.rootSecret.metadata.name } }],
+                                ports: [{ name: "s3", containerPort: port }],
+                                resources: resourcesOver(defaultResources, args.resources),
+                                securityContext: restrictedContainer,
+                                startupProbe: { ...probe("live"), periodSeconds: 1, failureThreshold: 120 },
+                                readinessProbe: { ...probe("ready"), periodSeconds: 5 },
+                                livenessProbe: { ...probe("live"), periodSeconds: 20, failureThreshold: 6 },
+                                volumeMounts: [
+                                    { name: "data", mountPath: folders.data },
+                                    { name: "tmp", mountPath: "/tmp" },
+                                    { name: "certificates", mountPath: folders.certificates },
+                                ],
+                            },
+                        ],
+                        volumes: [
+                            { name: "data", persistentVolumeClaim: { claimName: server.claimName } },
+                            { name: "tmp", emptyDir: { sizeLimit: "64Mi" } },
+                            tlsSecret
+                                ? {
+                                      name: "certificates",
+                                      secret: { secretName: tlsSecret.metadata.name, defaultMode: 0o440, items },
+                                  }
+                                : { name: "certificates", emptyDir: { sizeLimit: "1Mi" } },
+                        ],
+                    },
+                },
+            },
+        },
+        { parent, dependsOn: [claim] },
+    );
+}

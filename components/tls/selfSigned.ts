@@ -1,0 +1,85 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Problem, Rules } from "../arguments/check";
+import { memberOf, subjectAlternativeName, wholeNumber } from "../arguments/rules";
+import { certify, createAuthority, KeyAlgorithm, privateKey } from "./authority";
+import { type Certificate, type CertificateContext, certificateNames } from "./certificate";
+import { tlsSecret } from "./tlsSecret";
+
+/** A certificate from a certificate authority of the registry's own, kept in the stack's state. */
+export interface SelfSignedCertificate {
+    /** Kind of both private keys. Defaults to `ECDSA-P256`. */
+    algorithm?: KeyAlgorithm;
+    /** Days that the registry's certificate is valid. Defaults to 365; at most 825, the longest that Apple's clients accept. */
+    validityDays?: number;
+    /** The first `pulumi up` in this many days before the end renews the certificate. Defaults to 30. */
+    renewBeforeDays?: number;
+    /** Further DNS names and IP addresses that the certificate is valid for, beside the ones the component knows. */
+    subjectAlternativeNames?: pulumi.Input<string>[];
+    /** Raise it by one to get a new key and certificate now. Defaults to 1. */
+    generation?: number;
+    /**
+     * Raise it by one to get a new certificate authority. Nodes trust the next one in advance, so pulls go on. Raise it again
+     * only after the nodes of other clusters (RegistryAccess) have been updated. Defaults to 1.
+     */
+    authorityGeneration?: number;
+}
+
+const defaults = { validityDays: 365, renewBeforeDays: 30 };
+
+export const selfSignedRules: Rules = {
+    algorithm: memberOf(KeyAlgorithm),
+    validityDays: wholeNumber(1, 825),
+    renewBeforeDays: wholeNumber(0),
+    "subjectAlternativeNames[]": subjectAlternativeName,
+    generation: wholeNumber(1),
+    authorityGeneration: wholeNumber(1),
+};
+
+export function selfSignedProblems(args: SelfSignedCertificate = {}): Problem[] {
+    const { validityDays, renewBeforeDays } = { ...defaults, ...args };
+    if (renewBeforeDays < validityDays) return [];
+    const reason = `must be smaller than validityDays (${validityDays}), or every \`pulumi up\` renews the certificate`;
+    return [{ path: "tls.selfSigned.renewBeforeDays", reason }];
+}
+
+/** Issues a certificate for all names and puts it into a Secret, which gets another name with each renewal. */
+export function issueSelfSigned(
+    { identity, namespace, hosts, inCluster, parent }: CertificateContext,
+    args: SelfSignedCertificate = {},
+): Certificate {
+    const { name } = identity;
+    const { algorithm, generation, authorityGeneration, validityDays, renewBeforeDays, subjectAlternativeNames } = {
+        ...defaults,
+        algorithm: KeyAlgorithm.EcdsaP256,
+        generation: 1,
+        authorityGeneration: 1,
+        subjectAlternativeNames: [],
+        ...args,
+    };
+    const authority = createAuthority(name, algorithm, authorityGeneration, parent);
+    const subject = pulumi
+        .all([...hosts, ...inCluster, ...subjectAlternativeNames])
+        .apply((known) => certificateNames(known));
+    const key = privateKey(`${name}-tls-key-${generation}`, algorithm, parent);
+    const certificate = certify(
+        `${name}-tls`,
+        authority,
+        key,
+        {
+            commonName: name,
+            dnsNames: subject.dnsNames,
+            ipAddresses: subject.ipAddresses,
+            validityDays,
+            renewBeforeDays,
+            use: "server",
+        },
+        parent,
+    );
+    return {
+        ...tlsSecret(identity, "tls", namespace, certificate.certPem, key.privateKeyPem, parent),
+        caCertPem: authority.trustedPem,
+        expiry: certificate.validityEndTime,
+        holdsClusterNames: true,
+        ready: [],
+    };
+}

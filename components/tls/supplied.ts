@@ -1,0 +1,92 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
+import * as pulumi from "@pulumi/pulumi";
+import { ArgumentError, type Problem, type Rules } from "../arguments/check";
+import { certificatePem, dnsName, privateKeyPem } from "../arguments/rules";
+import type { Certificate, CertificateContext } from "./certificate";
+import { tlsSecret } from "./tlsSecret";
+
+/** A certificate in a Secret that somebody else keeps and renews. */
+export interface ExistingCertificate {
+    /** Name of the Secret, of type kubernetes.io/tls, in the registry's namespace. `pulumi up` waits until it is there. */
+    name: pulumi.Input<string>;
+    /** The authority that clients and nodes must trust, in PEM form. Left out, it is one that they trust anyway. */
+    caCertPem?: pulumi.Input<string>;
+}
+
+/** A certificate that you give. */
+export interface PemCertificate {
+    /** The certificate with its intermediate ones behind it, in PEM form. It must be valid for the host. */
+    certificate: pulumi.Input<string>;
+    /** Its private key, in PEM form, as a secret. */
+    key: pulumi.Input<string>;
+    /** The authority that clients and nodes must trust, in PEM form. Left out, it is one that they trust anyway. */
+    caCertPem?: pulumi.Input<string>;
+}
+
+export const existingCertificateRules: Rules = { name: dnsName, caCertPem: certificatePem };
+
+export const pemCertificateRules: Rules = {
+    certificate: certificatePem,
+    key: privateKeyPem,
+    caCertPem: certificatePem,
+};
+
+export function existingCertificateProblems(path: string, args: ExistingCertificate | undefined): Problem[] {
+    if (args === undefined || args.name !== undefined) return [];
+    return [{ path: `${path}.name`, reason: "is missing; name the Secret" }];
+}
+
+export function pemCertificateProblems(path: string, args: PemCertificate | undefined): Problem[] {
+    if (args === undefined) return [];
+    const missing = (["certificate", "key"] as const).filter((field) => args[field] === undefined);
+    return missing.map((field) => ({ path: `${path}.${field}`, reason: "is missing; give it in PEM form" }));
+}
+
+/** What is wrong with a certificate and key that are each right by themselves; nothing of the key is repeated. */
+export function pairProblems(path: string, certificate: string, key: string, hosts: readonly string[]): Problem[] {
+    const parsed = new X509Certificate(certificate);
+    const problems: Problem[] = [];
+    if (!parsed.checkPrivateKey(createPrivateKey(key))) {
+        problems.push({
+            path: `${path}.key`,
+            reason: "is not the key of the certificate; give the one it was made with",
+        });
+    }
+    for (const host of hosts.map((given) => given.replace(/:\d+$/, ""))) {
+        if ((isIP(host) ? parsed.checkIP(host) : parsed.checkHost(host)) !== undefined) continue;
+        const reason = `is not valid for ${host} but for ${parsed.subjectAltName ?? "nothing"}; get one for all hosts`;
+        problems.push({ path: `${path}.certificate`, reason });
+    }
+    return problems;
+}
+
+export function useExisting(args: ExistingCertificate): Certificate {
+    return {
+        secretName: pulumi.output(args.name),
+        checksum: undefined,
+        caCertPem: args.caCertPem === undefined ? undefined : pulumi.output(args.caCertPem),
+        expiry: pulumi.output(""),
+        holdsClusterNames: false,
+        ready: [],
+    };
+}
+
+/** Puts the certificate into a Secret once it has been found to fit its key and the hosts. */
+export function usePem(context: CertificateContext, path: string, part: string, args: PemCertificate): Certificate {
+    const { identity, namespace, hosts, parent } = context;
+    const key = pulumi.secret(args.key);
+    const certificate = pulumi.all([args.certificate, key, pulumi.all(hosts)]).apply(([pem, keyPem, names]) => {
+        const problems = pairProblems(path, pem, keyPem, names);
+        if (problems.length > 0) throw new ArgumentError(`the PrivateRegistry "${identity.name}"`, problems);
+        return pem;
+    });
+    const open = pulumi.unsecret(certificate);
+    return {
+        ...tlsSecret(identity, part, namespace, open, key, parent),
+        caCertPem: args.caCertPem === undefined ? undefined : pulumi.output(args.caCertPem),
+        expiry: open.apply((pem) => new Date(new X509Certificate(pem).validTo).toISOString().replace(".000Z", "Z")),
+        holdsClusterNames: false,
+        ready: [],
+    };
+}

@@ -1,0 +1,72 @@
+import { below, type Problem, type Rules } from "../arguments/check";
+import { flag } from "../arguments/rules";
+import type { Certificate, CertificateContext } from "./certificate";
+import {
+    type CertManagerCertificate,
+    certManagerProblems,
+    certManagerRules,
+    requestFromCertManager,
+} from "./certManager";
+import { issueSelfSigned, type SelfSignedCertificate, selfSignedProblems, selfSignedRules } from "./selfSigned";
+import {
+    type ExistingCertificate,
+    existingCertificateProblems,
+    existingCertificateRules,
+    type PemCertificate,
+    pemCertificateProblems,
+    pemCertificateRules,
+    useExisting,
+    usePem,
+} from "./supplied";
+
+/** Where the certificate that the registry's pods serve comes from: one of these. */
+export interface RegistryTls {
+    /** A certificate authority of the registry's own. The default. */
+    selfSigned?: SelfSignedCertificate;
+    /** A Secret that somebody else keeps. When its certificate changes, the pods roll within two minutes by themselves. */
+    existingSecret?: ExistingCertificate;
+    /** A certificate that you give. */
+    pem?: PemCertificate;
+    /** A certificate that cert-manager gets and renews. */
+    certManager?: CertManagerCertificate;
+    /**
+     * Let the pods speak HTTP, and only what stands in front of them (`expose.ingress`, `ingressRoute` or `gateway`) TLS.
+     * Passwords then cross the cluster's network in the clear, and nodes pull from the host as they resolve it. Defaults to false.
+     */
+    plainBackend?: boolean;
+}
+
+const kinds = ["selfSigned", "existingSecret", "pem", "certManager"] as const;
+
+export const tlsRules: Rules = {
+    ...below("selfSigned", selfSignedRules),
+    ...below("existingSecret", existingCertificateRules),
+    ...below("pem", pemCertificateRules),
+    ...below("certManager", certManagerRules),
+    plainBackend: flag,
+};
+
+export function tlsProblems(args: RegistryTls = {}, host?: unknown): Problem[] {
+    const given = kinds.filter((kind) => args[kind] !== undefined);
+    if (given.length > 1) return [{ path: "tls", reason: `has ${given.join(" and ")}; keep exactly one` }];
+    return [
+        ...selfSignedProblems(args.selfSigned),
+        ...existingCertificateProblems("tls.existingSecret", args.existingSecret),
+        ...pemCertificateProblems("tls.pem", args.pem),
+        ...certManagerProblems(args.certManager, host),
+    ];
+}
+
+/** Issues the certificate, or takes the one that is given. */
+export function provideCertificate(context: CertificateContext, args: RegistryTls = {}): Certificate {
+    if (args.existingSecret) return useExisting(args.existingSecret);
+    if (args.pem) return usePem(context, "tls.pem", "tls", args.pem);
+    if (args.certManager) return requestFromCertManager(context, args.certManager);
+    return issueSelfSigned(context, args.selfSigned);
+}
+
+/** Whether nodes and clients trust the certificate without being told. */
+export function isTrustedAnyway({ existingSecret, pem, certManager }: RegistryTls = {}): boolean {
+    const given = existingSecret ?? pem ?? (certManager?.issuer && certManager);
+    return given !== undefined && given.caCertPem === undefined;
+}

@@ -1,0 +1,266 @@
+import { isIP } from "node:net";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { below, type Problem, type Rules } from "../arguments/check";
+import { flag, imageReference, pageTitle } from "../arguments/rules";
+import { type Backend, servicePort, uiPath } from "../expose/edge";
+import { edges, type RegistryExpose } from "../expose/expose";
+import { checksum } from "../kubernetes/checksum";
+import { mirrored, uiImage } from "../kubernetes/images";
+import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
+import { type RegistryResources, resourceRules, resourcesOver } from "../kubernetes/resources";
+import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
+import { shellScript } from "../kubernetes/shellScript";
+import { inPod, type Section } from "../server/configYml";
+import { internalCertificates } from "../tls/internalAuthority";
+import { tlsSecret } from "../tls/tlsSecret";
+
+/**
+ * A web page to look at images on, at `https://<host>/ui/`. The page asks the registry itself, with the password that the
+ * browser asks for; the pods that serve it know none.
+ */
+export interface RegistryUi {
+    /** Heading of the page. Defaults to the host. */
+    title?: pulumi.Input<string>;
+    /** Whether the page offers to delete images, which every user may. Defaults to false. */
+    deleteImages?: pulumi.Input<boolean>;
+    /** Image: docker-registry-ui by Joxit, 2.5 or newer. Defaults to `docker.io/joxit/docker-registry-ui:2.6.0`. */
+    image?: pulumi.Input<string>;
+    /** What the pod asks for and may use at most. Defaults to 10m and 16Mi, at most 200m and 64Mi. */
+    resources?: RegistryResources;
+}
+
+export const uiRules: Rules = {
+    title: pageTitle,
+    deleteImages: flag,
+    image: imageReference,
+    ...below("resources", resourceRules),
+};
+
+export function uiProblems(ui: RegistryUi | undefined, expose: RegistryExpose = {}, config: unknown): Problem[] {
+    if (ui === undefined) return [];
+    const problems: Problem[] = [];
+    if (edges.every((kind) => expose[kind] === undefined)) {
+        const reason = `is a path of the registry's host, to which only an edge for HTTP can lead; add one of ${edges.map((kind) => `expose.${kind}`).join(", ")}`;
+        problems.push({ path: "ui", reason });
+    }
+    if (ui.deleteImages === true && forbidsDeletion(config)) {
+        const reason = "offers what config.storage.delete forbids; remove one of the two";
+        problems.push({ path: "ui.deleteImages", reason });
+    }
+    return problems;
+}
+
+/** Whether overrides of config.yml keep the registry from deleting what it is asked to. What is not known yet does not. */
+function forbidsDeletion(overrides: unknown): boolean {
+    const { storage } = (overrides ?? {}) as { storage?: { delete?: { enabled?: unknown } | null } };
+    return storage?.delete === null || storage?.delete?.enabled === false;
+}
+
+export interface UiContext {
+    readonly namespace: pulumi.Output<string>;
+    /** Of the registry; the UI's begins with it. */
+    readonly serviceName: string;
+    readonly host: pulumi.Input<string>;
+    /** An IP of a Service, which tells whether the cluster's network is IPv6. */
+    readonly clusterIp: pulumi.Output<string>;
+    /** Whether an edge speaks HTTP with the pods behind it. */
+    readonly isPlain: boolean;
+    /** Of the Service, for what leads to it. */
+    readonly annotations: Record<string, pulumi.Input<string>>;
+    /** Overrides of config.yml. */
+    readonly config: pulumi.Input<Section> | undefined;
+    readonly imageMirror: pulumi.Input<string> | undefined;
+    readonly imagePullSecrets: pulumi.Input<string>[];
+}
+
+/** Port of the pod, with or without TLS. */
+export const uiPort = 8080;
+
+const defaultResources = { requests: { cpu: "10m", memory: "16Mi" }, limits: { cpu: "200m", memory: "64Mi" } };
+
+/** To whom the image's files belong. */
+const nginxUser = 101;
+
+const serverFile = "default.conf";
+const folders = { files: "/files", server: "/etc/private-registry/ui" };
+
+/** Where nginx finds the folders that `uiFiles.sh` has made. */
+const written = {
+    configuration: "/etc/nginx",
+    pages: "/usr/share/nginx/html",
+    cache: "/var/cache/nginx",
+    run: "/run",
+    tmp: "/tmp",
+};
+
+/** Name of the Service, and of what Traefik knows about it. */
+export const uiServiceName = (serviceName: string) => `${serviceName}-ui`;
+
+/**
+ * The pages below their path, so that no edge has to rewrite it, and nothing else. A browser that has them loaded talks to
+ * the registry's host only, and shows them in no frame of somebody else's.
+ */
+export function serverConfiguration(address: string, isPlain: boolean): string {
+    const tls = [
+        `    ssl_certificate ${inPod.certificate}/tls.crt;`,
+        `    ssl_certificate_key ${inPod.certificate}/tls.key;`,
+        "    ssl_protocols TLSv1.2 TLSv1.3;",
+    ];
+    return [
+        "server {",
+        `    listen ${address}:${uiPort}${isPlain ? "" : " ssl"};`,
+        ...(isPlain ? [] : tls),
+        "    server_tokens off;",
+        "    absolute_redirect off;",
+        '    add_header X-Content-Type-Options "nosniff" always;',
+        "    add_header Content-Security-Policy \"connect-src 'self'; frame-ancestors 'none'\" always;",
+        `    location = ${uiPath} { return 301 ${uiPath}/; }`,
+        `    location ${uiPath}/ {`,
+        `        alias ${written.pages}/;`,
+        "        index index.html;",
+        "        limit_except GET { deny all; }",
+        "    }",
+        "    location / { return 404; }",
+        "}",
+        "",
+    ].join("\n");
+}
+
+/** The pod with the pages, and what an edge needs to know to lead to it. */
+export function deployUi(identity: Identity, args: RegistryUi, context: UiContext, parent: pulumi.Resource): Backend {
+    const { namespace, isPlain } = context;
+    const name = `${identity.name}-ui`;
+    const serviceName = uiServiceName(context.serviceName);
+    const serverName = pulumi.interpolate`${serviceName}.${namespace}.svc`;
+    const selector = selectorLabels(identity, "ui");
+    const metadata = { namespace, ...marks(identity, "ui") };
+    new k8s.core.v1.Service(
+        `${name}-service`,
+        {
+            metadata: {
+                name: serviceName,
+                namespace,
+                ...marks(identity, "ui", { "pulumi.com/skipAwait": "true", ...context.annotations }),
+            },
+            spec: { selector, ports: [{ ...servicePort(isPlain), targetPort: uiPort }] },
+        },
+        { parent },
+    );
+    const server = context.clusterIp.apply((ip) => serverConfiguration(isIP(ip) === 6 ? "[::]" : "0.0.0.0", isPlain));
+    const config = new k8s.core.v1.ConfigMap(
+        `${name}-server`,
+        { metadata, data: { [serverFile]: server } },
+        { parent },
+    );
+    const authority = isPlain ? undefined : internalCertificates(identity, "ui", parent);
+    const issued = authority?.issue("server", [serverName]);
+    // A key of its own, so that the registry's is in the registry's pods only.
+    const secret = issued && tlsSecret(identity, "ui-tls", namespace, issued.certPem, issued.keyPem, parent);
+    const checksums = {
+        "checksum/server": checksum(server),
+        ...(secret && { "checksum/certificate": secret.checksum }),
+    };
+    new k8s.apps.v1.Deployment(
+        name,
+        {
+            metadata,
+            spec: {
+                replicas: 1,
+                selector: { matchLabels: selector },
+                template: {
+                    metadata: marks(identity, "ui", checksums),
+                    spec: uiPod(args, context, config.metadata.name, secret?.secretName),
+                },
+            },
+        },
+        { parent },
+    );
+    return { prefix: name, serviceName, serverName, caCertPem: authority?.caCertPem };
+}
+
+function uiPod(
+    args: RegistryUi,
+    context: UiContext,
+    configName: pulumi.Output<string>,
+    secretName: pulumi.Output<string> | undefined,
+): k8s.types.input.core.v1.PodSpec {
+    const image = mirrored(args.image ?? uiImage, context.imageMirror);
+    const resources = resourcesOver(defaultResources, args.resources);
+    const paths = {
+        FOLDER: folders.files,
+        CONFIGURATION: written.configuration,
+        PAGES: written.pages,
+        SERVER: `${folders.server}/${serverFile}`,
+    };
+    const scheme = context.isPlain ? "HTTP" : "HTTPS";
+    return {
+        ...restrictedPod,
+        securityContext: {
+            ...restrictedPod.securityContext,
+            runAsUser: nginxUser,
+            runAsGroup: nginxUser,
+            fsGroup: nginxUser,
+        },
+        imagePullSecrets: context.imagePullSecrets.map((name) => ({ name })),
+        initContainers: [
+            {
+                name: "files",
+                image,
+                command: ["/bin/sh", "-c", shellScript(__dirname, "uiFiles.sh")],
+                env: env(paths),
+                resources,
+                securityContext: restrictedContainer,
+                volumeMounts: [
+                    { name: "files", mountPath: folders.files },
+                    { name: "server", mountPath: folders.server, readOnly: true },
+                ],
+            },
+        ],
+        containers: [
+            {
+                name: "ui",
+                image,
+                env: env(settings(args, context)),
+                ports: [{ name: servicePort(context.isPlain).name, containerPort: uiPort }],
+                resources,
+                securityContext: restrictedContainer,
+                startupProbe: { tcpSocket: { port: uiPort }, periodSeconds: 1, failureThreshold: 60 },
+                readinessProbe: { httpGet: { path: `${uiPath}/`, port: uiPort, scheme }, periodSeconds: 5 },
+                livenessProbe: { tcpSocket: { port: uiPort }, periodSeconds: 20 },
+                volumeMounts: [
+                    ...Object.entries(written).map(([subPath, mountPath]) => ({ name: "files", subPath, mountPath })),
+                    ...(secretName ? [{ name: "tls", mountPath: inPod.certificate, readOnly: true }] : []),
+                ],
+            },
+        ],
+        volumes: [
+            { name: "files", emptyDir: { sizeLimit: "64Mi" } },
+            { name: "server", configMap: { name: configName } },
+            ...(secretName ? [{ name: "tls", secret: { secretName, defaultMode: 0o440 } }] : []),
+        ],
+    };
+}
+
+/** https://github.com/Joxit/docker-registry-ui#available-options */
+function settings(args: RegistryUi, { host, config }: UiContext): Record<string, pulumi.Input<string>> {
+    const deletes = pulumi
+        .all([args.deleteImages ?? false, pulumi.output(config)])
+        .apply(([asked, overrides]) => String(asked && !forbidsDeletion(overrides)));
+    return {
+        SINGLE_REGISTRY: "true",
+        REGISTRY_URL: pulumi.interpolate`https://${host}`,
+        REGISTRY_TITLE: args.title ?? host,
+        // It would ask everything twice otherwise, to find out whether there is a password.
+        REGISTRY_SECURED: "true",
+        // The overrides may hold secrets; whether they forbid deletion is none.
+        DELETE_IMAGES: pulumi.unsecret(deletes),
+        SHOW_CONTENT_DIGEST: "true",
+        // Nothing in the browser shall ask anybody but the registry.
+        DISABLE_VERSION_CHECK: "true",
+    };
+}
+
+function env(values: Record<string, pulumi.Input<string>>) {
+    return Object.entries(values).map(([name, value]) => ({ name, value }));
+}

@@ -1,0 +1,103 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { restrictedPod, restrictedScript } from "../kubernetes/pod";
+import { type Identity, marks } from "../kubernetes/scope";
+import { shellScript } from "../kubernetes/shellScript";
+import type { Login } from "./users";
+
+export interface CredentialsGate {
+    readonly namespace: pulumi.Output<string>;
+    readonly image: pulumi.Output<string>;
+    readonly imagePullSecrets: pulumi.Input<string>[];
+    /** Address by a name that the certificate holds, e.g. `https://registry.example.com`. */
+    readonly url: pulumi.Output<string>;
+    /** Name and port of the Service, which is dialled instead of the address. */
+    readonly service: pulumi.Output<string>;
+    /** Left out, the certificate's authority is one that everybody trusts. */
+    readonly caCertPem: pulumi.Output<string> | undefined;
+    readonly replicas: number;
+    readonly logins: Login[];
+    /** The registry, which must be running with the changed file in its Secret. */
+    readonly after: pulumi.Resource[];
+}
+
+/**
+ * A Job that ends when the registry accepts the logins, so that a rotated password is not handed out before it works. There is
+ * nothing to wait for, and no Job, as long as no user's generation was raised.
+ */
+export function awaitCredentials(
+    identity: Identity,
+    gate: CredentialsGate,
+    parent: pulumi.Resource,
+): pulumi.Resource[] {
+    const rotated = gate.logins.filter((login) => login.generation > 1);
+    if (rotated.length === 0) return [];
+    const name = `${identity.name}-credentials`;
+    const metadata = { namespace: gate.namespace, ...marks(identity, "credentials") };
+    const logins = pulumi
+        .all(rotated.map((login) => login.password))
+        .apply((passwords) => passwords.map((password, i) => [`login-${i}`, curlLogin(rotated[i].username, password)]));
+    const content = pulumi
+        .all([gate.caCertPem ?? "", logins])
+        .apply(([caCertPem, all]) => ({ ...(caCertPem && { "ca.crt": caCertPem }), ...Object.fromEntries(all) }));
+    const generations = rotated.map((login) => `${login.username}=${login.generation}`).join(" ");
+    const secret = new k8s.core.v1.Secret(name, { metadata, stringData: pulumi.secret(content) }, { parent });
+    const item = (key: string) => ({ key, path: key });
+    const job = new k8s.batch.v1.Job(
+        `${name}-accepted`,
+        {
+            metadata,
+            spec: {
+                backoffLimit: 3,
+                activeDeadlineSeconds: 300,
+                template: {
+                    // Not a checksum of the passwords, from which a weak one could be found by trying.
+                    metadata: marks(identity, "credentials", { "private-registry/generations": generations }),
+                    spec: {
+                        restartPolicy: "Never",
+                        ...restrictedPod,
+                        imagePullSecrets: gate.imagePullSecrets.map((secretName) => ({ name: secretName })),
+                        containers: [
+                            {
+                                name: "wait",
+                                image: gate.image,
+                                command: ["/bin/sh", "-c", shellScript(__dirname, "rotationGate.sh")],
+                                env: [
+                                    { name: "URL", value: pulumi.interpolate`${gate.url}/v2/` },
+                                    { name: "SERVICE", value: gate.service },
+                                    { name: "TIMES", value: String(gate.replicas === 1 ? 1 : gate.replicas * 5) },
+                                ],
+                                ...restrictedScript,
+                                volumeMounts: [
+                                    { name: "logins", mountPath: "/logins", readOnly: true },
+                                    { name: "certificate", mountPath: "/certificate", readOnly: true },
+                                ],
+                            },
+                        ],
+                        volumes: [
+                            {
+                                name: "logins",
+                                secret: {
+                                    secretName: secret.metadata.name,
+                                    defaultMode: 0o440,
+                                    items: rotated.map((_, i) => item(`login-${i}`)),
+                                },
+                            },
+                            {
+                                name: "certificate",
+                                secret: { secretName: secret.metadata.name, items: [item("ca.crt")], optional: true },
+                            },
+                        ],
+                    },
+                },
+            },
+        },
+        { parent, dependsOn: gate.after },
+    );
+    return [job];
+}
+
+/** A login as a line of a curl configuration file. */
+export function curlLogin(username: string, password: string): string {
+    return `user = "${`${username}:${password}`.replace(/[\\"]/g, "\\$&")}"\n`;
+}

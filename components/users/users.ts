@@ -1,0 +1,111 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { Problem, Rule, Rules } from "../arguments/check";
+import { text, wholeNumber } from "../arguments/rules";
+import { validGenerations } from "../generations";
+import { htpasswdLine, longestPassword } from "./htpasswd";
+
+/** Somebody who may pull and push. */
+export interface RegistryUser {
+    /** Login name, without a colon. Names that begin with `puller-` belong to the component. */
+    name: string;
+    /**
+     * The password, 8 to 72 bytes, as a secret. Left out, a random one of 40 letters and digits is made and kept in the
+     * stack's state. The registry accepts a changed password about a minute after it changed; raise `generation` in the
+     * same change to have `pulumi up` wait for that.
+     */
+    password?: pulumi.Input<string>;
+    /** Raise it by one to get another random password. `pulumi up` ends when the registry accepts it. Defaults to 1. */
+    generation?: number;
+}
+
+export interface Credentials {
+    readonly people: Login[];
+    /** The machine user of pull secrets and nodes. */
+    readonly puller: Login;
+    /** The whole htpasswd file, secret. */
+    readonly htpasswd: pulumi.Output<string>;
+}
+
+export interface Login {
+    readonly username: string;
+    readonly password: pulumi.Output<string>;
+    readonly generation: number;
+}
+
+const machinePrefix = "puller-";
+
+export const defaultUsers: RegistryUser[] = [{ name: "admin" }];
+
+const userName: Rule = (value) => {
+    if (typeof value !== "string" || !/^[^\s:#\p{C}][^\s:\p{C}]{0,254}$/u.test(value)) {
+        return `must be 1 to 255 characters without colons and spaces and not begin with #, not ${JSON.stringify(value)}`;
+    }
+    return value.startsWith(machinePrefix)
+        ? `must not begin with "${machinePrefix}", which names the users of pull secrets`
+        : undefined;
+};
+
+const password: Rule = (value) => {
+    if (text(value) !== undefined) return "must be a text; put a password of digits in quotes";
+    const bytes = Buffer.byteLength(value as string);
+    if (bytes >= 8 && bytes <= longestPassword && !/[\0\r\n]/.test(value as string)) return undefined;
+    return `must have 8 to ${longestPassword} bytes (bcrypt ignores the rest) on one line, but has ${bytes}; leave it out to get a random one`;
+};
+
+export const userRules: Rules = {
+    "users[].name": userName,
+    "users[].password": password,
+    "users[].generation": wholeNumber(1),
+};
+
+export function userProblems(users: readonly RegistryUser[] = defaultUsers): Problem[] {
+    if (users.length === 0) {
+        return [{ path: "users", reason: "must name at least one user; leave it out to get the user `admin`" }];
+    }
+    return users.flatMap((user, i) => {
+        if (user.name === undefined)
+            return [{ path: `users[${i}].name`, reason: "is missing; give every user a name" }];
+        const first = users.findIndex((other) => other.name === user.name);
+        const reason = `is taken by users[${first}]; an htpasswd file holds one password for each name`;
+        return first < i ? [{ path: `users[${i}].name`, reason }] : [];
+    });
+}
+
+/** Makes the passwords and their salts, which live in the stack's state so that nothing changes from one `up` to the next. */
+export function createCredentials(
+    name: string,
+    users: readonly RegistryUser[],
+    pullerGeneration: number,
+    parent: pulumi.Resource,
+): Credentials {
+    const people = users.map((user) => {
+        const generation = user.generation ?? 1;
+        const chosen =
+            user.password === undefined
+                ? randomPassword(`${name}-password-${user.name}`, generation, parent)
+                : user.password;
+        return { username: user.name, password: pulumi.secret(chosen), generation };
+    });
+    const pullers = validGenerations(pullerGeneration).map((generation) => {
+        const username = `${machinePrefix}${generation}`;
+        return { username, password: randomPassword(`${name}-password-${username}`, generation, parent), generation };
+    });
+    const lines = [...people, ...pullers].map((login) => {
+        const salt = new random.RandomBytes(`${name}-salt-${login.username}`, { length: 16 }, { parent });
+        return pulumi
+            .all([login.password, salt.base64])
+            .apply(([plain, base64]) => htpasswdLine(login.username, plain, Buffer.from(base64, "base64")));
+    });
+    return {
+        people,
+        puller: pullers.find((login) => login.generation === pullerGeneration) as Login,
+        htpasswd: pulumi.secret(pulumi.all(lines).apply((all) => `${all.join("\n")}\n`)),
+    };
+}
+
+/** 40 letters and digits are 238 bits; without signs it survives shells, URLs and YAML unquoted. */
+function randomPassword(resourceName: string, generation: number, parent: pulumi.Resource): pulumi.Output<string> {
+    const keepers = { generation: String(generation) };
+    return new random.RandomPassword(resourceName, { length: 40, special: false, keepers }, { parent }).result;
+}

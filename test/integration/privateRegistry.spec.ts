@@ -1,0 +1,213 @@
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { ContainerRuntime } from "../../components";
+import { attempt } from "../../sandbox/command";
+import {
+    ask,
+    inSandbox,
+    kubectl,
+    loginOf,
+    namespaceOfPods,
+    pullByKubelet,
+    pushImage,
+    RegistryStack,
+    restartSandbox,
+    stepwise,
+    theSandbox,
+} from "./harness";
+
+describe("a registry without arguments but a pull secret", () => {
+    stepwise();
+    inSandbox();
+    namespaceOfPods("life-team");
+    const registry = new RegistryStack("life", {
+        namespace: "life",
+        pullSecrets: { namespaces: ["life-team"], serviceAccounts: ["default"] },
+    });
+    let image: string;
+    const pull = (pullSecret = registry.outputs.pullSecretNames["life-team"] as string | undefined) =>
+        pullByKubelet(`${registry.outputs.host}/${image}`, "life-team", pullSecret);
+
+    after(() => registry.remove());
+
+    it("can be previewed before anything of it exists", async () => {
+        const { code, stdout, stderr } = await registry.pulumi("preview", "--diff");
+        assert.equal(code, 0, stdout + stderr);
+        assert.doesNotMatch(stdout, /undefined/);
+    });
+
+    it("comes up", () => registry.up());
+
+    it("does not change, and does not drift", async () => {
+        await registry.expectNoChange();
+        const { code, stdout, stderr } = await registry.pulumi("preview", "--expect-no-changes", "--diff");
+        assert.equal(code, 0, stdout + stderr);
+    });
+
+    it("takes an image from crane and gives it to the kubelet", async () => {
+        image = await pushImage(registry);
+        await pull();
+    });
+
+    it("lets pods of a patched service account pull without naming the secret", async () => {
+        const other = await pushImage(registry);
+        await pullByKubelet(`${registry.outputs.host}/${other}`, "life-team", undefined);
+    });
+
+    it("refuses wrong passwords and anonymous clients", async () => {
+        const login = { username: registry.outputs.username, password: registry.outputs.password };
+        assert.equal(await ask(registry.outputs, "/v2/", login), 200);
+        assert.equal(await ask(registry.outputs, "/v2/", { ...login, password: "wrong-password" }), 401);
+        assert.equal(await ask(registry.outputs, "/v2/"), 401);
+        assert.equal(await ask(registry.outputs, "/v2/_catalog"), 401);
+    });
+
+    it("runs in a namespace whose Pod Security level is restricted", async () => {
+        const privileged = {
+            apiVersion: "v1",
+            kind: "Pod",
+            metadata: { name: "x", namespace: "life" },
+            spec: { containers: [{ name: "x", image: "x", securityContext: { privileged: true } }] },
+        };
+        await assert.rejects(
+            kubectl("apply --filename -", JSON.stringify(privileged)),
+            /violates PodSecurity "restricted/,
+        );
+    });
+
+    it("keeps every secret out of the state, the history, and what the engine prints and reports", async () => {
+        // With -v, for debugging Pulumi, its engine and SDK print every value that they exchange; see the README.
+        const events = path.join(theSandbox().folder, "events.json");
+        theSandbox().environment.PULUMI_DEBUG_COMMANDS = "true"; // or there is no --event-log
+        const result = await registry.pulumi("up", "--yes", "--skip-preview", "--diff", "--event-log", events);
+        assert.equal(result.code, 0, result.stdout + result.stderr);
+        const { credentials, dockerConfigJson } = registry.outputs;
+        const secretsOfCluster = JSON.parse(await kubectl("get secrets --namespace life --output json"));
+        const contents = secretsOfCluster.items.flatMap((item: { data?: Record<string, string> }) =>
+            Object.entries(item.data ?? {}),
+        );
+        const decoded = contents.map(([, value]: [string, string]) => Buffer.from(value, "base64").toString());
+        const configYaml: string = decoded.find((text: string) => text.includes("relativeurls"));
+        const htpasswd: string = decoded.find((text: string) => text.includes("admin:$2"));
+        const key: string = decoded.find((text: string) => text.includes("PRIVATE KEY"));
+        const secrets = [
+            ...Object.values(credentials),
+            loginOf(dockerConfigJson).password,
+            Buffer.from(dockerConfigJson).toString("base64"),
+            Buffer.from(`${loginOf(dockerConfigJson).username}:${loginOf(dockerConfigJson).password}`).toString(
+                "base64",
+            ),
+            ...htpasswd
+                .trim()
+                .split("\n")
+                .map((line) => line.slice(line.indexOf("$"))),
+            /secret: (\w{64})/.exec(configYaml)?.[1] as string,
+            key.split("\n")[1],
+        ];
+        const state = stateFiles().map((file) => fs.readFileSync(file, "utf8"));
+        assert.ok(
+            state.some((text) => text.includes("registry-deployment")),
+            "the state file was found",
+        );
+        assert.ok(secrets.length >= 8 && secrets.every((secret) => secret.length > 16), "the secrets were found");
+        const texts = {
+            "the state": state.join("\n"),
+            "standard output": result.stdout,
+            "the engine's log": result.stderr,
+        };
+        for (const [where, text] of Object.entries(texts)) {
+            for (const secret of secrets) {
+                const line = text.split("\n").find((each) => each.includes(secret)) ?? "";
+                const around = line.slice(Math.max(0, line.indexOf(secret) - 200), line.indexOf(secret));
+                assert.equal(line, "", `a secret stands in the clear in ${where}, behind: ${around}`);
+            }
+        }
+    });
+
+    it("serves the image after its pod was killed", async () => {
+        await kubectl(
+            "delete pods --namespace life --selector app.kubernetes.io/component=server --grace-period=0 --force",
+        );
+        await kubectl("rollout status deployment --namespace life --timeout=90s");
+        await pull();
+    });
+
+    it("serves the image after the node was restarted", async () => {
+        await restartSandbox();
+        await kubectl("rollout status deployment --namespace life --timeout=90s");
+        await pull();
+        await registry.expectNoChange();
+    });
+
+    it("puts its files on the node, and keeps them when the agent's pod restarts", async () => {
+        assert.deepEqual(await filesOnNode(registry.outputs.host), ["ca.crt", "hosts.toml"]);
+        await kubectl("delete pods --namespace life-node --all");
+        assert.deepEqual(await filesOnNode(registry.outputs.host), ["ca.crt", "hosts.toml"]);
+        await kubectl("rollout status daemonset --namespace life-node --timeout=60s");
+    });
+
+    it("takes the files of a runtime off the node when that is no longer named", async () => {
+        const { args } = registry;
+        registry.args = { ...args, nodes: { runtimes: [ContainerRuntime.Containerd, ContainerRuntime.Docker] } };
+        await registry.up();
+        assert.deepEqual(await filesOnNode(registry.outputs.host, "docker"), ["ca.crt"]);
+        registry.args = args;
+        await registry.up();
+        assert.deepEqual(await filesOnNode(registry.outputs.host, "docker"), []);
+        assert.deepEqual(await filesOnNode(registry.outputs.host), ["ca.crt", "hosts.toml"]);
+    });
+
+    it("refuses to be destroyed while it holds images", async () => {
+        // The preview, which a plain `pulumi destroy` begins with, is what refuses; without it much would be gone by then.
+        const result = await registry.pulumi("destroy", "--yes");
+        assert.notEqual(result.code, 0);
+        assert.match(result.stdout + result.stderr, /protected|--exclude-protected/);
+        await pull();
+    });
+
+    it("refuses to replace the claim", async () => {
+        const { args } = registry;
+        registry.args = { ...args, storage: { volume: { storageClassName: "other" } } };
+        const result = await registry.pulumi("up", "--yes");
+        registry.args = args;
+        assert.notEqual(result.code, 0);
+        assert.match(result.stdout + result.stderr, /the claim `registry` has the class `local-path`/);
+        await pull();
+    });
+
+    it("keeps the claim and its namespace when the rest is destroyed, and takes its files off the node", async () => {
+        const result = await registry.pulumi("destroy", "--yes", "--skip-preview", "--exclude-protected");
+        assert.equal(result.code, 0, result.stdout + result.stderr);
+        const left = await kubectl("get all,secrets,configmaps,serviceaccounts,pvc --namespace life --output name");
+        const own = left.split("\n").filter((line) => line && !/kube-root-ca.crt|serviceaccount\/default/.test(line));
+        assert.deepEqual(own, ["persistentvolumeclaim/registry"]);
+        await assert.rejects(kubectl("get namespace life-node"), /NotFound/);
+        assert.deepEqual(await filesOnNode(registry.outputs.host), []);
+        const accounts = await kubectl(
+            "get serviceaccount default --namespace life-team --output jsonpath={.imagePullSecrets}",
+        );
+        assert.equal(accounts, "");
+    });
+
+    it("serves the old image when it comes up again", async () => {
+        await registry.up();
+        await pull();
+        await registry.expectNoChange();
+    });
+});
+
+/** What is in the folder of a host in the node's configuration of a runtime. */
+async function filesOnNode(host: string, runtime = "containerd"): Promise<string[]> {
+    const folder = `/etc/${runtime}/certs.d/${host}`;
+    const listing = await attempt([...theSandbox().enter(1, { all: true }), "ls", "-A", folder]);
+    return listing.stdout.split("\n").filter(Boolean);
+}
+
+function stateFiles(): string[] {
+    const folder = path.join(theSandbox().folder, "pulumi-state");
+    return fs
+        .readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => path.join(entry.parentPath, entry.name));
+}

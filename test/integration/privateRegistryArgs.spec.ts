@@ -1,0 +1,55 @@
+import * as assert from "node:assert/strict";
+import { run } from "../../sandbox/command";
+import { inSandbox, RegistryStack, theSandbox } from "./harness";
+
+/** Broken arguments, and the sentence about each. */
+const broken: [object, string][] = [
+    [{ namespace: "No Capitals" }, "namespace: must be lower-case letters, digits and hyphens"],
+    [{ replica: 2 }, "replica: is not an argument; did you mean `replicas`?"],
+    [{ replicas: 2 }, "replicas: 2 replicas need storage that all of them can write"],
+    [{ host: "https://registry.example.com" }, "host: must be a host name with an optional port and without a scheme"],
+    [{ image: "registry:3 .1" }, "image: must be an image reference"],
+    [{ storage: { volume: {}, memory: {} } }, "storage: has volume and memory; keep exactly one"],
+    [
+        { storage: { volume: { size: "ten" } } },
+        "storage.volume.size: must be a Kubernetes quantity, e.g. `10Gi` or `500m`",
+    ],
+    [{ users: [{ name: "a:b" }] }, "users[0].name: must be 1 to 255 characters without colons and spaces"],
+    [
+        { users: [{ name: "a", password: "in the open" }] },
+        "registry.users[0].password: must not stand in the configuration file",
+    ],
+    [{ users: [] }, "users: must name at least one user"],
+    [{ log: { level: "loud" } }, 'log.level: must be one of "error", "warn", "info", "debug"'],
+    [
+        { tls: { selfSigned: { validityDays: 10 } } },
+        "tls.selfSigned.renewBeforeDays: must be smaller than validityDays (10)",
+    ],
+    [{ expose: { nodePort: { port: 0 } } }, "expose.nodePort.port: must be a whole number from 1 to 65535"],
+    [{ pullSecrets: { namespaces: ["a", "a"] } }, 'pullSecrets.namespaces[1]: repeats "a"; name each once'],
+];
+
+describe("a broken argument", () => {
+    inSandbox();
+
+    for (const [args, sentence] of broken) {
+        it(`is refused before anything is created: ${sentence}`, async () => {
+            const registry = new RegistryStack("broken", args);
+            const result = await registry.pulumi("up", "--yes", "--skip-preview");
+            const output = result.stdout + result.stderr;
+            assert.notEqual(result.code, 0);
+            assert.ok(output.includes(sentence), output);
+            assert.ok(!/^\s+at .*\.ts:\d+/m.test(output), `no stack trace: ${output}`);
+            const state = JSON.parse(
+                await run(["pulumi", "stack", "export", "--stack", "broken"], {
+                    env: theSandbox().environment,
+                    cwd: registry.stack.program,
+                }),
+            );
+            const created = (state.deployment.resources ?? []).filter(
+                (resource: { type: string }) => resource.type !== "pulumi:pulumi:Stack",
+            );
+            assert.deepEqual(created, []);
+        });
+    }
+});

@@ -1,0 +1,216 @@
+import * as assert from "node:assert/strict";
+import {
+    IngressController,
+    PrivateRegistry,
+    type PrivateRegistryArgs,
+    type RegistryExpose,
+} from "../../../../components";
+import { controllerAnnotations } from "../../../../components/expose/ingress";
+import { createAuthority, issue } from "../../../../sandbox/cluster/pki";
+import { declare } from "../../mocks";
+
+const host = "registry.example.com";
+const registry = (expose: RegistryExpose, args?: PrivateRegistryArgs) =>
+    declare(() => new PrivateRegistry("registry", { host: `${host}:8443`, expose, ...args }));
+const ingress = async (args?: Partial<RegistryExpose["ingress"]>, others?: PrivateRegistryArgs) =>
+    (await registry({ ingress: { controller: IngressController.Nginx, ...args } }, others)).one("Ingress").inputs;
+
+describe("expose.ingress", () => {
+    it("leads each host to the Service, and shows the certificate of the pods", async () => {
+        const { spec } = await ingress({}, { hostAliases: ["images.example.com", "10.0.0.9"] });
+        const backend = { service: { name: "registry", port: { number: 443 } } };
+        const http = { paths: [{ path: "/", pathType: "Prefix", backend }] };
+        assert.deepEqual(spec, {
+            tls: [{ hosts: [host, "images.example.com"], secretName: "registry-tls-1a2b3c4d" }],
+            rules: [
+                { host, http },
+                { host: "images.example.com", http },
+            ],
+        });
+    });
+
+    it("has the class that is asked for", async () => {
+        assert.equal((await ingress({ className: "public" })).spec.ingressClassName, "public");
+    });
+
+    it("lets layers of any size through as they come, and speaks TLS with the pods", async () => {
+        const { annotations } = (await ingress()).metadata;
+        const prefix = "nginx.ingress.kubernetes.io";
+        assert.equal(annotations[`${prefix}/proxy-body-size`], "0");
+        assert.equal(annotations[`${prefix}/proxy-request-buffering`], "off");
+        assert.equal(annotations[`${prefix}/proxy-read-timeout`], "900");
+        assert.equal(annotations[`${prefix}/proxy-send-timeout`], "900");
+        assert.equal(annotations[`${prefix}/backend-protocol`], "HTTPS");
+    });
+
+    it("gives each controller its own annotations, and others none", () => {
+        const keys = (controller: IngressController) =>
+            Object.keys(controllerAnnotations(controller, ["registry"], false));
+        assert.ok(keys(IngressController.Nginx).every((key) => key.startsWith("nginx.ingress.kubernetes.io/")));
+        assert.ok(keys(IngressController.NginxF5).every((key) => key.startsWith("nginx.org/")));
+        assert.ok(keys(IngressController.Traefik).every((key) => key.startsWith("traefik.ingress.kubernetes.io/")));
+        assert.deepEqual(keys(IngressController.Other), []);
+        const f5 = controllerAnnotations(IngressController.NginxF5, ["registry"], false);
+        assert.equal(f5["nginx.org/client-max-body-size"], "0");
+        assert.equal(f5["nginx.org/ssl-services"], "registry");
+    });
+
+    it("speaks HTTP with the pods when they do", async () => {
+        const { metadata, spec } = await ingress({}, { tls: { plainBackend: true } });
+        assert.equal(metadata.annotations["nginx.ingress.kubernetes.io/backend-protocol"], "HTTP");
+        assert.equal(spec.rules[0].http.paths[0].backend.service.port.number, 80);
+        assert.equal("nginx.org/ssl-services" in controllerAnnotations(IngressController.NginxF5, ["a"], true), false);
+    });
+
+    it("takes the user's annotations over its own", async () => {
+        const annotations = { "nginx.ingress.kubernetes.io/proxy-body-size": "5g", "cert-manager.io/issuer": "acme" };
+        const { metadata } = await ingress({ annotations });
+        assert.equal(metadata.annotations["nginx.ingress.kubernetes.io/proxy-body-size"], "5g");
+        assert.equal(metadata.annotations["cert-manager.io/issuer"], "acme");
+    });
+
+    it("is waited for on request only, for it never gets an address where no load balancer is", async () => {
+        const skip = async (awaitAddress?: boolean) =>
+            (await ingress({ awaitAddress })).metadata.annotations["pulumi.com/skipAwait"];
+        assert.equal(await skip(), "true");
+        assert.equal(await skip(true), undefined);
+    });
+
+    it("shows another certificate than the pods when asked to", async () => {
+        const secret = { existingSecret: { name: "edge" } };
+        assert.equal((await ingress({ certificate: secret })).spec.tls[0].secretName, "edge");
+        const pair = await issue(await createAuthority("a"), { commonName: host, serverNames: { dns: [host] } });
+        const pem = { certificate: pair.certificate, key: pair.key };
+        assert.equal((await ingress({ certificate: { pem } })).spec.tls[0].secretName, "registry-ingress-tls-1a2b3c4d");
+    });
+
+    it("for Traefik lets it check the pods' certificate, as the Service tells it", async () => {
+        const r = await registry({ ingress: { controller: IngressController.Traefik } });
+        const { annotations } = r.one("Service", "registry-service").inputs.metadata;
+        assert.equal(annotations["traefik.ingress.kubernetes.io/service.serversscheme"], "https");
+        assert.equal(
+            annotations["traefik.ingress.kubernetes.io/service.serverstransport"],
+            "registry-registry@kubernetescrd",
+        );
+        const transport = r.one("ServersTransport").inputs;
+        assert.equal(transport.metadata.name, "registry");
+        assert.deepEqual(transport.spec, {
+            serverName: "registry.registry.svc",
+            rootCAs: [{ configMap: "registry-authority-1a2b3c4d" }],
+        });
+        const authority = r.one("ConfigMap", "registry-authority").inputs.data["ca.crt"];
+        assert.match(authority, /registry-ca-1.*registry-ca-2/s);
+    });
+
+    it("needs nothing of Traefik's for other controllers or plain pods", async () => {
+        for (const [controller, plainBackend] of [
+            [IngressController.Nginx, false],
+            [IngressController.Traefik, true],
+        ] as const) {
+            const r = await registry({ ingress: { controller } }, { tls: { plainBackend } });
+            assert.deepEqual(r.every("ServersTransport"), []);
+            assert.doesNotMatch(JSON.stringify(r.one("Service", "registry-service").inputs), /serverstransport/);
+        }
+    });
+});
+
+describe("expose.ingressRoute", () => {
+    const route = async (args: RegistryExpose["ingressRoute"], others?: PrivateRegistryArgs) =>
+        (await registry({ ingressRoute: args }, others)).one("IngressRoute").inputs.spec;
+
+    it("leads all hosts from websecure to the pods, over TLS that is checked", async () => {
+        assert.deepEqual(await route({}, { hostAliases: ["images.example.com"] }), {
+            entryPoints: ["websecure"],
+            routes: [
+                {
+                    kind: "Rule",
+                    match: "Host(`registry.example.com`) || Host(`images.example.com`)",
+                    services: [{ name: "registry", port: 443, scheme: "https", serversTransport: "registry" }],
+                },
+            ],
+            tls: { secretName: "registry-tls-1a2b3c4d" },
+        });
+    });
+
+    it("has the entry points, resolver and middlewares that are asked for", async () => {
+        const middlewares = [{ name: "allow-list", namespace: "edge" }];
+        const spec = await route({ entryPoints: ["images"], certResolver: "letsencrypt", middlewares });
+        assert.deepEqual(spec.entryPoints, ["images"]);
+        assert.deepEqual(spec.tls, { certResolver: "letsencrypt" });
+        assert.deepEqual(spec.routes[0].middlewares, middlewares);
+    });
+
+    it("speaks HTTP with the pods when they do", async () => {
+        const { routes } = await route({}, { tls: { plainBackend: true } });
+        assert.deepEqual(routes[0].services, [{ name: "registry", port: 80, scheme: "http" }]);
+    });
+
+    it("checks a certificate that is trusted anyway by its host", async () => {
+        const r = await registry({ ingressRoute: {} }, { tls: { existingSecret: { name: "team" } } });
+        assert.deepEqual(r.one("ServersTransport").inputs.spec, { serverName: host });
+        assert.deepEqual(r.named("registry-authority"), []);
+    });
+});
+
+describe("expose.gateway", () => {
+    const parentRefs = [{ name: "team", namespace: "edge", sectionName: "https" }];
+
+    it("is a route without a time limit, at the Gateways that are named", async () => {
+        const { spec } = (await registry({ gateway: { parentRefs } })).one("HTTPRoute").inputs;
+        assert.deepEqual(spec, {
+            parentRefs,
+            hostnames: [host],
+            rules: [
+                {
+                    matches: [{ path: { type: "PathPrefix", value: "/" } }],
+                    backendRefs: [{ name: "registry", port: 443 }],
+                    timeouts: { request: "0s" },
+                },
+            ],
+        });
+    });
+
+    it("tells the Gateway to speak TLS with the pods, and whom to trust", async () => {
+        const { spec } = (await registry({ gateway: { parentRefs } })).one("BackendTLSPolicy").inputs;
+        assert.deepEqual(spec, {
+            targetRefs: [{ group: "", kind: "Service", name: "registry" }],
+            validation: {
+                hostname: "registry.registry.svc",
+                caCertificateRefs: [{ group: "", kind: "ConfigMap", name: "registry-authority-1a2b3c4d" }],
+            },
+        });
+        const open = await registry({ gateway: { parentRefs } }, { tls: { existingSecret: { name: "team" } } });
+        assert.deepEqual(open.one("BackendTLSPolicy").inputs.spec.validation, {
+            hostname: host,
+            wellKnownCACertificates: "System",
+        });
+    });
+
+    it("speaks HTTP with the pods when they do", async () => {
+        const r = await registry({ gateway: { parentRefs } }, { tls: { plainBackend: true } });
+        assert.deepEqual(r.every("BackendTLSPolicy"), []);
+        assert.equal(r.one("HTTPRoute").inputs.spec.rules[0].backendRefs[0].port, 80);
+    });
+});
+
+describe("expose.loadBalancer", () => {
+    it("asks for one that lets the given addresses in, with an address that the certificate holds", async () => {
+        const r = await registry({
+            loadBalancer: {
+                address: "203.0.113.7",
+                sourceRanges: ["198.51.100.0/24"],
+                className: "example.com/internal",
+                annotations: { "example.com/scheme": "internal" },
+            },
+        });
+        const { spec, metadata } = r.one("Service", "registry-service").inputs;
+        assert.equal(spec.type, "LoadBalancer");
+        assert.equal(spec.loadBalancerIP, "203.0.113.7");
+        assert.deepEqual(spec.loadBalancerSourceRanges, ["198.51.100.0/24"]);
+        assert.equal(spec.loadBalancerClass, "example.com/internal");
+        assert.equal(metadata.annotations["example.com/scheme"], "internal");
+        assert.equal(metadata.annotations["pulumi.com/skipAwait"], "true");
+        assert.ok(r.one("CertRequest").inputs.ipAddresses.includes("203.0.113.7"));
+        assert.equal(r.one("Service", "registry-metrics-service").inputs.spec.type, "ClusterIP");
+    });
+});

@@ -1,0 +1,49 @@
+import * as assert from "node:assert/strict";
+import { PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
+import { declare } from "../../mocks";
+
+// Everything that runs pods: the registry, the nodes' agent, the folder's owner and the credentials' gate.
+const everyPod: PrivateRegistryArgs = {
+    storage: { hostPath: { path: "/srv/registry" } },
+    users: [{ name: "ci", generation: 2 }],
+};
+const registry = (args?: PrivateRegistryArgs) =>
+    declare(() => new PrivateRegistry("registry", { ...everyPod, ...args }));
+const images = async (args?: PrivateRegistryArgs) =>
+    Object.fromEntries((await registry(args)).pods.map((pod) => [pod.name, pod.spec.containers[0].image]));
+
+describe("image", () => {
+    it("is the pinned registry, and one pinned image for all tools", async () => {
+        const tools = "docker.io/curlimages/curl:8.16.0";
+        assert.deepEqual(await images(), {
+            "registry-deployment": "docker.io/library/registry:3.1.2",
+            "registry-access-node-trust": tools,
+            "registry-folder-owner": tools,
+            "registry-credentials-accepted": tools,
+        });
+    });
+
+    it("may be version 2, which is run in the same way", async () => {
+        const [two, three] = [await registry({ image: "registry:2" }), await registry()];
+        assert.equal(two.pod.spec.containers[0].image, "registry:2");
+        assert.deepEqual({ ...two.pod.spec.containers[0], image: "" }, { ...three.pod.spec.containers[0], image: "" });
+    });
+});
+
+describe("imageMirror", () => {
+    it("stands before every image", async () => {
+        const all = Object.values<string>(await images({ imageMirror: "mirror.example.com/hub" }));
+        assert.equal(all.length, 4);
+        for (const image of all) assert.match(image, /^mirror\.example\.com\/hub\/docker\.io\//);
+    });
+});
+
+describe("imagePullSecrets", () => {
+    it("are those of every pod", async () => {
+        const { pods } = await registry({ imagePullSecrets: ["mirror", "other"] });
+        assert.equal(pods.length, 4);
+        for (const pod of pods) {
+            assert.deepEqual(pod.spec.imagePullSecrets, [{ name: "mirror" }, { name: "other" }], pod.name);
+        }
+    });
+});

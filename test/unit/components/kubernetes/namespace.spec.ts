@@ -1,0 +1,65 @@
+import * as assert from "node:assert/strict";
+import { PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
+import { declare, known } from "../../mocks";
+
+const registry = (args?: PrivateRegistryArgs) => declare(() => new PrivateRegistry("registry", args));
+
+/** The namespaces of everything that lies in one, by kind of use. */
+const namespacesOf = (resources: Awaited<ReturnType<typeof registry>>) => [
+    ...new Set(resources.all.map((resource) => resource.inputs.metadata?.namespace).filter(Boolean)),
+];
+
+describe("namespace", () => {
+    it("is the component's name, and restricted", async () => {
+        const { inputs } = (await registry()).one("Namespace", "registry-namespace");
+        assert.equal(inputs.metadata.name, "registry");
+        assert.equal(inputs.metadata.labels["pod-security.kubernetes.io/enforce"], "restricted");
+        assert.equal(inputs.metadata.labels["pod-security.kubernetes.io/warn"], "restricted");
+    });
+
+    it("has beside it another one for what works on nodes, and only there are pods privileged", async () => {
+        const r = await registry();
+        const { inputs } = r.one("Namespace", "registry-node-namespace");
+        assert.equal(inputs.metadata.name, "registry-node");
+        assert.equal(inputs.metadata.labels["pod-security.kubernetes.io/enforce"], "privileged");
+        assert.deepEqual(namespacesOf(r), ["registry", "registry-node"]);
+        for (const daemonSet of r.every("DaemonSet"))
+            assert.equal(daemonSet.inputs.metadata.namespace, "registry-node");
+        assert.equal(r.one("Deployment").inputs.metadata.namespace, "registry");
+    });
+
+    it("has the name that is asked for, and so has all that lies in it", async () => {
+        const r = await registry({ namespace: "images" });
+        assert.deepEqual(namespacesOf(r), ["images", "images-node"]);
+        assert.ok(r.one("CertRequest").inputs.dnsNames.includes("registry.images.svc.cluster.local"));
+    });
+
+    it("needs no second one when no node is told", async () => {
+        const r = await registry({ nodes: { enabled: false } });
+        assert.equal(r.one("Namespace").name, "registry-namespace");
+    });
+});
+
+describe("createNamespace", () => {
+    it("uses the namespace that is there when it is false", async () => {
+        const r = await registry({ createNamespace: false, namespace: "infra" });
+        assert.equal(r.one("Namespace").inputs.metadata.name, "infra-node");
+        assert.deepEqual(namespacesOf(r), ["infra", "infra-node"]);
+        assert.equal(r.one("PersistentVolumeClaim").protect, true);
+    });
+
+    it("makes it when it is true", async () => {
+        assert.equal((await registry({ createNamespace: true })).every("Namespace").length, 2);
+    });
+});
+
+describe("clusterDomain", () => {
+    it("ends the registry's default name", async () => {
+        let component: PrivateRegistry | undefined;
+        const r = await declare(() => {
+            component = new PrivateRegistry("registry", { clusterDomain: "corp.internal" });
+        });
+        assert.equal(await known((component as PrivateRegistry).host), "registry.registry.svc.corp.internal");
+        assert.ok(r.one("CertRequest").inputs.dnsNames.includes("registry.registry.svc.corp.internal"));
+    });
+});

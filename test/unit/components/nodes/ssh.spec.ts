@@ -1,0 +1,297 @@
+import * as assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as nodeModule from "node:module";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { ContainerRuntime, PrivateRegistry, RegistryAccess, type RegistryNodes } from "../../../../components";
+import { nodeFiles, type RegistryOnNodes } from "../../../../components/nodes/nodeFiles";
+import { hostsLine, nodeScript } from "../../../../components/nodes/ssh";
+import { declare, refusal } from "../../mocks";
+import { clientKey, hostKey, sshNode } from "../../sshNode";
+
+const registry = (nodes: RegistryNodes) => declare(() => new PrivateRegistry("registry", { nodes }));
+
+describe("nodes.ssh", () => {
+    it("runs one command for each machine, with its pinned key", async () => {
+        const r = await registry({ ssh: [sshNode("a", { port: 2222, user: "ops" }), sshNode("b")] });
+        assert.deepEqual(
+            r.every("Command").map(({ name }) => name),
+            ["registry-access-node-a", "registry-access-node-b"],
+        );
+        const { connection, addPreviousOutputInEnv, environment } = r.every("Command")[0].inputs;
+        assert.deepEqual(connection, {
+            host: "a.example.com",
+            port: 2222,
+            user: "ops",
+            privateKey: clientKey,
+            hostKey,
+            // The SDK's own.
+            dialErrorLimit: 10,
+            perDialTimeout: 15,
+        });
+        assert.equal(addPreviousOutputInEnv, false);
+        assert.equal(environment, undefined);
+    });
+
+    it("keeps the private key out of what is not encrypted", async () => {
+        const [command] = (await registry({ ssh: [sshNode("a")] })).every("Command");
+        assert.ok(command.clearTexts.some((text) => text.includes("certs.d")));
+        assert.equal(command.clearTexts.includes(clientKey), false);
+    });
+
+    it("hands logins over encrypted, by standard input only", async () => {
+        const [command] = (await registry({ ssh: [sshNode("a")], authenticate: true })).every("Command");
+        const { stdin, ...others } = command.inputs;
+        assert.match(stdin, /Authorization = "Basic [A-Za-z0-9+/]{40}/);
+        assert.equal(JSON.stringify(others).includes("Basic"), false);
+        assert.equal(
+            command.clearTexts.some((text) => text.includes("Basic")),
+            false,
+        );
+    });
+
+    it("writes for containerd and Docker, or for what the machine runs", async () => {
+        const r = await registry({ ssh: [sshNode("a"), sshNode("b", { runtimes: [ContainerRuntime.K3s] })] });
+        const host = "registry.registry.svc.cluster.local";
+        const lists = r
+            .every("Command")
+            .map(({ inputs }) =>
+                [...inputs.stdin.matchAll(/^(\/\S+) (\S+) files\/file-\d+ 0644$/gm)].map(
+                    ([, root, file]) => `${root}/${file}`,
+                ),
+            );
+        assert.deepEqual(lists, [
+            [
+                `/etc/containerd/certs.d/${host}/ca.crt`,
+                `/etc/containerd/certs.d/${host}/hosts.toml`,
+                `/etc/docker/certs.d/${host}/ca.crt`,
+            ],
+            [
+                `/var/lib/rancher/k3s/agent/etc/containerd/certs.d/${host}/ca.crt`,
+                `/var/lib/rancher/k3s/agent/etc/containerd/certs.d/${host}/hosts.toml`,
+            ],
+        ]);
+    });
+
+    it("needs a package that other programs need not have", async () => {
+        // biome-ignore lint/suspicious/noExplicitAny: the way to hide a package is no public one
+        const loader = nodeModule.Module as any;
+        const { _resolveFilename } = loader;
+        delete require.cache[require.resolve("@pulumi/command/remote")];
+        loader._resolveFilename = (name: string, ...rest: unknown[]) => {
+            if (!name.startsWith("@pulumi/command")) return _resolveFilename(name, ...rest);
+            throw Object.assign(new Error(`Cannot find module '${name}'`), { code: "MODULE_NOT_FOUND" });
+        };
+        try {
+            const { message } = await refusal(
+                () => new PrivateRegistry("registry", { nodes: { ssh: [sshNode("a")] } }),
+            );
+            assert.match(
+                message,
+                /nodes\.ssh: needs the npm package @pulumi\/command; run `npm install @pulumi\/command@/,
+            );
+            await registry({});
+        } finally {
+            loader._resolveFilename = _resolveFilename;
+        }
+    });
+
+    it("has the rights of root, by sudo where somebody else logs in", async () => {
+        const { create, delete: remove } = (await registry({ ssh: [sshNode("a")] })).one("Command").inputs;
+        const folder = fs.mkdtempSync(path.join(tmpdir(), "private-registry-unit-"));
+        try {
+            fs.writeFileSync(path.join(folder, "sudo"), '#!/bin/sh\necho sudo "$@"\nshift\nexec "$@"\n', {
+                mode: 0o755,
+            });
+            const run = (command: string, user: number) => {
+                fs.writeFileSync(path.join(folder, "id"), `#!/bin/sh\necho ${user}\n`, { mode: 0o755 });
+                const env = { PATH: `${folder}:/usr/bin:/bin` };
+                return execFileSync("sh", ["-c", command], { input: 'echo "$1"', env, encoding: "utf8" });
+            };
+            assert.equal(run(create, 0), "install\n");
+            assert.equal(run(create, 1000), "sudo -n sh -s install\ninstall\n");
+            assert.equal(run(remove, 1000), "sudo -n sh -s uninstall\nuninstall\n");
+        } finally {
+            fs.rmSync(folder, { recursive: true, force: true });
+        }
+    });
+
+    it("works from another cluster or stack too", async () => {
+        const r = await declare(
+            () =>
+                new RegistryAccess("access", {
+                    host: "registry.example.com",
+                    dockerConfigJson: '{"auths":{}}',
+                    caCertPem: "-----BEGIN CERTIFICATE-----\n",
+                    endpoint: "203.0.113.7:443",
+                    nodes: { daemonSet: false, ssh: [sshNode("a")] },
+                }),
+        );
+        assert.deepEqual(r.every("DaemonSet"), []);
+        assert.deepEqual(r.every("Namespace"), []);
+        assert.match(r.one("Command").inputs.stdin, /\n203\.0\.113\.7 registry\.example\.com\n/);
+    });
+});
+
+describe("hostsLine", () => {
+    const lines: [string, RegistryOnNodes, string | undefined][] = [
+        [
+            "all hosts at the endpoint's address",
+            { hosts: ["a.example", "b.example:443"], endpoint: "10.96.1.2:443" },
+            "10.96.1.2 a.example b.example",
+        ],
+        [
+            "an IPv6 address without its brackets",
+            { hosts: ["a.example"], endpoint: "[fd00::1]:443" },
+            "fd00::1 a.example",
+        ],
+        ["an address without a port", { hosts: ["a.example"], endpoint: "10.96.1.2" }, "10.96.1.2 a.example"],
+        [
+            "only hosts at the endpoint's port",
+            { hosts: ["a.example", "b.example:8443"], endpoint: "192.0.2.1:8443" },
+            "192.0.2.1 b.example",
+        ],
+        ["no host at another port", { hosts: ["a.example"], endpoint: "192.0.2.1:8443" }, undefined],
+        ["no address that is a name", { hosts: ["a.example"], endpoint: "b.example:443" }, undefined],
+        ["nothing without an endpoint", { hosts: ["a.example"] }, undefined],
+    ];
+    for (const [what, told, line] of lines) {
+        it(`has ${what}`, () => assert.equal(hostsLine(told), line));
+    }
+});
+
+describe("what a machine is told over SSH", () => {
+    let folder: string;
+    const record = ".private-registry-team-dev-registry";
+    const at = (file: string) => path.join(folder, file);
+    const told: RegistryOnNodes = {
+        hosts: ["a.example"],
+        endpoint: "10.96.1.2:443",
+        caCertPem: "-----BEGIN CERTIFICATE-----\nof a\n",
+        logins: { "a.example": "YTpi" },
+    };
+    const both = [ContainerRuntime.Containerd, ContainerRuntime.Docker];
+    const theirs = "127.0.0.1 localhost\n# begin something else\n10.0.0.1 other\n";
+
+    /** Runs what a machine's shell would be sent, on folders below that of the test. */
+    function send(verb: string, registry: RegistryOnNodes, runtimes = both, script = scriptOf(registry, runtimes)) {
+        const below = script.replaceAll(/(?<![\w.$"])\/(etc|var\/lib)\//g, `${folder}/$1/`);
+        const done = spawnSync("sh", ["-s", verb], { input: below, encoding: "utf8" });
+        return { code: done.status, output: done.stdout.replaceAll(`${folder}/`, "/"), error: done.stderr };
+    }
+
+    const scriptOf = (registry: RegistryOnNodes, runtimes = both) =>
+        nodeScript(record, nodeFiles(runtimes, registry), hostsLine(registry));
+
+    /** All files below the test's folder, without those that are there at first. */
+    function files(): string[] {
+        const all = fs.readdirSync(folder, { recursive: true, withFileTypes: true });
+        const found = all.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+        return found.map((file) => path.relative(folder, file)).sort();
+    }
+
+    beforeEach(() => {
+        folder = fs.mkdtempSync(path.join(tmpdir(), "private-registry-unit-"));
+        fs.mkdirSync(at("etc"));
+        fs.writeFileSync(at("etc/hosts"), theirs, { mode: 0o644 });
+    });
+    afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+    it("is written to files that have their modes, and to /etc/hosts between markers", () => {
+        const { code, output, error } = send("install", told);
+        assert.deepEqual({ code, error }, { code: 0, error: "" });
+        assert.deepEqual(output.trimEnd().split("\n"), [
+            "wrote /etc/containerd/certs.d/a.example/ca.crt",
+            "wrote /etc/containerd/certs.d/a.example/hosts.toml",
+            "wrote /etc/docker/certs.d/a.example/ca.crt",
+            "wrote /etc/hosts",
+        ]);
+        assert.equal(fs.readFileSync(at("etc/docker/certs.d/a.example/ca.crt"), "utf8"), told.caCertPem);
+        assert.equal(fs.statSync(at("etc/docker/certs.d/a.example/ca.crt")).mode & 0o777, 0o644);
+        const toml = at("etc/containerd/certs.d/a.example/hosts.toml");
+        assert.match(fs.readFileSync(toml, "utf8"), /Authorization = "Basic YTpi"/);
+        assert.equal(fs.statSync(toml).mode & 0o777, 0o600);
+        assert.equal(
+            fs.readFileSync(at("etc/hosts"), "utf8"),
+            `${theirs}# begin ${record}\n10.96.1.2 a.example\n# end ${record}\n`,
+        );
+    });
+
+    it("changes nothing twice", () => {
+        send("install", told);
+        assert.deepEqual(send("install", told), { code: 0, output: "", error: "" });
+    });
+
+    it("replaces what was told before, and nobody else's files", () => {
+        send("install", told);
+        fs.writeFileSync(at("etc/docker/certs.d/a.example/client.key"), "theirs");
+        fs.appendFileSync(at("etc/hosts"), "10.0.0.9 later\n");
+        const next = { ...told, hosts: ["b.example"], endpoint: "10.96.1.3:443", logins: undefined };
+        assert.equal(send("install", next, [ContainerRuntime.Containerd]).code, 0);
+        assert.deepEqual(files(), [
+            `etc/containerd/certs.d/${record}`,
+            "etc/containerd/certs.d/b.example/ca.crt",
+            "etc/containerd/certs.d/b.example/hosts.toml",
+            "etc/docker/certs.d/a.example/client.key",
+            "etc/hosts",
+        ]);
+        assert.equal(fs.statSync(at("etc/containerd/certs.d/b.example/hosts.toml")).mode & 0o777, 0o644);
+        assert.equal(
+            fs.readFileSync(at("etc/hosts"), "utf8"),
+            `${theirs}10.0.0.9 later\n# begin ${record}\n10.96.1.3 b.example\n# end ${record}\n`,
+        );
+    });
+
+    it("is taken away without a trace", () => {
+        fs.chmodSync(at("etc/hosts"), 0o640);
+        send("install", told);
+        const { code, error } = send("uninstall", told);
+        assert.deepEqual({ code, error }, { code: 0, error: "" });
+        assert.deepEqual(files(), ["etc/hosts"]);
+        assert.equal(fs.readFileSync(at("etc/hosts"), "utf8"), theirs);
+        assert.equal(fs.statSync(at("etc/hosts")).mode & 0o777, 0o640);
+    });
+
+    it("is taken away where somebody was there before", () => {
+        const { code, error } = send("uninstall", told);
+        assert.deepEqual({ code, error }, { code: 0, error: "" });
+        assert.deepEqual(files(), ["etc/hosts"]);
+    });
+
+    it("leaves /etc/hosts alone when one of the markers is gone, and says so", () => {
+        send("install", told);
+        const broken = fs.readFileSync(at("etc/hosts"), "utf8").replace(`# end ${record}\n`, "10.0.0.9 later\n");
+        fs.writeFileSync(at("etc/hosts"), broken);
+        const { code, error } = send("uninstall", told);
+        assert.equal(code, 1);
+        assert.match(error, /hosts has the line '# begin .*' without '# end .*'; write that behind/);
+        assert.equal(fs.readFileSync(at("etc/hosts"), "utf8"), broken);
+    });
+
+    it("does nothing when the connection breaks before the end", () => {
+        const whole = scriptOf(told);
+        for (const share of [0.3, 0.6, 0.99]) {
+            send("install", told, both, whole.slice(0, Math.floor(whole.length * share)));
+            assert.deepEqual(files(), ["etc/hosts"]);
+        }
+    });
+
+    it("runs no text of a certificate", () => {
+        const caCertPem = "-----BEGIN CERTIFICATE-----\n'\nEND\nEOF\n$(touch /etc/evil) `touch /etc/evil`\n";
+        assert.equal(send("install", { ...told, caCertPem }).code, 0);
+        assert.equal(files().includes("etc/evil"), false);
+        const written = fs.readFileSync(at("etc/docker/certs.d/a.example/ca.crt"), "utf8");
+        assert.ok(written.includes("$(touch "), written);
+    });
+
+    it("leaves no temporary folder", () => {
+        const scratch = at("tmp");
+        fs.mkdirSync(scratch);
+        execFileSync("sh", ["-s", "uninstall"], {
+            input: scriptOf(told).replaceAll(/(?<![\w.$"])\/(etc|var\/lib)\//g, `${folder}/$1/`),
+            env: { ...process.env, TMPDIR: scratch },
+        });
+        assert.deepEqual(fs.readdirSync(scratch), []);
+    });
+});

@@ -1,0 +1,193 @@
+import * as assert from "node:assert/strict";
+import * as fc from "fast-check";
+import { parse } from "yaml";
+import { LogFormat, LogLevel, PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
+import { configYaml, merge, type Section } from "../../../../components/server/configYml";
+import { declare } from "../../mocks";
+
+const storage = { filesystem: { rootdirectory: "/var/lib/registry" } };
+const secret = "0123456789abcdef";
+const written = (overrides: Section = {}) => parse(configYaml(secret, storage, {}, overrides));
+
+const key = fc.constantFrom("auth", "storage", "http", "log", "delete", "headers", "addr", "tls", "redis", "Z", "a-b");
+const scalar = fc.oneof(
+    fc.string(),
+    fc.integer(),
+    fc.boolean(),
+    fc.constantFrom("yes", "no", "on", "off", "0755", "1_000", "12:30:45", "null", "~", "1e3", "0x1F", "2026-01-01"),
+);
+const { section } = fc.letrec<{ section: Section; value: unknown }>((tie) => ({
+    section: fc.dictionary(key, tie("value"), { maxKeys: 5, depthIdentifier: "d", noNullPrototype: true }),
+    value: fc.oneof(
+        { maxDepth: 4, depthIdentifier: "d" },
+        scalar,
+        fc.array(scalar, { maxLength: 3 }),
+        tie("section"),
+        fc.constant(null),
+    ),
+}));
+
+/** Every path of an object that does not lead to another object. */
+function leaves(value: unknown, path: string[] = []): { path: string[]; value: unknown }[] {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return [{ path, value }];
+    return Object.entries(value).flatMap(([k, v]) => leaves(v, [...path, k]));
+}
+
+function at(value: unknown, path: readonly string[]): unknown {
+    return path.reduce<unknown>((v, k) => (v as Section | undefined)?.[k], value);
+}
+
+describe("merge", () => {
+    it("takes every value of the upper object", () => {
+        fc.assert(
+            fc.property(section, section, (base, over) => {
+                const merged = merge(base, over);
+                for (const { path, value } of leaves(over)) {
+                    if (value !== null) assert.deepEqual(at(merged, path), value);
+                }
+            }),
+        );
+    });
+
+    it("removes what is null in the upper object, wherever it stands", () => {
+        fc.assert(
+            fc.property(section, section, (base, over) => {
+                const merged = merge(base, over);
+                for (const { path, value } of leaves(over)) {
+                    if (value === null) assert.equal(at(merged, path), undefined, path.join("."));
+                }
+            }),
+        );
+    });
+
+    it("leaves everything else as it was", () => {
+        fc.assert(
+            fc.property(section, section, (base, over) => {
+                const merged = merge(base, over);
+                for (const { path, value } of leaves(base)) {
+                    const touched = path.some((_, i) => {
+                        const upper = at(over, path.slice(0, i + 1));
+                        return upper !== undefined && (typeof upper !== "object" || Array.isArray(upper) || !upper);
+                    });
+                    const replaced = at(over, path) !== undefined;
+                    if (!touched && !replaced) assert.deepEqual(at(merged, path), value);
+                }
+            }),
+        );
+    });
+
+    it("changes neither of its arguments", () => {
+        fc.assert(
+            fc.property(section, section, (base, over) => {
+                const before = structuredClone([base, over]);
+                merge(base, over);
+                assert.deepEqual([base, over], before);
+            }),
+        );
+    });
+
+    it("replaces lists as a whole", () => {
+        assert.deepEqual(merge({ a: [1, 2] }, { a: [3] }), { a: [3] });
+    });
+});
+
+describe("config.yml", () => {
+    it("is the component's settings with the overrides merged over them", () => {
+        fc.assert(fc.property(section, (over) => assert.deepEqual(written(over), merge(written(), over))));
+    });
+
+    it("means the same to the registry, whose parser knows YAML 1.1", () => {
+        fc.assert(
+            fc.property(section, (over) => {
+                const text = configYaml(secret, storage, {}, over);
+                assert.deepEqual(parse(text, { version: "1.1" }), merge(written(), over));
+            }),
+        );
+    });
+
+    it("is the same text whatever the order of the overrides", () => {
+        fc.assert(
+            fc.property(section, (over) => {
+                const reversed = Object.fromEntries(Object.entries(over).reverse());
+                assert.equal(configYaml(secret, storage, {}, over), configYaml(secret, storage, {}, reversed));
+            }),
+        );
+    });
+
+    it("answers uploads with addresses that survive a port-forward", () => {
+        assert.equal(written().http.relativeurls, true);
+    });
+
+    it("lets requests finish, for a shorter time than the pod's grace period", async () => {
+        assert.equal(written().http.draintimeout, "45s");
+        const { pod } = await declare(() => new PrivateRegistry("registry"));
+        assert.equal(pod.spec.terminationGracePeriodSeconds, 60);
+    });
+
+    it("serves TLS from the mounted Secret", () => {
+        assert.deepEqual(written().http.tls, {
+            certificate: "/etc/private-registry/tls/tls.crt",
+            key: "/etc/private-registry/tls/tls.key",
+            minimumtls: "tls1.2",
+        });
+        assert.equal(written().http.addr, ":5000");
+    });
+
+    it("has metrics and health on a port of their own", () => {
+        assert.deepEqual(written().http.debug, { addr: ":5001", prometheus: { enabled: true, path: "/metrics" } });
+    });
+
+    it("signs upload addresses with the secret that all replicas share", () => {
+        assert.equal(written().http.secret, secret);
+    });
+
+    it("lets images be deleted, and cleans up uploads that were given up", () => {
+        assert.deepEqual(written().storage.delete, { enabled: true });
+        assert.equal(written().storage.maintenance.uploadpurging.enabled, true);
+    });
+
+    it("remembers no descriptors of blobs", () => {
+        assert.equal(written().storage.cache, undefined);
+    });
+
+    it("reads the users from the mounted folder", () => {
+        assert.deepEqual(written().auth, {
+            htpasswd: { realm: "private-registry", path: "/etc/private-registry/auth/htpasswd" },
+        });
+    });
+
+    it("keeps every random number of the state to itself", async () => {
+        const r = await declare(() => new PrivateRegistry("registry"));
+        assert.match(parse(r.configYaml).http.secret, /^[0-9a-f]{64}$/);
+    });
+});
+
+describe("log", () => {
+    const log = async (args?: PrivateRegistryArgs["log"]) =>
+        parse((await declare(() => new PrivateRegistry("registry", { log: args }))).configYaml).log;
+
+    it("is JSON at level info with every request", async () => {
+        assert.deepEqual(await log(), { level: "info", formatter: "json", accesslog: { disabled: false } });
+    });
+
+    it("has the level, the format and the requests that are asked for", async () => {
+        assert.deepEqual(await log({ level: LogLevel.Debug, format: LogFormat.Logstash, accessLog: false }), {
+            level: "debug",
+            formatter: "logstash",
+            accesslog: { disabled: true },
+        });
+    });
+});
+
+describe("config", () => {
+    it("is merged last", async () => {
+        const config = { http: { headers: null, http2: { disabled: true } }, log: { level: "error" }, redis: {} };
+        const r = await declare(() => new PrivateRegistry("registry", { config, log: { level: LogLevel.Debug } }));
+        const written = parse(r.configYaml);
+        assert.equal(written.log.level, "error");
+        assert.equal("headers" in written.http, false);
+        assert.deepEqual(written.http.http2, { disabled: true });
+        assert.equal(written.http.relativeurls, true);
+        assert.deepEqual(written.redis, {});
+    });
+});

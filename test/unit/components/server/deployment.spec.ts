@@ -1,0 +1,197 @@
+import * as assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { LogLevel, PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
+import { declare } from "../../mocks";
+
+const registry = (args?: PrivateRegistryArgs) => declare(() => new PrivateRegistry("registry", args));
+const pod = async (args?: PrivateRegistryArgs) => (await registry(args)).pod.spec;
+const container = async (args?: PrivateRegistryArgs) => (await pod(args)).containers[0];
+const checksums = async (args?: PrivateRegistryArgs) => {
+    const { annotations } = (await registry(args)).pod.metadata;
+    return { config: annotations["checksum/config"], certificate: annotations["checksum/certificate"] };
+};
+
+describe("the registry's pod", () => {
+    it("fulfils Pod Security restricted", async () => {
+        const spec = await pod();
+        assert.deepEqual(spec.securityContext, {
+            runAsNonRoot: true,
+            runAsUser: 1000,
+            runAsGroup: 1000,
+            fsGroup: 1000,
+            fsGroupChangePolicy: "OnRootMismatch",
+            seccompProfile: { type: "RuntimeDefault" },
+        });
+        assert.deepEqual(spec.containers[0].securityContext, {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ["ALL"] },
+        });
+    });
+
+    it("has no token, and hears nothing of other Services", async () => {
+        const r = await registry();
+        assert.equal(r.pod.spec.automountServiceAccountToken, false);
+        assert.equal(r.pod.spec.enableServiceLinks, false);
+        assert.equal(r.pod.spec.serviceAccountName, "registry-account-1a2b3c4d");
+        assert.equal(r.one("ServiceAccount", "registry-account").inputs.automountServiceAccountToken, false);
+    });
+
+    it("serves the mounted config.yml and sends no traces", async () => {
+        const { command, env, ports } = await container();
+        assert.deepEqual(command, ["/bin/registry", "serve", "/etc/private-registry/config/config.yml"]);
+        assert.deepEqual(env, [{ name: "OTEL_TRACES_EXPORTER", value: "none" }]);
+        assert.deepEqual(ports, [
+            { name: "https", containerPort: 5000 },
+            { name: "metrics", containerPort: 5001 },
+        ]);
+    });
+
+    it("mounts the users as a folder, because single files are never updated, and all but the data read-only", async () => {
+        const spec = await pod();
+        const [{ volumeMounts }] = spec.containers;
+        assert.deepEqual(volumeMounts, [
+            { name: "config", mountPath: "/etc/private-registry/config", readOnly: true },
+            { name: "tls", mountPath: "/etc/private-registry/tls", readOnly: true },
+            { name: "auth", mountPath: "/etc/private-registry/auth", readOnly: true },
+            { name: "data", mountPath: "/var/lib/registry" },
+        ]);
+        const secretOf = (name: string) => spec.volumes.find((volume: { name: string }) => volume.name === name).secret;
+        assert.deepEqual(secretOf("auth"), { secretName: "registry-htpasswd", defaultMode: 0o440 });
+        assert.deepEqual(secretOf("config"), { secretName: "registry-config-1a2b3c4d", defaultMode: 0o440 });
+    });
+
+    it("is ready when it answers over TLS, and is not restarted while its storage fails", async () => {
+        const { readinessProbe, livenessProbe } = await container();
+        assert.deepEqual(readinessProbe.httpGet, { path: "/", port: "https", scheme: "HTTPS" });
+        assert.deepEqual(livenessProbe.tcpSocket, { port: "https" });
+    });
+
+    it("answers on while nodes still send requests to it", async () => {
+        assert.deepEqual((await container()).lifecycle, { preStop: { sleep: { seconds: 5 } } });
+    });
+});
+
+describe("checksums", () => {
+    it("stay for the same arguments", async () => {
+        assert.deepEqual(await checksums(), await checksums());
+        for (const sum of Object.values(await checksums())) assert.match(sum, /^[0-9a-f]{64}$/);
+    });
+
+    it("stay when users, passwords or pull secrets change", async () => {
+        const before = await checksums();
+        const changed = await checksums({
+            users: [{ name: "ci", password: "correct horse battery staple 7", generation: 4 }],
+            pullGeneration: 3,
+            pullSecrets: { namespaces: ["default"] },
+        });
+        assert.deepEqual(changed, before);
+    });
+
+    it("stay when labels, resources, nodes or replicas of the storage change", async () => {
+        const changed = await checksums({
+            labels: { team: "a" },
+            resources: { limits: { cpu: "1" } },
+            nodes: { enabled: false },
+            storage: { memory: {} },
+        });
+        assert.deepEqual(changed, await checksums());
+    });
+
+    it("change with config.yml", async () => {
+        const before = await checksums();
+        for (const args of [{ log: { level: LogLevel.Debug } }, { config: { redis: { addrs: ["redis:6379"] } } }]) {
+            const after = await checksums(args);
+            assert.notEqual(after.config, before.config);
+            assert.equal(after.certificate, before.certificate);
+        }
+    });
+
+    it("change with the certificate", async () => {
+        const before = await checksums();
+        const after = await checksums({ tls: { selfSigned: { generation: 2 } } });
+        assert.notEqual(after.certificate, before.certificate);
+        assert.equal(after.config, before.config);
+    });
+});
+
+describe("replicas", () => {
+    it("is one", async () => {
+        assert.equal((await registry()).one("Deployment").inputs.spec.replicas, 1);
+    });
+});
+
+describe("resources", () => {
+    it("are small", async () => {
+        assert.deepEqual((await container()).resources, {
+            requests: { cpu: "100m", memory: "128Mi" },
+            limits: { cpu: "500m", memory: "512Mi" },
+        });
+    });
+
+    it("are replaced one by one", async () => {
+        const resources = { requests: { cpu: "250m" }, limits: { memory: pulumi.output("1Gi") } };
+        assert.deepEqual((await container({ resources })).resources, {
+            requests: { cpu: "250m", memory: "128Mi" },
+            limits: { cpu: "500m", memory: "1Gi" },
+        });
+        const others = { requests: { memory: "256Mi" }, limits: { cpu: "2" } };
+        assert.deepEqual((await container({ resources: others })).resources, {
+            requests: { cpu: "100m", memory: "256Mi" },
+            limits: { cpu: "2", memory: "512Mi" },
+        });
+    });
+});
+
+describe("scheduling", () => {
+    it("is up to the cluster", async () => {
+        const spec = await pod();
+        for (const field of ["nodeSelector", "tolerations", "topologySpreadConstraints", "priorityClassName"]) {
+            assert.equal(field in spec, false, field);
+        }
+    });
+
+    it("has the node labels, tolerations and priority that are asked for", async () => {
+        const spec = await pod({
+            scheduling: {
+                nodeSelector: { disk: "ssd" },
+                tolerations: [{ key: "dedicated", operator: "Equal", value: "infra", effect: "NoSchedule" }],
+                priorityClassName: "system-cluster-critical",
+            },
+        });
+        assert.deepEqual(spec.nodeSelector, { disk: "ssd" });
+        assert.deepEqual(spec.tolerations, [
+            { key: "dedicated", operator: "Equal", value: "infra", effect: "NoSchedule" },
+        ]);
+        assert.equal(spec.priorityClassName, "system-cluster-critical");
+    });
+
+    it("spreads the registry's pods as asked, known now or later", async () => {
+        const constraint = { maxSkew: 1, topologyKey: "zone", whenUnsatisfiable: "ScheduleAnyway" };
+        const own = { ...constraint, labelSelector: { matchLabels: { a: "b" } } };
+        const r = await registry({ scheduling: { topologySpread: [constraint, pulumi.output(constraint), own] } });
+        const labelSelector = r.one("Deployment").inputs.spec.selector;
+        assert.deepEqual(r.pod.spec.topologySpreadConstraints, [
+            { ...constraint, labelSelector },
+            { ...constraint, labelSelector },
+            own,
+        ]);
+    });
+
+    it("adds the affinity that storage needs to the one that is asked for", async () => {
+        const nodeAffinity = { preferredDuringSchedulingIgnoredDuringExecution: [] };
+        const other = { labelSelector: { matchLabels: { app: "cache" } }, topologyKey: "zone" };
+        const affinity = {
+            nodeAffinity,
+            podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [other] },
+        };
+        for (const given of [affinity, pulumi.output(affinity)]) {
+            const spec = await pod({ scheduling: { affinity: given } });
+            assert.deepEqual(spec.affinity.nodeAffinity, nodeAffinity);
+            const required = spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution;
+            assert.deepEqual(required[0], other);
+            assert.equal(required[1].topologyKey, "kubernetes.io/hostname");
+            assert.equal(required.length, 2);
+        }
+    });
+});

@@ -1,0 +1,62 @@
+import * as assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
+import { declare } from "../../mocks";
+
+const registry = (args?: PrivateRegistryArgs) => declare(() => new PrivateRegistry("registry", args));
+const service = async (args?: PrivateRegistryArgs) => (await registry(args)).one("Service", "registry-service").inputs;
+const metrics = async (args?: PrivateRegistryArgs) =>
+    (await registry(args)).one("Service", "registry-metrics-service").inputs;
+
+describe("the Service", () => {
+    it("leads from port 443 to the registry's pods, inside the cluster", async () => {
+        const r = await registry();
+        const { spec, metadata } = r.one("Service", "registry-service").inputs;
+        assert.equal(metadata.name, "registry");
+        assert.equal(spec.type, "ClusterIP");
+        assert.deepEqual(spec.ports, [{ name: "https", port: 443, targetPort: 5000 }]);
+        assert.deepEqual(spec.selector, r.one("Deployment").inputs.spec.selector.matchLabels);
+        const labels = r.pod.metadata.labels;
+        for (const [key, value] of Object.entries(spec.selector)) assert.equal(labels[key], value);
+    });
+
+    it("does not wait for its pods, which wait for its IP in their certificate", async () => {
+        assert.equal((await service()).metadata.annotations["pulumi.com/skipAwait"], "true");
+        assert.equal((await metrics()).metadata.annotations["pulumi.com/skipAwait"], "true");
+    });
+
+    it("keeps metrics and health to another one inside the cluster", async () => {
+        for (const args of [{}, { expose: { nodePort: {} } }]) {
+            const { spec, metadata } = await metrics(args);
+            assert.equal(metadata.name, "registry-metrics");
+            assert.equal(spec.type, "ClusterIP");
+            assert.deepEqual(spec.ports, [{ name: "metrics", port: 5001, targetPort: 5001 }]);
+        }
+    });
+});
+
+describe("serviceName", () => {
+    it("names the Services, the claim, the users' Secret and the registry in the cluster", async () => {
+        const r = await registry({ serviceName: "images" });
+        assert.equal(r.one("Service", "registry-service").inputs.metadata.name, "images");
+        assert.equal(r.one("Service", "registry-metrics-service").inputs.metadata.name, "images-metrics");
+        assert.equal(r.one("PersistentVolumeClaim").inputs.metadata.name, "images");
+        assert.equal(r.one("Secret", "registry-htpasswd").inputs.metadata.name, "images-htpasswd");
+        assert.ok(r.one("CertRequest").inputs.dnsNames.includes("images.registry.svc.cluster.local"));
+    });
+});
+
+describe("expose.nodePort", () => {
+    it("opens a port that Kubernetes chooses", async () => {
+        const { spec } = await service({ expose: { nodePort: {} } });
+        assert.equal(spec.type, "NodePort");
+        assert.deepEqual(spec.ports, [{ name: "https", port: 443, targetPort: 5000 }]);
+    });
+
+    it("opens the port that is asked for, known now or later", async () => {
+        for (const port of [30443, pulumi.output(30443)]) {
+            const { spec } = await service({ expose: { nodePort: { port } } });
+            assert.equal(spec.ports[0].nodePort, 30443);
+        }
+    });
+});

@@ -1,0 +1,154 @@
+import * as assert from "node:assert/strict";
+import { parse } from "yaml";
+import { type MinioStorage, PrivateRegistry } from "../../../../components";
+import { bucketPolicy } from "../../../../components/storage/minioSetup";
+import { declare, type Resources } from "../../mocks";
+
+const registry = (minio: MinioStorage = {}, more = {}) =>
+    declare(() => new PrivateRegistry("registry", { storage: { minio }, ...more }));
+const server = (resources: Resources) => resources.one("StatefulSet").inputs.spec.template.spec;
+const endsWith = (name: string) => (urn: string) => urn.endsWith(`::${name}`);
+
+describe("storage.minio", () => {
+    it("is a server with one volume, which is protected with its namespace", async () => {
+        const r = await registry();
+        const { inputs } = r.one("PersistentVolumeClaim");
+        assert.equal(inputs.metadata.name, "registry-minio");
+        assert.deepEqual(inputs.spec, { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "10Gi" } } });
+        assert.deepEqual(server(r).volumes[0], {
+            name: "data",
+            persistentVolumeClaim: { claimName: "registry-minio" },
+        });
+        assert.deepEqual(
+            r.all.filter((resource) => resource.protect).map((resource) => resource.name),
+            ["registry-namespace", "registry-minio-claim"],
+        );
+    });
+
+    it("has the size, class and life that are asked for", async () => {
+        const r = await registry({ size: "200Gi", storageClassName: "fast", deleteWithStack: true });
+        assert.deepEqual(r.one("PersistentVolumeClaim").inputs.spec, {
+            accessModes: ["ReadWriteOnce"],
+            storageClassName: "fast",
+            resources: { requests: { storage: "200Gi" } },
+        });
+        assert.deepEqual(
+            r.all.filter((resource) => resource.protect),
+            [],
+        );
+    });
+
+    it("is the registry's S3, which clients are not sent to", async () => {
+        const { storage } = parse((await registry()).configYaml);
+        assert.deepEqual(storage.s3, {
+            bucket: "registry",
+            region: "us-east-1",
+            regionendpoint: "https://registry-minio.registry.svc:9000",
+            secure: true,
+            forcepathstyle: true,
+            storageclass: "NONE",
+        });
+        assert.deepEqual(storage.redirect, { disable: true });
+    });
+
+    it("speaks TLS by an authority that only the two know, or none when asked", async () => {
+        const r = await registry();
+        assert.deepEqual(r.one("CertRequest", "registry-minio-server-request").inputs.dnsNames, [
+            "registry-minio.registry.svc",
+        ]);
+        assert.match(r.one("Secret", "registry-s3").inputs.stringData["ca.crt"], /registry-minio-ca/);
+        assert.equal(server(r).containers[0].readinessProbe.httpGet.scheme, "HTTPS");
+        const plain = await registry({ tls: false });
+        assert.equal(parse(plain.configYaml).storage.s3.regionendpoint, "http://registry-minio.registry.svc:9000");
+        assert.equal(parse(plain.configYaml).storage.s3.secure, false);
+        assert.equal(server(plain).containers[0].readinessProbe.httpGet.scheme, "HTTP");
+        assert.deepEqual(
+            plain.every("CertRequest").map((request) => request.name),
+            ["registry-tls-request"],
+        );
+    });
+
+    it("has random passwords, of which the registry has the lesser one", async () => {
+        const r = await registry();
+        const root = r.one("Secret", "registry-minio-root").inputs.stringData;
+        const user = r.one("Secret", "registry-s3").inputs.stringData;
+        assert.match(root.MINIO_ROOT_PASSWORD, /^registry-minio-root/);
+        assert.match(user.secretAccessKey, /^registry-minio-user/);
+        assert.equal(user.accessKeyId, "registry");
+        const { env } = r.pod.spec.containers[0];
+        assert.equal(JSON.stringify(env).includes("minio-root"), false);
+        assert.equal(JSON.stringify(r.one("StatefulSet").inputs).includes(root.MINIO_ROOT_PASSWORD), false);
+        assert.equal(JSON.stringify(r.one("Job").inputs).includes(root.MINIO_ROOT_PASSWORD), false);
+    });
+
+    it("is ready, with bucket and user, before the registry starts", async () => {
+        const r = await registry();
+        assert.ok(r.one("Job").dependencies.some(endsWith("registry-minio")));
+        assert.ok(r.one("Deployment").dependencies.some(endsWith("registry-minio-set-up")));
+    });
+
+    it("shows nobody its console", async () => {
+        const r = await registry();
+        assert.deepEqual(r.one("Service", "registry-minio-service").inputs.spec.ports, [
+            { name: "s3", port: 9000, targetPort: 9000 },
+        ]);
+        const { env } = server(r).containers[0];
+        assert.ok(env.some((e: { name: string; value: string }) => e.name === "MINIO_BROWSER" && e.value === "off"));
+    });
+
+    it("runs as nobody special, and so does what sets it up", async () => {
+        const r = await registry();
+        for (const spec of [server(r), r.one("Job").inputs.spec.template.spec]) {
+            assert.equal(spec.securityContext.runAsNonRoot, true);
+            assert.equal(spec.securityContext.seccompProfile.type, "RuntimeDefault");
+            assert.equal(spec.automountServiceAccountToken, false);
+            assert.deepEqual(spec.containers[0].securityContext, {
+                allowPrivilegeEscalation: false,
+                readOnlyRootFilesystem: true,
+                capabilities: { drop: ["ALL"] },
+            });
+        }
+    });
+
+    it("takes its images from the mirror, or another image", async () => {
+        const images = (r: Resources) => [
+            server(r).containers[0].image,
+            r.one("Job").inputs.spec.template.spec.containers[0].image,
+        ];
+        const pinned = "quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z";
+        assert.deepEqual(images(await registry()), [pinned, pinned]);
+        const mirrored = await registry({}, { imageMirror: "mirror.example.com", imagePullSecrets: ["hub"] });
+        assert.deepEqual(images(mirrored), [`mirror.example.com/${pinned}`, `mirror.example.com/${pinned}`]);
+        assert.deepEqual(server(mirrored).imagePullSecrets, [{ name: "hub" }]);
+        const own = await registry({ image: "registry.example.com/minio:1" });
+        assert.deepEqual(images(own), ["registry.example.com/minio:1", "registry.example.com/minio:1"]);
+    });
+
+    it("has the resources and runs on the nodes that are asked for", async () => {
+        const r = await registry(
+            { resources: { limits: { memory: "4Gi" } } },
+            { scheduling: { nodeSelector: { pool: "storage" } } },
+        );
+        assert.deepEqual(server(r).containers[0].resources, {
+            requests: { cpu: "100m", memory: "256Mi" },
+            limits: { cpu: "1", memory: "4Gi" },
+        });
+        assert.deepEqual(server(r).nodeSelector, { pool: "storage" });
+    });
+});
+
+describe("the policy of MinIO's user", () => {
+    it("allows the bucket and what is in it, and nothing that touches another or the bucket's own settings", () => {
+        const { Statement } = bucketPolicy("images") as { Statement: { Action: string[]; Resource: string[] }[] };
+        assert.deepEqual(
+            Statement.flatMap((statement) => statement.Resource),
+            ["arn:aws:s3:::images", "arn:aws:s3:::images/*"],
+        );
+        const actions = Statement.flatMap((statement) => statement.Action);
+        assert.deepEqual(
+            actions.filter((action) => /\*|Policy|DeleteBucket|CreateBucket|ListAll/.test(action)),
+            [],
+        );
+        assert.ok(actions.includes("s3:PutObject"));
+    });
+});

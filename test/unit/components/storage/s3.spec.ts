@@ -1,0 +1,211 @@
+import * as assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+import { PrivateRegistry, type S3Storage, S3StorageClass } from "../../../../components";
+import { s3Driver } from "../../../../components/storage/s3";
+import { authority } from "../../authority";
+import { declare, type Resources } from "../../mocks";
+
+const registry = (s3: S3Storage, more = {}) =>
+    declare(() => new PrivateRegistry("registry", { storage: { s3 }, ...more }));
+const keys = { accessKeyId: "id", secretAccessKey: "of-s3" };
+const ofOurOwn = { bucket: "images", endpoint: "https://s3.example.com", credentials: { keys } };
+
+const container = (resources: Resources) => resources.pod.spec.containers[0];
+const storageOf = (resources: Resources) => parse(resources.configYaml).storage;
+
+describe("the S3 driver's section of config.yml", () => {
+    const driver = (s3: Omit<Parameters<typeof s3Driver>[0], "isTrusted">, isTrusted = true) =>
+        s3Driver({ ...s3, isTrusted }, "cluster.local");
+
+    it("is that of Amazon S3 with nothing but a bucket", () => {
+        assert.deepEqual(driver({ bucket: "images" }), {
+            s3: { bucket: "images", region: "us-east-1", secure: true, forcepathstyle: false },
+            redirect: { disable: false },
+        });
+    });
+
+    it("names the bucket in the path of an endpoint, which knows no storage classes", () => {
+        assert.deepEqual(driver({ bucket: "images", endpoint: "https://s3.example.com" }), {
+            s3: {
+                bucket: "images",
+                region: "us-east-1",
+                regionendpoint: "https://s3.example.com",
+                secure: true,
+                forcepathstyle: true,
+                storageclass: "NONE",
+            },
+            redirect: { disable: false },
+        });
+    });
+
+    it("holds everything that is asked for, sizes in bytes", () => {
+        const all = driver({
+            bucket: "images",
+            region: "eu-central-1",
+            endpoint: "http://minio.minio.svc:9000",
+            pathStyle: false,
+            rootDirectory: "team/images",
+            redirectEndpoint: "https://s3.example.com",
+            multipart: { chunkSizeMi: 16, copyChunkSizeMi: 64, copyConcurrency: 8, copyThresholdMi: 128 },
+            encryption: { kmsKeyId: "arn:aws:kms:eu-central-1:123456789012:key/1" },
+            storageClass: S3StorageClass.StandardIa,
+        });
+        assert.deepEqual(all, {
+            s3: {
+                bucket: "images",
+                region: "eu-central-1",
+                regionendpoint: "http://minio.minio.svc:9000",
+                secure: false,
+                forcepathstyle: false,
+                rootdirectory: "team/images",
+                redirectendpoint: "https://s3.example.com",
+                chunksize: 16 * 2 ** 20,
+                multipartcopychunksize: 64 * 2 ** 20,
+                multipartcopymaxconcurrency: 8,
+                multipartcopythresholdsize: 128 * 2 ** 20,
+                encrypt: true,
+                keyid: "arn:aws:kms:eu-central-1:123456789012:key/1",
+                storageclass: "STANDARD_IA",
+            },
+            redirect: { disable: false },
+        });
+    });
+
+    it("asks for encryption with S3's own key", () => {
+        const { s3 } = driver({ bucket: "images", encryption: {} }) as { s3: Record<string, unknown> };
+        assert.equal(s3.encrypt, true);
+        assert.equal("keyid" in s3, false);
+    });
+
+    const redirects: [string, string, boolean, boolean][] = [
+        ["a public name", "https://s3.example.com", true, true],
+        ["a public name with a port", "https://s3.example.com:9000", true, true],
+        ["authorities of its own, which nodes do not trust", "https://s3.example.com", false, false],
+        ["no TLS", "http://s3.example.com", true, false],
+        ["a Service's name", "https://minio", true, false],
+        ["a Service's name with its namespace", "https://minio.storage:9000", true, false],
+        ["a Service's short name", "https://minio.storage.svc:9000", true, false],
+        ["a Service's full name", "https://minio.storage.svc.cluster.local:9000", true, false],
+    ];
+    for (const [what, endpoint, isTrusted, expected] of redirects) {
+        it(`${expected ? "sends clients to" : "reads blobs for clients from"} an endpoint with ${what}`, () => {
+            const { redirect } = driver({ bucket: "images", endpoint }, isTrusted);
+            assert.deepEqual(redirect, { disable: !expected });
+            assert.deepEqual(driver({ bucket: "images", endpoint, redirect: !expected }, isTrusted).redirect, {
+                disable: expected,
+            });
+        });
+    }
+});
+
+describe("storage.s3", () => {
+    it("takes the place of the volume", async () => {
+        const r = await registry({ bucket: "images" });
+        assert.deepEqual(r.every("PersistentVolumeClaim"), []);
+        assert.deepEqual(
+            r.all.filter((resource) => resource.protect),
+            [],
+        );
+        assert.equal("filesystem" in storageOf(r), false);
+        assert.equal(storageOf(r).s3.bucket, "images");
+        assert.deepEqual(storageOf(r).delete, { enabled: true });
+        assert.equal(
+            r.pod.spec.volumes.some((volume: { name: string }) => volume.name === "data"),
+            false,
+        );
+    });
+
+    it("lets any number of pods run anywhere, and never fewer than there were", async () => {
+        const r = await registry(ofOurOwn, { replicas: 3 });
+        const { spec } = r.one("Deployment").inputs;
+        assert.equal(spec.replicas, 3);
+        assert.deepEqual(spec.strategy, { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } });
+        assert.equal(r.pod.spec.affinity, undefined);
+    });
+
+    it("gives the access key to the SDK by a Secret, and to nothing else", async () => {
+        const r = await registry(ofOurOwn);
+        const secret = r.one("Secret", "registry-s3");
+        assert.deepEqual(secret.inputs.stringData, keys);
+        assert.equal(secret.clearTexts.includes("of-s3"), false);
+        assert.deepEqual(container(r).env.slice(1), [
+            {
+                name: "AWS_ACCESS_KEY_ID",
+                valueFrom: { secretKeyRef: { name: "registry-s3-1a2b3c4d", key: "accessKeyId" } },
+            },
+            {
+                name: "AWS_SECRET_ACCESS_KEY",
+                valueFrom: { secretKeyRef: { name: "registry-s3-1a2b3c4d", key: "secretAccessKey" } },
+            },
+        ]);
+        const others = r.all.filter((resource) => resource.name !== "registry-s3");
+        assert.equal(JSON.stringify(others.map((resource) => resource.inputs)).includes("of-s3"), false);
+    });
+
+    it("rolls the pods when the key changes, and only then", async () => {
+        const annotation = async (secretAccessKey: string) => {
+            const r = await registry({ ...ofOurOwn, credentials: { keys: { ...keys, secretAccessKey } } });
+            return r.pod.metadata.annotations["checksum/config"];
+        };
+        assert.equal(await annotation("of-s3"), await annotation("of-s3"));
+        assert.notEqual(await annotation("of-s3"), await annotation("another"));
+    });
+
+    it("reads the key from a Secret that exists already", async () => {
+        const r = await registry({ bucket: "images", credentials: { existingSecret: { name: "mine" } } });
+        assert.deepEqual(container(r).env.slice(1), [
+            { name: "AWS_ACCESS_KEY_ID", valueFrom: { secretKeyRef: { name: "mine", key: "AWS_ACCESS_KEY_ID" } } },
+            {
+                name: "AWS_SECRET_ACCESS_KEY",
+                valueFrom: { secretKeyRef: { name: "mine", key: "AWS_SECRET_ACCESS_KEY" } },
+            },
+        ]);
+        const existingSecret = { name: "mine", accessKeyIdKey: "id", secretAccessKeyKey: "key" };
+        const renamed = await registry({ bucket: "images", credentials: { existingSecret } });
+        assert.deepEqual(
+            container(renamed)
+                .env.slice(1)
+                .map((e: { valueFrom: { secretKeyRef: { key: string } } }) => e.valueFrom.secretKeyRef.key),
+            ["id", "key"],
+        );
+    });
+
+    it("takes a role by an annotation of the service account, and no key", async () => {
+        const arn = "arn:aws:iam::123456789012:role/registry";
+        const r = await registry({ bucket: "images", credentials: { role: { arn } } });
+        const { annotations } = r.one("ServiceAccount", "registry-account").inputs.metadata;
+        assert.deepEqual(annotations, { "eks.amazonaws.com/role-arn": arn });
+        assert.equal(container(r).env.length, 1);
+        assert.deepEqual(
+            r.every("Secret").filter((secret) => secret.name === "registry-s3"),
+            [],
+        );
+    });
+
+    it("trusts authorities beside the public ones, also when it takes the key from elsewhere", async () => {
+        const r = await registry({
+            ...ofOurOwn,
+            caCertPem: pulumi.output(authority),
+            credentials: { existingSecret: { name: "mine" } },
+        });
+        assert.deepEqual(r.one("Secret", "registry-s3").inputs.stringData, { "ca.crt": authority });
+        assert.deepEqual(container(r).env.at(-1), {
+            name: "SSL_CERT_DIR",
+            value: "/etc/private-registry/authorities",
+        });
+        assert.deepEqual(
+            r.pod.spec.volumes.find((volume: { name: string }) => volume.name === "s3-ca"),
+            {
+                name: "s3-ca",
+                secret: { secretName: "registry-s3-1a2b3c4d", items: [{ key: "ca.crt", path: "ca.crt" }] },
+            },
+        );
+        assert.ok(
+            container(r).volumeMounts.some(
+                (m: { mountPath: string }) => m.mountPath === "/etc/private-registry/authorities",
+            ),
+        );
+        assert.deepEqual(storageOf(r).redirect, { disable: true });
+    });
+});

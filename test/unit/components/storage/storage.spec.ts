@@ -1,0 +1,248 @@
+import * as assert from "node:assert/strict";
+import { AccessMode, PrivateRegistry, type RegistryStorage, RolloutStrategy } from "../../../../components";
+import { declare, type Resources } from "../../mocks";
+
+const registry = (storage?: RegistryStorage, more = {}) =>
+    declare(() => new PrivateRegistry("registry", { storage, ...more }));
+
+function dataVolume(resources: Resources) {
+    return resources.pod.spec.volumes.find((volume: { name: string }) => volume.name === "data");
+}
+
+/** The pods that a second one must run beside. */
+function besides(resources: Resources) {
+    return resources.pod.spec.affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+}
+
+const sameNode = [
+    {
+        labelSelector: {
+            matchLabels: {
+                "app.kubernetes.io/name": "private-registry",
+                "app.kubernetes.io/instance": "registry",
+                "app.kubernetes.io/component": "server",
+            },
+        },
+        topologyKey: "kubernetes.io/hostname",
+    },
+];
+
+describe("storage.volume", () => {
+    it("is a claim of 10Gi of the default class, named like the Service", async () => {
+        const r = await registry();
+        const { inputs } = r.one("PersistentVolumeClaim");
+        assert.equal(inputs.metadata.name, "registry");
+        assert.equal(inputs.metadata.namespace, "registry");
+        assert.deepEqual(inputs.spec, {
+            accessModes: ["ReadWriteOnce"],
+            resources: { requests: { storage: "10Gi" } },
+        });
+        assert.deepEqual(dataVolume(r), { name: "data", persistentVolumeClaim: { claimName: "registry" } });
+    });
+
+    it("is protected with its namespace, which holds it", async () => {
+        const r = await registry();
+        assert.equal(r.one("PersistentVolumeClaim").protect, true);
+        assert.equal(r.one("Namespace", "registry-namespace").protect, true);
+        assert.deepEqual(
+            r.all.filter((resource) => resource.protect).map((resource) => resource.name),
+            ["registry-namespace", "registry-claim"],
+        );
+    });
+
+    it("is not protected with deleteWithStack", async () => {
+        const r = await registry({ volume: { deleteWithStack: true } });
+        assert.deepEqual(
+            r.all.filter((resource) => resource.protect),
+            [],
+        );
+    });
+
+    it("has the size, class, mode and name that are asked for", async () => {
+        const r = await registry({
+            volume: {
+                size: "200Gi",
+                storageClassName: "fast",
+                accessMode: AccessMode.ReadWriteMany,
+                claimName: "images",
+            },
+        });
+        const { inputs } = r.one("PersistentVolumeClaim");
+        assert.equal(inputs.metadata.name, "images");
+        assert.deepEqual(inputs.spec, {
+            accessModes: ["ReadWriteMany"],
+            storageClassName: "fast",
+            resources: { requests: { storage: "200Gi" } },
+        });
+        assert.deepEqual(dataVolume(r).persistentVolumeClaim, { claimName: "images" });
+    });
+
+    it("does not wait to be bound, for that may need the pod", async () => {
+        const { inputs } = (await registry()).one("PersistentVolumeClaim");
+        assert.equal(inputs.metadata.annotations["pulumi.com/skipAwait"], "true");
+    });
+
+    it("is there before the Deployment", async () => {
+        const r = await registry();
+        assert.ok(r.one("Deployment").dependencies.some((urn) => urn.endsWith("::registry-claim")));
+    });
+
+    it("keeps a second pod on the node of the first when one node may mount it", async () => {
+        assert.deepEqual(besides(await registry()), sameNode);
+    });
+
+    it("lets pods run anywhere when all nodes may mount it", async () => {
+        const r = await registry({ volume: { accessMode: AccessMode.ReadWriteMany } }, { replicas: 3 });
+        assert.equal(besides(r), undefined);
+        assert.equal(r.one("Deployment").inputs.spec.replicas, 3);
+    });
+
+    it("ends the old pod first when one pod may mount it", async () => {
+        const r = await registry({ volume: { accessMode: AccessMode.ReadWriteOncePod } });
+        assert.deepEqual(r.one("Deployment").inputs.spec.strategy, { type: "Recreate" });
+        assert.equal(besides(r), undefined);
+    });
+});
+
+describe("storage.existingClaim", () => {
+    const existing = (accessMode?: AccessMode) =>
+        registry({ existingClaim: { name: "old", accessMode } }, { createNamespace: false, namespace: "infra" });
+
+    it("is mounted, and neither made nor protected", async () => {
+        const r = await existing();
+        assert.deepEqual(dataVolume(r), { name: "data", persistentVolumeClaim: { claimName: "old" } });
+        assert.deepEqual(r.every("PersistentVolumeClaim"), []);
+        assert.deepEqual(
+            r.all.filter((resource) => resource.protect),
+            [],
+        );
+    });
+
+    it("keeps a second pod on the node of the first", async () => {
+        assert.deepEqual(besides(await existing()), sameNode);
+    });
+
+    it("lets pods run anywhere when it is ReadWriteMany", async () => {
+        assert.equal(besides(await existing(AccessMode.ReadWriteMany)), undefined);
+    });
+});
+
+describe("storage.memory", () => {
+    it("is a folder of the pod with a limit of 1Gi", async () => {
+        const r = await registry({ memory: {} });
+        assert.deepEqual(dataVolume(r), { name: "data", emptyDir: { sizeLimit: "1Gi" } });
+        assert.deepEqual(r.every("PersistentVolumeClaim"), []);
+    });
+
+    it("has the limit that is asked for", async () => {
+        assert.deepEqual(dataVolume(await registry({ memory: { sizeLimit: "5Gi" } })).emptyDir, { sizeLimit: "5Gi" });
+    });
+
+    it("protects nothing", async () => {
+        assert.deepEqual(
+            (await registry({ memory: {} })).all.filter((resource) => resource.protect),
+            [],
+        );
+    });
+
+    it("lets pods run anywhere", async () => {
+        assert.equal(besides(await registry({ memory: {} })), undefined);
+    });
+});
+
+describe("storage.hostPath", () => {
+    const hostPath = { path: "/srv/registry" };
+
+    it("is a volume of the folder that only the registry's claim can take", async () => {
+        const r = await registry({ hostPath });
+        const volume = r.one("PersistentVolume");
+        assert.deepEqual(volume.inputs.spec, {
+            accessModes: ["ReadWriteOnce"],
+            capacity: { storage: "10Gi" },
+            storageClassName: "",
+            persistentVolumeReclaimPolicy: "Retain",
+            hostPath: { path: "/srv/registry", type: "DirectoryOrCreate" },
+        });
+        assert.deepEqual(r.one("PersistentVolumeClaim").inputs.spec, {
+            accessModes: ["ReadWriteOnce"],
+            storageClassName: "",
+            volumeName: "registry-volume-1a2b3c4d",
+            resources: { requests: { storage: "10Gi" } },
+        });
+        assert.deepEqual(dataVolume(r).persistentVolumeClaim, { claimName: "registry" });
+    });
+
+    it("leaves the registry's pod without a folder of the node", async () => {
+        const { pod } = await registry({ hostPath });
+        assert.equal(JSON.stringify(pod).includes("hostPath"), false);
+    });
+
+    it("protects volume, claim and namespace", async () => {
+        const r = await registry({ hostPath });
+        assert.deepEqual(
+            r.all.filter((resource) => resource.protect).map((resource) => resource.type.split(":").at(-1)),
+            ["Namespace", "PersistentVolume", "PersistentVolumeClaim"],
+        );
+    });
+
+    it("protects nothing with deleteWithStack", async () => {
+        const r = await registry({ hostPath: { ...hostPath, deleteWithStack: true } });
+        assert.deepEqual(
+            r.all.filter((resource) => resource.protect),
+            [],
+        );
+    });
+
+    it("has the size that is asked for on both sides", async () => {
+        const r = await registry({ hostPath: { ...hostPath, size: "50Gi" } });
+        assert.deepEqual(r.one("PersistentVolume").inputs.spec.capacity, { storage: "50Gi" });
+        assert.deepEqual(r.one("PersistentVolumeClaim").inputs.spec.resources.requests, { storage: "50Gi" });
+    });
+
+    it("holds the volume and its agent to nodeName", async () => {
+        const r = await registry({ hostPath: { ...hostPath, nodeName: "node-1" } });
+        const [term] = r.one("PersistentVolume").inputs.spec.nodeAffinity.required.nodeSelectorTerms;
+        assert.deepEqual(term.matchExpressions, [
+            { key: "kubernetes.io/hostname", operator: "In", values: ["node-1"] },
+        ]);
+        const { nodeSelector } = r.one("DaemonSet", "registry-folder-owner").inputs.spec.template.spec;
+        assert.deepEqual(nodeSelector, { "kubernetes.io/os": "linux", "kubernetes.io/hostname": "node-1" });
+    });
+
+    it("gives the folder to the registry's user by an agent in the nodes' namespace", async () => {
+        const r = await registry({ hostPath });
+        const { inputs } = r.one("DaemonSet", "registry-folder-owner");
+        assert.equal(inputs.metadata.namespace, "registry-node");
+        const [container] = inputs.spec.template.spec.containers;
+        assert.deepEqual(container.env, [
+            { name: "FOLDER", value: "/folder" },
+            { name: "OWNER", value: "1000:1000" },
+        ]);
+        assert.deepEqual(container.securityContext.capabilities, { drop: ["ALL"], add: ["CHOWN", "FOWNER"] });
+        assert.ok(r.one("Deployment").dependencies.some((urn) => urn.endsWith("::registry-folder-owner")));
+    });
+
+    it("has its agent although the nodes are told nothing", async () => {
+        const r = await registry({ hostPath }, { nodes: { enabled: false } });
+        assert.equal(r.one("DaemonSet").name, "registry-folder-owner");
+        assert.equal(r.one("Namespace", "registry-node-namespace").inputs.metadata.name, "registry-node");
+    });
+
+    it("keeps a second pod on the node of the first", async () => {
+        assert.deepEqual(besides(await registry({ hostPath })), sameNode);
+    });
+});
+
+describe("rollout.strategy", () => {
+    it("starts the new pod before the old one ends", async () => {
+        assert.deepEqual((await registry()).one("Deployment").inputs.spec.strategy, {
+            type: "RollingUpdate",
+            rollingUpdate: { maxSurge: 1, maxUnavailable: 0 },
+        });
+    });
+
+    it("ends the old pod first with Recreate", async () => {
+        const r = await registry(undefined, { rollout: { strategy: RolloutStrategy.Recreate } });
+        assert.deepEqual(r.one("Deployment").inputs.spec.strategy, { type: "Recreate" });
+    });
+});

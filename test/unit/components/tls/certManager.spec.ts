@@ -1,0 +1,121 @@
+import * as assert from "node:assert/strict";
+import { rootCertificates } from "node:tls";
+import {
+    type CertManagerCertificate,
+    IssuerKind,
+    KeyAlgorithm,
+    PrivateRegistry,
+    type PrivateRegistryArgs,
+} from "../../../../components";
+import { declare } from "../../mocks";
+
+const host = "registry.example.com";
+const registry = (certManager: CertManagerCertificate, args?: PrivateRegistryArgs) =>
+    declare(() => new PrivateRegistry("registry", { host, tls: { certManager }, ...args }));
+const issuer = { name: "team" };
+
+describe("tls.certManager", () => {
+    it("asks for a certificate of all names, and waits for it", async () => {
+        const r = await registry({ issuer });
+        const { spec, metadata } = r.one("Certificate").inputs;
+        const { labels, ...template } = spec.secretTemplate;
+        assert.deepEqual(template, {});
+        assert.equal(labels["app.kubernetes.io/instance"], "registry");
+        assert.deepEqual(
+            { ...spec, secretTemplate: undefined },
+            {
+                secretTemplate: undefined,
+                secretName: "registry-tls",
+                duration: "2160h0m0s",
+                renewBefore: "720h0m0s",
+                privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
+                usages: ["digital signature", "key encipherment", "server auth"],
+                dnsNames: [
+                    "localhost",
+                    "registry",
+                    host,
+                    "registry.registry",
+                    "registry.registry.svc",
+                    "registry.registry.svc.cluster.local",
+                ],
+                ipAddresses: ["10.96.1.2", "127.0.0.1", "::1"],
+                issuerRef: { name: "team", kind: "ClusterIssuer", group: "cert-manager.io" },
+            },
+        );
+        assert.equal(metadata.annotations["pulumi.com/waitFor"], "condition=Ready");
+        assert.ok(
+            r
+                .one("Deployment", "registry-deployment")
+                .dependencies.some((urn) => urn.endsWith("registry-tls-certificate")),
+        );
+        const volume = r.pod.spec.volumes.find((v: { name: string }) => v.name === "tls");
+        assert.equal(volume.secret.secretName, "registry-tls");
+    });
+
+    it("asks whom, for how long and with which key it is told to", async () => {
+        const { spec } = (
+            await registry({
+                issuer: { name: "team", kind: IssuerKind.Issuer, group: "example.com" },
+                algorithm: KeyAlgorithm.Rsa4096,
+                validityDays: 10,
+                renewBeforeDays: 2,
+                subjectAlternativeNames: ["images.example.com"],
+            })
+        ).one("Certificate").inputs;
+        assert.deepEqual(spec.issuerRef, { name: "team", kind: "Issuer", group: "example.com" });
+        assert.deepEqual(spec.privateKey, { algorithm: "RSA", size: 4096, rotationPolicy: "Always" });
+        assert.equal(spec.duration, "240h0m0s");
+        assert.equal(spec.renewBefore, "48h0m0s");
+        assert.ok(spec.dnsNames.includes("images.example.com"));
+    });
+
+    it("asks a public authority for public names only, and lets nodes resolve the host", async () => {
+        const caCertPem = rootCertificates[0];
+        const r = await registry({ issuer, publicNamesOnly: true, caCertPem }, { hostAliases: ["images.example.com"] });
+        const { spec } = r.one("Certificate").inputs;
+        assert.deepEqual(spec.dnsNames, ["images.example.com", host]);
+        assert.equal("ipAddresses" in spec, false);
+        assert.match(r.one("ConfigMap").inputs.data["file-1"], /host\."https:\/\/registry\.example\.com"/);
+    });
+
+    it("rolls the pods when cert-manager renews it", async () => {
+        const r = await registry({ issuer });
+        const { spec } = r.one("Deployment", "registry-certificate-watch").inputs.spec.template;
+        const volume = spec.volumes.find((v: { name: string }) => v.name === "certificate");
+        assert.equal(volume.secret.secretName, "registry-tls");
+    });
+
+    it("has an Issuer of the component's own authority when none is named, which nodes trust", async () => {
+        const r = await registry({});
+        const own = r.one("Issuer", "registry-issuer-1").inputs;
+        assert.deepEqual(own.spec, { ca: { secretName: "registry-issuer-key-1a2b3c4d" } });
+        assert.deepEqual(r.one("Secret", "registry-issuer-key").inputs.stringData, {
+            "tls.crt": "-----BEGIN CERTIFICATE-----\nregistry-ca-1\n",
+            "tls.key": "-----BEGIN KEY registry-ca-1-key-----\n",
+        });
+        const { issuerRef } = r.one("Certificate").inputs.spec;
+        assert.deepEqual(issuerRef, { name: "registry-issuer-1-1a2b3c4d", kind: "Issuer", group: "cert-manager.io" });
+        const { data } = r.one("ConfigMap").inputs;
+        assert.match(data["file-0"], /registry-ca-1\n.*registry-ca-2\n/s);
+        assert.match(data["file-1"], /host\."https:\/\/10\.96\.1\.2:443"/);
+    });
+
+    it("has another Issuer for another authority, so that cert-manager issues anew", async () => {
+        const r = await registry({ authorityGeneration: 2 });
+        assert.equal(r.one("Certificate").inputs.spec.issuerRef.name, "registry-issuer-2-1a2b3c4d");
+    });
+});
+
+describe("a certificate of the edge from cert-manager", () => {
+    it("is asked for the hosts, and shown by the IngressRoute", async () => {
+        const expose = { ingressRoute: { certificate: { certManager: { issuer } } } };
+        const r = await declare(
+            () => new PrivateRegistry("registry", { host, hostAliases: ["images.example.com"], expose }),
+        );
+        const { spec } = r.one("Certificate", "registry-ingress-route-tls-certificate").inputs;
+        assert.deepEqual(spec.dnsNames, ["images.example.com", host]);
+        assert.equal(spec.secretName, "registry-ingress-route-tls");
+        assert.deepEqual(spec.issuerRef, { name: "team", kind: "ClusterIssuer", group: "cert-manager.io" });
+        assert.deepEqual(r.one("IngressRoute").inputs.spec.tls, { secretName: "registry-ingress-route-tls" });
+    });
+});

@@ -1,0 +1,63 @@
+import * as assert from "node:assert/strict";
+import { IngressController, PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
+import { declare } from "../../mocks";
+
+const registry = (args?: PrivateRegistryArgs) => declare(() => new PrivateRegistry("registry", args));
+const tls = { existingSecret: { name: "team" } };
+
+describe("the watch over a certificate that somebody else renews", () => {
+    it("is not there where Pulumi renews it, nor where the pods serve none", async () => {
+        for (const args of [
+            {},
+            {
+                tls: { ...tls, plainBackend: true },
+                host: "a.example.com",
+                expose: { ingress: { controller: IngressController.Other } },
+            },
+        ]) {
+            assert.deepEqual((await registry(args)).named("registry-certificate-watch"), []);
+        }
+    });
+
+    it("may change the registry's Deployment and nothing else", async () => {
+        const r = await registry({ tls });
+        assert.deepEqual(r.one("Role", "registry-certificate-watch-role").inputs.rules, [
+            {
+                apiGroups: ["apps"],
+                resources: ["deployments"],
+                resourceNames: ["registry-deployment-1a2b3c4d"],
+                verbs: ["patch"],
+            },
+        ]);
+        const { spec } = r.one("Deployment", "registry-certificate-watch").inputs.spec.template;
+        assert.equal(spec.serviceAccountName, "registry-certificate-watch-account-1a2b3c4d");
+        const env = Object.fromEntries(
+            spec.containers[0].env.map((e: { name: string; value: string }) => [e.name, e.value]),
+        );
+        assert.deepEqual(env, {
+            SERVICE: "registry.registry.svc:443",
+            DEPLOYMENT: "/apis/apps/v1/namespaces/registry/deployments/registry-deployment-1a2b3c4d",
+        });
+    });
+
+    it("sees the certificate and not its key", async () => {
+        const { spec } = (await registry({ tls })).one("Deployment", "registry-certificate-watch").inputs.spec.template;
+        const volume = spec.volumes.find((v: { name: string }) => v.name === "certificate");
+        assert.deepEqual(volume.secret, { secretName: "team", items: [{ key: "tls.crt", path: "tls.crt" }] });
+    });
+
+    it("fulfils Pod Security restricted, and its token is mounted by itself only", async () => {
+        const r = await registry({ tls });
+        const { spec } = r.one("Deployment", "registry-certificate-watch").inputs.spec.template;
+        assert.equal(spec.automountServiceAccountToken, false);
+        assert.equal(spec.securityContext.runAsNonRoot, true);
+        assert.deepEqual(spec.securityContext.seccompProfile, { type: "RuntimeDefault" });
+        assert.deepEqual(spec.containers[0].securityContext, {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ["ALL"] },
+        });
+        const server = r.one("Deployment", "registry-deployment").inputs.spec.template.spec;
+        assert.equal(JSON.stringify(server).includes("serviceAccountToken"), false);
+    });
+});

@@ -1,0 +1,317 @@
+import * as assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import {
+    IngressController,
+    PrivateRegistry,
+    type PrivateRegistryArgs,
+    type RegistryExpose,
+} from "../../../../components";
+import { serverConfiguration } from "../../../../components/ui/ui";
+import { declare, known, refusal } from "../../mocks";
+
+const host = "registry.example.com";
+const parentRefs = [{ name: "team", namespace: "edge" }];
+const registry = (args?: PrivateRegistryArgs, clusterIp?: string) =>
+    declare(
+        () =>
+            new PrivateRegistry("registry", {
+                host: `${host}:8443`,
+                hostAliases: ["images.example.com"],
+                expose: { gateway: { parentRefs } },
+                ui: {},
+                ...args,
+            }),
+        clusterIp,
+    );
+const withEdge = (expose: RegistryExpose, args?: PrivateRegistryArgs) => registry({ expose, ...args });
+const behind = (controller: IngressController, args?: PrivateRegistryArgs, annotations?: Record<string, string>) =>
+    withEdge({ ingress: { controller, annotations } }, args);
+
+/** The pod that serves the pages. */
+const podOf = async (args?: PrivateRegistryArgs) => (await registry(args)).one("Deployment", "registry-ui").inputs.spec;
+
+/** What the program in the image is told. */
+async function settingsOf(args?: PrivateRegistryArgs): Promise<Record<string, string>> {
+    const { env } = (await podOf(args)).template.spec.containers[0];
+    return Object.fromEntries(env.map((variable: { name: string; value: string }) => [variable.name, variable.value]));
+}
+
+const toUi = (name: string, number = 443) => ({
+    path: "/ui",
+    pathType: "Prefix",
+    backend: { service: { name, port: { number } } },
+});
+
+describe("ui", () => {
+    it("is not there unless asked for", async () => {
+        const r = await registry({ ui: undefined });
+        assert.deepEqual(
+            r.all.filter(({ name }) => name.includes("-ui")),
+            [],
+        );
+    });
+
+    it("shows the registry of its own origin, and neither others nor a newer version of itself", async () => {
+        assert.deepEqual(await settingsOf(), {
+            SINGLE_REGISTRY: "true",
+            REGISTRY_URL: `https://${host}:8443`,
+            REGISTRY_TITLE: `${host}:8443`,
+            REGISTRY_SECURED: "true",
+            DELETE_IMAGES: "false",
+            SHOW_CONTENT_DIGEST: "true",
+            DISABLE_VERSION_CHECK: "true",
+        });
+        assert.equal((await settingsOf({ ui: { title: "Our images" } })).REGISTRY_TITLE, "Our images");
+    });
+
+    it("knows no password and no key of the registry's", async () => {
+        const r = await registry();
+        const spec = JSON.stringify(r.one("Deployment", "registry-ui").inputs);
+        for (const secret of r.secrets) assert.equal(spec.includes(secret), false);
+        const volumes: { secret?: { secretName: string } }[] = r.one("Deployment", "registry-ui").inputs.spec.template
+            .spec.volumes;
+        const secrets = volumes.flatMap((volume) => (volume.secret ? [volume.secret.secretName] : []));
+        assert.deepEqual(secrets, ["registry-ui-tls-1a2b3c4d"]);
+        assert.notEqual(
+            r.one("Secret", "registry-ui-tls").inputs.stringData["tls.key"],
+            r.one("Secret", "registry-tls").inputs.stringData["tls.key"],
+        );
+    });
+
+    it("offers deletion on request, where the registry deletes", async () => {
+        const ui = { deleteImages: true };
+        assert.equal((await settingsOf({ ui })).DELETE_IMAGES, "true");
+        const asLateAs = (enabled: boolean) => pulumi.output({ storage: { delete: { enabled } } });
+        assert.equal((await settingsOf({ ui, config: asLateAs(true) })).DELETE_IMAGES, "true");
+        assert.equal((await settingsOf({ ui, config: asLateAs(false) })).DELETE_IMAGES, "false");
+        for (const storage of [{ delete: { enabled: false } }, { delete: null }]) {
+            const { message } = await refusal(
+                () =>
+                    new PrivateRegistry("registry", {
+                        host,
+                        expose: { gateway: { parentRefs } },
+                        ui,
+                        config: { storage },
+                    }),
+            );
+            assert.match(message, /ui\.deleteImages: offers what config\.storage\.delete forbids; remove one/);
+        }
+    });
+
+    it("does not become secret by the secrets in the overrides", async () => {
+        const r = await registry({ config: pulumi.secret({ redis: { password: "hidden" } }) });
+        const { clearTexts } = r.one("Deployment", "registry-ui");
+        assert.ok(clearTexts.includes("DELETE_IMAGES") && clearTexts.includes("false"));
+    });
+
+    it("needs an edge that tells paths apart", async () => {
+        for (const expose of [undefined, { loadBalancer: {} }, { nodePort: {} }]) {
+            const { message } = await refusal(() => new PrivateRegistry("registry", { host, expose, ui: {} }));
+            assert.match(
+                message,
+                / {2}ui: is a path of the registry's host, to which only an edge for HTTP can lead; add one of expose\.ingress, expose\.ingressRoute, expose\.gateway$/,
+            );
+        }
+    });
+
+    it("runs the pinned image, or another one, below the mirror and with its pull secrets", async () => {
+        const images = async (args?: PrivateRegistryArgs) => {
+            const { spec } = (await podOf(args)).template;
+            return [...spec.initContainers, ...spec.containers].map(({ image }) => image);
+        };
+        const image = "docker.io/joxit/docker-registry-ui:2.6.0";
+        assert.deepEqual(await images(), [image, image]);
+        const other = "quay.io/team/ui:1.2.3";
+        assert.deepEqual(await images({ ui: { image: other } }), [other, other]);
+        assert.deepEqual(
+            await images({ imageMirror: "mirror.example.com" }),
+            Array(2).fill(`mirror.example.com/${image}`),
+        );
+        const { spec } = (await podOf({ imagePullSecrets: ["mirror"] })).template;
+        assert.deepEqual(spec.imagePullSecrets, [{ name: "mirror" }]);
+    });
+
+    it("runs as nginx's user, without rights, without a root that can be written, with bounds", async () => {
+        const { spec } = (await podOf({ ui: { resources: { limits: { memory: "1Gi" } } } })).template;
+        assert.equal(spec.automountServiceAccountToken, false);
+        const { runAsNonRoot, runAsUser, runAsGroup, fsGroup, seccompProfile } = spec.securityContext;
+        assert.deepEqual([runAsNonRoot, runAsUser, runAsGroup, fsGroup], [true, 101, 101, 101]);
+        assert.deepEqual(seccompProfile, { type: "RuntimeDefault" });
+        for (const container of [...spec.initContainers, ...spec.containers]) {
+            assert.deepEqual(container.securityContext, {
+                allowPrivilegeEscalation: false,
+                readOnlyRootFilesystem: true,
+                capabilities: { drop: ["ALL"] },
+            });
+            assert.deepEqual(container.resources, {
+                requests: { cpu: "10m", memory: "16Mi" },
+                limits: { cpu: "200m", memory: "1Gi" },
+            });
+        }
+    });
+
+    it("has each folder that nginx writes to on a volume that was made for it", async () => {
+        const { spec } = (await podOf()).template;
+        const [files] = spec.initContainers;
+        const env = Object.fromEntries(files.env.map((e: { name: string; value: string }) => [e.name, e.value]));
+        const mounts = spec.containers[0].volumeMounts.filter(({ name }: { name: string }) => name === "files");
+        const made = /^mkdir -p (.*)$/m.exec(files.command[2])?.[1].split(" ") ?? [];
+        assert.deepEqual(mounts.map(({ subPath }: { subPath: string }) => subPath).sort(), made.sort());
+        assert.deepEqual(
+            mounts.map(({ mountPath }: { mountPath: string }) => mountPath),
+            ["/etc/nginx", "/usr/share/nginx/html", "/var/cache/nginx", "/run", "/tmp"],
+        );
+        assert.equal(env.CONFIGURATION, "/etc/nginx");
+        assert.equal(env.PAGES, "/usr/share/nginx/html");
+        assert.equal(files.volumeMounts[0].mountPath, env.FOLDER);
+        assert.ok(env.SERVER.startsWith(`${files.volumeMounts[1].mountPath}/`));
+    });
+
+    it("serves its pages over TLS, with a certificate of its own for that hop", async () => {
+        const r = await registry();
+        const text = r.one("ConfigMap", "registry-ui-server").inputs.data["default.conf"];
+        assert.equal(text, serverConfiguration("0.0.0.0", false));
+        assert.match(text, /^ {4}listen 0\.0\.0\.0:8080 ssl;$/m);
+        assert.match(text, /^ {4}ssl_certificate_key \/etc\/private-registry\/tls\/tls\.key;$/m);
+        assert.deepEqual(r.one("CertRequest", "registry-ui-server-request").inputs.dnsNames, [
+            "registry-ui.registry.svc",
+        ]);
+        const { spec } = r.one("Service", "registry-ui-service").inputs;
+        assert.deepEqual(spec.ports, [{ name: "https", port: 443, targetPort: 8080 }]);
+        const { readinessProbe } = r.one("Deployment", "registry-ui").inputs.spec.template.spec.containers[0];
+        assert.deepEqual(readinessProbe.httpGet, { path: "/ui/", port: 8080, scheme: "HTTPS" });
+    });
+
+    it("listens where the cluster's network is IPv6", async () => {
+        const r = await registry({}, "fd00::7");
+        assert.match(r.one("ConfigMap", "registry-ui-server").inputs.data["default.conf"], /listen \[::\]:8080 ssl;/);
+    });
+
+    it("speaks HTTP behind an edge that does with the registry", async () => {
+        const r = await registry({ tls: { plainBackend: true } });
+        const text = r.one("ConfigMap", "registry-ui-server").inputs.data["default.conf"];
+        assert.match(text, /^ {4}listen 0\.0\.0\.0:8080;$/m);
+        assert.doesNotMatch(text, /ssl/);
+        assert.deepEqual(r.one("Service", "registry-ui-service").inputs.spec.ports, [
+            { name: "http", port: 80, targetPort: 8080 },
+        ]);
+        assert.deepEqual(r.named("registry-ui-tls"), []);
+        assert.equal(r.one("HTTPRoute", "registry-ui-http-route").inputs.spec.rules[0].backendRefs[0].port, 80);
+    });
+
+    it("rolls when its server or certificate changes", async () => {
+        const { annotations } = (await podOf()).template.metadata;
+        const { annotations: other } = (await podOf({ namespace: "other" })).template.metadata;
+        assert.match(annotations["checksum/server"], /^[0-9a-f]{64}$/);
+        assert.match(annotations["checksum/certificate"], /^[0-9a-f]{64}$/);
+        const { annotations: plain } = (await podOf({ tls: { plainBackend: true } })).template.metadata;
+        assert.notEqual(plain["checksum/server"], annotations["checksum/server"]);
+        assert.equal(other["checksum/server"], annotations["checksum/server"]);
+    });
+
+    it("says where it is", async () => {
+        const url = async (ui?: PrivateRegistryArgs["ui"]) => {
+            let output: pulumi.Output<string> | undefined;
+            await declare(() => {
+                output = new PrivateRegistry("registry", { host, expose: { gateway: { parentRefs } }, ui }).uiUrl;
+            });
+            return known(output as pulumi.Output<string>);
+        };
+        assert.equal(await url({}), `https://${host}/ui/`);
+        assert.equal(await url(), "");
+    });
+});
+
+describe("the edge before ui", () => {
+    it("of NGINX is one Ingress, in which the first host has the path", async () => {
+        for (const controller of [IngressController.Nginx, IngressController.NginxF5, IngressController.Other]) {
+            const { spec, metadata } = (await behind(controller)).one("Ingress").inputs;
+            const [first, alias] = spec.rules;
+            assert.deepEqual(first.http.paths[0], toUi("registry-ui"));
+            assert.equal(first.http.paths[1].path, "/");
+            assert.equal(alias.http.paths.length, 1);
+            if (controller === IngressController.NginxF5) {
+                assert.equal(metadata.annotations["nginx.org/ssl-services"], "registry,registry-ui");
+            }
+        }
+    });
+
+    it("of Traefik is an Ingress of its own, which keeps the password back and goes through the same middlewares", async () => {
+        const prefix = "traefik.ingress.kubernetes.io";
+        const given = {
+            [`${prefix}/router.middlewares`]: "traefik-office@kubernetescrd",
+            [`${prefix}/router.entrypoints`]: "images",
+            "cert-manager.io/cluster-issuer": "letsencrypt",
+        };
+        const r = await behind(IngressController.Traefik, {}, given);
+        const { spec, metadata } = r.one("Ingress", "registry-ui-ingress").inputs;
+        assert.deepEqual(spec.rules, [{ host, http: { paths: [toUi("registry-ui")] } }]);
+        assert.deepEqual(spec.tls, [{ hosts: [host], secretName: "registry-tls-1a2b3c4d" }]);
+        assert.deepEqual(metadata.annotations, {
+            [`${prefix}/router.entrypoints`]: "images",
+            [`${prefix}/router.tls`]: "true",
+            [`${prefix}/router.middlewares`]: "traefik-office@kubernetescrd,registry-registry-ui@kubernetescrd",
+            "pulumi.com/skipAwait": "true",
+        });
+        const main = r.one("Ingress", "registry-ingress").inputs;
+        assert.equal(main.metadata.annotations[`${prefix}/router.middlewares`], "traefik-office@kubernetescrd");
+        assert.equal(JSON.stringify(main.spec).includes("/ui"), false);
+        const { metadata: named, spec: middleware } = r.one("Middleware").inputs;
+        assert.equal(named.name, "registry-ui");
+        assert.deepEqual(middleware, { headers: { customRequestHeaders: { Authorization: "" } } });
+        const service = r.one("Service", "registry-ui-service").inputs.metadata.annotations;
+        assert.equal(service[`${prefix}/service.serverstransport`], "registry-registry-ui@kubernetescrd");
+        assert.deepEqual(r.one("ServersTransport", "registry-ui-servers-transport").inputs.spec, {
+            serverName: "registry-ui.registry.svc",
+            rootCAs: [{ configMap: "registry-ui-authority-1a2b3c4d" }],
+        });
+    });
+
+    it("of Traefik has no middleware but its own when none is given", async () => {
+        const r = await behind(IngressController.Traefik);
+        const { annotations } = r.one("Ingress", "registry-ui-ingress").inputs.metadata;
+        assert.equal(
+            annotations["traefik.ingress.kubernetes.io/router.middlewares"],
+            "registry-registry-ui@kubernetescrd",
+        );
+    });
+
+    it("that is an IngressRoute has a route more, before the registry's however many hosts that has", async () => {
+        const r = await withEdge({ ingressRoute: { middlewares: [{ name: "office", namespace: "traefik" }] } });
+        const [main, ui] = r.one("IngressRoute").inputs.spec.routes;
+        assert.deepEqual(ui, {
+            kind: "Rule",
+            match: "Host(`registry.example.com`) && (Path(`/ui`) || PathPrefix(`/ui/`))",
+            priority: 100_000,
+            middlewares: [{ name: "office", namespace: "traefik" }, { name: "registry-ui" }],
+            services: [{ name: "registry-ui", port: 443, scheme: "https", serversTransport: "registry-ui" }],
+        });
+        assert.ok(main.match.length < ui.priority);
+        assert.equal(main.middlewares.length, 1);
+        assert.equal(r.one("Middleware").inputs.metadata.namespace, "registry");
+    });
+
+    it("that is a Gateway has a route more, which keeps the password back", async () => {
+        const r = await registry();
+        assert.deepEqual(r.one("HTTPRoute", "registry-ui-http-route").inputs.spec, {
+            parentRefs,
+            hostnames: [host],
+            rules: [
+                {
+                    matches: [{ path: { type: "PathPrefix", value: "/ui" } }],
+                    filters: [{ type: "RequestHeaderModifier", requestHeaderModifier: { remove: ["Authorization"] } }],
+                    backendRefs: [{ name: "registry-ui", port: 443 }],
+                },
+            ],
+        });
+        assert.equal(r.one("HTTPRoute", "registry-http-route").inputs.spec.rules.length, 1);
+        assert.deepEqual(r.one("BackendTLSPolicy", "registry-ui-backend-tls-policy").inputs.spec, {
+            targetRefs: [{ group: "", kind: "Service", name: "registry-ui" }],
+            validation: {
+                hostname: "registry-ui.registry.svc",
+                caCertificateRefs: [{ group: "", kind: "ConfigMap", name: "registry-ui-authority-1a2b3c4d" }],
+            },
+        });
+        assert.match(r.one("ConfigMap", "registry-ui-authority").inputs.data["ca.crt"], /registry-ui-ca/);
+    });
+});

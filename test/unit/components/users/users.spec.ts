@@ -1,0 +1,148 @@
+import * as assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import * as bcrypt from "bcryptjs";
+import { PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
+import { declare, known, type Resources } from "../../mocks";
+
+const registry = (args?: PrivateRegistryArgs) => declare(() => new PrivateRegistry("registry", args));
+const names = (resources: Resources) => resources.htpasswd.map((line) => line.split(":")[0]);
+const passwords = (resources: Resources) => resources.every("RandomPassword").map((resource) => resource.name);
+const pullUser = async (args?: PrivateRegistryArgs) => {
+    const r = await registry({ ...args, pullSecrets: { namespaces: ["default"] } });
+    const secret = r.one("Secret", "registry-access-pull-secret-default");
+    return JSON.parse(secret.inputs.stringData[".dockerconfigjson"]).auths["registry.registry.svc.cluster.local"];
+};
+
+describe("users", () => {
+    it("is one admin with a random password of 40 letters and digits", async () => {
+        const r = await registry();
+        assert.deepEqual(names(r), ["admin", "puller-1", "puller-2"]);
+        const { inputs } = r.one("RandomPassword", "registry-password-admin");
+        assert.deepEqual(inputs, { length: 40, special: false, keepers: { generation: "1" } });
+    });
+
+    it("have a line each, which accepts the password that is kept in the state", async () => {
+        const r = await registry({ users: [{ name: "ci" }, { name: "anna@example.com" }] });
+        assert.deepEqual(names(r), ["ci", "anna@example.com", "puller-1", "puller-2"]);
+        const plain = "registry-password-ci-1-".padEnd(40, "abcdefghijklmnopqrstuvwxyz0123456789");
+        assert.equal(bcrypt.compareSync(plain, r.htpasswd[0].slice("ci:".length)), true);
+        assert.equal(r.one("Secret", "registry-htpasswd").inputs.stringData.htpasswd.endsWith("\n"), true);
+    });
+
+    it("may bring their password, known now or later", async () => {
+        for (const password of ["correct horse battery staple 7", pulumi.secret("correct horse battery staple 7")]) {
+            const r = await registry({ users: [{ name: "ci", password }] });
+            assert.deepEqual(passwords(r), ["registry-password-puller-1", "registry-password-puller-2"]);
+            assert.equal(bcrypt.compareSync("correct horse battery staple 7", r.htpasswd[0].slice("ci:".length)), true);
+        }
+    });
+
+    it("keep their lines from one up to the next, for their salts are in the state", async () => {
+        const r = await registry();
+        assert.deepEqual((await registry()).htpasswd, r.htpasswd);
+        assert.deepEqual(
+            r.every("RandomBytes").map((bytes) => [bytes.name, bytes.inputs.length]),
+            [
+                ["registry-salt-admin", 16],
+                ["registry-salt-puller-1", 16],
+                ["registry-salt-puller-2", 16],
+                ["registry-http-secret", 32],
+            ],
+        );
+    });
+
+    it("keep their passwords when another one is added before them", async () => {
+        const [one, two] = [
+            await registry({ users: [{ name: "ci" }] }),
+            await registry({ users: [{ name: "anna" }, { name: "ci" }] }),
+        ];
+        assert.equal(two.htpasswd[1], one.htpasswd[0]);
+    });
+
+    it("get another random password with another generation, under the same name", async () => {
+        const [one, two] = [
+            await registry({ users: [{ name: "ci" }] }),
+            await registry({ users: [{ name: "ci", generation: 2 }] }),
+        ];
+        assert.deepEqual(passwords(two), passwords(one));
+        assert.deepEqual(two.one("RandomPassword", "registry-password-ci").inputs.keepers, { generation: "2" });
+        assert.deepEqual(names(two), names(one));
+        assert.notEqual(two.htpasswd[0], one.htpasswd[0]);
+    });
+
+    it("lie in a Secret whose name never changes", async () => {
+        const { metadata } = (await registry()).one("Secret", "registry-htpasswd").inputs;
+        assert.equal(metadata.name, "registry-htpasswd");
+    });
+});
+
+describe("pullGeneration", () => {
+    const valid: [number, number[]][] = [
+        [1, [1, 2]],
+        [2, [1, 2, 3]],
+        [3, [2, 3, 4]],
+    ];
+    for (const [generation, accepted] of valid) {
+        it(`${generation} hands out puller-${generation} while the registry accepts ${accepted}`, async () => {
+            const args = {
+                users: [{ name: "ci", password: "correct horse battery staple 7" }],
+                pullGeneration: generation,
+            };
+            const r = await registry(args);
+            const users = accepted.map((g) => `puller-${g}`);
+            assert.deepEqual(names(r), ["ci", ...users]);
+            assert.deepEqual(
+                passwords(r),
+                users.map((user) => `registry-password-${user}`),
+            );
+            assert.equal((await pullUser(args)).username, `puller-${generation}`);
+        });
+    }
+
+    it("changes neither the password nor the line of a user that stays", async () => {
+        const [one, two] = [await registry({ pullGeneration: 1 }), await registry({ pullGeneration: 2 })];
+        for (const user of ["puller-1", "puller-2"]) {
+            const lineOf = (r: Resources) => r.htpasswd.find((line) => line.startsWith(`${user}:`));
+            assert.equal(lineOf(two), lineOf(one));
+        }
+    });
+
+    it("hands out a password that the registry already accepted before", async () => {
+        const before = await registry({ pullGeneration: 1 });
+        const { username, password } = await pullUser({ pullGeneration: 2 });
+        const line = before.htpasswd.find((l) => l.startsWith(`${username}:`)) as string;
+        assert.equal(bcrypt.compareSync(password, line.slice(username.length + 1)), true);
+    });
+});
+
+describe("the outputs of credentials", () => {
+    const outputsOf = async (args?: PrivateRegistryArgs) => {
+        let component: PrivateRegistry | undefined;
+        await declare(() => {
+            component = new PrivateRegistry("registry", args);
+        });
+        return component as PrivateRegistry;
+    };
+
+    it("are the first user's, and everybody's by name", async () => {
+        const { username, password, credentials } = await outputsOf({
+            users: [{ name: "ci", password: "correct horse battery staple 7" }, { name: "anna" }],
+        });
+        assert.equal(await known(username), "ci");
+        assert.equal(await known(password), "correct horse battery staple 7");
+        assert.deepEqual(await known(credentials), {
+            ci: "correct horse battery staple 7",
+            anna: "registry-password-anna-1-abcdefghijklmno",
+        });
+    });
+
+    it("are secret but for the name, whatever the program thought of the password", async () => {
+        const { username, password, credentials, dockerConfigJson } = await outputsOf({
+            users: [{ name: "ci", password: "correct horse battery staple 7" }],
+        });
+        assert.equal(await pulumi.isSecret(username), false);
+        assert.equal(await pulumi.isSecret(password), true);
+        assert.equal(await pulumi.isSecret(credentials), true);
+        assert.equal(await pulumi.isSecret(dockerConfigJson), true);
+    });
+});
