@@ -6,24 +6,21 @@ export { RegistryExpose } from "./expose/expose";
 export { GatewayParent, RegistryGateway } from "./expose/gateway";
 export { IngressController, RegistryIngress } from "./expose/ingress";
 export { RegistryIngressRoute, TraefikMiddleware } from "./expose/ingressRoute";
-export { RegistryChart } from "./helm/release";
+export { RegistryChart } from "./helm/helm";
 export { RegistryResources, ResourceAmounts } from "./kubernetes/resources";
+export { RegistryScheduling, RegistryToleration } from "./kubernetes/scheduling";
 export { NetworkDestination, RegistryNetworkPolicy } from "./networkPolicy";
 export { ContainerRuntime } from "./nodes/nodeFiles";
 export { RegistryNodes } from "./nodes/nodes";
 export { SshNode } from "./nodes/ssh";
 export { PrivateRegistry } from "./privateRegistry";
 export { PrivateRegistryArgs } from "./privateRegistryArgs";
-export { PullSecrets } from "./pullSecrets";
 export { RegistryAccess, RegistryAccessArgs } from "./registryAccess";
-export { LogFormat, LogLevel, RegistryLog } from "./server/configYml";
-export {
-    RegistryRollout,
-    RegistryScheduling,
-    RegistryToleration,
-    RolloutStrategy,
-} from "./server/deployment";
+export { LogFormat, LogLevel, RegistryLog } from "./server/log";
+export { RegistryRollout, RolloutStrategy } from "./server/rollout";
 export { RegistryLoadBalancer, RegistryNodePort } from "./server/service";
+export { HostPathStorage } from "./storage/hostPath";
+export { AccessMode } from "./storage/kind";
 export { MinioStorage } from "./storage/minio";
 export {
     S3Credentials,
@@ -35,18 +32,12 @@ export {
     S3Storage,
     S3StorageClass,
 } from "./storage/s3";
-export {
-    AccessMode,
-    ExistingClaimStorage,
-    HostPathStorage,
-    MemoryStorage,
-    RegistryStorage,
-    VolumeStorage,
-} from "./storage/storage";
+export { ExistingClaimStorage, MemoryStorage, RegistryStorage, VolumeStorage } from "./storage/storage";
 export { KeyAlgorithm } from "./tls/authority";
 export { CertManagerCertificate, CertManagerIssuer, EdgeCertManager, IssuerKind } from "./tls/certManager";
 export { SelfSignedCertificate } from "./tls/selfSigned";
 export { ExistingCertificate, PemCertificate } from "./tls/supplied";
 export { RegistryTls } from "./tls/tls";
 export { RegistryUi } from "./ui/ui";
+export { PullSecrets } from "./users/pullSecrets";
 export { RegistryUser } from "./users/users";

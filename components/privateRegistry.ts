@@ -1,9 +1,8 @@
 import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { validate } from "./arguments/check";
 import { provideDescriptorCache } from "./descriptorCache/descriptorCache";
-import { servicePort, uiPath } from "./expose/edge";
+import { uiPath } from "./expose/edge";
 import { exposeService } from "./expose/expose";
 import { serviceAnnotations } from "./expose/ingress";
 import { deployChart } from "./helm/release";
@@ -11,11 +10,12 @@ import { defaultRegistryImage, mirrored, toolsImage } from "./kubernetes/images"
 import { createNamespace } from "./kubernetes/namespace";
 import type { Identity } from "./kubernetes/scope";
 import { restrictNetwork } from "./networkPolicy";
-import { type PrivateRegistryArgs, privateRegistryProblems, privateRegistryRules } from "./privateRegistryArgs";
+import { checkArguments, type PrivateRegistryArgs } from "./privateRegistryArgs";
 import { RegistryAccess } from "./registryAccess";
 import type { ConfigSettings } from "./server/configYml";
-import { deployServer, type Server } from "./server/deployment";
-import { createServices } from "./server/service";
+import { deployServer } from "./server/deployment";
+import type { Server } from "./server/pods";
+import { createServices, servicePort } from "./server/service";
 import { isProtected, provisionStorage } from "./storage/storage";
 import { watchCertificate } from "./tls/renewalWatch";
 import { isTrustedAnyway, provideCertificate } from "./tls/tls";
@@ -64,9 +64,7 @@ export class PrivateRegistry extends pulumi.ComponentResource {
     public readonly certificateExpiry: pulumi.Output<string>;
 
     constructor(name: string, args: PrivateRegistryArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-        const checked = validate(`the PrivateRegistry "${name}"`, args, privateRegistryRules, (plain) =>
-            privateRegistryProblems(name, plain),
-        );
+        const checked = checkArguments(name, args);
         super("private-registry:index:PrivateRegistry", name, {}, opts);
 
         const identity: Identity = { name, labels: checked.labels ?? {}, annotations: checked.annotations ?? {} };

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { below, type Problem, type Rules } from "./arguments/check";
+import { below, type Problem, type Rules, validate } from "./arguments/check";
 import {
     dnsLabel,
     dnsName,
@@ -14,24 +14,19 @@ import {
 } from "./arguments/rules";
 import { type DescriptorCache, descriptorCacheProblems, descriptorCacheRules } from "./descriptorCache/descriptorCache";
 import { exposeProblems, exposeRules, type RegistryExpose } from "./expose/expose";
+import { chartRules, type RegistryChart } from "./helm/helm";
 import { chartProblems } from "./helm/limits";
-import { chartRules, type RegistryChart } from "./helm/release";
 import { type RegistryResources, resourceRules } from "./kubernetes/resources";
+import { type RegistryScheduling, schedulingRules } from "./kubernetes/scheduling";
 import { childNameProblems } from "./kubernetes/scope";
 import { networkPolicyProblems, networkPolicyRules, type RegistryNetworkPolicy } from "./networkPolicy";
 import { nodeProblems, nodeRules, type RegistryNodes } from "./nodes/nodes";
-import { type PullSecrets, pullSecretProblems, pullSecretRules } from "./pullSecrets";
-import { logRules, type RegistryLog } from "./server/configYml";
-import {
-    type RegistryRollout,
-    type RegistryScheduling,
-    rolloutProblems,
-    rolloutRules,
-    schedulingRules,
-} from "./server/deployment";
-import { type RegistryStorage, storageProblems, storageRules } from "./storage/storage";
+import { logRules, type RegistryLog } from "./server/log";
+import { type RegistryRollout, rolloutProblems, rolloutRules } from "./server/rollout";
+import { claimMounting, type RegistryStorage, storageProblems, storageRules } from "./storage/storage";
 import { isTrustedAnyway, type RegistryTls, tlsProblems, tlsRules } from "./tls/tls";
 import { type RegistryUi, uiProblems, uiRules } from "./ui/ui";
+import { type PullSecrets, pullSecretProblems, pullSecretRules } from "./users/pullSecrets";
 import { type RegistryUser, userProblems, userRules } from "./users/users";
 
 /** Everything about a registry; all of it can be left out. */
@@ -143,8 +138,15 @@ export const privateRegistryRules: Rules = {
     ...below("log", logRules),
 };
 
+/** The arguments, with every problem in one error. */
+export function checkArguments(name: string, args: PrivateRegistryArgs): PrivateRegistryArgs {
+    return validate(`the PrivateRegistry "${name}"`, args, privateRegistryRules, (plain) =>
+        privateRegistryProblems(name, plain),
+    );
+}
+
 /** What is wrong with arguments that are each right by themselves. */
-export function privateRegistryProblems(name: string, args: PrivateRegistryArgs): Problem[] {
+function privateRegistryProblems(name: string, args: PrivateRegistryArgs): Problem[] {
     return [
         ...nameProblems(name, args),
         ...userProblems(args.users),
@@ -154,7 +156,7 @@ export function privateRegistryProblems(name: string, args: PrivateRegistryArgs)
         ...storageProblems(args.storage, args.replicas),
         ...descriptorCacheProblems(args.descriptorCache, args.replicas, args.image),
         ...claimNamespaceProblems(args),
-        ...rolloutProblems(args.rollout, args.storage),
+        ...rolloutProblems(args.rollout, claimMounting(args.storage)),
         ...chartProblems(name, args),
         ...networkPolicyProblems(args.networkPolicy),
         ...pullSecretProblems(args.pullSecrets),

@@ -13,8 +13,8 @@ import {
 import { childNameProblems, type Identity } from "./kubernetes/scope";
 import { nodeProblems, nodeRules, type RegistryNodes, tellNodes } from "./nodes/nodes";
 import { registriesYaml } from "./nodes/registriesYaml";
-import { createPullSecrets, type PullSecrets, pullSecretProblems, pullSecretRules } from "./pullSecrets";
 import { loginsOf } from "./users/dockerConfig";
+import { createPullSecrets, type PullSecrets, pullSecretProblems, pullSecretRules } from "./users/pullSecrets";
 
 /** What another cluster or stack needs to pull from a registry: usually outputs of its `PrivateRegistry`. */
 export interface RegistryAccessArgs {

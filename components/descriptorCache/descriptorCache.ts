@@ -1,9 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { below, type Problem, type Rules } from "../arguments/check";
 import { flag, wholeNumber } from "../arguments/rules";
-import type { PodAddition } from "../kubernetes/podAddition";
 import type { Identity } from "../kubernetes/scope";
-import type { Section } from "../server/configYml";
+import type { UsedCache } from "../server/pods";
 import { deployRedis, type RedisCache, type RedisContext, redisProblems, redisRules } from "./redis";
 
 /** A cache in the registry's own memory. */
@@ -60,14 +59,6 @@ export function descriptorCacheProblems(
 function servesDeletedBlobs(image: string): boolean {
     const [, major, minor] = /:v?(\d+)(?:\.(\d+))?[^/]*$/.exec(image.replace(/@.*/, "")) ?? [];
     return major !== undefined && (Number(major) < 3 || (major === "3" && minor === "0"));
-}
-
-export interface UsedCache {
-    /** The sections of config.yml. */
-    readonly config: pulumi.Input<Section>;
-    readonly pod: PodAddition;
-    /** What must be there before the registry's pods start. */
-    readonly ready: pulumi.Resource[];
 }
 
 export function provideDescriptorCache(

@@ -14,11 +14,11 @@ import { checksum } from "../kubernetes/checksum";
 import { mirrored, redisImage } from "../kubernetes/images";
 import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
 import { type RegistryResources, resourceRules, resourcesOver } from "../kubernetes/resources";
+import type { RegistryScheduling } from "../kubernetes/scheduling";
 import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
 import { inPod } from "../server/configYml";
-import type { RegistryScheduling } from "../server/deployment";
+import type { UsedCache } from "../server/pods";
 import { internalCertificates } from "../tls/internalAuthority";
-import type { UsedCache } from "./descriptorCache";
 
 /** A Secret in the registry's namespace that holds the password of Redis. The pods read it when they start. */
 export interface RedisPasswordReference {

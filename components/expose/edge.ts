@@ -93,10 +93,6 @@ export function hostNames(edge: Edge): pulumi.Output<string[]> {
         );
 }
 
-export function servicePort(isPlain: boolean): { name: string; port: number } {
-    return isPlain ? { name: "http", port: 80 } : { name: "https", port: 443 };
-}
-
 /** Name of the Secret with what clients see; `part` names the one that is made for the edge, and `path` its argument. */
 export function edgeSecretName(
     edge: Edge,

@@ -3,7 +3,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Problem, Rules } from "../arguments/check";
 import { dnsName, text, wholeNumber } from "../arguments/rules";
 import { marks } from "../kubernetes/scope";
-import { type Backend, type Edge, hostNames, registryBackend, servicePort, uiPath } from "./edge";
+import { servicePort } from "../server/service";
+import { type Backend, type Edge, hostNames, registryBackend, uiPath } from "./edge";
 
 const gatewayApi = "gateway.networking.k8s.io/v1";
 

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { below, type Problem, type Rules } from "../arguments/check";
 import { dnsName, flag, memberOf, text } from "../arguments/rules";
 import { marks } from "../kubernetes/scope";
+import { servicePort } from "../server/service";
 import {
     type Backend,
     backends,
@@ -12,7 +13,6 @@ import {
     edgeCertificateRules,
     edgeSecretName,
     hostNames,
-    servicePort,
     uiPath,
 } from "./edge";
 

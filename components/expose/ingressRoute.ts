@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { below, type Problem, type Rules } from "../arguments/check";
 import { dnsName, text } from "../arguments/rules";
 import { marks } from "../kubernetes/scope";
+import { servicePort } from "../server/service";
 import {
     type Edge,
     type EdgeCertificate,
@@ -10,7 +11,6 @@ import {
     edgeCertificateRules,
     edgeSecretName,
     hostNames,
-    servicePort,
     uiPath,
 } from "./edge";
 import { traefikApi } from "./traefik";

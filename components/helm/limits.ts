@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
+import type { RegistryScheduling } from "../kubernetes/scheduling";
 import type { Section } from "../server/configYml";
-import { type RegistryRollout, type RegistryScheduling, RolloutStrategy } from "../server/deployment";
-import type { RegistryStorage } from "../storage/storage";
-import type { RegistryChart } from "./release";
+import { type RegistryRollout, RolloutStrategy } from "../server/rollout";
+import type { RegistryChart } from "./helm";
 import { sourceProblems } from "./source";
 
 /** Helm stores a release under its name, with a prefix and a revision. */
@@ -16,7 +16,7 @@ interface Wanted {
     readonly labels?: Record<string, unknown>;
     readonly scheduling?: RegistryScheduling;
     readonly rollout?: RegistryRollout;
-    readonly storage?: RegistryStorage;
+    readonly storage?: { readonly memory?: object };
     readonly config?: unknown;
 }
 

@@ -1,51 +1,17 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ArgumentError, type Problem, type Rules } from "../arguments/check";
-import { exactVersion, httpAddress, nonEmptyText, objectOnly } from "../arguments/rules";
+import { ArgumentError, type Problem } from "../arguments/check";
 import { checksum } from "../kubernetes/checksum";
 import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
 import { resourcesOver } from "../kubernetes/resources";
 import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
 import { type ConfigSettings, configSections, merge, type Section } from "../server/configYml";
-import {
-    affinityFor,
-    type RunningServer,
-    type Server,
-    serverAccount,
-    serverEnv,
-    serverResources,
-    strategyFor,
-    usersSecret,
-} from "../server/deployment";
-import { dataVolume } from "../storage/storage";
+import { serverAccount, serverEnv, serverResources, usersSecret } from "../server/deployment";
+import { dataVolume, type RunningServer, type Server } from "../server/pods";
+import { affinityFor, strategyFor } from "../server/rollout";
+import type { RegistryChart } from "./helm";
 import { configProblems, noPlaceForSecrets, valueProblems } from "./limits";
 import { sourceOf } from "./source";
-
-/** A Helm release of the twuni chart (docker-registry). An empty object is its version 3.0.0 from the chart's own repository. */
-export interface RegistryChart {
-    /**
-     * Name of the chart in `repo`; or the path of a chart on the machine that runs Pulumi, with a slash, e.g.
-     * `./charts/docker-registry`; or an address that begins with `oci://`. Defaults to `docker-registry`.
-     */
-    chart?: string;
-    /** Version of the chart. The component writes values as 3.0.0 takes them. Defaults to `3.0.0`; a path has the version that lies there. */
-    version?: string;
-    /** Repository of the chart. Defaults to `https://helm.twun.io`. */
-    repo?: string;
-    /**
-     * Values of the chart, merged over what the component writes: objects are merged, `extraEnvVars`, `extraVolumes` and
-     * `extraVolumeMounts` are added, other values replaced, null removes. Defaults to nothing.
-     */
-    // biome-ignore lint/suspicious/noExplicitAny: only `any` becomes a free-form value in other languages
-    values?: any;
-}
-
-export const chartRules: Rules = {
-    chart: nonEmptyText,
-    version: exactVersion,
-    repo: httpAddress,
-    values: objectOnly,
-};
 
 /** Where the chart's pods have the TLS Secret that it is told the name of. */
 const certificateFolder = "/etc/ssl/docker";

@@ -1,5 +1,5 @@
 import type { Problem } from "../arguments/check";
-import type { RegistryChart } from "./release";
+import type { RegistryChart } from "./helm";
 
 const twuni = { chart: "docker-registry", version: "3.0.0", repo: "https://helm.twun.io" };
 

@@ -3,13 +3,18 @@ import * as pulumi from "@pulumi/pulumi";
 import { apiAccount, apiCredentials } from "../kubernetes/apiAccess";
 import { mirrored, toolsImage } from "../kubernetes/images";
 import { nodeAgent } from "../kubernetes/nodeAgent";
+import type { RegistryToleration } from "../kubernetes/scheduling";
 import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
 import { ContainerRuntime, type NodeFile, nodeFiles, nodeFolders, type RegistryOnNodes } from "./nodeFiles";
-import type { RegistryNodes } from "./nodes";
 
 export interface NodeDaemonSet {
-    readonly args: RegistryNodes;
+    /** What of the argument `nodes` concerns the DaemonSet. */
+    readonly args: {
+        readonly runtimes?: ContainerRuntime[];
+        readonly nodeSelector?: Record<string, pulumi.Input<string>>;
+        readonly tolerations?: RegistryToleration[];
+    };
     /** The namespace of the DaemonSet; it may hold privileged pods. */
     readonly namespace: pulumi.Input<string>;
     /** Without logins. */

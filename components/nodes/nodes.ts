@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Problem, Rules } from "../arguments/check";
 import { flag, memberOf, text } from "../arguments/rules";
 import { createNamespace } from "../kubernetes/namespace";
+import { type RegistryToleration, schedulingRules } from "../kubernetes/scheduling";
 import type { Identity } from "../kubernetes/scope";
-import { type RegistryToleration, schedulingRules } from "../server/deployment";
 import { deployNodeDaemonSet, type NodeDaemonSet } from "./daemonSet";
 import { authenticatingRuntimes, ContainerRuntime } from "./nodeFiles";
 import { defaultSshRuntimes, type SshNode, sshNodeProblems, sshNodeRules, tellNodesOverSsh } from "./ssh";
@@ -95,6 +95,7 @@ function loginProblems({ runtimes = [], ssh = [] }: RegistryNodes): Problem[] {
 }
 
 export interface ToldNodes extends NodeDaemonSet {
+    readonly args: RegistryNodes;
     /** Whether the namespace, which only the DaemonSet needs, is made here. */
     readonly createNamespace: boolean;
 }

@@ -1,45 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
-import type { Rules } from "../arguments/check";
-import { memberOf } from "../arguments/rules";
-
-/** How much the registry writes to its log. */
-export enum LogLevel {
-    /** Only what failed. */
-    Error = "error",
-    /** What may be wrong, too. */
-    Warn = "warn",
-    /** What happens, too. */
-    Info = "info",
-    /** What is of use to whoever looks for a fault. */
-    Debug = "debug",
-}
-
-/** The form of the registry's log lines. */
-export enum LogFormat {
-    /** Fields as `key=value`. */
-    Text = "text",
-    /** One JSON object a line. */
-    Json = "json",
-    /** JSON in Logstash's layout. */
-    Logstash = "logstash",
-}
-
-/** The registry's log (`log` in config.yml). */
-export interface RegistryLog {
-    /** Defaults to `info`. */
-    level?: pulumi.Input<LogLevel>;
-    /** Defaults to `json`, which log collectors read without a pattern. */
-    format?: pulumi.Input<LogFormat>;
-    /** Whether each request is logged too. Defaults to true. */
-    accessLog?: pulumi.Input<boolean>;
-}
-
-export const logRules: Rules = {
-    level: memberOf(LogLevel),
-    format: memberOf(LogFormat),
-    accessLog: (value) => (typeof value === "boolean" ? undefined : "must be true or false"),
-};
+import { LogFormat, LogLevel, type RegistryLog } from "./log";
 
 /** Where the registry finds its files in the pod, and where it listens. */
 export const inPod = {

@@ -1,106 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Problem, Rules } from "../arguments/check";
-import { dnsName, memberOf, objectOnly, text } from "../arguments/rules";
 import { checksum } from "../kubernetes/checksum";
 import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
-import type { PodAddition } from "../kubernetes/podAddition";
-import { type RegistryResources, resourcesOver } from "../kubernetes/resources";
+import { resourcesOver } from "../kubernetes/resources";
 import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
-import { AccessMode, type Mounting, type RegistryStorage, type Storage } from "../storage/storage";
-import type { Certificate } from "../tls/certificate";
-import { type ConfigSettings, configYaml, drainSeconds, inPod } from "./configYml";
-
-/** Lets pods run on a node in spite of its taint. */
-export interface RegistryToleration {
-    /** Key of the taint; left out, with operator `Exists`, all taints. */
-    key?: pulumi.Input<string>;
-    /** `Exists` or `Equal`. Kubernetes' default is `Equal`. */
-    operator?: pulumi.Input<string>;
-    /** Value of the taint. */
-    value?: pulumi.Input<string>;
-    /** `NoSchedule`, `PreferNoSchedule` or `NoExecute`; left out, all. */
-    effect?: pulumi.Input<string>;
-}
-
-/** On which nodes the registry's pods run. */
-export interface RegistryScheduling {
-    /** Labels that a node must have. */
-    nodeSelector?: Record<string, pulumi.Input<string>>;
-    /** Taints that do not keep the pods away. */
-    tolerations?: RegistryToleration[];
-    /** Affinity as in a Kubernetes pod. */
-    // biome-ignore lint/suspicious/noExplicitAny: only `any` becomes a free-form value in other languages
-    affinity?: any;
-    /** Topology spread constraints as in a Kubernetes pod, without the label selector, which is the registry's pods. */
-    // biome-ignore lint/suspicious/noExplicitAny: only `any` becomes a free-form value in other languages
-    topologySpread?: any[];
-    /** Name of a priority class. */
-    priorityClassName?: pulumi.Input<string>;
-}
-
-/** How a change of the registry reaches its pods. */
-export enum RolloutStrategy {
-    /** The new pod starts before the old one ends; on the same node when the storage asks for it. No request fails. */
-    Surge = "Surge",
-    /** The old pod ends before the new one starts. Requests fail in between. */
-    Recreate = "Recreate",
-}
-
-/** How a change of the registry reaches its pods. */
-export interface RegistryRollout {
-    /** Defaults to `Surge`, and to `Recreate` for storage that only one pod may mount. */
-    strategy?: RolloutStrategy;
-}
-
-export const schedulingRules: Rules = {
-    "nodeSelector{}": text,
-    "tolerations[].key": text,
-    "tolerations[].operator": memberOf({ exists: "Exists", equal: "Equal" }),
-    "tolerations[].value": text,
-    "tolerations[].effect": memberOf({ a: "NoSchedule", b: "PreferNoSchedule", c: "NoExecute" }),
-    affinity: objectOnly,
-    "topologySpread[]": objectOnly,
-    priorityClassName: dnsName,
-};
-
-export const rolloutRules: Rules = { strategy: memberOf(RolloutStrategy) };
-
-export function rolloutProblems(rollout: RegistryRollout | undefined, storage: RegistryStorage = {}): Problem[] {
-    const accessMode = (storage.volume ?? storage.existingClaim)?.accessMode;
-    if (rollout?.strategy !== RolloutStrategy.Surge || accessMode !== AccessMode.ReadWriteOncePod) return [];
-    const reason = "a second pod cannot mount a ReadWriteOncePod volume; use `Recreate`, or accessMode `ReadWriteOnce`";
-    return [{ path: "rollout.strategy", reason }];
-}
-
-/** What the registry's pods are to be, whether they are made here or by a chart. */
-export interface Server {
-    readonly image: pulumi.Input<string>;
-    readonly imagePullSecrets: pulumi.Input<string>[];
-    readonly replicas: pulumi.Input<number>;
-    readonly resources: RegistryResources;
-    readonly scheduling: RegistryScheduling;
-    readonly rollout: RegistryRollout;
-    readonly namespace: pulumi.Output<string>;
-    readonly serviceName: string;
-    /** Signs upload addresses; all pods share it. */
-    readonly httpSecret: pulumi.Output<string>;
-    readonly settings: pulumi.Output<ConfigSettings>;
-    readonly htpasswd: pulumi.Output<string>;
-    /** Left out, the pods speak HTTP. */
-    readonly certificate: Certificate | undefined;
-    readonly storage: Storage;
-    /** What the parts of the registry add to its pods, the storage among them. */
-    readonly additions: PodAddition[];
-    /** What must be there before the pods start. */
-    readonly after: pulumi.Resource[];
-}
-
-export interface RunningServer {
-    readonly deploymentName: pulumi.Output<string>;
-    /** Done when the pods are ready. */
-    readonly resource: pulumi.Resource;
-}
+import { configYaml, drainSeconds, inPod } from "./configYml";
+import type { RunningServer, Server } from "./pods";
+import { affinityFor, strategyFor } from "./rollout";
 
 /**
  * The Deployment. Its pods roll when config.yml, the certificate or what the additions read at their start changes: those
@@ -241,30 +147,4 @@ function registryContainer(server: Server): k8s.types.input.core.v1.Container {
             ...server.additions.flatMap((addition) => addition.mounts ?? []),
         ],
     };
-}
-
-export function strategyFor(rollout: RegistryRollout, mounting: Mounting) {
-    const strategy = rollout.strategy ?? (mounting === "one pod" ? RolloutStrategy.Recreate : RolloutStrategy.Surge);
-    if (strategy === RolloutStrategy.Recreate) return { type: "Recreate" };
-    return { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
-}
-
-/** A volume that one node may mount is open to a second pod there, so a surge pod has to join the old one. */
-export function affinityFor(
-    affinity: k8s.types.input.core.v1.Affinity | undefined,
-    mounting: Mounting,
-    labelSelector: object,
-) {
-    if (mounting !== "same node") return affinity;
-    return pulumi.output(affinity ?? {}).apply((given) => {
-        const required = given.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
-        const beside = { labelSelector, topologyKey: "kubernetes.io/hostname" };
-        return {
-            ...given,
-            podAffinity: {
-                ...given.podAffinity,
-                requiredDuringSchedulingIgnoredDuringExecution: [...required, beside],
-            },
-        };
-    });
 }

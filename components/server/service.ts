@@ -2,7 +2,6 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Rules } from "../arguments/check";
 import { cidr, ipAddress, text, wholeNumber } from "../arguments/rules";
-import { servicePort } from "../expose/edge";
 import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
 import { inPod } from "./configYml";
 
@@ -51,6 +50,11 @@ export interface ServiceExposure {
 export interface RegistryService {
     readonly name: pulumi.Output<string>;
     readonly clusterIp: pulumi.Output<string>;
+}
+
+/** The port on which a Service of the registry, or of its web UI, listens. */
+export function servicePort(isPlain: boolean): { name: string; port: number } {
+    return isPlain ? { name: "http", port: 80 } : { name: "https", port: 443 };
 }
 
 /**

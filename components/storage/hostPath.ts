@@ -5,7 +5,19 @@ import { nodeAgent } from "../kubernetes/nodeAgent";
 import { registryUser } from "../kubernetes/pod";
 import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
-import type { HostPathStorage, StorageContext } from "./storage";
+import type { StorageContext } from "./kind";
+
+/** A folder of a node. The registry stays on nodes that have it, so this is for clusters of one node or a pinned one. */
+export interface HostPathStorage {
+    /** The folder, made when it is missing and given to the registry's user. It stays after `pulumi destroy`. */
+    path: pulumi.Input<string>;
+    /** Name of the node that holds the folder (its label `kubernetes.io/hostname`). Left out, any node may. */
+    nodeName?: pulumi.Input<string>;
+    /** Size that the claim shows; nothing enforces it, and it stays as it was at first. Defaults to `10Gi`. */
+    size?: pulumi.Input<string>;
+    /** Let `pulumi destroy` delete the claim. The folder stays either way. Defaults to false: the claim is protected. */
+    deleteWithStack?: boolean;
+}
 
 const folderInPod = "/folder";
 

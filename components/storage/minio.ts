@@ -8,9 +8,9 @@ import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
 import { type RegistryResources, resourceRules, resourcesOver } from "../kubernetes/resources";
 import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
 import { internalCertificates } from "../tls/internalAuthority";
+import type { StorageContext } from "./kind";
 import { minioSetUp } from "./minioSetup";
 import { useS3 } from "./s3";
-import type { StorageContext } from "./storage";
 
 /** A MinIO server of the registry's own, with one volume, in its namespace. */
 export interface MinioStorage {

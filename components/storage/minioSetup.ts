@@ -3,8 +3,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
 import { type Identity, marks } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
+import type { StorageContext } from "./kind";
 import type { S3Keys } from "./s3";
-import type { StorageContext } from "./storage";
 
 export interface MinioSetUp {
     readonly image: pulumi.Output<string>;

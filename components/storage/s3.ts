@@ -12,7 +12,7 @@ import {
     origin,
     wholeNumber,
 } from "../arguments/rules";
-import type { PodAddition } from "../kubernetes/podAddition";
+import type { PodAddition } from "../kubernetes/pod";
 import { type Identity, marks } from "../kubernetes/scope";
 import { inPod, type Section } from "../server/configYml";
 

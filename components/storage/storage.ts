@@ -2,24 +2,16 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { below, type Problem, type Rules } from "../arguments/check";
 import { absolutePath, dnsName, flag, memberOf, quantity } from "../arguments/rules";
-import type { PodAddition } from "../kubernetes/podAddition";
+import type { PodAddition } from "../kubernetes/pod";
 import type { Identity } from "../kubernetes/scope";
-import { inPod, type Section } from "../server/configYml";
-import type { RegistryScheduling } from "../server/deployment";
+import { inPod } from "../server/configYml";
+import { dataVolume, type Storage } from "../server/pods";
+import type { Mounting } from "../server/rollout";
 import { claimVolume } from "./claim";
-import { prepareHostPath } from "./hostPath";
+import { type HostPathStorage, prepareHostPath } from "./hostPath";
+import { AccessMode, type StorageContext } from "./kind";
 import { deployMinio, type MinioStorage, minioRules } from "./minio";
 import { type S3Storage, s3Problems, s3Rules, useS3 } from "./s3";
-
-/** How a volume may be mounted. */
-export enum AccessMode {
-    /** By the pods of one node. */
-    ReadWriteOnce = "ReadWriteOnce",
-    /** By the pods of all nodes; needed for more than one replica. */
-    ReadWriteMany = "ReadWriteMany",
-    /** By a single pod: every change of the registry stops it for a moment. */
-    ReadWriteOncePod = "ReadWriteOncePod",
-}
 
 /** A volume of the registry's own, claimed from a storage class. */
 export interface VolumeStorage {
@@ -41,18 +33,6 @@ export interface ExistingClaimStorage {
     name: pulumi.Input<string>;
     /** What the claim allows. Defaults to `ReadWriteOnce`. */
     accessMode?: AccessMode;
-}
-
-/** A folder of a node. The registry stays on nodes that have it, so this is for clusters of one node or a pinned one. */
-export interface HostPathStorage {
-    /** The folder, made when it is missing and given to the registry's user. It stays after `pulumi destroy`. */
-    path: pulumi.Input<string>;
-    /** Name of the node that holds the folder (its label `kubernetes.io/hostname`). Left out, any node may. */
-    nodeName?: pulumi.Input<string>;
-    /** Size that the claim shows; nothing enforces it, and it stays as it was at first. Defaults to `10Gi`. */
-    size?: pulumi.Input<string>;
-    /** Let `pulumi destroy` delete the claim. The folder stays either way. Defaults to false: the claim is protected. */
-    deleteWithStack?: boolean;
 }
 
 /** Nothing lasting: the images are gone when the pod is. For tests. */
@@ -114,10 +94,14 @@ export function storageProblems(storage: RegistryStorage = {}, replicas = 1): Pr
     return problems;
 }
 
+/** How the claim that the arguments ask for, or name, may be mounted. */
+export function claimMounting(storage: RegistryStorage = {}): Mounting {
+    return mountingOf((storage.volume ?? storage.existingClaim)?.accessMode);
+}
+
 /** Whether pods of several nodes can write at the same time. */
 function isShared(storage: RegistryStorage): boolean {
-    const accessMode = (storage.volume ?? storage.existingClaim)?.accessMode;
-    return storage.s3 !== undefined || storage.minio !== undefined || accessMode === AccessMode.ReadWriteMany;
+    return storage.s3 !== undefined || storage.minio !== undefined || claimMounting(storage) === "anywhere";
 }
 
 /** Whether `pulumi destroy` must refuse to delete what holds the images. */
@@ -128,33 +112,6 @@ export function isProtected(storage: RegistryStorage): boolean {
         storage.s3 === undefined &&
         !(storage.volume ?? storage.hostPath ?? storage.minio)?.deleteWithStack
     );
-}
-
-export interface Storage {
-    /** What of the `storage` section of config.yml says where images are kept. */
-    readonly driver: pulumi.Input<Section>;
-    readonly pod: PodAddition;
-    /** Name of the claim that the pods mount, if they do. */
-    readonly claimName?: pulumi.Input<string>;
-    /** How many pods may use it at a time, and where. */
-    readonly mounting: Mounting;
-    /** What must be there before the pods start. */
-    readonly ready: pulumi.Resource[];
-}
-
-/** Where a second pod may run while the first one still uses the storage. */
-export type Mounting = "anywhere" | "same node" | "one pod";
-
-export interface StorageContext {
-    /** Name of the registry's Service; others are made from it. */
-    readonly serviceName: string;
-    readonly namespace: pulumi.Output<string>;
-    readonly clusterDomain: pulumi.Input<string>;
-    /** Where pods may mount folders of the node; there whenever nodes are touched at all. */
-    readonly nodeNamespace: pulumi.Output<string> | undefined;
-    readonly scheduling: RegistryScheduling;
-    readonly imageMirror: pulumi.Input<string> | undefined;
-    readonly imagePullSecrets: pulumi.Input<string>[];
 }
 
 export function provisionStorage(
@@ -212,9 +169,6 @@ export function provisionStorage(
     );
     return { driver, ...claimed(claimName), mounting: mountingOf(accessMode), ready: [claim] };
 }
-
-/** The volume that is the registry's data folder. */
-export const dataVolume = "data";
 
 /** The registry's data folder, and the volume behind it. */
 function dataFolder(source: Omit<k8s.types.input.core.v1.Volume, "name">): PodAddition {

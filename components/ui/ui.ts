@@ -3,7 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { below, type Problem, type Rules } from "../arguments/check";
 import { flag, imageReference, pageTitle } from "../arguments/rules";
-import { type Backend, servicePort, uiPath } from "../expose/edge";
+import { type Backend, uiPath } from "../expose/edge";
 import { edges, type RegistryExpose } from "../expose/expose";
 import { checksum } from "../kubernetes/checksum";
 import { mirrored, uiImage } from "../kubernetes/images";
@@ -12,6 +12,7 @@ import { type RegistryResources, resourceRules, resourcesOver } from "../kuberne
 import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
 import { inPod, type Section } from "../server/configYml";
+import { servicePort } from "../server/service";
 import { internalCertificates } from "../tls/internalAuthority";
 import { tlsSecret } from "../tls/tlsSecret";
 

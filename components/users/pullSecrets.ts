@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Problem, Rules } from "./arguments/check";
-import { dnsLabel, dnsName } from "./arguments/rules";
-import { type Identity, marks } from "./kubernetes/scope";
+import type { Problem, Rules } from "../arguments/check";
+import { dnsLabel, dnsName } from "../arguments/rules";
+import { type Identity, marks } from "../kubernetes/scope";
 
 /** Pull secrets for the pods that run images of the registry. */
 export interface PullSecrets {

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
-import { PrivateRegistry, type PrivateRegistryArgs } from "../../../components";
-import { declare, known } from "../mocks";
+import { PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
+import { declare, known } from "../../mocks";
 
 const registry = (pullSecrets?: PrivateRegistryArgs["pullSecrets"], more: PrivateRegistryArgs = {}) =>
     declare(() => new PrivateRegistry("registry", { pullSecrets, ...more }));

@@ -1,0 +1,42 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Rules } from "../arguments/check";
+import { dnsName, memberOf, objectOnly, text } from "../arguments/rules";
+
+/** Lets pods run on a node in spite of its taint. */
+export interface RegistryToleration {
+    /** Key of the taint; left out, with operator `Exists`, all taints. */
+    key?: pulumi.Input<string>;
+    /** `Exists` or `Equal`. Kubernetes' default is `Equal`. */
+    operator?: pulumi.Input<string>;
+    /** Value of the taint. */
+    value?: pulumi.Input<string>;
+    /** `NoSchedule`, `PreferNoSchedule` or `NoExecute`; left out, all. */
+    effect?: pulumi.Input<string>;
+}
+
+/** On which nodes the registry's pods run. */
+export interface RegistryScheduling {
+    /** Labels that a node must have. */
+    nodeSelector?: Record<string, pulumi.Input<string>>;
+    /** Taints that do not keep the pods away. */
+    tolerations?: RegistryToleration[];
+    /** Affinity as in a Kubernetes pod. */
+    // biome-ignore lint/suspicious/noExplicitAny: only `any` becomes a free-form value in other languages
+    affinity?: any;
+    /** Topology spread constraints as in a Kubernetes pod, without the label selector, which is the registry's pods. */
+    // biome-ignore lint/suspicious/noExplicitAny: only `any` becomes a free-form value in other languages
+    topologySpread?: any[];
+    /** Name of a priority class. */
+    priorityClassName?: pulumi.Input<string>;
+}
+
+export const schedulingRules: Rules = {
+    "nodeSelector{}": text,
+    "tolerations[].key": text,
+    "tolerations[].operator": memberOf({ exists: "Exists", equal: "Equal" }),
+    "tolerations[].value": text,
+    "tolerations[].effect": memberOf({ a: "NoSchedule", b: "PreferNoSchedule", c: "NoExecute" }),
+    affinity: objectOnly,
+    "topologySpread[]": objectOnly,
+    priorityClassName: dnsName,
+};

@@ -1,0 +1,68 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { PodAddition } from "../kubernetes/pod";
+import type { RegistryResources } from "../kubernetes/resources";
+import type { RegistryScheduling } from "../kubernetes/scheduling";
+import type { ConfigSettings, Section } from "./configYml";
+import type { Mounting, RegistryRollout } from "./rollout";
+
+/** What the registry's pods are to be, whether they are made here or by a chart. */
+export interface Server {
+    readonly image: pulumi.Input<string>;
+    readonly imagePullSecrets: pulumi.Input<string>[];
+    readonly replicas: pulumi.Input<number>;
+    readonly resources: RegistryResources;
+    readonly scheduling: RegistryScheduling;
+    readonly rollout: RegistryRollout;
+    readonly namespace: pulumi.Output<string>;
+    readonly serviceName: string;
+    /** Signs upload addresses; all pods share it. */
+    readonly httpSecret: pulumi.Output<string>;
+    readonly settings: pulumi.Output<ConfigSettings>;
+    readonly htpasswd: pulumi.Output<string>;
+    /** Left out, the pods speak HTTP. */
+    readonly certificate: ServedCertificate | undefined;
+    readonly storage: Storage;
+    /** What the parts of the registry add to its pods, the storage among them. */
+    readonly additions: PodAddition[];
+    /** What must be there before the pods start. */
+    readonly after: pulumi.Resource[];
+}
+
+/** What the pods must know of the certificate that they serve. */
+export interface ServedCertificate {
+    /** Name of the TLS Secret. */
+    readonly secretName: pulumi.Output<string>;
+    /** Of the content; undefined when it may change without a new deployment. */
+    readonly checksum: pulumi.Output<string> | undefined;
+}
+
+export interface RunningServer {
+    readonly deploymentName: pulumi.Output<string>;
+    /** Done when the pods are ready. */
+    readonly resource: pulumi.Resource;
+}
+
+/** What a kind of storage gives the registry. */
+export interface Storage {
+    /** What of the `storage` section of config.yml says where images are kept. */
+    readonly driver: pulumi.Input<Section>;
+    readonly pod: PodAddition;
+    /** Name of the claim that the pods mount, if they do. */
+    readonly claimName?: pulumi.Input<string>;
+    /** How many pods may use it at a time, and where. */
+    readonly mounting: Mounting;
+    /** What must be there before the pods start. */
+    readonly ready: pulumi.Resource[];
+}
+
+/** The volume that is the registry's data folder. */
+export const dataVolume = "data";
+
+/** What a descriptor cache gives the registry. */
+export interface UsedCache {
+    /** The sections of config.yml. */
+    readonly config: pulumi.Input<Section>;
+    readonly pod: PodAddition;
+    /** What must be there before the registry's pods start. */
+    readonly ready: pulumi.Resource[];
+}
