@@ -2,8 +2,8 @@ import { rmSync } from "node:fs";
 import { describeStored } from "../sandbox/cluster/diskUsage";
 import { cacheFolder } from "../sandbox/paths";
 import { openSandbox, stopSandbox } from "../sandbox/sandbox";
-import { type Options, runCommand } from "./commandLine";
-import { SandboxStack } from "./stack";
+import { type Options, runCommand } from "../sandbox/stack/commandLine";
+import { SandboxStack } from "../sandbox/stack/stack";
 
 const usage = `npm run down [-- --stack <name>] [-- --purge]
 

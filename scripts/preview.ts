@@ -2,10 +2,10 @@ import { runInTerminal } from "../sandbox/command";
 import { repositoryRoot } from "../sandbox/paths";
 import { printProgress } from "../sandbox/progress";
 import { startSandbox } from "../sandbox/sandbox";
-import { type Options, runCommand } from "./commandLine";
-import { userContext } from "./kubeconfig";
-import { policyOptions } from "./policies";
-import { SandboxStack } from "./stack";
+import { type Options, runCommand } from "../sandbox/stack/commandLine";
+import { userContext } from "../sandbox/stack/kubeconfig";
+import { policyOptions } from "../sandbox/stack/policies";
+import { SandboxStack } from "../sandbox/stack/stack";
 
 const usage = `npm run preview [-- --stack <name>]
 

@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { repositoryRoot } from "../sandbox/paths";
-import { breakingChanges } from "./breakingChanges";
-import { type PackageSchema, readSchema } from "./schema";
+import { breakingChanges } from "./docs/breakingChanges";
+import { type PackageSchema, readSchema } from "./docs/schema";
 
 /** What the last release promised: its version and its schema. */
 export interface Release {

@@ -2,11 +2,11 @@ import { attempt, runInTerminal } from "../sandbox/command";
 import { repositoryRoot } from "../sandbox/paths";
 import { printProgress } from "../sandbox/progress";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox";
-import { type Options, runCommand } from "./commandLine";
-import { type Context, userContext } from "./kubeconfig";
-import { policyOptions } from "./policies";
-import { prove } from "./proof";
-import { SandboxStack, type StackOutputs } from "./stack";
+import { type Options, runCommand } from "../sandbox/stack/commandLine";
+import { type Context, userContext } from "../sandbox/stack/kubeconfig";
+import { policyOptions } from "../sandbox/stack/policies";
+import { prove } from "../sandbox/stack/proof";
+import { SandboxStack, type StackOutputs } from "../sandbox/stack/stack";
 
 const usage = `npm run up [-- --stack <name>]
 

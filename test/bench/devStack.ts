@@ -4,7 +4,7 @@ import { parseDocument } from "yaml";
 import { run } from "../../sandbox/command";
 import { repositoryRoot } from "../../sandbox/paths";
 import type { Sandbox } from "../../sandbox/sandbox";
-import { SandboxStack } from "../../scripts/stack";
+import { SandboxStack } from "../../sandbox/stack/stack";
 
 /** The same flags for every `pulumi up` that is measured, ours and the peer's. */
 export const upFlags = ["--yes", "--skip-preview", "--suppress-outputs"];

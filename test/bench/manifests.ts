@@ -1,5 +1,5 @@
 import { run } from "../../sandbox/command";
-import type { SandboxStack } from "../../scripts/stack";
+import type { SandboxStack } from "../../sandbox/stack/stack";
 
 export interface Manifest {
     readonly apiVersion: string;

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { Progress } from "../../sandbox/progress";
-import { SandboxStack } from "../../scripts/stack";
+import { SandboxStack } from "../../sandbox/stack/stack";
 import { openDevStack, pulumi, registryUse, upFlags } from "./devStack";
 import { writeEmptyProgram } from "./emptyProgram";
 import { type Figure, ratio } from "./figure";

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { attempt, run } from "../../sandbox/command";
 import { printProgress } from "../../sandbox/progress";
-import { packProgram } from "../../scripts/proof";
+import { packProgram } from "../../sandbox/stack/proof";
 import { commandBlocks, pages } from "../commandBlocks";
 import { inSandbox, kubectl, stepwise, theSandbox } from "./harness";
 import { copyWorkTree } from "./workTree";

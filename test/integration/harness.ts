@@ -10,8 +10,8 @@ import { type ImageName, packImages } from "../../sandbox/images/images";
 import { dataFolder } from "../../sandbox/paths";
 import { printProgress } from "../../sandbox/progress";
 import { type Sandbox, startSandbox, stopSandbox } from "../../sandbox/sandbox";
-import { crane, packProgram, podManifest, push } from "../../scripts/proof";
-import { SandboxStack, type StackOutputs } from "../../scripts/stack";
+import { crane, packProgram, podManifest, push } from "../../sandbox/stack/proof";
+import { SandboxStack, type StackOutputs } from "../../sandbox/stack/stack";
 
 /** Milliseconds for a start on a machine that has yet to compile Kubernetes and all other tools. */
 export const firstStartLimit = 60 * 60_000;

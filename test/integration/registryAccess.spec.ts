@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as path from "node:path";
 import { stringify } from "yaml";
 import { run } from "../../sandbox/command";
-import { SandboxStack } from "../../scripts/stack";
+import { SandboxStack } from "../../sandbox/stack/stack";
 import {
     inSandbox,
     kubectl,

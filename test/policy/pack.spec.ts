@@ -7,8 +7,8 @@ import { bitsOf, unguessableBits } from "../../policy/passwords";
 import { defaults, type Setting } from "../../policy/rule";
 import { rules } from "../../policy/rules";
 import { repositoryRoot } from "../../sandbox/paths";
-import { profileOf } from "../../scripts/policies";
-import { policiesReference } from "../../scripts/policiesReference";
+import { profileOf } from "../../sandbox/stack/policies";
+import { policiesReference } from "../../scripts/docs/policiesReference";
 import { badRegistry } from "./badRegistry";
 import { described, refused, violations } from "./judge";
 // In this file's process, so that it can see that no rule is left out.

@@ -2,8 +2,8 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { repositoryRoot } from "../../sandbox/paths";
-import { argumentsReference } from "../../scripts/argumentsReference";
-import { readSchema } from "../../scripts/schema";
+import { argumentsReference } from "../../scripts/docs/argumentsReference";
+import { readSchema } from "../../scripts/docs/schema";
 import { blocksOf, commandBlocks, pages } from "../commandBlocks";
 
 const documents = ["README.md", "CHANGELOG.md", ...markdownBelow("docs"), ...markdownBelow("examples")];

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as ts from "typescript";
 import { repositoryRoot } from "../../sandbox/paths";
-import { type Component, componentOf, leavesOf, readSchema } from "../../scripts/schema";
+import { type Component, componentOf, leavesOf, readSchema } from "../../scripts/docs/schema";
 
 const folder = path.join(repositoryRoot, "examples");
 

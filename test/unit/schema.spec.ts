@@ -13,7 +13,7 @@ import {
     type PackageSchema,
     type Property,
     schemaFile,
-} from "../../scripts/schema";
+} from "../../scripts/docs/schema";
 
 const root = path.join(__dirname, "../..");
 

@@ -7,7 +7,7 @@ import { IngressController, type RegistryExpose } from "../../../components";
 import { createAuthority, issue } from "../../../sandbox/cluster/pki";
 import { attempt, run } from "../../../sandbox/command";
 import { printProgress } from "../../../sandbox/progress";
-import { packProgram } from "../../../scripts/proof";
+import { packProgram } from "../../../sandbox/stack/proof";
 import {
     inSandbox,
     kubectl,

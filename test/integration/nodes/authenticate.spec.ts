@@ -2,8 +2,8 @@ import * as assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { attempt, run } from "../../../sandbox/command";
 import { printProgress } from "../../../sandbox/progress";
+import { podManifest } from "../../../sandbox/stack/proof";
 import { buildTools } from "../../../sandbox/toolchain/toolchain";
-import { podManifest } from "../../../scripts/proof";
 import {
     ask,
     craneOf,

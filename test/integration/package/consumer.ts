@@ -5,8 +5,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { run } from "../../../sandbox/command";
 import { printProgress } from "../../../sandbox/progress";
-import { packProgram, push } from "../../../scripts/proof";
-import { SandboxStack, type StackOutputs } from "../../../scripts/stack";
+import { packProgram, push } from "../../../sandbox/stack/proof";
+import { SandboxStack, type StackOutputs } from "../../../sandbox/stack/stack";
 import { loginOf, pullByKubelet, theSandbox } from "../harness";
 
 /** What the examples export of a registry. */

@@ -6,7 +6,7 @@ import { attempt, run } from "../../../sandbox/command";
 import { cacheFolder, repositoryRoot } from "../../../sandbox/paths";
 import { printProgress } from "../../../sandbox/progress";
 import { ensureTools } from "../../../sandbox/toolchain/toolchain";
-import { readSchema } from "../../../scripts/schema";
+import { readSchema } from "../../../scripts/docs/schema";
 import { firstStartLimit, inSandbox, kubectl, stepwise, theSandbox } from "../harness";
 import { assertEncrypted, type ExampleOutputs, pushAndPull } from "./consumer";
 

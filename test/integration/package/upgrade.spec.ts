@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { stringify } from "yaml";
 import { attempt } from "../../../sandbox/command";
 import { repositoryRoot } from "../../../sandbox/paths";
-import { SandboxStack } from "../../../scripts/stack";
+import { SandboxStack } from "../../../sandbox/stack/stack";
 import {
     inSandbox,
     kubectl,

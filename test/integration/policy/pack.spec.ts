@@ -6,8 +6,8 @@ import { rules } from "../../../policy/rules";
 import type { CommandResult } from "../../../sandbox/command";
 import { run } from "../../../sandbox/command";
 import { repositoryRoot } from "../../../sandbox/paths";
-import { policyOptions } from "../../../scripts/policies";
-import { SandboxStack } from "../../../scripts/stack";
+import { policyOptions } from "../../../sandbox/stack/policies";
+import { SandboxStack } from "../../../sandbox/stack/stack";
 import { inSandbox, kubectl, RegistryStack, theSandbox } from "../harness";
 
 const source = ["--policy-pack", path.join(repositoryRoot, "policy")];

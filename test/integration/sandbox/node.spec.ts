@@ -95,7 +95,7 @@ describe("a sandbox", function () {
     });
 
     it("turns a shell into one that uses it", async () => {
-        const cli = `"${process.execPath}" "${path.join(repositoryRoot, "dist", "sandbox", "cli.js")}"`;
+        const cli = `"${process.execPath}" "${path.join(repositoryRoot, "dist", "sandbox", "cli", "cli.js")}"`;
         const script = `eval "$(${cli} env --name ${name})" && kubectl get nodes --output=name && pulumi whoami --verbose`;
         const output = await run(["sh", "-euc", script]);
         assert.match(output, /^node\/node1$/m);
@@ -154,7 +154,7 @@ describe("a sandbox", function () {
 
     it("is repaired by a start after another was broken off", async () => {
         await stopSandbox({ name, progress });
-        const cli = path.join(repositoryRoot, "dist", "sandbox", "cli.js");
+        const cli = path.join(repositoryRoot, "dist", "sandbox", "cli", "cli.js");
         for (const milliseconds of [700, 2000]) {
             const start = spawn(process.execPath, [cli, "up", "--name", name], { stdio: "ignore" });
             const ended = once(start, "close");

@@ -2,9 +2,9 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { repositoryRoot } from "../../../sandbox/paths";
-import { breakingChanges } from "../../../scripts/breakingChanges";
+import { breakingChanges } from "../../../scripts/docs/breakingChanges";
+import { type PackageSchema, readSchema } from "../../../scripts/docs/schema";
 import { releasedChangelog, releaseProblems, withTarball } from "../../../scripts/release";
-import { type PackageSchema, readSchema } from "../../../scripts/schema";
 
 const registry = "private-registry:index:PrivateRegistry";
 

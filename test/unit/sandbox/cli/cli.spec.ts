@@ -1,10 +1,10 @@
 import * as assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import * as path from "node:path";
-import { repositoryRoot } from "../../../sandbox/paths";
+import { repositoryRoot } from "../../../../sandbox/paths";
 
 function sandbox(...words: string[]) {
-    const cli = path.join(repositoryRoot, "dist", "sandbox", "cli.js");
+    const cli = path.join(repositoryRoot, "dist", "sandbox", "cli", "cli.js");
     return spawnSync(process.execPath, [cli, ...words], { encoding: "utf8" });
 }
 

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { dataFolder } from "../sandbox/paths";
+import { dataFolder } from "../paths";
 
 export interface Context {
     readonly name: string;

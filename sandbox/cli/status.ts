@@ -1,11 +1,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { diskUsage, type StoredFolder } from "../cluster/diskUsage";
+import { isUp } from "../cluster/lifecycle";
+import { nodeProcess } from "../cluster/node";
+import { type NodePlan, planNodes } from "../cluster/plan";
+import { readSettings, sandboxFolder } from "../cluster/settings";
 import { cacheFolder } from "../paths";
-import { diskUsage, type StoredFolder } from "./diskUsage";
-import { isUp } from "./lifecycle";
-import { nodeProcess } from "./node";
-import { type NodePlan, planNodes } from "./plan";
-import { readSettings, sandboxFolder } from "./settings";
 
 const nodeComponents = ["containerd", "kubelet", "kube-proxy"];
 const controlPlane = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"];

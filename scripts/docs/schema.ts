@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { repositoryRoot } from "../sandbox/paths";
+import { repositoryRoot } from "../../sandbox/paths";
 
 /** A property of a package schema, as far as Pulumi infers it from TypeScript. */
 export interface Property {

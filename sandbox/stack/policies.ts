@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { repositoryRoot } from "../sandbox/paths";
+import { repositoryRoot } from "../paths";
 
 /** The profile that a stack must keep to when none is named: `strict` for production, whose stacks begin with `prod`. */
 export function profileOf(stack: string): string {

@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { run } from "../sandbox/command";
-import { unpackDebianPackage } from "../sandbox/debian";
-import { packImage } from "../sandbox/images/archive";
-import type { Progress } from "../sandbox/progress";
+import { run } from "../command";
+import { unpackDebianPackage } from "../debian";
+import { packImage } from "../images/archive";
+import type { Progress } from "../progress";
 import { forwardPort } from "./portForward";
 import type { StackOutputs } from "./stack";
 

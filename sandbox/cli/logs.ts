@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { nodeFolder, sandboxFolder } from "./settings";
+import { nodeFolder, sandboxFolder } from "../cluster/settings";
 
 /** The log of a part of a node, of its last start also when it is down; throws a sentence that names the parts there are. */
 export function logFile(name: string, part: string, node: number): string {

@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Rule, Setting } from "../policy/rule";
-import { rules } from "../policy/rules";
-import { repositoryRoot } from "../sandbox/paths";
+import type { Rule, Setting } from "../../policy/rule";
+import { rules } from "../../policy/rules";
+import { repositoryRoot } from "../../sandbox/paths";
 
 type Profile = Record<string, string | ({ enforcementLevel: string } & Record<string, unknown>)>;
 

@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { CommandLineError, parseCommandLine } from "../../../../sandbox/cluster/commandLine";
+import { CommandLineError, parseCommandLine } from "../../../../sandbox/cli/commandLine";
 
 function parse(line: string) {
     return parseCommandLine(line.split(" ").filter(Boolean));

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import * as fc from "fast-check";
-import { exportLines } from "../../../../sandbox/cluster/shell";
+import { exportLines } from "../../../../sandbox/cli/shell";
 
 describe("export lines", () => {
     it("name what differs, and put new folders before the shell's own PATH", () => {

@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { CommandLineError, type Invocation, parseCommandLine, usage } from "./cluster/commandLine";
-import { describeStored } from "./cluster/diskUsage";
-import { logFile } from "./cluster/logs";
-import { exportLines } from "./cluster/shell";
-import { describeStatus } from "./cluster/status";
-import { repositoryRoot } from "./paths";
-import { openSandbox, type Sandbox, startSandbox, stopSandbox } from "./sandbox";
+import { describeStored } from "../cluster/diskUsage";
+import { repositoryRoot } from "../paths";
+import { openSandbox, type Sandbox, startSandbox, stopSandbox } from "../sandbox";
+import { CommandLineError, type Invocation, parseCommandLine, usage } from "./commandLine";
+import { logFile } from "./logs";
+import { exportLines } from "./shell";
+import { describeStatus } from "./status";
 
 /** Does what the command line says and returns the exit code. */
 async function main(invocation: Invocation): Promise<number> {

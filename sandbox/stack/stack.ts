@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { attempt, type CommandResult, run, runInTerminal } from "../sandbox/command";
-import { repositoryRoot } from "../sandbox/paths";
-import type { Sandbox } from "../sandbox/sandbox";
+import { attempt, type CommandResult, run, runInTerminal } from "../command";
+import { repositoryRoot } from "../paths";
+import type { Sandbox } from "../sandbox";
 
 /** What `pulumi up` exports; see index.ts. */
 export interface StackOutputs {
