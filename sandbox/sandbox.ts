@@ -1,13 +1,14 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { type Cluster, ensureCluster, findCluster } from "./cluster/cluster";
 import { diskUsage, type StoredFolder } from "./cluster/diskUsage";
 import { loadImages } from "./cluster/images";
 import { bringUp, isUp } from "./cluster/lifecycle";
 import { assertMachine } from "./cluster/machine";
 import { removeInterface } from "./cluster/network";
 import { enterNode, nodeProcess, stopNode } from "./cluster/node";
-import { mostNodes, planNetwork, planNodes } from "./cluster/plan";
-import { ensureSettings, readSettings, type Settings, sandboxFolder } from "./cluster/settings";
+import { mostNodes, planNode, planNodes } from "./cluster/plan";
+import { sandboxFolder } from "./cluster/settings";
 import { withLock } from "./lock";
 import { cacheFolder } from "./paths";
 import { type Progress, printProgress } from "./progress";
@@ -53,32 +54,31 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     assertMachine();
     const folder = sandboxFolder(name);
     return withLock(`sandbox-${name}`, async () => {
-        const settings = await ensureSettings(folder, nodes);
-        if (await isUp(folder, settings)) await preparePulumi(folder, progress);
-        else await bringUp(name, folder, settings, progress);
+        const cluster = await ensureCluster(name, nodes);
+        if (await isUp(cluster)) await preparePulumi(folder, progress);
+        else await bringUp(cluster, progress);
         progress(`The sandbox "${name}" is up.`);
-        return describe(name, folder, settings);
+        return describe(cluster);
     });
 }
 
 /** The sandbox, when it runs. */
 export function openSandbox(name = "default"): Sandbox | undefined {
-    const folder = sandboxFolder(name);
-    const settings = readSettings(folder);
-    const isRunning = settings !== undefined && nodeProcess(folder, 1) !== undefined;
-    return isRunning ? describe(name, folder, settings) : undefined;
+    const cluster = findCluster(name);
+    const isRunning = cluster !== undefined && nodeProcess(cluster, cluster.nodes[0]) !== undefined;
+    return isRunning ? describe(cluster) : undefined;
 }
 
 /** Ends everything that the sandbox runs, and says what stays on the disk: caches, and its data unless it is purged. */
 export async function stopSandbox(options: StopOptions = {}): Promise<StoredFolder[]> {
     const { name = "default", purge = false, progress = printProgress } = options;
     const folder = sandboxFolder(name);
-    const settings = readSettings(folder);
-    if (!settings) progress(`There is no sandbox "${name}".`);
+    const cluster = findCluster(name);
+    if (!cluster) progress(`There is no sandbox "${name}".`);
     else {
         assertMachine();
         await withLock(`sandbox-${name}`, async () => {
-            await stop(folder, settings);
+            await stop(cluster);
             if (purge) fs.rmSync(folder, { recursive: true, force: true });
         });
         progress(`The sandbox "${name}" is down.`);
@@ -86,28 +86,28 @@ export async function stopSandbox(options: StopOptions = {}): Promise<StoredFold
     return diskUsage([folder, cacheFolder]);
 }
 
-async function stop(folder: string, { index }: Settings): Promise<void> {
-    await Promise.all(planNodes(index, mostNodes).map((node) => stopNode(folder, node)));
-    await removeInterface(planNetwork(index).bridge);
+async function stop(cluster: Cluster): Promise<void> {
+    await Promise.all(planNodes(cluster.index, mostNodes).map((node) => stopNode(cluster, node)));
+    await removeInterface(cluster.network.bridge);
 }
 
-function describe(name: string, folder: string, { nodes }: Settings): Sandbox {
+function describe(cluster: Cluster): Sandbox {
+    const { name, folder, nodes } = cluster;
     const kubeconfig = path.join(folder, "kubeconfig");
     return {
         name,
         folder,
         kubeconfig,
-        nodes,
+        nodes: nodes.length,
         environment: {
             ...process.env,
             ...pulumiEnvironment(folder),
             KUBECONFIG: kubeconfig,
             PATH: [path.join(folder, "bin"), process.env.PATH].join(path.delimiter),
         },
-        enter: (node = 1, { all = false } = {}) => enterNode(folder, node, all),
+        enter: (node = 1, { all = false } = {}) => enterNode(cluster, planNode(cluster.index, node), all),
         async loadImage(archive) {
-            const numbers = planNodes(0, nodes).map(({ number }) => number);
-            await Promise.all(numbers.map((number) => loadImages(folder, number, [archive])));
+            await Promise.all(nodes.map((node) => loadImages(cluster, node, [archive])));
         },
     };
 }

@@ -1,10 +1,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { type Cluster, findCluster } from "../cluster/cluster";
 import { diskUsage, type StoredFolder } from "../cluster/diskUsage";
 import { isUp } from "../cluster/lifecycle";
 import { nodeProcess } from "../cluster/node";
-import { type NodePlan, planNodes } from "../cluster/plan";
-import { readSettings, sandboxFolder } from "../cluster/settings";
+import type { NodePlan } from "../cluster/plan";
+import { sandboxFolder } from "../cluster/settings";
 import { cacheFolder } from "../paths";
 
 const nodeComponents = ["containerd", "kubelet", "kube-proxy"];
@@ -20,20 +21,18 @@ export interface Status {
 
 /** Looks at a sandbox without changing anything. */
 export async function describeStatus(name: string): Promise<Status> {
-    const folder = sandboxFolder(name);
-    const stored = await diskUsage([folder, cacheFolder]);
-    const settings = readSettings(folder);
-    if (!settings) return { isUp: false, text: `There is no sandbox "${name}".`, stored };
-    const nodes = planNodes(settings.index, settings.nodes);
-    const up = await isUp(folder, settings);
-    const runs = nodes.some((node) => nodeProcess(folder, node.number) !== undefined);
+    const stored = await diskUsage([sandboxFolder(name), cacheFolder]);
+    const cluster = findCluster(name);
+    if (!cluster) return { isUp: false, text: `There is no sandbox "${name}".`, stored };
+    const up = await isUp(cluster);
+    const runs = cluster.nodes.some((node) => nodeProcess(cluster, node) !== undefined);
     const summary = up ? "up" : runs ? "half up; `npm run sandbox -- up` repairs it" : "down";
-    const lines = nodes.flatMap((node) => describeNode(folder, node));
+    const lines = cluster.nodes.flatMap((node) => describeNode(cluster, node));
     return { isUp: up, text: [`The sandbox "${name}" is ${summary}.`, ...lines].join("\n"), stored };
 }
 
-function describeNode(folder: string, node: NodePlan): string[] {
-    const pid = nodeProcess(folder, node.number);
+function describeNode(cluster: Cluster, node: NodePlan): string[] {
+    const pid = nodeProcess(cluster, node);
     if (pid === undefined) return [`${node.name} ${node.address}: does not run`];
     const running = programsBeside(pid);
     const components = node.number === 1 ? [...controlPlane, ...nodeComponents] : nodeComponents;

@@ -3,26 +3,20 @@ import * as https from "node:https";
 import * as path from "node:path";
 import type { KubernetesObject } from "@kubernetes/client-node";
 import { run } from "../command";
-import { planNetwork } from "./plan";
+import type { Cluster } from "./cluster";
 import { waitUntil } from "./waiting";
 
 /** The API server of a sandbox, spoken to as its administrator. */
 export class Api {
-    private readonly host: string;
-
-    constructor(
-        private readonly folder: string,
-        index: number,
-    ) {
-        this.host = planNetwork(index).apiServer;
-    }
+    constructor(private readonly cluster: Cluster) {}
 
     /** What the API server answers to a GET, or undefined while it does not answer with success. */
     get(url: string): Promise<string | undefined> {
-        const read = (name: string) => fs.readFileSync(path.join(this.folder, name));
+        const read = (name: string) => fs.readFileSync(path.join(this.cluster.folder, name));
         const keys = { ca: read("ca.crt"), cert: read("admin.crt"), key: read("admin.key") };
         return new Promise((resolve) => {
-            const request = https.get({ host: this.host, port: 6443, path: url, ...keys, agent: false, timeout: 2000 });
+            const host = this.cluster.network.apiServer;
+            const request = https.get({ host, port: 6443, path: url, ...keys, agent: false, timeout: 2000 });
             request.on("response", (response) => {
                 let body = "";
                 response.setEncoding("utf8").on("data", (part: string) => {
@@ -57,11 +51,8 @@ export class Api {
 
     /** Makes the cluster's objects those given; what they leave out keeps its value. */
     async apply(objects: readonly KubernetesObject[]): Promise<void> {
-        const kubectl = [
-            path.join(this.folder, "bin", "kubectl"),
-            "--kubeconfig",
-            path.join(this.folder, "kubeconfig"),
-        ];
+        const { folder } = this.cluster;
+        const kubectl = [path.join(folder, "bin", "kubectl"), "--kubeconfig", path.join(folder, "kubeconfig")];
         const apply = ["apply", "--server-side", "--force-conflicts", "--field-manager=private-registry-sandbox"];
         const list = { apiVersion: "v1", kind: "List", items: objects };
         await run([...kubectl, ...apply, "--filename=-"], { input: JSON.stringify(list) });

@@ -7,14 +7,14 @@ import type { Progress } from "../progress";
 import { link, preparePulumi } from "../pulumi";
 import { ensureTools, type Tool } from "../toolchain/toolchain";
 import { Api } from "./api";
+import type { Cluster } from "./cluster";
 import { loadImages } from "./images";
 import { debianPackages } from "./machine";
 import { createBridge } from "./network";
 import { nodeProcess, nodeStart, startNode } from "./node";
 import { NodeFiles } from "./nodeFiles";
-import { dnsServiceAddress, mostNodes, type NodePlan, planNetwork, planNodes } from "./plan";
+import { dnsServiceAddress } from "./plan";
 import { waitForCluster } from "./readiness";
-import type { Settings } from "./settings";
 
 /** The programs of a node, and those that people use with the cluster. */
 const tools: Tool[] = [
@@ -35,27 +35,23 @@ const tools: Tool[] = [
 const images: ImageName[] = ["pause", "busybox", "coredns", "local-path-provisioner", "registry", "curl"];
 
 /** True when the last start came to its end, all of its nodes still run, and the API server answers. */
-export async function isUp(folder: string, settings: Settings): Promise<boolean> {
-    const processes = nodeProcesses(folder, planNodes(settings.index, settings.nodes));
-    const isStarted = fs.existsSync(startedFile(folder)) && fs.readFileSync(startedFile(folder), "utf8") === processes;
-    return isStarted && new Api(folder, settings.index).isReady();
+export async function isUp(cluster: Cluster): Promise<boolean> {
+    const started = startedFile(cluster);
+    const isStarted = fs.existsSync(started) && fs.readFileSync(started, "utf8") === nodeProcesses(cluster);
+    return isStarted && new Api(cluster).isReady();
 }
 
 /** Starts what is missing and waits until the cluster can be used. Everything that is there already stays. */
-export async function bringUp(name: string, folder: string, settings: Settings, progress: Progress): Promise<void> {
-    const nodes = planNodes(settings.index, settings.nodes);
+export async function bringUp(cluster: Cluster, progress: Progress): Promise<void> {
+    const { name, folder, nodes } = cluster;
     await ensureDebianPackages(debianPackages, progress);
     // What the images hold is built at the same time: two waves of builds would leave a core idle at the end of each.
     linkTools(folder, await ensureTools([...tools, ...toolsOf(images)], progress));
 
     progress(`Starting the sandbox "${name}": ${nodes.length === 1 ? "one node" : `${nodes.length} nodes`}.`);
-    await startNodes(name, folder, settings.index, nodes);
-    await Promise.all([
-        preparePulumi(folder, progress),
-        loadAllImages(folder, nodes, progress),
-        startCluster(folder, settings.index, nodes),
-    ]);
-    fs.writeFileSync(startedFile(folder), nodeProcesses(folder, nodes));
+    await startNodes(cluster);
+    await Promise.all([preparePulumi(folder, progress), loadAllImages(cluster, progress), startCluster(cluster)]);
+    fs.writeFileSync(startedFile(cluster), nodeProcesses(cluster));
 }
 
 function linkTools(folder: string, paths: Record<string, string>): void {
@@ -63,37 +59,34 @@ function linkTools(folder: string, paths: Record<string, string>): void {
     for (const tool of tools) link(paths[tool], path.join(folder, "bin", tool));
 }
 
-async function startNodes(name: string, folder: string, index: number, nodes: readonly NodePlan[]): Promise<void> {
-    const network = planNetwork(index);
-    const files = await NodeFiles.open(name, folder, network);
+async function startNodes(cluster: Cluster): Promise<void> {
+    const files = await NodeFiles.open(cluster);
     await files.writeAdministrator();
-    await createBridge(network);
-    for (const node of nodes) {
+    await createBridge(cluster.network);
+    for (const node of cluster.nodes) {
         await files.writeNode(node, imageReferences.pause);
-        // A node knows the way to all that there may ever be, so that one can be added while it runs.
-        const peers = planNodes(index, mostNodes).filter(({ number }) => number !== node.number);
-        await startNode(folder, network, peers, node);
+        await startNode(cluster, node);
     }
 }
 
-async function loadAllImages(folder: string, nodes: readonly NodePlan[], progress: Progress): Promise<void> {
+async function loadAllImages(cluster: Cluster, progress: Progress): Promise<void> {
     const archives = Object.values(await packImages(images, progress));
-    await Promise.all(nodes.map((node) => loadImages(folder, node.number, archives)));
+    await Promise.all(cluster.nodes.map((node) => loadImages(cluster, node, archives)));
 }
 
-async function startCluster(folder: string, index: number, nodes: readonly NodePlan[]): Promise<void> {
-    const api = new Api(folder, index);
+async function startCluster(cluster: Cluster): Promise<void> {
+    const api = new Api(cluster);
     await api.waitUntilReady();
     await api.apply(addons(imageReferences, dnsServiceAddress));
-    const starts = nodes.map((node) => [node.name, nodeStart(folder, node.number)] as const);
+    const starts = cluster.nodes.map((node) => [node.name, nodeStart(cluster, node)] as const);
     await waitForCluster(api, { nodes: new Map(starts), pods: addonPods });
 }
 
 /** Names the processes that a start ended with: another start has others. */
-function startedFile(folder: string): string {
+function startedFile({ folder }: Cluster): string {
     return path.join(folder, "started");
 }
 
-function nodeProcesses(folder: string, nodes: readonly NodePlan[]): string {
-    return nodes.map((node) => `${node.name} ${nodeProcess(folder, node.number)}\n`).join("");
+function nodeProcesses(cluster: Cluster): string {
+    return cluster.nodes.map((node) => `${node.name} ${nodeProcess(cluster, node)}\n`).join("");
 }

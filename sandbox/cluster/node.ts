@@ -3,8 +3,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { repositoryRoot } from "../paths";
 import { createCgroup, removeCgroup } from "./cgroups";
+import type { Cluster } from "./cluster";
 import { connectNode, removeInterface } from "./network";
-import { type NetworkPlan, type NodePlan, podNetwork, serviceNetwork } from "./plan";
+import { mostNodes, type NodePlan, planNodes, podNetwork, serviceNetwork } from "./plan";
 import { nodeFolder } from "./settings";
 import { waitUntil } from "./waiting";
 
@@ -12,53 +13,48 @@ const script = path.join(repositoryRoot, "sandbox", "cluster", "node.sh");
 const namespaces = ["--net", "--mount", "--pid", "--uts", "--ipc"];
 
 /** The number of the node's first process on the machine, or undefined when the node does not run. */
-export function nodeProcess(folder: string, number: number): number | undefined {
-    const file = pidFile(folder, number);
+export function nodeProcess(cluster: Cluster, node: NodePlan): number | undefined {
+    const file = pidFile(cluster, node);
     if (!fs.existsSync(file)) return undefined;
     const [pid, started] = fs.readFileSync(file, "utf8").trim().split(" ").map(Number);
     return isSameProcess(pid, started) ? pid : undefined;
 }
 
 /** When the node was started. */
-export function nodeStart(folder: string, number: number): Date {
-    return fs.statSync(pidFile(folder, number)).mtime;
+export function nodeStart(cluster: Cluster, node: NodePlan): Date {
+    return fs.statSync(pidFile(cluster, node)).mtime;
 }
 
 /** The words before a command that make it run in the network of a running node, or with `all` in all of its namespaces. */
-export function enterNode(folder: string, number: number, all: boolean): string[] {
-    const pid = nodeProcess(folder, number);
-    if (pid === undefined) throw new Error(`node${number} does not run; \`npm run sandbox -- up\` starts it.`);
+export function enterNode(cluster: Cluster, node: NodePlan, all: boolean): string[] {
+    const pid = nodeProcess(cluster, node);
+    if (pid === undefined) throw new Error(`${node.name} does not run; \`npm run sandbox -- up\` starts it.`);
     return ["nsenter", `--target=${pid}`, ...(all ? namespaces : ["--net"])];
 }
 
 /** Starts a node that does not run and joins it to the bridge; finishes the start of one that was left half-way. */
-export async function startNode(
-    folder: string,
-    network: NetworkPlan,
-    peers: NodePlan[],
-    node: NodePlan,
-): Promise<void> {
-    if (nodeProcess(folder, node.number) === undefined) {
+export async function startNode(cluster: Cluster, node: NodePlan): Promise<void> {
+    if (nodeProcess(cluster, node) === undefined) {
         await clearNode(node);
         createCgroup(node.cgroup);
-        spawnNode(folder, network, peers, node);
-        const log = path.join(nodeFolder(folder, node.number), "log", "node.log");
-        const isRunning = () => nodeProcess(folder, node.number) !== undefined;
+        spawnNode(cluster, node);
+        const log = path.join(nodeFolder(cluster.folder, node.number), "log", "node.log");
+        const isRunning = () => nodeProcess(cluster, node) !== undefined;
         await waitUntil(isRunning, 10, () => `${node.name} did not start; ${log} says why.`);
     }
-    await connectNode(network, node, nodeProcess(folder, node.number) ?? 0);
+    await connectNode(cluster.network, node, nodeProcess(cluster, node) ?? 0);
 }
 
 /** Ends a node: first politely, then for good, and removes what it leaves on the machine. */
-export async function stopNode(folder: string, node: NodePlan): Promise<void> {
-    const pid = nodeProcess(folder, node.number);
+export async function stopNode(cluster: Cluster, node: NodePlan): Promise<void> {
+    const pid = nodeProcess(cluster, node);
     if (pid !== undefined) {
-        const isGone = () => nodeProcess(folder, node.number) === undefined;
+        const isGone = () => nodeProcess(cluster, node) === undefined;
         process.kill(pid, "SIGTERM");
         await waitUntil(isGone, 5, () => "").catch(() => process.kill(pid, "SIGKILL"));
         await waitUntil(isGone, 10, () => `${node.name} (process ${pid}) could not be ended.`);
     }
-    fs.rmSync(pidFile(folder, node.number), { force: true });
+    fs.rmSync(pidFile(cluster, node), { force: true });
     await clearNode(node);
 }
 
@@ -67,17 +63,19 @@ async function clearNode(node: NodePlan): Promise<void> {
     await removeCgroup(node.cgroup);
 }
 
-function spawnNode(sandbox: string, network: NetworkPlan, peers: NodePlan[], node: NodePlan): void {
-    const folder = nodeFolder(sandbox, node.number);
+function spawnNode(cluster: Cluster, node: NodePlan): void {
+    const folder = nodeFolder(cluster.folder, node.number);
     const log = startLog(folder);
+    // A node knows the way to all that there may ever be, so that one can be added while it runs.
+    const peers = planNodes(cluster.index, mostNodes).filter(({ number }) => number !== node.number);
     const routes = peers.map((peer) => `${peer.podSubnet}=${peer.address}`);
     // Nothing of the caller's environment, which may hold secrets and proxies, goes into the node.
     const env = {
-        PATH: `${path.join(sandbox, "bin")}:/usr/sbin:/usr/bin:/sbin:/bin`,
+        PATH: `${path.join(cluster.folder, "bin")}:/usr/sbin:/usr/bin:/sbin:/bin`,
         NODE_FOLDER: folder,
         NODE_NAME: node.name,
         NODE_ADDRESS: node.address,
-        GATEWAY: network.gateway,
+        GATEWAY: cluster.network.gateway,
         POD_NETWORK: podNetwork,
         SERVICE_NETWORK: serviceNetwork,
         POD_ROUTES: routes.join(" "),
@@ -105,7 +103,7 @@ function startLog(folder: string): number {
     return fs.openSync(path.join(current, "node.log"), "a", 0o600);
 }
 
-function pidFile(folder: string, number: number): string {
+function pidFile({ folder }: Cluster, { number }: NodePlan): string {
     return path.join(nodeFolder(folder, number), "pid");
 }
 

@@ -1,40 +1,39 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { Cluster } from "./cluster";
 import { kubeconfig } from "./kubeconfig";
 import { containerdConfiguration, kubeletConfiguration, networkConfiguration } from "./nodeConfiguration";
 import { createAuthority, createKey, type Identity, issue, type KeyPair } from "./pki";
-import { apiServiceAddress, dnsServiceAddress, type NetworkPlan, type NodePlan } from "./plan";
+import { apiServiceAddress, dnsServiceAddress, type NodePlan } from "./plan";
 import { nodeFolder } from "./settings";
 
 /** The files of one sandbox's nodes: what each node sees as its /etc/kubernetes, and the administrator's kubeconfig. */
 export class NodeFiles {
     private constructor(
-        private readonly sandbox: string,
-        private readonly folder: string,
-        private readonly network: NetworkPlan,
+        private readonly cluster: Cluster,
         private readonly authority: KeyPair,
     ) {}
 
     /** Opens the sandbox's authority, making it at the first start. */
-    static async open(sandbox: string, folder: string, network: NetworkPlan): Promise<NodeFiles> {
-        const authority = await ensurePair(path.join(folder, "ca"), () =>
-            createAuthority(`private-registry sandbox ${sandbox}`),
+    static async open(cluster: Cluster): Promise<NodeFiles> {
+        const authority = await ensurePair(path.join(cluster.folder, "ca"), () =>
+            createAuthority(`private-registry sandbox ${cluster.name}`),
         );
-        return new NodeFiles(sandbox, folder, network, authority);
+        return new NodeFiles(cluster, authority);
     }
 
     /** Writes the keys and the kubeconfig of a user who may do everything. */
     async writeAdministrator(): Promise<void> {
-        const pair = await this.ensurePair(path.join(this.folder, "admin"), {
+        const pair = await this.ensurePair(path.join(this.cluster.folder, "admin"), {
             commonName: "admin",
             organization: "system:masters",
         });
-        write(path.join(this.folder, "kubeconfig"), this.kubeconfig("admin", pair));
+        write(path.join(this.cluster.folder, "kubeconfig"), this.kubeconfig("admin", pair));
     }
 
     /** Writes what the node's programs read. Keys that are there stay; configuration is written anew. */
     async writeNode(node: NodePlan, pauseImage: string): Promise<void> {
-        const folder = path.join(nodeFolder(this.folder, node.number), "kubernetes");
+        const folder = path.join(nodeFolder(this.cluster.folder, node.number), "kubernetes");
         write(path.join(folder, "ca.crt"), this.authority.certificate);
         write(path.join(folder, "kubelet.yaml"), kubeletConfiguration(node));
         write(path.join(folder, "containerd.toml"), containerdConfiguration(pauseImage));
@@ -66,7 +65,7 @@ export class NodeFiles {
                     "kubernetes.default.svc.cluster.local",
                     "localhost",
                 ],
-                ip: [apiServiceAddress, this.network.apiServer, "127.0.0.1"],
+                ip: [apiServiceAddress, this.cluster.network.apiServer, "127.0.0.1"],
             },
         });
         await this.ensurePair(path.join(folder, "kubelet-client"), {
@@ -87,8 +86,8 @@ export class NodeFiles {
     }
 
     private kubeconfig(user: string, pair: KeyPair): string {
-        const server = `https://${this.network.apiServer}:6443`;
-        return kubeconfig(`private-registry-${this.sandbox}`, server, this.authority.certificate, user, pair);
+        const server = `https://${this.cluster.network.apiServer}:6443`;
+        return kubeconfig(`private-registry-${this.cluster.name}`, server, this.authority.certificate, user, pair);
     }
 }
 

@@ -5,8 +5,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubernetesObject } from "@kubernetes/client-node";
+import { findCluster } from "../../../sandbox/cluster/cluster";
 import { nodeProcess } from "../../../sandbox/cluster/node";
-import { readSettings, sandboxFolder } from "../../../sandbox/cluster/settings";
+import { sandboxFolder } from "../../../sandbox/cluster/settings";
 import { waitUntil } from "../../../sandbox/cluster/waiting";
 import { run } from "../../../sandbox/command";
 import { repositoryRoot } from "../../../sandbox/paths";
@@ -26,7 +27,8 @@ describe("a sandbox", function () {
 
     const kubectl = (...args: string[]) => run(["kubectl", ...args], { env: sandbox.environment });
     const isReady = (pod: string) => kubectl("wait", "--for=condition=Ready", "--timeout=60s", `pod/${pod}`);
-    const firstNode = () => nodeProcess(folder, 1) ?? assert.fail("node1 does not run");
+    const cluster = () => findCluster(name) ?? assert.fail("no settings");
+    const firstNode = () => nodeProcess(cluster(), cluster().nodes[0]) ?? assert.fail("node1 does not run");
 
     function apply(...items: KubernetesObject[]): Promise<string> {
         const input = JSON.stringify({ apiVersion: "v1", kind: "List", items });
@@ -184,7 +186,7 @@ describe("a sandbox", function () {
 
     it("leaves nothing on the machine when it is stopped", async () => {
         const tree = processTree(firstNode());
-        const index = readSettings(folder)?.index ?? assert.fail("no settings");
+        const { index } = cluster();
         assert.notDeepEqual(await traces(index), [], "while it runs there is something to see");
         const stored = await stopSandbox({ name, progress });
         assert.ok(stored.some(({ path, bytes }) => path === folder && bytes > 0));

@@ -2,10 +2,15 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { planCluster } from "../../../../sandbox/cluster/cluster";
 import { enterNode, nodeProcess } from "../../../../sandbox/cluster/node";
 
 describe("a node's process", () => {
     let folder: string;
+    const nodeOne = () => {
+        const cluster = planCluster("test", folder, { index: 1, nodes: 1 });
+        return [cluster, cluster.nodes[0]] as const;
+    };
     const write = (content: string) => fs.writeFileSync(path.join(folder, "node1", "pid"), content);
 
     before(function () {
@@ -16,17 +21,17 @@ describe("a node's process", () => {
     after(() => fs.rmSync(folder, { recursive: true }));
 
     it("is not there before the first start, and then cannot be entered", () => {
-        assert.equal(nodeProcess(folder, 1), undefined);
-        assert.throws(() => enterNode(folder, 1, false), /node1 does not run; `npm run sandbox -- up` starts it\./);
+        assert.equal(nodeProcess(...nodeOne()), undefined);
+        assert.throws(() => enterNode(...nodeOne(), false), /node1 does not run; `npm run sandbox -- up` starts it\./);
     });
 
     it("is not the process that has its number after a reboot", () => {
         write(`${process.pid} 1\n`);
-        assert.equal(nodeProcess(folder, 1), undefined, "another start time");
+        assert.equal(nodeProcess(...nodeOne()), undefined, "another start time");
         const stat = fs.readFileSync("/proc/self/stat", "utf8");
         write(`${process.pid} ${stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]}\n`);
-        assert.equal(nodeProcess(folder, 1), undefined, "no namespaces of its own");
+        assert.equal(nodeProcess(...nodeOne()), undefined, "no namespaces of its own");
         write("4194305 1\n");
-        assert.equal(nodeProcess(folder, 1), undefined, "no process at all");
+        assert.equal(nodeProcess(...nodeOne()), undefined, "no process at all");
     });
 });
