@@ -32,7 +32,7 @@ import {
 } from "./server";
 import { type RegistryStorage, storageProblems, storageRules } from "./storage";
 import { type RegistryUi, uiProblems, uiRules } from "./ui";
-import { below, type Problem, type Rules } from "./validation";
+import { below, type Problem, type Rules, repeatedProblems } from "./validation";
 
 /** Everything about a registry; all of it can be left out. */
 export interface PrivateRegistryArgs {
@@ -40,6 +40,11 @@ export interface PrivateRegistryArgs {
     namespace?: pulumi.Input<string>;
     /** Whether that namespace is created here, with Pod Security `restricted`, or is there already. Defaults to true. */
     createNamespace?: boolean;
+    /**
+     * Whether the namespace `<namespace>-node`, in which the pods that configure nodes run, is created here, with Pod Security
+     * `privileged`. Set it to false if the namespace exists already. Defaults to true.
+     */
+    createNodeNamespace?: boolean;
     /** Name of the Service, and the first part of the registry's name in the cluster. Defaults to the component's name. */
     serviceName?: string;
     /** Domain of the cluster's DNS. Defaults to `cluster.local`. */
@@ -115,6 +120,7 @@ export interface PrivateRegistryArgs {
 export const privateRegistryRules: Rules = {
     namespace: dnsLabel(58),
     createNamespace: flag,
+    createNodeNamespace: flag,
     serviceName: serviceLabel,
     clusterDomain: dnsName,
     host: registryHost,
@@ -147,6 +153,7 @@ export const privateRegistryRules: Rules = {
 export function privateRegistryProblems(name: string, args: PrivateRegistryArgs): Problem[] {
     return [
         ...nameProblems(name, args),
+        ...repeatedProblems("imagePullSecrets", args.imagePullSecrets),
         ...userProblems(args.users),
         ...tlsProblems(args.tls, args.host),
         ...exposeProblems(args.expose, args.tls, args.host),

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { apiAccount, apiCredentials } from "./apiAccess";
+import { pullSecretReferences } from "./images";
 import { type Identity, marks, selectorLabels } from "./labels";
 import { restrictedPod, restrictedScript } from "./restrictedPod";
 import { script } from "./scripts";
@@ -39,7 +40,7 @@ export function watchCertificate(identity: Identity, watch: CertificateWatch, pa
                     spec: {
                         ...restrictedPod,
                         serviceAccountName: account.name,
-                        imagePullSecrets: watch.imagePullSecrets.map((secretName) => ({ name: secretName })),
+                        imagePullSecrets: pullSecretReferences(watch.imagePullSecrets),
                         terminationGracePeriodSeconds: 5,
                         containers: [
                             {

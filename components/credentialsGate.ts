@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Login } from "./credentials";
+import { pullSecretReferences } from "./images";
 import { type Identity, marks } from "./labels";
 import { restrictedPod, restrictedScript } from "./restrictedPod";
 import { script } from "./scripts";
@@ -56,7 +57,7 @@ export function awaitCredentials(
                     spec: {
                         restartPolicy: "Never",
                         ...restrictedPod,
-                        imagePullSecrets: gate.imagePullSecrets.map((secretName) => ({ name: secretName })),
+                        imagePullSecrets: pullSecretReferences(gate.imagePullSecrets),
                         containers: [
                             {
                                 name: "wait",

@@ -1,7 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { minioImage, mirrored } from "./images";
+import { unlessEmpty } from "./emptyFields";
+import { minioImage, mirrored, pullSecretReferences } from "./images";
 import { internalCertificates } from "./internalCertificates";
 import { type Identity, marks, selectorLabels } from "./labels";
 import { minioSetUp } from "./minioSetUp";
@@ -145,9 +146,9 @@ function deployServer(identity: Identity, args: MinioStorage, parent: pulumi.Res
                     metadata: marks(identity, "minio"),
                     spec: {
                         ...restrictedPod,
-                        imagePullSecrets: context.imagePullSecrets.map((secret) => ({ name: secret })),
-                        nodeSelector: scheduling.nodeSelector,
-                        tolerations: scheduling.tolerations,
+                        imagePullSecrets: pullSecretReferences(context.imagePullSecrets),
+                        nodeSelector: unlessEmpty(scheduling.nodeSelector),
+                        tolerations: unlessEmpty(scheduling.tolerations),
                         priorityClassName: scheduling.priorityClassName,
                         containers: [
                             {

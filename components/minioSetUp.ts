@@ -1,5 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { unlessEmpty } from "./emptyFields";
+import { pullSecretReferences } from "./images";
 import { type Identity, marks } from "./labels";
 import { restrictedContainer, restrictedPod } from "./restrictedPod";
 import type { S3Keys } from "./s3";
@@ -69,9 +71,9 @@ export function minioSetUp(identity: Identity, setUp: MinioSetUp, parent: pulumi
                     spec: {
                         ...restrictedPod,
                         restartPolicy: "Never",
-                        imagePullSecrets: context.imagePullSecrets.map((name) => ({ name })),
-                        nodeSelector: context.scheduling.nodeSelector,
-                        tolerations: context.scheduling.tolerations,
+                        imagePullSecrets: pullSecretReferences(context.imagePullSecrets),
+                        nodeSelector: unlessEmpty(context.scheduling.nodeSelector),
+                        tolerations: unlessEmpty(context.scheduling.tolerations),
                         containers: [
                             {
                                 name: "set-up",

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Identity, marks } from "./labels";
 import { dnsLabel, dnsName } from "./rules";
-import type { Problem, Rules } from "./validation";
+import { type Problem, type Rules, repeatedProblems } from "./validation";
 
 /** Pull secrets for the pods that run images of the registry. */
 export interface PullSecrets {
@@ -25,11 +25,7 @@ export const pullSecretRules: Rules = {
 
 export function pullSecretProblems(args: PullSecrets = {}): Problem[] {
     return (["namespaces", "serviceAccounts"] as const).flatMap((list) =>
-        (args[list] ?? []).flatMap((item, i, all) =>
-            all.indexOf(item) < i
-                ? [{ path: `pullSecrets.${list}[${i}]`, reason: `repeats "${item}"; name each once` }]
-                : [],
-        ),
+        repeatedProblems(`pullSecrets.${list}`, args[list]),
     );
 }
 

@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { checksum } from "./checksum";
 import { inPod } from "./configuration";
 import type { UsedCache } from "./descriptorCache";
-import { mirrored, redisImage } from "./images";
+import { unlessEmpty } from "./emptyFields";
+import { mirrored, pullSecretReferences, redisImage } from "./images";
 import { internalCertificates } from "./internalCertificates";
 import { type Identity, marks, selectorLabels } from "./labels";
 import { type RegistryResources, resourceRules, resourcesOver } from "./resources";
@@ -179,9 +180,9 @@ function runServer(
                     metadata: marks(identity, "redis", { "checksum/certificate": checksum(certificate.text) }),
                     spec: {
                         ...restrictedPod,
-                        imagePullSecrets: context.imagePullSecrets.map((name) => ({ name })),
-                        nodeSelector: scheduling.nodeSelector,
-                        tolerations: scheduling.tolerations,
+                        imagePullSecrets: pullSecretReferences(context.imagePullSecrets),
+                        nodeSelector: unlessEmpty(scheduling.nodeSelector),
+                        tolerations: unlessEmpty(scheduling.tolerations),
                         priorityClassName: scheduling.priorityClassName,
                         containers: [
                             {

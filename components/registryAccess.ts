@@ -5,7 +5,7 @@ import { nodeProblems, nodeRules, type RegistryNodes, tellNodes } from "./nodes"
 import { createPullSecrets, type PullSecrets, pullSecretProblems, pullSecretRules } from "./pullSecrets";
 import { registriesYaml } from "./registriesYaml";
 import { dnsLabel, dnsName, flag, objectOnly, registryEndpoint, registryHost, registryPrefix, text } from "./rules";
-import { ArgumentError, below, type Problem, type Rules, validate } from "./validation";
+import { ArgumentError, below, type Problem, type Rules, repeatedProblems, validate } from "./validation";
 
 /** What another cluster or stack needs to pull from a registry: usually outputs of its `PrivateRegistry`. */
 export interface RegistryAccessArgs {
@@ -78,6 +78,7 @@ function registryAccessProblems(name: string, args: RegistryAccessArgs): Problem
         // The name of the nodes' namespace, when it is left out, is five characters longer.
         ...childNameProblems(name, args.nodeNamespace === undefined ? 58 : 63),
         ...missing,
+        ...repeatedProblems("imagePullSecrets", args.imagePullSecrets),
         ...(untold ? [{ path: "nodes", reason }] : []),
         ...pullSecretProblems(args.pullSecrets),
         ...nodeProblems(args.nodes),

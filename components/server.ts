@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Certificate } from "./certificate";
 import { checksum } from "./checksum";
 import { type ConfigSettings, configYaml, drainSeconds, inPod } from "./configuration";
+import { unlessEmpty } from "./emptyFields";
+import { pullSecretReferences } from "./images";
 import { type Identity, marks, selectorLabels } from "./labels";
 import type { PodAddition } from "./podAddition";
 import { type RegistryResources, resourcesOver } from "./resources";
@@ -143,12 +145,16 @@ export function deployServer(identity: Identity, server: Server, parent: pulumi.
                     spec: {
                         serviceAccountName: account.metadata.name,
                         ...restrictedPod,
-                        imagePullSecrets: server.imagePullSecrets.map((name) => ({ name })),
-                        nodeSelector: scheduling.nodeSelector,
-                        tolerations: scheduling.tolerations,
+                        imagePullSecrets: pullSecretReferences(server.imagePullSecrets),
+                        nodeSelector: unlessEmpty(scheduling.nodeSelector),
+                        tolerations: unlessEmpty(scheduling.tolerations),
                         affinity: affinityFor(scheduling.affinity, storage.mounting, selector),
-                        topologySpreadConstraints: scheduling.topologySpread?.map((given) =>
-                            pulumi.output(given).apply((constraint) => ({ labelSelector: selector, ...constraint })),
+                        topologySpreadConstraints: unlessEmpty(
+                            scheduling.topologySpread?.map((given) =>
+                                pulumi
+                                    .output(given)
+                                    .apply((constraint) => ({ labelSelector: selector, ...constraint })),
+                            ),
                         ),
                         priorityClassName: scheduling.priorityClassName,
                         // Above the pause before the end, and the time that requests then have.

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { inPod } from "./configuration";
 import { servicePort } from "./edge";
+import { unlessEmpty } from "./emptyFields";
 import { type Identity, marks, selectorLabels } from "./labels";
 import { cidr, ipAddress, text, wholeNumber } from "./rules";
 import type { Rules } from "./validation";
@@ -82,7 +83,7 @@ export function createServices(
                 selector,
                 ports: [port],
                 loadBalancerIP: loadBalancer?.address,
-                loadBalancerSourceRanges: loadBalancer?.sourceRanges,
+                loadBalancerSourceRanges: unlessEmpty(loadBalancer?.sourceRanges),
                 loadBalancerClass: loadBalancer?.className,
             },
         },

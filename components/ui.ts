@@ -5,7 +5,7 @@ import { checksum } from "./checksum";
 import { inPod, type Section } from "./configuration";
 import { type Backend, servicePort, uiPath } from "./edge";
 import { edges, type RegistryExpose } from "./expose";
-import { mirrored, uiImage } from "./images";
+import { mirrored, pullSecretReferences, uiImage } from "./images";
 import { internalCertificates } from "./internalCertificates";
 import { type Identity, marks, selectorLabels } from "./labels";
 import { type RegistryResources, resourceRules, resourcesOver } from "./resources";
@@ -202,7 +202,7 @@ function uiPod(
             runAsGroup: nginxUser,
             fsGroup: nginxUser,
         },
-        imagePullSecrets: context.imagePullSecrets.map((name) => ({ name })),
+        imagePullSecrets: pullSecretReferences(context.imagePullSecrets),
         initContainers: [
             {
                 name: "files",
