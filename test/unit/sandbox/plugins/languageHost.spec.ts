@@ -20,6 +20,21 @@ require("fs").writeFileSync(__dirname + "/../seen.json", JSON.stringify(seen));
 require("../behaviour.js");
 `;
 
+/** What a process printed until its end, and its error. */
+function printed<Response extends { getStdout_asU8(): Uint8Array }>(
+    call: grpc.ClientReadableStream<Response>,
+): Promise<{ stdout: string; error?: string }> {
+    let stdout = "";
+    let error: string | undefined;
+    call.on("data", (response: Response) => {
+        stdout += Buffer.from(response.getStdout_asU8()).toString();
+    });
+    call.on("error", (found: grpc.ServiceError) => {
+        error = found.details;
+    });
+    return new Promise((resolve) => call.on("close", () => resolve({ stdout, error })));
+}
+
 describe("the stand-in language host", () => {
     let folder: string;
     let host: ChildProcess;
@@ -55,7 +70,6 @@ describe("the stand-in language host", () => {
         );
     }
 
-    /** Runs a plugin to its end: what it printed, and the error. */
     function runPlugin(kind: string, info = program()): Promise<{ stdout: string; error?: string }> {
         const request = new messages.RunPluginRequest();
         request.setInfo(info);
@@ -63,14 +77,7 @@ describe("the stand-in language host", () => {
         request.setKind(kind);
         request.setArgsList(["argument"]);
         request.setEnvList(["GIVEN=a=b"]);
-        const call = client.runPlugin(request);
-        let stdout = "";
-        let error: string | undefined;
-        call.on("data", (response: messages.RunPluginResponse) => {
-            stdout += Buffer.from(response.getStdout_asU8()).toString();
-        });
-        call.on("error", (found: grpc.ServiceError) => (error = found.details));
-        return new Promise((resolve) => call.on("close", () => resolve({ stdout, error })));
+        return printed<messages.RunPluginResponse>(client.runPlugin(request));
     }
 
     before(async () => {
@@ -83,6 +90,7 @@ describe("the stand-in language host", () => {
         host = spawn(process.execPath, ["--require", "ts-node/register/transpile-only", script, "127.0.0.1:1"], {
             cwd: root,
             stdio: ["pipe", "pipe", "inherit"],
+            env: { ...process.env, PATH: `${path.join(folder, "bin")}:${process.env.PATH}` },
         });
         const port = await new Promise<string>((resolve) => host.stdout?.once("data", (data) => resolve(String(data))));
         client = new LanguageRuntimeClient(`127.0.0.1:${port.trim()}`, grpc.credentials.createInsecure());
@@ -174,5 +182,21 @@ describe("the stand-in language host", () => {
     it("fails with a plugin's exit code", async () => {
         behave("process.exit(3)");
         assert.equal((await runPlugin("resource")).error, "Program exited with non-zero exit code: 3");
+    });
+
+    it("installs dependencies with npm, and fails with its exit code", async () => {
+        fs.mkdirSync(path.join(folder, "bin"));
+        const install = (npm: string) => {
+            fs.writeFileSync(path.join(folder, "bin", "npm"), `#!/bin/sh\n${npm}\n`, { mode: 0o755 });
+            const request = new messages.InstallDependenciesRequest();
+            request.setInfo(program());
+            const call = client.installDependencies(request);
+            return printed<messages.InstallDependenciesResponse>(call);
+        };
+        assert.deepEqual(await install('echo "$PWD $*"'), {
+            stdout: `${fs.realpathSync(folder)} install --loglevel=error\n`,
+            error: undefined,
+        });
+        assert.equal((await install("exit 6")).error, `npm install failed in ${folder} with exit code 6`);
     });
 });

@@ -157,6 +157,13 @@ describe("tls.LocallySignedCert", () => {
         await assert.rejects(make(locallySignedCert, { ...inputs, certRequestPem: "x" }), /failed to decode PEM/);
     });
 
+    it("has no authority key identifier when its subject is the authority's", async () => {
+        const names = { subject: caInputs.subject, privateKeyPem: await newKey(p256) };
+        const { certRequestPem } = (await make(certRequest, names)).state;
+        const { certPem } = (await make(locallySignedCert, { ...inputs, certRequestPem })).state;
+        assert.ok(!extensions(new x509.X509Certificate(certPem)).includes("2.5.29.35"));
+    });
+
     it("is ready for renewal from the start when it is renewed earlier than it lasts", async () => {
         assert.equal((await make(locallySignedCert, inputs)).state.readyForRenewal as unknown, false);
         const short = { ...inputs, earlyRenewalHours: 24 };
