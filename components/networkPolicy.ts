@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Problem, Rules } from "./arguments/check";
 import { cidr, dnsLabel, flag, wholeNumber } from "./arguments/rules";
+import { unlessEmpty } from "./kubernetes/emptyFields";
 import { type Identity, marks, selectorLabels } from "./kubernetes/scope";
 import { inPod } from "./server/configYml";
 import { uiPort } from "./ui/ui";
@@ -102,17 +103,18 @@ export function restrictNetwork(
         podSelector: server,
         policyTypes: ["Ingress", "Egress"],
         ingress: [...from(clients, inPod.port), ...from(namespaces(args.monitoringNamespaces ?? []), inPod.debugPort)],
-        egress: (args.destinations ?? []).map(({ cidr: range, ports }) => ({
-            to: ranges([range]),
-            ports: (ports ?? [443]).map(tcp),
-        })),
+        egress: unlessEmpty(
+            (args.destinations ?? []).map(({ cidr: range, ports }) => ({
+                to: ranges([range]),
+                ports: (ports ?? [443]).map(tcp),
+            })),
+        ),
     });
     if (has.ui) {
         policy("ui", {
             podSelector: { matchLabels: selectorLabels(identity, "ui") },
             policyTypes: ["Ingress", "Egress"],
             ingress: from(clients, uiPort),
-            egress: [],
         });
     }
     // The one pod that asks the API server, whose address no policy can name.

@@ -82,11 +82,11 @@ export class PrivateRegistry extends pulumi.ComponentResource {
         const { nodes } = checked;
         const tellsNodes = nodes?.enabled !== false && (!isTrustedAnyway(checked.tls) || nodes?.authenticate === true);
         const needsNodes = (tellsNodes && nodes?.daemonSet !== false) || storageArgs.hostPath !== undefined;
-        const nodeNamespace = needsNodes
-            ? createNamespace(identity, "node-namespace", pulumi.interpolate`${wantedNamespace}-node`, "privileged", {
-                  parent: this,
-              })
-            : undefined;
+        const nodeNamespaceName = pulumi.interpolate`${wantedNamespace}-node`;
+        const nodeNamespace =
+            needsNodes && checked.createNodeNamespace !== false
+                ? createNamespace(identity, "node-namespace", nodeNamespaceName, "privileged", { parent: this })
+                : nodeNamespaceName;
 
         const isPlain = checked.tls?.plainBackend === true;
         const serviceName = checked.serviceName ?? name;

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { below, type Problem, type Rules, validate } from "./arguments/check";
+import { below, type Problem, type Rules, repeatedProblems, validate } from "./arguments/check";
 import {
     dnsLabel,
     dnsName,
@@ -35,6 +35,11 @@ export interface PrivateRegistryArgs {
     namespace?: pulumi.Input<string>;
     /** Whether that namespace is created here, with Pod Security `restricted`, or is there already. Defaults to true. */
     createNamespace?: boolean;
+    /**
+     * Whether the namespace `<namespace>-node`, in which the pods that configure nodes run, is created here, with Pod Security
+     * `privileged`. Set it to false if the namespace exists already. Defaults to true.
+     */
+    createNodeNamespace?: boolean;
     /** Name of the Service, and the first part of the registry's name in the cluster. Defaults to the component's name. */
     serviceName?: string;
     /** Domain of the cluster's DNS. Defaults to `cluster.local`. */
@@ -110,6 +115,7 @@ export interface PrivateRegistryArgs {
 export const privateRegistryRules: Rules = {
     namespace: dnsLabel(58),
     createNamespace: flag,
+    createNodeNamespace: flag,
     serviceName: serviceLabel,
     clusterDomain: dnsName,
     host: registryHost,
@@ -149,6 +155,7 @@ export function checkArguments(name: string, args: PrivateRegistryArgs): Private
 function privateRegistryProblems(name: string, args: PrivateRegistryArgs): Problem[] {
     return [
         ...nameProblems(name, args),
+        ...repeatedProblems("imagePullSecrets", args.imagePullSecrets),
         ...userProblems(args.users),
         ...tlsProblems(args.tls, args.host),
         ...exposeProblems(args.expose, args.tls, args.host),

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ArgumentError, below, type Problem, type Rules, validate } from "./arguments/check";
+import { ArgumentError, below, type Problem, type Rules, repeatedProblems, validate } from "./arguments/check";
 import {
     dnsLabel,
     dnsName,
@@ -87,6 +87,7 @@ function registryAccessProblems(name: string, args: RegistryAccessArgs): Problem
         // The name of the nodes' namespace, when it is left out, is five characters longer.
         ...childNameProblems(name, args.nodeNamespace === undefined ? 58 : 63),
         ...missing,
+        ...repeatedProblems("imagePullSecrets", args.imagePullSecrets),
         ...(untold ? [{ path: "nodes", reason }] : []),
         ...pullSecretProblems(args.pullSecrets),
         ...nodeProblems(args.nodes),

@@ -4,51 +4,73 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { run } from "./command";
 import { cacheFolder, machinePath } from "./paths";
-import { standIns } from "./plugins/standIns";
+import { installedVersion } from "./plugins/installed";
+import { type StandIn, standIns } from "./plugins/standIns";
 import type { Progress } from "./progress";
+import type { Tool } from "./toolchain/families";
+import { buildTools } from "./toolchain/toolchain";
 
 /** Seconds that the download of one plugin may take before the sandbox makes do without. */
 const downloadLimit = 30;
 
-/** Where plugins are kept that the sandboxes downloaded. */
-const downloadedPlugins = path.join(cacheFolder, "pulumi-plugins");
+/** The Pulumi home into which all sandboxes download plugins. */
+const downloads = path.join(cacheFolder, "pulumi");
 
-type Plugin = (typeof standIns)[string];
+/** A plugin as the engine looks for it. */
+type Plugin = Pick<StandIn, "kind" | "name" | "version">;
+
+/** The plugins that programs and tests need, by executable, each with what the sandbox uses where it cannot be downloaded. */
+const plugins: Readonly<Record<string, StandIn | (Plugin & { readonly tool: Tool })>> = {
+    ...standIns,
+    "pulumi-resource-kubernetes": {
+        kind: "resource",
+        name: "kubernetes",
+        version: installedVersion("@pulumi/kubernetes"),
+        tool: "pulumi-resource-kubernetes",
+    },
+};
 
 /**
- * Gives the sandbox a Pulumi of its own: a state backend in its folder, a passphrase, and every plugin on its PATH. The
- * official plugin is taken wherever it can be had; a stand-in only otherwise, and then the sandbox says so.
+ * Gives the sandbox a Pulumi of its own: a state backend in its folder, a passphrase, and every plugin in its plugin cache. (The
+ * engine would warn of plugins on PATH at each `pulumi up`.) The official plugin is taken wherever it can be had. Where it cannot,
+ * the Kubernetes provider is built from its source, and stand-ins replace the others, which the sandbox says.
  */
 export async function preparePulumi(folder: string, progress: Progress): Promise<void> {
-    const cli = path.join(folder, "bin", "pulumi");
-    for (const name of ["pulumi-state", "pulumi-home"]) {
-        fs.mkdirSync(path.join(folder, name), { recursive: true, mode: 0o700 });
+    const cache = path.join(folder, "pulumi-home", "plugins");
+    removeFormerPlugins(folder, cache);
+    for (const name of [path.join(folder, "pulumi-state"), cache, downloads]) {
+        fs.mkdirSync(name, { recursive: true, mode: 0o700 });
     }
     removeStaleLocks(path.join(folder, "pulumi-state"));
-    fs.mkdirSync(downloadedPlugins, { recursive: true });
-    link(downloadedPlugins, path.join(folder, "pulumi-home", "plugins"));
     const passphrase = path.join(folder, "pulumi-passphrase");
     if (!fs.existsSync(passphrase)) fs.writeFileSync(passphrase, randomBytes(32).toString("hex"), { mode: 0o600 });
 
-    const known = usedStandIns(folder);
-    const used: Record<string, string> = {};
+    const missedBefore = missedPlugins(folder);
+    const missed: Record<string, string> = {};
     await Promise.all(
-        Object.entries(standIns).map(async ([executable, plugin]) => {
-            const place = path.join(folder, "bin", executable);
+        Object.entries(plugins).map(async ([executable, plugin]) => {
+            const place = path.join(cache, cacheName(plugin), executable);
+            fs.mkdirSync(path.dirname(place), { recursive: true });
             // What could not be downloaded once is not tried again at each start: an offline machine would wait each time.
-            const mayDownload = known[executable] !== plugin.version;
-            const official =
-                findOfficial(executable, plugin, cli) ??
-                (mayDownload ? await download(folder, executable, plugin, cli) : undefined);
-            if (official) link(official, place);
-            else {
-                writeWrapper(place, plugin.script);
-                used[executable] = plugin.version;
-            }
+            const mayDownload = missedBefore[executable] !== plugin.version;
+            const official = await obtain(folder, executable, plugin, mayDownload);
+            if (official) return link(official, place);
+            missed[executable] = plugin.version;
+            if ("script" in plugin) writeWrapper(place, plugin.script);
+            else link((await buildTools([plugin.tool], progress))[plugin.tool], place);
         }),
     );
-    fs.writeFileSync(standInsFile(folder), `${JSON.stringify(used)}\n`);
-    announce(Object.keys(used), progress);
+    fs.writeFileSync(missedFile(folder), `${JSON.stringify(missed)}\n`);
+    announce(
+        Object.keys(missed).filter((executable) => executable in standIns),
+        progress,
+    );
+}
+
+/** Earlier versions kept plugins on the sandbox's PATH, where the engine prefers them, and shared one plugin cache. */
+function removeFormerPlugins(folder: string, cache: string): void {
+    for (const executable of Object.keys(plugins)) fs.rmSync(path.join(folder, "bin", executable), { force: true });
+    if (fs.lstatSync(cache, { throwIfNoEntry: false })?.isSymbolicLink()) fs.rmSync(cache);
 }
 
 /** Frees the stacks of a Pulumi that was killed: nobody else's processes use the sandbox's state. */
@@ -73,24 +95,24 @@ function isHeld(lock: string): boolean {
 
 /** The variables that make a Pulumi CLI use the sandbox's state, passphrase and plugins. */
 export function pulumiEnvironment(folder: string): NodeJS.ProcessEnv {
-    const hasStandIns = Object.keys(usedStandIns(folder)).length > 0;
+    const isOffline = Object.keys(missedPlugins(folder)).length > 0;
     return {
         PULUMI_HOME: path.join(folder, "pulumi-home"),
         PULUMI_BACKEND_URL: `file://${path.join(folder, "pulumi-state")}`,
         PULUMI_CONFIG_PASSPHRASE_FILE: path.join(folder, "pulumi-passphrase"),
         PULUMI_SKIP_UPDATE_CHECK: "true",
-        ...(hasStandIns ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : {}),
+        ...(isOffline ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : {}),
     };
 }
 
-/** The stand-ins that the sandbox uses, each with the version that it stands in for. */
-function usedStandIns(folder: string): Record<string, string> {
-    const file = standInsFile(folder);
+/** The plugins that could not be downloaded, by executable, each with the version that was looked for. */
+function missedPlugins(folder: string): Record<string, string> {
+    const file = missedFile(folder);
     return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : {};
 }
 
-function standInsFile(folder: string): string {
-    return path.join(folder, "stand-ins.json");
+function missedFile(folder: string): string {
+    return path.join(folder, "missed-plugins.json");
 }
 
 function announce(names: string[], progress: Progress): void {
@@ -103,18 +125,29 @@ function announce(names: string[], progress: Progress): void {
 /** An official plugin on the machine: on PATH, beside the CLI, or with exactly the wanted version in a plugin cache. */
 export function findOfficial(executable: string, plugin: Plugin, cli: string): string | undefined {
     const home = process.env.PULUMI_HOME ?? path.join(os.homedir(), ".pulumi");
-    const version = `${plugin.kind}-${plugin.name}-v${plugin.version}`;
-    const cached = [path.join(home, "plugins"), downloadedPlugins].map((cache) => path.join(cache, version));
+    const cached = [home, downloads].map((folder) => path.join(folder, "plugins", cacheName(plugin)));
     return [...machinePath(), path.dirname(fs.realpathSync(cli)), ...cached]
         .map((folder) => path.join(folder, executable))
         .find((file) => fs.existsSync(file));
 }
 
-async function download(folder: string, executable: string, plugin: Plugin, cli: string): Promise<string | undefined> {
+/** The name of a plugin's folder in a plugin cache. */
+function cacheName({ kind, name, version }: Plugin): string {
+    return `${kind}-${name}-v${version}`;
+}
+
+async function obtain(
+    folder: string,
+    executable: string,
+    plugin: Plugin,
+    mayDownload: boolean,
+): Promise<string | undefined> {
+    const cli = path.join(folder, "bin", "pulumi");
+    const found = findOfficial(executable, plugin, cli);
     // Language hosts come with the CLI and are not offered alone.
-    if (plugin.kind === "language") return undefined;
+    if (found !== undefined || !mayDownload || plugin.kind === "language") return found;
     const command = [cli, "plugin", "install", plugin.kind, plugin.name, plugin.version];
-    const env = { ...process.env, ...pulumiEnvironment(folder) };
+    const env = { ...process.env, ...pulumiEnvironment(folder), PULUMI_HOME: downloads };
     try {
         await run(command, { env, timeout: downloadLimit * 1000 });
     } catch {

@@ -124,6 +124,13 @@ export function nearestName(wrong: string, known: readonly string[]): string | u
     return distance(wrong, nearest) <= Math.max(2, Math.floor(wrong.length / 3)) ? nearest : undefined;
 }
 
+/** A problem for each item of a list that is there before. */
+export function repeatedProblems(path: string, items: readonly unknown[] = []): Problem[] {
+    return items.flatMap((item, i) =>
+        items.indexOf(item) < i ? [{ path: `${path}[${i}]`, reason: `repeats "${item}"; name each once` }] : [],
+    );
+}
+
 /** The rules of a nested argument, each path below `prefix`. */
 export function below(prefix: string, rules: Rules): Rules {
     return Object.fromEntries(Object.entries(rules).map(([path, rule]) => [`${prefix}.${path}`, rule]));

@@ -11,7 +11,8 @@ import {
     wholeNumber,
 } from "../arguments/rules";
 import { checksum } from "../kubernetes/checksum";
-import { mirrored, redisImage } from "../kubernetes/images";
+import { unlessEmpty } from "../kubernetes/emptyFields";
+import { mirrored, pullSecretReferences, redisImage } from "../kubernetes/images";
 import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
 import { type RegistryResources, resourceRules, resourcesOver } from "../kubernetes/resources";
 import type { RegistryScheduling } from "../kubernetes/scheduling";
@@ -187,9 +188,9 @@ function runServer(
                     metadata: marks(identity, "redis", { "checksum/certificate": checksum(certificate.text) }),
                     spec: {
                         ...restrictedPod,
-                        imagePullSecrets: context.imagePullSecrets.map((name) => ({ name })),
-                        nodeSelector: scheduling.nodeSelector,
-                        tolerations: scheduling.tolerations,
+                        imagePullSecrets: pullSecretReferences(context.imagePullSecrets),
+                        nodeSelector: unlessEmpty(scheduling.nodeSelector),
+                        tolerations: unlessEmpty(scheduling.tolerations),
                         priorityClassName: scheduling.priorityClassName,
                         containers: [
                             {

@@ -1,4 +1,6 @@
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { unlessEmpty } from "./emptyFields";
 
 /** The first release without known vulnerabilities; see the project's security advisories. */
 export const defaultRegistryImage = "docker.io/library/registry:3.1.2";
@@ -18,4 +20,11 @@ export const uiImage = "docker.io/joxit/docker-registry-ui:2.6.0";
 /** The image as it is pulled: below the mirror's prefix when there is one. */
 export function mirrored(image: pulumi.Input<string>, mirror: pulumi.Input<string> | undefined): pulumi.Output<string> {
     return mirror === undefined ? pulumi.output(image) : pulumi.interpolate`${mirror}/${image}`;
+}
+
+/** A pod's `imagePullSecrets`. */
+export function pullSecretReferences(
+    names: readonly pulumi.Input<string>[] = [],
+): k8s.types.input.core.v1.LocalObjectReference[] | undefined {
+    return unlessEmpty(names.map((name) => ({ name })));
 }

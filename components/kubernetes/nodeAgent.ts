@@ -1,5 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { unlessEmpty } from "./emptyFields";
+import { pullSecretReferences } from "./images";
 
 export interface NodeAgent {
     readonly image: pulumi.Input<string>;
@@ -24,9 +26,9 @@ export function nodeAgent(agent: NodeAgent): k8s.types.input.core.v1.PodSpec {
         automountServiceAccountToken: false,
         enableServiceLinks: false,
         serviceAccountName: agent.serviceAccountName,
-        imagePullSecrets: agent.imagePullSecrets?.map((name) => ({ name })),
+        imagePullSecrets: pullSecretReferences(agent.imagePullSecrets),
         nodeSelector: { "kubernetes.io/os": "linux", ...agent.nodeSelector },
-        tolerations: agent.tolerations ?? [{ operator: "Exists" }],
+        tolerations: unlessEmpty(agent.tolerations ?? [{ operator: "Exists" }]),
         terminationGracePeriodSeconds: 30,
         securityContext: { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: "RuntimeDefault" } },
         containers: [

@@ -25,10 +25,14 @@ export function selectorLabels(identity: Identity, part: string): Record<string,
     };
 }
 
-/** Labels and annotations of an object: the user's, with ours over them. */
+/**
+ * Labels and annotations of an object: the user's, with ours over them. Without annotations there is no such field: the API server
+ * keeps no empty map, and the provider would take the difference for a change at every `pulumi up`.
+ */
 export function marks(identity: Identity, part: string, annotations: Record<string, pulumi.Input<string>> = {}) {
+    const all = { ...identity.annotations, ...annotations };
     return {
         labels: { ...identity.labels, "app.kubernetes.io/managed-by": "pulumi", ...selectorLabels(identity, part) },
-        annotations: { ...identity.annotations, ...annotations },
+        ...(Object.keys(all).length > 0 && { annotations: all }),
     };
 }

@@ -1,6 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { checksum } from "../kubernetes/checksum";
+import { unlessEmpty } from "../kubernetes/emptyFields";
+import { pullSecretReferences } from "../kubernetes/images";
 import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
 import { resourcesOver } from "../kubernetes/resources";
 import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
@@ -49,12 +51,16 @@ export function deployServer(identity: Identity, server: Server, parent: pulumi.
                     spec: {
                         serviceAccountName: account.metadata.name,
                         ...restrictedPod,
-                        imagePullSecrets: server.imagePullSecrets.map((name) => ({ name })),
-                        nodeSelector: scheduling.nodeSelector,
-                        tolerations: scheduling.tolerations,
+                        imagePullSecrets: pullSecretReferences(server.imagePullSecrets),
+                        nodeSelector: unlessEmpty(scheduling.nodeSelector),
+                        tolerations: unlessEmpty(scheduling.tolerations),
                         affinity: affinityFor(scheduling.affinity, storage.mounting, selector),
-                        topologySpreadConstraints: scheduling.topologySpread?.map((given) =>
-                            pulumi.output(given).apply((constraint) => ({ labelSelector: selector, ...constraint })),
+                        topologySpreadConstraints: unlessEmpty(
+                            scheduling.topologySpread?.map((given) =>
+                                pulumi
+                                    .output(given)
+                                    .apply((constraint) => ({ labelSelector: selector, ...constraint })),
+                            ),
                         ),
                         priorityClassName: scheduling.priorityClassName,
                         // Above the pause before the end, and the time that requests then have.

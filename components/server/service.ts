@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Rules } from "../arguments/check";
 import { cidr, ipAddress, text, wholeNumber } from "../arguments/rules";
+import { unlessEmpty } from "../kubernetes/emptyFields";
 import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
 import { inPod } from "./configYml";
 
@@ -86,7 +87,7 @@ export function createServices(
                 selector,
                 ports: [port],
                 loadBalancerIP: loadBalancer?.address,
-                loadBalancerSourceRanges: loadBalancer?.sourceRanges,
+                loadBalancerSourceRanges: unlessEmpty(loadBalancer?.sourceRanges),
                 loadBalancerClass: loadBalancer?.className,
             },
         },

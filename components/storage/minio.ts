@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { below, type Rules } from "../arguments/check";
 import { dnsName, flag, imageReference, quantity } from "../arguments/rules";
-import { minioImage, mirrored } from "../kubernetes/images";
+import { unlessEmpty } from "../kubernetes/emptyFields";
+import { minioImage, mirrored, pullSecretReferences } from "../kubernetes/images";
 import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
 import { type RegistryResources, resourceRules, resourcesOver } from "../kubernetes/resources";
 import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
@@ -145,9 +146,9 @@ function deployServer(identity: Identity, args: MinioStorage, parent: pulumi.Res
                     metadata: marks(identity, "minio"),
                     spec: {
                         ...restrictedPod,
-                        imagePullSecrets: context.imagePullSecrets.map((secret) => ({ name: secret })),
-                        nodeSelector: scheduling.nodeSelector,
-                        tolerations: scheduling.tolerations,
+                        imagePullSecrets: pullSecretReferences(context.imagePullSecrets),
+                        nodeSelector: unlessEmpty(scheduling.nodeSelector),
+                        tolerations: unlessEmpty(scheduling.tolerations),
                         priorityClassName: scheduling.priorityClassName,
                         containers: [
                             {

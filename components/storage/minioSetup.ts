@@ -1,5 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { unlessEmpty } from "../kubernetes/emptyFields";
+import { pullSecretReferences } from "../kubernetes/images";
 import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
 import { type Identity, marks } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
@@ -69,9 +71,9 @@ export function minioSetUp(identity: Identity, setUp: MinioSetUp, parent: pulumi
                     spec: {
                         ...restrictedPod,
                         restartPolicy: "Never",
-                        imagePullSecrets: context.imagePullSecrets.map((name) => ({ name })),
-                        nodeSelector: context.scheduling.nodeSelector,
-                        tolerations: context.scheduling.tolerations,
+                        imagePullSecrets: pullSecretReferences(context.imagePullSecrets),
+                        nodeSelector: unlessEmpty(context.scheduling.nodeSelector),
+                        tolerations: unlessEmpty(context.scheduling.tolerations),
                         containers: [
                             {
                                 name: "set-up",

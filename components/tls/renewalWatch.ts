@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { apiAccount, apiCredentials } from "../kubernetes/apiAccess";
+import { pullSecretReferences } from "../kubernetes/images";
 import { restrictedPod, restrictedScript } from "../kubernetes/pod";
 import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
@@ -39,7 +40,7 @@ export function watchCertificate(identity: Identity, watch: CertificateWatch, pa
                     spec: {
                         ...restrictedPod,
                         serviceAccountName: account.name,
-                        imagePullSecrets: watch.imagePullSecrets.map((secretName) => ({ name: secretName })),
+                        imagePullSecrets: pullSecretReferences(watch.imagePullSecrets),
                         terminationGracePeriodSeconds: 5,
                         containers: [
                             {

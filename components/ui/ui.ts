@@ -6,7 +6,7 @@ import { flag, imageReference, pageTitle } from "../arguments/rules";
 import { type Backend, uiPath } from "../expose/edge";
 import { edges, type RegistryExpose } from "../expose/expose";
 import { checksum } from "../kubernetes/checksum";
-import { mirrored, uiImage } from "../kubernetes/images";
+import { mirrored, pullSecretReferences, uiImage } from "../kubernetes/images";
 import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
 import { type RegistryResources, resourceRules, resourcesOver } from "../kubernetes/resources";
 import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
@@ -203,7 +203,7 @@ function uiPod(
             runAsGroup: nginxUser,
             fsGroup: nginxUser,
         },
-        imagePullSecrets: context.imagePullSecrets.map((name) => ({ name })),
+        imagePullSecrets: pullSecretReferences(context.imagePullSecrets),
         initContainers: [
             {
                 name: "files",

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Problem, Rules } from "../arguments/check";
+import { type Problem, type Rules, repeatedProblems } from "../arguments/check";
 import { dnsLabel, dnsName } from "../arguments/rules";
 import { type Identity, marks } from "../kubernetes/scope";
 
@@ -25,11 +25,7 @@ export const pullSecretRules: Rules = {
 
 export function pullSecretProblems(args: PullSecrets = {}): Problem[] {
     return (["namespaces", "serviceAccounts"] as const).flatMap((list) =>
-        (args[list] ?? []).flatMap((item, i, all) =>
-            all.indexOf(item) < i
-                ? [{ path: `pullSecrets.${list}[${i}]`, reason: `repeats "${item}"; name each once` }]
-                : [],
-        ),
+        repeatedProblems(`pullSecrets.${list}`, args[list]),
     );
 }
 

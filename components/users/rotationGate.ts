@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { pullSecretReferences } from "../kubernetes/images";
 import { restrictedPod, restrictedScript } from "../kubernetes/pod";
 import { type Identity, marks } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
@@ -56,7 +57,7 @@ export function awaitCredentials(
                     spec: {
                         restartPolicy: "Never",
                         ...restrictedPod,
-                        imagePullSecrets: gate.imagePullSecrets.map((secretName) => ({ name: secretName })),
+                        imagePullSecrets: pullSecretReferences(gate.imagePullSecrets),
                         containers: [
                             {
                                 name: "wait",

@@ -2,32 +2,18 @@ import * as plugins from "@pulumi/pulumi/proto/plugin_pb";
 import * as services from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { cancel } from "./cancellation";
 import { changes } from "./changes";
-import { type Difference, type ResourceType, replaceUnless } from "./resourceType";
+import { differenceOf, type Failure, type ResourceType, unavailable } from "./resourceType";
 import { serveOnLoopback, unary, unimplemented } from "./server";
-import { type Properties, UNKNOWN, withoutSecretMarks } from "./values";
-import { fromStruct, toDiffResponse, toGrpcError, toOutputs, toStruct } from "./wire";
+import { type Properties, UNKNOWN } from "./values";
+import { fromStruct, toDiffResponse, toOutputs, toStruct } from "./wire";
 
 export interface Provider {
+    /** As its npm package is called after `@pulumi/`. */
+    name: string;
     version: string;
-    /** The type of a token such as `random:index/randomPassword:RandomPassword`; throws where the stand-in has none. */
-    find(token: string): ResourceType;
-    /** Takes the provider's own inputs: `new kubernetes.Provider("p", { kubeconfig })`. */
-    configure?(inputs: Properties): void;
-    /** What a change of the provider's own inputs means for its resources. Without it: nothing. */
-    diffConfig?(olds: Properties, news: Properties): Difference | Promise<Difference>;
-}
-
-const withoutMarks = (properties: Properties) => withoutSecretMarks(properties) as Properties;
-
-/** Looks up types in a table by token. */
-export function inTable(provider: string, table: Record<string, ResourceType>): (token: string) => ResourceType {
-    return (token) => {
-        const type = table[token];
-        if (!type) throw new Error(`${token} is not available in the stand-in for the ${provider} provider`);
-        return type;
-    };
+    /** The types by token, e.g. `random:index/randomPassword:RandomPassword`. */
+    types: Record<string, ResourceType>;
 }
 
 /** `urn:pulumi:dev::project::parent$type::name`: the type without its parents, and the name. */
@@ -36,7 +22,7 @@ function typeAndName(urn: string): { type: string; name: string } {
     return { type: types.split("$").pop() ?? types, name: name.join("::") };
 }
 
-function checkResponse(inputs: Properties, failures: { property: string; reason: string }[] = []) {
+function checkResponse(inputs: Properties, failures: Failure[]) {
     const response = new messages.CheckResponse();
     response.setInputs(toStruct(inputs));
     for (const { property, reason } of failures) {
@@ -48,125 +34,90 @@ function checkResponse(inputs: Properties, failures: { property: string; reason:
     return response;
 }
 
-/** Serves a provider. The engine takes secrets off and, for properties of the same name, puts them on again. */
-export function serve(provider: Provider): void {
-    const lookUp = (urn: string) => ({ ...typeAndName(urn), resource: provider.find(typeAndName(urn).type) });
-    const method = <Request, Response>(answer: (request: Request) => Response | Promise<Response>) =>
-        unary(answer, toGrpcError);
+const unknownOutputs = (keys: string[] = []) => Object.fromEntries(keys.map((key) => [key, UNKNOWN]));
 
-    const check = method(async (request: messages.CheckRequest) => {
-        const { name, type, resource } = lookUp(request.getUrn());
-        const olds = fromStruct(request.getOlds());
+/** What the provider answers about one resource. The engine removes secret marks and, for outputs of the same name, sets them again. */
+export function resourceMethods({ name: providerName, types }: Provider) {
+    const lookUp = (urn: string) => {
+        const { type, name } = typeAndName(urn);
+        const resource = types[type];
+        if (!resource) throw new Error(`${type} is not available in the stand-in for the ${providerName} provider`);
+        return { name, urn, resource };
+    };
+
+    async function check(request: messages.CheckRequest) {
+        const { resource } = lookUp(request.getUrn());
         const news = fromStruct(request.getNews());
-        const seed = request.getRandomseed_asU8();
-        const checked = (await resource.check?.({ name, type, olds, news, seed })) ?? { inputs: news };
-        return checkResponse(checked.inputs, checked.failures);
-    });
+        return checkResponse(news, [...unavailable(resource.inputs, news), ...(resource.check?.(news) ?? [])]);
+    }
 
-    const diff = method((request: messages.DiffRequest) => {
-        const { name, type, resource } = lookUp(request.getUrn());
+    async function diff(request: messages.DiffRequest) {
+        const { resource } = lookUp(request.getUrn());
         const olds = fromStruct(request.getOldInputs());
-        const news = fromStruct(request.getNews());
-        const asked = { name, type, olds, news, state: fromStruct(request.getOlds()) };
-        return toDiffResponse(resource.diff ? resource.diff(asked) : replaceUnless(asked));
-    });
+        const asked = { olds, news: fromStruct(request.getNews()), state: fromStruct(request.getOlds()) };
+        return toDiffResponse(resource.diff ? resource.diff(asked) : differenceOf(resource, asked));
+    }
 
-    const create = method(async (request: messages.CreateRequest) => {
-        const { name, type, resource } = lookUp(request.getUrn());
+    async function create(request: messages.CreateRequest) {
+        const { name, urn, resource } = lookUp(request.getUrn());
         const news = fromStruct(request.getProperties());
-        const preview = request.getPreview();
         const response = new messages.CreateResponse();
-        if (preview && resource.computed) {
-            const unknown = Object.fromEntries(resource.computed.map((key) => [key, UNKNOWN]));
-            response.setProperties(toOutputs({ ...unknown, ...news }, resource.secretOutputs));
+        if (request.getPreview()) {
+            const planned = { ...unknownOutputs(resource.computed), ...resource.defaults, ...news };
+            response.setProperties(toOutputs(planned, resource.secretOutputs));
             return response;
         }
-        const made = await resource.create({ name, type, news, preview, timeoutSeconds: request.getTimeout() });
-        response.setId(preview ? "" : made.id);
-        response.setProperties(toOutputs(made.state, resource.secretOutputs));
+        const { id, state } = await resource.create({ name, urn, news });
+        response.setId(id);
+        response.setProperties(toOutputs({ ...resource.defaults, ...news, ...state }, resource.secretOutputs));
         return response;
-    });
+    }
 
-    const read = method(async (request: messages.ReadRequest) => {
-        const { name, type, resource } = lookUp(request.getUrn());
-        const known = {
-            id: request.getId(),
-            inputs: fromStruct(request.getInputs()),
-            state: fromStruct(request.getProperties()),
-        };
+    async function read(request: messages.ReadRequest) {
+        const { resource } = lookUp(request.getUrn());
+        const state = fromStruct(request.getProperties());
+        if (Object.keys(state).length === 0) {
+            throw new Error(`the stand-in for the ${providerName} provider cannot look up resources by their id`);
+        }
         const response = new messages.ReadResponse();
-        const found = resource.read ? await resource.read({ name, type, ...known }) : known;
-        if (!found) return response;
-        response.setId(found.id);
-        response.setInputs(toStruct(found.inputs));
-        response.setProperties(toOutputs(found.state, resource.secretOutputs));
+        response.setId(request.getId());
+        response.setInputs(request.getInputs());
+        response.setProperties(toOutputs(resource.read?.(state) ?? state, resource.secretOutputs));
         return response;
-    });
+    }
 
-    const update = method(async (request: messages.UpdateRequest) => {
-        const { name, type, resource } = lookUp(request.getUrn());
+    async function update(request: messages.UpdateRequest) {
+        const { urn, resource } = lookUp(request.getUrn());
         const state = fromStruct(request.getOlds());
         const news = fromStruct(request.getNews());
-        const updated = resource.update
-            ? await resource.update({
-                  name,
-                  type,
-                  news,
-                  state,
-                  id: request.getId(),
-                  olds: fromStruct(request.getOldInputs()),
-                  preview: request.getPreview(),
-                  timeoutSeconds: request.getTimeout(),
-              })
-            : { ...state, ...news };
+        const changed = request.getPreview()
+            ? unknownOutputs(resource.changedByUpdate)
+            : await resource.update?.({ urn, news, state });
         const response = new messages.UpdateResponse();
+        const outputs = Object.entries(state).filter(([key]) => !resource.inputs.includes(key));
+        const updated = { ...Object.fromEntries(outputs), ...resource.defaults, ...news, ...changed };
         response.setProperties(toOutputs(updated, resource.secretOutputs));
         return response;
-    });
+    }
 
-    const remove = method(async (request: messages.DeleteRequest) => {
-        const { name, type, resource } = lookUp(request.getUrn());
-        await resource.delete?.({
-            name,
-            type,
-            id: request.getId(),
-            inputs: fromStruct(request.getOldInputs()),
-            state: fromStruct(request.getProperties()),
-            timeoutSeconds: request.getTimeout(),
-        });
+    async function remove(request: messages.DeleteRequest) {
+        const { urn, resource } = lookUp(request.getUrn());
+        await resource.delete?.({ urn, state: fromStruct(request.getProperties()) });
         return new Empty();
-    });
+    }
 
-    serveOnLoopback(services.ResourceProviderService, {
-        ...ownMethods(provider),
-        check,
-        diff,
-        create,
-        read,
-        update,
-        delete: remove,
-        parameterize: unimplemented,
-        invoke: unimplemented,
-        call: unimplemented,
-        construct: unimplemented,
-        getMapping: unimplemented,
-        getMappings: unary(() => new messages.GetMappingsResponse()),
-        list: unimplemented,
-    });
+    return { check, diff, create, read, update, delete: remove };
 }
 
-/** The methods about the provider itself rather than about one resource. */
-function ownMethods(provider: Provider) {
+/** What the provider answers about itself. */
+function ownMethods({ version }: Provider) {
     return {
         handshake: unary(() => new messages.ProviderHandshakeResponse()),
         attach: unary(() => new Empty()),
-        cancel: unary(() => {
-            cancel();
-            return new Empty();
-        }),
+        cancel: unary(() => new Empty()),
         getPluginInfo: unary(() => {
             const info = new plugins.PluginInfo();
-            info.setVersion(provider.version);
+            info.setVersion(version);
             return info;
         }),
         getSchema: unary(() => {
@@ -179,21 +130,36 @@ function ownMethods(provider: Provider) {
             response.setInputs(request.getNews());
             return response;
         }),
-        diffConfig: unary(async (request: messages.DiffRequest) => {
-            const olds = withoutMarks(fromStruct(request.getOldInputs()));
-            const news = withoutMarks(fromStruct(request.getNews()));
-            const difference = (await provider.diffConfig?.(olds, news)) ?? {
-                changes: changes(olds, news),
-                replaces: [],
-            };
-            return toDiffResponse(difference);
-        }, toGrpcError),
-        configure: unary((request: messages.ConfigureRequest) => {
-            provider.configure?.(withoutMarks(fromStruct(request.getArgs())));
+        diffConfig: unary((request: messages.DiffRequest) => {
+            const found = changes(fromStruct(request.getOldInputs()), fromStruct(request.getNews()));
+            return toDiffResponse({ changes: found, replaces: [] });
+        }),
+        configure: unary(() => {
             const response = new messages.ConfigureResponse();
             response.setAcceptsecrets(false);
             response.setSupportspreview(true);
             return response;
-        }, toGrpcError),
+        }),
+        getMappings: unary(() => new messages.GetMappingsResponse()),
     };
+}
+
+/** Serves a provider until the engine ends. */
+export function serve(provider: Provider): void {
+    const { check, diff, create, read, update, delete: remove } = resourceMethods(provider);
+    serveOnLoopback(services.ResourceProviderService, {
+        ...ownMethods(provider),
+        check: unary(check),
+        diff: unary(diff),
+        create: unary(create),
+        read: unary(read),
+        update: unary(update),
+        delete: unary(remove),
+        parameterize: unimplemented,
+        invoke: unimplemented,
+        call: unimplemented,
+        construct: unimplemented,
+        getMapping: unimplemented,
+        list: unimplemented,
+    });
 }

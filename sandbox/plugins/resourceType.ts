@@ -1,28 +1,14 @@
 import { type Change, changes, isUnder } from "./changes";
-import type { Properties } from "./values";
+import { hasUnknown, type Properties } from "./values";
 
-/** What every request about one resource carries. */
-export interface ResourceRequest {
-    /** The name that the program gave it. */
-    name: string;
-    /** The type token, e.g. `tls:index/privateKey:PrivateKey`. */
-    type: string;
+/** Says what is wrong with an input. */
+export interface Failure {
+    property: string;
+    reason: string;
 }
 
-export interface CheckRequest extends ResourceRequest {
-    /** The checked inputs of the last update; empty for a new resource. */
-    olds: Properties;
-    news: Properties;
-    /** Randomness from the engine: the same in a preview and in the update that follows its plan. */
-    seed: Uint8Array;
-}
-
-export interface Checked {
-    inputs: Properties;
-    failures?: { property: string; reason: string }[];
-}
-
-export interface DiffRequest extends ResourceRequest {
+export interface DiffRequest {
+    /** The inputs of the last update. */
     olds: Properties;
     news: Properties;
     /** The outputs of the last update. */
@@ -31,74 +17,79 @@ export interface DiffRequest extends ResourceRequest {
 
 export interface Difference {
     changes: Change[];
-    /** Prefixes of paths, such as `spec.selector`, whose change cannot be made in place. */
+    /** Paths, such as `subject`, whose change needs a new resource. */
     replaces: string[];
-    /** True where the new one cannot exist beside the old one. */
-    deleteBeforeReplace?: boolean;
 }
 
-export interface CreateRequest extends ResourceRequest {
+export interface CreateRequest {
+    /** The name and the URN of the resource. */
+    name: string;
+    urn: string;
     news: Properties;
-    /** In a preview nothing may be written. */
-    preview: boolean;
-    /** From `customTimeouts`; 0 when the program sets none. */
-    timeoutSeconds: number;
 }
 
-export interface UpdateRequest extends CreateRequest {
-    id: string;
-    olds: Properties;
+export interface UpdateRequest {
+    urn: string;
+    news: Properties;
     state: Properties;
 }
 
-export interface ReadRequest extends ResourceRequest {
-    id: string;
-    /** Empty when the resource is looked up by its id alone (`.get`, import). */
-    inputs: Properties;
+export interface DeleteRequest {
+    urn: string;
     state: Properties;
 }
 
-export interface DeleteRequest extends ResourceRequest {
+/** A resource's identifier and outputs. */
+export interface Created {
     id: string;
-    inputs: Properties;
     state: Properties;
-    timeoutSeconds: number;
 }
 
-/** One type of resource. What is left out behaves as for a value that is made once and never changes. */
+/** One type of resource. Without the optional parts it is a value that is created once and never changes. */
 export interface ResourceType {
-    /** Fills in defaults and says what is wrong. Without it the inputs are taken as they are. */
-    check?(request: CheckRequest): Checked | Promise<Checked>;
-    /** Without it every change replaces. */
-    diff?(request: DiffRequest): Difference;
-    create(request: CreateRequest): Promise<{ id: string; state: Properties }> | { id: string; state: Properties };
-    /** Without it the state in hand is the truth. Undefined: it is gone. */
-    read?(request: ReadRequest): Promise<{ id: string; inputs: Properties; state: Properties } | undefined>;
-    /** Without it the state takes over the new inputs. */
-    update?(request: UpdateRequest): Promise<Properties> | Properties;
-    /** Without it there is nothing to delete. */
-    delete?(request: DeleteRequest): Promise<void>;
-    /** Outputs that are not known before the resource is made, so that a preview says so. */
-    computed?: string[];
+    /** The inputs that the stand-in knows. It refuses any other, so that no program depends on one without effect. */
+    inputs: string[];
+    /** What the official provider fills in for an omitted input. */
+    defaults?: Properties;
+    /** Inputs whose change is an update in place. The change of any other replaces. */
+    inPlace?: string[];
+    /** Outputs that are not known before the resource is created, so that a preview says so. */
+    computed: string[];
     /** Outputs that are secret whatever the inputs are. */
     secretOutputs?: string[];
+    check?(news: Properties): Failure[];
+    diff?(request: DiffRequest): Difference;
+    create(request: CreateRequest): Promise<Created> | Created;
+    /** The outputs as a refresh finds them. */
+    read?(state: Properties): Properties;
+    update?(request: UpdateRequest): Promise<Properties> | Properties;
+    /** The outputs that an update may change, so that a preview says so. */
+    changedByUpdate?: string[];
+    delete?(request: DeleteRequest): Promise<void>;
 }
 
-/** The difference for types where any change of some inputs replaces, and of the others updates in place. */
-export function replaceUnless(request: DiffRequest, inPlace: string[] = []): Difference {
-    const found = changes(request.olds, request.news);
-    const replacing = found.filter(({ path }) => !inPlace.some((prefix) => isUnder(path, prefix)));
+/** The inputs that the official provider has and the stand-in has not. */
+export function unavailable(known: string[], given: Properties, property?: string): Failure[] {
+    return Object.keys(given)
+        .filter((key) => given[key] !== undefined && !known.includes(key))
+        .map((key) => ({ property: property ?? key, reason: `${key} is not available in the stand-in provider` }));
+}
+
+/** Requires an input that is known to satisfy a condition. */
+export function expect(news: Properties, property: string, right: (value: unknown) => boolean, expected: string) {
+    const value = news[property];
+    if (value === undefined || hasUnknown(value) || right(value)) return [];
+    return [{ property, reason: `${property} must be ${expected}, got ${JSON.stringify(value)}` }];
+}
+
+/** A condition for `expect`: a whole number that is not too small. */
+export function atLeast(least: number): (value: unknown) => boolean {
+    return (value) => Number.isInteger(value) && (value as number) >= least;
+}
+
+/** The difference of the inputs. To write a default where it was omitted is none. */
+export function differenceOf(type: ResourceType, { olds, news }: DiffRequest): Difference {
+    const found = changes({ ...type.defaults, ...olds }, { ...type.defaults, ...news });
+    const replacing = found.filter(({ path }) => !(type.inPlace ?? []).some((prefix) => isUnder(path, prefix)));
     return { changes: found, replaces: replacing.map(({ path }) => path) };
-}
-
-/** The resource was made but is not in order: the engine records it and tries again with the next update. */
-export class InitializationError extends Error {
-    constructor(
-        readonly id: string,
-        readonly state: Properties,
-        readonly inputs: Properties,
-        readonly reasons: string[],
-    ) {
-        super(reasons.join("\n"));
-    }
 }

@@ -3,6 +3,11 @@ import * as grpc from "@grpc/grpc-js";
 
 const largestMessage = 400 * 1024 * 1024;
 
+/** The engine's address, which is the only argument of its form. */
+export function engineArgument(args = process.argv.slice(2)): string | undefined {
+    return args.find((argument) => /^[\w.[\]:-]+:\d+$/.test(argument));
+}
+
 /** Serves one gRPC service on a free port of the loopback and prints that port, which is what the engine waits for. */
 export function serveOnLoopback(service: grpc.ServiceDefinition, handlers: grpc.UntypedServiceImplementation): void {
     const server = new grpc.Server({
@@ -29,17 +34,13 @@ function exitWithEngine(): void {
 /** A method that takes one message and answers with one; what it throws becomes the call's error. */
 export function unary<Request, Response>(
     answer: (request: Request) => Response | Promise<Response>,
-    toError: (error: Error) => Partial<grpc.StatusObject> = (error) => ({
-        code: grpc.status.UNKNOWN,
-        details: error.message,
-    }),
 ): grpc.handleUnaryCall<Request, Response> {
     return async (call, callback) => {
         try {
             callback(null, await answer(call.request));
         } catch (error) {
             if (process.env.STAND_IN_DEBUG) console.error(error);
-            callback(toError(error instanceof Error ? error : new Error(String(error))));
+            callback({ code: grpc.status.UNKNOWN, details: error instanceof Error ? error.message : String(error) });
         }
     };
 }

@@ -35,7 +35,6 @@ export const standIns: Record<string, StandIn> = {
         name: "nodejs",
         version: installedVersion("@pulumi/pulumi"),
     },
-    "pulumi-resource-kubernetes": resource("kubernetes", "kubernetes/index.js"),
     "pulumi-resource-tls": resource("tls", "tls/index.js"),
     "pulumi-resource-random": resource("random", "random.js"),
     "pulumi-resource-command": resource("command", "command/index.js", commandVersion),

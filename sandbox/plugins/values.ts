@@ -3,9 +3,9 @@ import { isDeepStrictEqual } from "node:util";
 /** What the engine sends and keeps for a resource: a JSON object. */
 export type Properties = { [key: string]: unknown };
 
-/** How the engine writes a value that is not known during a preview; it has one word per type of value. */
+/** How the engine writes a value that is not known during a preview; it has one such string per type of value. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-const unknownWords = new Set([
+const unknownStrings = new Set([
     UNKNOWN,
     "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", // boolean
     "3eeb2bf0-c639-47a8-9e75-3b44932eb421", // number
@@ -24,7 +24,7 @@ export function isObject(value: unknown): value is Properties {
 
 /** True when the value, or anything inside it, is not known yet. */
 export function hasUnknown(value: unknown): boolean {
-    if (typeof value === "string") return unknownWords.has(value);
+    if (typeof value === "string") return unknownStrings.has(value);
     if (Array.isArray(value)) return value.some(hasUnknown);
     return isObject(value) && Object.values(value).some(hasUnknown);
 }
@@ -32,14 +32,6 @@ export function hasUnknown(value: unknown): boolean {
 /** Marks a value as secret, in the form that the engine understands. */
 export function secret(value: unknown): Properties {
     return { [signatureKey]: secretSignature, value };
-}
-
-/** The plain value, with every secret mark inside it taken off. */
-export function withoutSecretMarks(value: unknown): unknown {
-    if (Array.isArray(value)) return value.map(withoutSecretMarks);
-    if (!isObject(value)) return value;
-    if (value[signatureKey] === secretSignature) return withoutSecretMarks(value.value);
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutSecretMarks(item)]));
 }
 
 /** Equal whatever the order of keys. */
@@ -50,27 +42,4 @@ export function same(one: unknown, other: unknown): boolean {
 /** A copy made of JSON only: keys without a value are gone. */
 export function plainCopy<T>(value: T): T {
     return JSON.parse(JSON.stringify(value)) as T;
-}
-
-/** The value at a path of keys such as `spec.selector`, or undefined. */
-export function at(value: unknown, path: string): unknown {
-    return path.split(".").reduce<unknown>((inner, key) => (isObject(inner) ? inner[key] : undefined), value);
-}
-
-/** The text at a path, or undefined when something else, or nothing, is there. */
-export function textAt(value: unknown, path: string): string | undefined {
-    const found = at(value, path);
-    return typeof found === "string" ? found : undefined;
-}
-
-/** The number at a path, or 0: Kubernetes leaves zeros out. */
-export function numberAt(value: unknown, path: string): number {
-    const found = at(value, path);
-    return typeof found === "number" ? found : 0;
-}
-
-/** The objects of the list at a path; empty when there is no list. */
-export function objectsAt(value: unknown, path: string): Properties[] {
-    const found = at(value, path);
-    return Array.isArray(found) ? found.filter(isObject) : [];
 }

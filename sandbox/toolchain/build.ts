@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { withLock } from "../lock";
 import type { Progress } from "../progress";
+import type { Family } from "./families";
 import { go, requireGo } from "./go";
 import type { PinnedModule } from "./module";
 
@@ -48,9 +49,28 @@ async function compile(module: PinnedModule): Promise<void> {
     const partial = `${module.target}.partial`;
     fs.rmSync(partial, { recursive: true, force: true });
     fs.mkdirSync(partial);
-    const tools = Object.keys(module.family.packages);
+    const { packages, embedded } = module.family;
+    const tools = Object.keys(packages);
     const output = tools.length === 1 ? path.join(partial, tools[0]) : partial;
     // One invocation for all executables, so that what they share is compiled once.
-    await go(module.folder, ["build", ...module.flags, "-o", output, ...Object.values(module.family.packages)]);
+    const overlay = embedded ? [`-overlay=${await writeOverlay(module, embedded, `${module.target}.overlay`)}`] : [];
+    await go(module.folder, ["build", ...module.flags, ...overlay, "-o", output, ...Object.values(packages)]);
     fs.renameSync(partial, module.target);
+}
+
+/** Writes the file by which the compiler finds files of the family's module in the family's own folder. */
+async function writeOverlay(
+    { family, folder, flags }: PinnedModule,
+    embedded: NonNullable<Family["embedded"]>,
+    file: string,
+): Promise<string> {
+    const readonly = flags.filter((flag) => flag.startsWith("-mod="));
+    await go(folder, ["mod", "download", family.module as string]);
+    const source = (await go(folder, ["list", ...readonly, "-m", "-f", "{{.Dir}}", family.module as string])).trim();
+    const places = Object.entries(embedded).map(([name, inModule]) => [
+        path.join(folder, name),
+        path.join(source, inModule),
+    ]);
+    fs.writeFileSync(file, JSON.stringify({ Replace: Object.fromEntries(places) }));
+    return file;
 }

@@ -18,13 +18,13 @@ export type Tool =
     | "mc"
     | "versitygw"
     | "wharfie"
-    | "helm"
     | "traefik"
     | "kube-router"
     | "cert-manager"
     | "pulumi"
     | "pulumi-language-yaml"
     | "pulumi-python-sdk"
+    | "pulumi-resource-kubernetes"
     | "pause";
 
 /** Tools that are built together, from what the go.mod in the folder of the family's name pins. */
@@ -36,6 +36,8 @@ export interface Family {
     readonly packages: Readonly<Partial<Record<Tool, string>>>;
     /** Go build tags, as upstream's own release build sets them. */
     readonly tags?: readonly string[];
+    /** Files that the main package embeds and the family's module has elsewhere: name in the family's folder, to path in the module. */
+    readonly embedded?: Readonly<Record<string, string>>;
     /** String variables that tell the program its version: import path and name, to value. */
     readonly variables?: (version: string) => Readonly<Record<string, string>>;
 }
@@ -55,6 +57,16 @@ export const families: readonly Family[] = [
         },
         tags: ["selinux", "notest", "grpcnotrace"],
         variables: kubernetesVersionVariables,
+    },
+    {
+        // The module has the provider but no main package that can be built: Pulumi generates the embedded files from these.
+        name: "pulumi-kubernetes",
+        module: "github.com/pulumi/pulumi-kubernetes/provider/v4",
+        packages: { "pulumi-resource-kubernetes": "." },
+        embedded: {
+            "schema.json": "cmd/pulumi-resource-kubernetes/schema.json",
+            "terraform-mapping.json": "cmd/pulumi-resource-kubernetes/terraform-mapping.json",
+        },
     },
     {
         // Its dashboard is not in the module; the proxy is.
@@ -123,12 +135,6 @@ export const families: readonly Family[] = [
     {
         name: "pulumi-python-sdk",
         packages: { "pulumi-python-sdk": "." },
-    },
-    {
-        name: "helm",
-        module: "helm.sh/helm/v3",
-        packages: { helm: "helm.sh/helm/v3/cmd/helm" },
-        variables: (version) => ({ "helm.sh/helm/v3/internal/version.version": version }),
     },
     {
         name: "versitygw",

@@ -24,14 +24,15 @@ const settings = {
     GOWORK: "off",
 };
 
-/** Runs `go` in a module's folder; an error carries the last lines that it printed. */
-export async function go(folder: string, args: readonly string[]): Promise<void> {
+/** Runs `go` in a module's folder and returns its output; an error has the last lines of standard error. */
+export async function go(folder: string, args: readonly string[]): Promise<string> {
     try {
-        await execute("go", args, {
+        const { stdout } = await execute("go", args, {
             cwd: folder,
             env: { ...process.env, ...settings },
             maxBuffer: 64 * 1024 * 1024,
         });
+        return stdout;
     } catch (error) {
         throw new Error(`\`go ${args[0]}\` failed in ${folder}:\n${lastLines(error)}`);
     }

@@ -10,7 +10,7 @@ export interface PinnedModule {
     readonly family: Family;
     /** Holds go.mod, go.sum and perhaps a main.go. */
     readonly folder: string;
-    /** The version of the family's module, e.g. `v1.36.4`; `local` when the program is the project's own. */
+    /** The version of the family's module, e.g. `v1.35.8`; `local` when the program is the project's own. */
     readonly version: string;
     /** The least version of Go that go.mod accepts, e.g. `1.26`. */
     readonly goVersion: string;

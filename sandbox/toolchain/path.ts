@@ -19,11 +19,7 @@ const clientTools: Readonly<Partial<Record<Tool, ClientTool>>> = {
     // Kubernetes supports a kubectl one minor version off the API server's.
     kubectl: {
         versionArguments: ["version", "--client"],
-        isSuitable: (major, minor) => major === 1 && Math.abs(minor - 36) <= 1,
-    },
-    helm: {
-        versionArguments: ["version", "--short"],
-        isSuitable: (major) => major === 3,
+        isSuitable: (major, minor) => major === 1 && Math.abs(minor - 35) <= 1,
     },
     crane: {
         versionArguments: ["version"],

@@ -7,7 +7,7 @@ import { findOnPath } from "./path";
 export type { Tool } from "./families";
 
 /**
- * Makes each tool available and returns the absolute path of its executable. Client tools (pulumi, kubectl, helm, crane) are
+ * Makes each tool available and returns the absolute path of its executable. Client tools (pulumi, kubectl, crane) are
  * taken from PATH where the version there will do; everything else is built once and kept in the cache.
  */
 export async function ensureTools<T extends Tool>(tools: readonly T[], progress: Progress): Promise<Record<T, string>> {

@@ -1,15 +1,11 @@
-/* Stand-in for the command provider: local commands, and remote ones and copies through the machine's ssh and scp. */
+/* Stand-in for the command provider: commands on other machines, through this machine's ssh. */
 import { installedVersion } from "../installed";
-import { inTable, serve } from "../provider";
+import { serve } from "../provider";
 import { commandVersion } from "../standIns";
-import { localCommand } from "./local";
-import { copyToRemote, remoteCommand } from "./remote";
+import { remoteCommand } from "./remote";
 
 serve({
+    name: "command",
     version: installedVersion("@pulumi/command", commandVersion),
-    find: inTable("command", {
-        "command:local:Command": localCommand,
-        "command:remote:Command": remoteCommand,
-        "command:remote:CopyToRemote": copyToRemote,
-    }),
+    types: { "command:remote:Command": remoteCommand },
 });

@@ -1,77 +1,92 @@
-import * as crypto from "node:crypto";
 import {
-    type CheckRequest,
+    atLeast,
     type CreateRequest,
     type DiffRequest,
+    differenceOf,
+    expect,
+    type Failure,
     type ResourceType,
-    replaceUnless,
+    unavailable,
 } from "../resourceType";
-import { hasUnknown, numberAt, type Properties, textAt } from "../values";
-import type { CertificateRules, Names, Subject } from "./signing";
-import { unknownUses } from "./uses";
+import { hasUnknown, isObject, type Properties } from "../values";
+import { identifierOf } from "./identifier";
+import { isDueForRenewal, validity } from "./validity";
 
-type Failures = { property: string; reason: string }[];
-
-/** Loaded when the first certificate is made: reading and writing ASN.1 takes a while to load. */
+/** Loaded when the first certificate is created: what reads and writes ASN.1 takes a while to load. */
 const signing = () => import("./signing");
 
-/** True in the last hours of a certificate's life, when the next update makes a new one. */
-export function isDueForRenewal(validityEndTime: string | undefined, earlyRenewalHours: number, now = Date.now()) {
-    return validityEndTime !== undefined && now >= Date.parse(validityEndTime) - earlyRenewalHours * 3_600_000;
+const uses = ["digital_signature", "key_encipherment", "cert_signing", "crl_signing", "server_auth", "client_auth"];
+
+function checkKnown(news: Properties, required: string[]): Failure[] {
+    const missing = required.filter((property) => news[property] === undefined);
+    return missing.map((property) => ({ property, reason: `${property} is required by the stand-in provider` }));
 }
 
-function checkWholeHours(news: Properties, property: string): Failures {
-    const value = news[property];
-    if (value === undefined || hasUnknown(value) || (Number.isInteger(value) && (value as number) >= 0)) return [];
-    return [{ property, reason: `expected ${property} to be a whole number of hours, got ${JSON.stringify(value)}` }];
+function checkSubject({ subject }: Properties): Failure[] {
+    return isObject(subject) ? unavailable(["commonName"], subject, "subject") : [];
 }
 
-/** Write-only keys exist only in the official provider. */
-function checkKey(news: Properties, property: string): Failures {
-    if (news[property] !== undefined) return [];
-    const reason = `${property} is required (the stand-in for the tls provider has no write-only inputs)`;
-    return [{ property, reason }];
+function checkCertificate(news: Properties): Failure[] {
+    const given = Array.isArray(news.allowedUses) ? news.allowedUses.filter((use) => !hasUnknown(use)) : [];
+    const property = "allowedUses";
+    return [
+        ...given
+            .filter((use) => !uses.includes(use))
+            .map((use) => ({ property, reason: `${use} is not a key usage of the stand-in provider` })),
+        ...["validityPeriodHours", "earlyRenewalHours"].flatMap((hours) =>
+            expect(news, hours, atLeast(0), "a whole number of hours"),
+        ),
+    ];
 }
 
-function checkCertificate(news: Properties, key: string) {
-    const uses = Array.isArray(news.allowedUses) ? news.allowedUses.filter((use) => !hasUnknown(use)).map(String) : [];
-    const wrong = unknownUses(uses).map((use) => ({ property: "allowedUses", reason: `${use} is not a key usage` }));
-    const hours = ["validityPeriodHours", "earlyRenewalHours"].flatMap((property) => checkWholeHours(news, property));
-    return { inputs: news, failures: [...wrong, ...hours, ...checkKey(news, key)] };
+/** `readyForRenewal` of a new certificate, and of one whose `earlyRenewalHours` changed. */
+function readiness({ validityPeriodHours, earlyRenewalHours = 0 }: Properties): { readyForRenewal: boolean } {
+    return { readyForRenewal: (earlyRenewalHours as number) >= (validityPeriodHours as number) };
 }
 
-/** earlyRenewalHours is about us, not about the certificate; everything else is in it and makes a new one. */
-function diffCertificate(request: DiffRequest) {
-    const difference = replaceUnless(request, ["earlyRenewalHours"]);
-    const early = numberAt(request.news, "earlyRenewalHours");
-    if (!isDueForRenewal(textAt(request.state, "validityEndTime"), early)) return difference;
+/** Everything but `earlyRenewalHours` is part of the certificate, or needs a new one; so does the time of its renewal. */
+function diffCertificate(type: ResourceType, request: DiffRequest) {
+    const difference = differenceOf(type, request);
+    if (!isDueForRenewal(request.state.validityEndTime, request.news.earlyRenewalHours)) return difference;
     return {
         changes: [...difference.changes, { path: "readyForRenewal", kind: "update" as const }],
         replaces: [...difference.replaces, "readyForRenewal"],
     };
 }
 
-/** The parts of a certificate's state that follow from its life time. */
-function lifeTime(notBefore: Date, notAfter: Date) {
-    return {
-        validityStartTime: notBefore.toISOString(),
-        validityEndTime: notAfter.toISOString(),
-        readyForRenewal: false,
-    };
-}
+const certificateType = {
+    inPlace: ["earlyRenewalHours"],
+    update: ({ news }: { news: Properties }) => readiness(news),
+    read: (state: Properties) => {
+        const isDue = isDueForRenewal(state.validityEndTime, state.earlyRenewalHours);
+        return isDue ? { ...state, readyForRenewal: true } : state;
+    },
+};
 
-/** The id is the serial number, in decimal. */
+const certificateDefaults = {
+    earlyRenewalHours: 0,
+    isCaCertificate: false,
+    setSubjectKeyId: false,
+    readyForRenewal: false,
+};
+
+const certificateOutputs = ["certPem", "validityStartTime", "validityEndTime"];
+
+const toPem = (encoded: { toString(format: "pem"): string }) => `${encoded.toString("pem")}\n`;
+
+/** The identifier of a certificate is its serial number, in decimal. */
 const serialId = (hex: string) => BigInt(`0x${hex}`).toString();
 
 async function createSelfSigned({ news }: CreateRequest) {
-    const { alternativeNames, distinguishedName, extensions, serialNumber, signingKey, validity, x509 } =
-        await signing();
-    const inputs = news as unknown as CertificateRules & Names & { privateKeyPem: string; subject?: Subject };
-    const key = await signingKey(inputs.privateKeyPem);
-    const subject = distinguishedName(inputs.subject);
-    const { notBefore, notAfter } = validity(inputs.validityPeriodHours);
+    const { serialNumber, signingKey, usageExtensions, x509 } = await signing();
+    const { commonName } = (news.subject ?? {}) as { commonName?: string };
+    if (!commonName) {
+        throw new Error("Must contain at least one Distinguished Name when creating Certificate Authority (CA)");
+    }
+    const key = await signingKey(news.privateKeyPem as string);
+    const subject = [{ CN: [commonName] }];
+    const { notBefore, notAfter, ...times } = validity(news.validityPeriodHours as number);
     const serial = serialNumber();
-    const authority = news.setAuthorityKeyId ? [await x509.AuthorityKeyIdentifierExtension.create(key.publicKey)] : [];
     const certificate = await x509.X509CertificateGenerator.create({
         serialNumber: serial,
         subject,
@@ -81,46 +96,74 @@ async function createSelfSigned({ news }: CreateRequest) {
         signingAlgorithm: key.algorithm,
         publicKey: key.publicKey,
         signingKey: key.privateKey,
-        extensions: [...(await extensions(inputs, key.publicKey)), ...authority, ...alternativeNames(inputs, subject)],
+        extensions: [
+            ...usageExtensions(true, news.allowedUses as string[]),
+            await x509.SubjectKeyIdentifierExtension.create(key.publicKey),
+        ],
     });
-    const state = { ...defaults, ...news, keyAlgorithm: key.name, certPem: `${certificate.toString("pem")}\n` };
-    return { id: serialId(serial), state: { ...state, ...lifeTime(notBefore, notAfter) } };
+    const state = { keyAlgorithm: key.name, certPem: toPem(certificate), ...times, ...readiness(news) };
+    return { id: serialId(serial), state };
 }
 
-async function createRequest({ news }: CreateRequest) {
-    const { alternativeNames, distinguishedName, signingKey, x509 } = await signing();
-    const inputs = news as unknown as Names & { privateKeyPem: string; subject?: Subject };
-    const key = await signingKey(inputs.privateKeyPem);
-    const name = distinguishedName(inputs.subject);
-    const request = await x509.Pkcs10CertificateRequestGenerator.create({
-        name,
-        keys: { privateKey: key.privateKey, publicKey: key.publicKey },
-        signingAlgorithm: key.algorithm,
-        extensions: alternativeNames(inputs, name),
-    });
-    const certRequestPem = `${request.toString("pem")}\n`;
-    const id = crypto.createHash("sha1").update(certRequestPem).digest("hex");
-    return { id, state: { ...news, keyAlgorithm: key.name, certRequestPem } };
-}
+/** `tls.SelfSignedCert` of an authority. */
+export const selfSignedCert: ResourceType = {
+    ...certificateType,
+    inputs: [
+        "privateKeyPem",
+        "subject",
+        "isCaCertificate",
+        "setSubjectKeyId",
+        "validityPeriodHours",
+        "earlyRenewalHours",
+        "allowedUses",
+    ],
+    defaults: { ...certificateDefaults, setAuthorityKeyId: false },
+    secretOutputs: ["privateKeyPem"],
+    computed: [...certificateOutputs, "keyAlgorithm"],
+    check: (news) => [
+        ...checkKnown(news, ["privateKeyPem", "isCaCertificate"]),
+        ...expect(news, "isCaCertificate", (value) => value === true, "true in the stand-in provider"),
+        ...checkSubject(news),
+        ...checkCertificate(news),
+    ],
+    diff: (request) => diffCertificate(selfSignedCert, request),
+    create: createSelfSigned,
+};
 
-/** Signs what the request asks for: its subject, its public key and its names; the rules are those of the inputs. */
+/** `tls.CertRequest`. */
+export const certRequest: ResourceType = {
+    inputs: ["privateKeyPem", "subject", "dnsNames", "ipAddresses"],
+    secretOutputs: ["privateKeyPem"],
+    computed: ["certRequestPem", "keyAlgorithm"],
+    check: (news) => [...checkKnown(news, ["privateKeyPem", "subject"]), ...checkSubject(news)],
+    async create({ news }) {
+        const { alternativeNames, signingKey, x509 } = await signing();
+        const key = await signingKey(news.privateKeyPem as string);
+        const { commonName } = news.subject as { commonName: string };
+        const request = await x509.Pkcs10CertificateRequestGenerator.create({
+            name: [{ CN: [commonName] }],
+            keys: { privateKey: key.privateKey, publicKey: key.publicKey },
+            signingAlgorithm: key.algorithm,
+            extensions: alternativeNames(news.dnsNames as string[], news.ipAddresses as string[]),
+        });
+        const id = identifierOf(Buffer.from(request.rawData));
+        return { id, state: { keyAlgorithm: key.name, certRequestPem: toPem(request) } };
+    },
+};
+
+/** Signs the request's subject, public key and names; the inputs say the rest. */
 async function createLocallySigned({ news }: CreateRequest) {
-    const { extensions, serialNumber, signingKey, validity, x509 } = await signing();
-    const inputs = news as unknown as CertificateRules & {
-        caPrivateKeyPem: string;
-        caCertPem: string;
-        certRequestPem: string;
-    };
-    const request = new x509.Pkcs10CertificateRequest(inputs.certRequestPem);
-    if (!(await request.verify())) throw new Error("certRequestPem: the signature of the request is not valid");
-    const issuer = new x509.X509Certificate(inputs.caCertPem);
-    const key = await signingKey(inputs.caPrivateKeyPem);
-    const publicKey = await request.publicKey.export();
-    const { notBefore, notAfter } = validity(inputs.validityPeriodHours);
+    const { decodePem, serialNumber, signingKey, usageExtensions, x509 } = await signing();
+    const request = new x509.Pkcs10CertificateRequest(decodePem(news.certRequestPem as string, "CERTIFICATE REQUEST"));
+    const key = await signingKey(news.caPrivateKeyPem as string);
+    const issuer = new x509.X509Certificate(decodePem(news.caCertPem as string, "CERTIFICATE"));
+    if (!Buffer.from(issuer.publicKey.rawData).equals(key.spki)) {
+        throw new Error("x509: provided PrivateKey doesn't match parent's PublicKey");
+    }
+    const { notBefore, notAfter, ...times } = validity(news.validityPeriodHours as number);
     const serial = serialNumber();
     const issuerKeyId = issuer.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId;
-    const authority = issuerKeyId ? [new x509.AuthorityKeyIdentifierExtension(issuerKeyId)] : [];
-    const names = request.extensions.filter((extension) => extension instanceof x509.SubjectAlternativeNameExtension);
+    const isSameName = issuer.subject === request.subject;
     const certificate = await x509.X509CertificateGenerator.create({
         serialNumber: serial,
         subject: request.subjectName.toJSON(),
@@ -128,49 +171,33 @@ async function createLocallySigned({ news }: CreateRequest) {
         notBefore,
         notAfter,
         signingAlgorithm: key.algorithm,
-        publicKey,
+        publicKey: await request.publicKey.export(),
         signingKey: key.privateKey,
-        extensions: [...(await extensions(inputs, publicKey)), ...authority, ...names],
+        extensions: [
+            ...usageExtensions(false, news.allowedUses as string[]),
+            ...(issuerKeyId && !isSameName ? [new x509.AuthorityKeyIdentifierExtension(issuerKeyId)] : []),
+            ...request.extensions.filter((extension) => extension instanceof x509.SubjectAlternativeNameExtension),
+        ],
     });
-    const state = { ...defaults, ...news, caKeyAlgorithm: key.name, certPem: `${certificate.toString("pem")}\n` };
-    return { id: serialId(serial), state: { ...state, ...lifeTime(notBefore, notAfter) } };
+    const state = { caKeyAlgorithm: key.name, certPem: toPem(certificate), ...times, ...readiness(news) };
+    return { id: serialId(serial), state };
 }
 
-/** What the official provider fills in, so that the state reads the same with either. */
-const defaults = { earlyRenewalHours: 0, isCaCertificate: false, setSubjectKeyId: false };
-
-const certificateOutputs = ["certPem", "validityStartTime", "validityEndTime", "readyForRenewal"];
-
-function readCertificate({ id, inputs, state }: { id: string; inputs: Properties; state: Properties }) {
-    const early = numberAt(state, "earlyRenewalHours");
-    const readyForRenewal = isDueForRenewal(textAt(state, "validityEndTime"), early);
-    return Promise.resolve({ id, inputs, state: { ...state, readyForRenewal } });
-}
-
-/** `tls.SelfSignedCert`. */
-export const selfSignedCert: ResourceType = {
-    check: ({ news }: CheckRequest) => checkCertificate(news, "privateKeyPem"),
-    diff: diffCertificate,
-    create: createSelfSigned,
-    read: readCertificate,
-    secretOutputs: ["privateKeyPem"],
-    computed: [...certificateOutputs, "keyAlgorithm"],
-};
-
-/** `tls.CertRequest`. */
-export const certRequest: ResourceType = {
-    check: ({ news }: CheckRequest) => ({ inputs: news, failures: checkKey(news, "privateKeyPem") }),
-    create: createRequest,
-    secretOutputs: ["privateKeyPem"],
-    computed: ["certRequestPem", "keyAlgorithm"],
-};
-
-/** `tls.LocallySignedCert`. */
+/** `tls.LocallySignedCert` of a server or client. */
 export const locallySignedCert: ResourceType = {
-    check: ({ news }: CheckRequest) => checkCertificate(news, "caPrivateKeyPem"),
-    diff: diffCertificate,
-    create: createLocallySigned,
-    read: readCertificate,
+    ...certificateType,
+    inputs: [
+        "certRequestPem",
+        "caPrivateKeyPem",
+        "caCertPem",
+        "validityPeriodHours",
+        "earlyRenewalHours",
+        "allowedUses",
+    ],
+    defaults: certificateDefaults,
     secretOutputs: ["caPrivateKeyPem"],
     computed: [...certificateOutputs, "caKeyAlgorithm"],
+    check: (news) => [...checkKnown(news, ["caPrivateKeyPem"]), ...checkCertificate(news)],
+    diff: (request) => diffCertificate(locallySignedCert, request),
+    create: createLocallySigned,
 };

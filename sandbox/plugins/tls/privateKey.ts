@@ -1,76 +1,41 @@
 import * as crypto from "node:crypto";
 import { promisify } from "node:util";
-import type { CheckRequest, CreateRequest, ResourceType } from "../resourceType";
+import { atLeast, expect, type Failure, type ResourceType } from "../resourceType";
 import { hasUnknown, type Properties } from "../values";
+import { identifierOf } from "./identifier";
 import { opensshPrivateKey, opensshPublicKey } from "./openssh";
 
 const generateKeyPair = promisify(crypto.generateKeyPair);
 
-const curves: Record<string, string> = { P224: "secp224r1", P256: "P-256", P384: "P-384", P521: "P-521" };
-const algorithms = ["RSA", "ECDSA", "ED25519"];
+/** The smallest RSA key that Go creates. */
+const leastRsaBits = 1024;
 
-/** The smallest RSA key that OpenSSL still makes. */
-const leastRsaBits = 512;
-
-/** What the type adds to the inputs that a program leaves out. */
 const defaults = { ecdsaCurve: "P224", rsaBits: 2048 };
 
-function check({ news }: CheckRequest) {
-    const failures: { property: string; reason: string }[] = [];
-    const expect = (property: string, right: boolean, expected: string) => {
-        const value = news[property];
-        if (value === undefined || hasUnknown(value) || right) return;
-        failures.push({ property, reason: `expected ${property} to be ${expected}, got ${JSON.stringify(value)}` });
-    };
-    expect("algorithm", algorithms.includes(String(news.algorithm)), `one of ${algorithms.join(", ")}`);
-    expect("ecdsaCurve", String(news.ecdsaCurve) in curves, `one of ${Object.keys(curves).join(", ")}`);
-    const bits = Number(news.rsaBits);
-    expect("rsaBits", Number.isInteger(bits) && bits >= leastRsaBits, `a whole number of at least ${leastRsaBits}`);
-    return { inputs: news, failures };
+/** The official provider has more algorithms and curves, one of which is its default. */
+function check(news: Properties): Failure[] {
+    const curve = news.algorithm === "ECDSA" && !hasUnknown(news.ecdsaCurve) ? news.ecdsaCurve : "P256";
+    const reason = `ecdsaCurve must be P256 in the stand-in provider, got ${JSON.stringify(curve ?? defaults.ecdsaCurve)}`;
+    return [
+        ...expect(news, "algorithm", (value) => value === "RSA" || value === "ECDSA", "RSA or ECDSA in the stand-in"),
+        ...(curve === "P256" ? [] : [{ property: "ecdsaCurve", reason }]),
+        ...expect(news, "rsaBits", atLeast(leastRsaBits), `a whole number of at least ${leastRsaBits}`),
+    ];
 }
 
-async function generate(inputs: Properties): Promise<{ privateKey: crypto.KeyObject; publicKey: crypto.KeyObject }> {
-    switch (inputs.algorithm) {
-        case "RSA":
-            return generateKeyPair("rsa", { modulusLength: inputs.rsaBits as number });
-        case "ECDSA":
-            return generateKeyPair("ec", { namedCurve: curves[inputs.ecdsaCurve as string] });
-        default:
-            return generateKeyPair("ed25519");
-    }
-}
-
-/** The form that each algorithm's keys are traditionally kept in. */
-function traditionalPem(key: crypto.KeyObject): string | Buffer {
-    if (key.asymmetricKeyType === "rsa") return key.export({ type: "pkcs1", format: "pem" });
-    if (key.asymmetricKeyType === "ec") return key.export({ type: "sec1", format: "pem" });
-    return key.export({ type: "pkcs8", format: "pem" });
-}
-
-async function create({ news }: CreateRequest) {
-    const inputs: Properties = { ...defaults, ...news };
-    const { privateKey, publicKey } = await generate(inputs);
-    const publicKeyPem = publicKey.export({ type: "spki", format: "pem" });
-    const openssh = opensshPublicKey(publicKey);
-    const state = {
-        ...inputs,
-        privateKeyPem: traditionalPem(privateKey),
-        privateKeyPemPkcs8: privateKey.export({ type: "pkcs8", format: "pem" }),
-        privateKeyOpenssh: opensshPrivateKey(privateKey),
-        publicKeyPem,
-        publicKeyOpenssh: openssh.line,
-        publicKeyFingerprintMd5: openssh.md5,
-        publicKeyFingerprintSha256: openssh.sha256,
-    };
-    return { id: crypto.createHash("sha1").update(publicKeyPem).digest("hex"), state };
+function generate({ algorithm, rsaBits = defaults.rsaBits }: Properties) {
+    return algorithm === "RSA"
+        ? generateKeyPair("rsa", { modulusLength: rsaBits as number })
+        : generateKeyPair("ec", { namedCurve: "P-256" });
 }
 
 const secretOutputs = ["privateKeyPem", "privateKeyPemPkcs8", "privateKeyOpenssh"];
 
-/** `tls.PrivateKey`: made once, kept in the state; any change makes another. */
+/** `tls.PrivateKey`. */
 export const privateKey: ResourceType = {
+    inputs: ["algorithm", "ecdsaCurve", "rsaBits"],
+    defaults,
     check,
-    create,
     secretOutputs,
     computed: [
         ...secretOutputs,
@@ -79,4 +44,21 @@ export const privateKey: ResourceType = {
         "publicKeyFingerprintMd5",
         "publicKeyFingerprintSha256",
     ],
+    async create({ news }) {
+        const { privateKey, publicKey } = await generate(news);
+        const traditional = news.algorithm === "RSA" ? "pkcs1" : "sec1";
+        const openssh = opensshPublicKey(publicKey);
+        return {
+            id: identifierOf(publicKey.export({ type: "spki", format: "der" })),
+            state: {
+                privateKeyPem: privateKey.export({ type: traditional as "pkcs1", format: "pem" }),
+                privateKeyPemPkcs8: privateKey.export({ type: "pkcs8", format: "pem" }),
+                privateKeyOpenssh: opensshPrivateKey(privateKey),
+                publicKeyPem: publicKey.export({ type: "spki", format: "pem" }),
+                publicKeyOpenssh: openssh.line,
+                publicKeyFingerprintMd5: openssh.md5,
+                publicKeyFingerprintSha256: openssh.sha256,
+            },
+        };
+    },
 };

@@ -1,12 +1,12 @@
 import * as assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { stringify } from "yaml";
-import { attempt } from "../../../sandbox/command";
+import { attempt, run } from "../../../sandbox/command";
 import { repositoryRoot } from "../../../sandbox/paths";
 import { SandboxStack } from "../../../sandbox/stack/stack";
+import { allowedChanges, type Change, firstCommit } from "../../upgrade/changes";
 import {
     inSandbox,
     kubectl,
@@ -18,37 +18,44 @@ import {
     theSandbox,
 } from "../harness";
 
-/** The last release, or whatever commit UPGRADE_FROM names. */
-async function previousRelease(): Promise<string | undefined> {
+/** The last release, or the commit from which names in Pulumi's state are kept; UPGRADE_FROM names another commit. */
+async function previousCommit(): Promise<string> {
     if (process.env.UPGRADE_FROM) return process.env.UPGRADE_FROM;
     const git = ["git", "describe", "--tags", "--abbrev=0", "--match", "v[0-9]*"];
     const { code, stdout } = await attempt(git, { cwd: repositoryRoot });
-    return code === 0 ? stdout.trim() : undefined;
+    return code === 0 ? stdout.trim() : firstCommit;
 }
 
-/** What every release is held to without a cluster is in test/unit/upgrade.spec.ts. */
+/** The program of a commit, compiled against the packages of this one: only what Pulumi runs. */
+async function checkOut(commit: string, folder: string): Promise<void> {
+    const archive = path.join(folder, "program.tar");
+    const { code, stderr } = await attempt(["git", "archive", "--output", archive, commit], { cwd: repositoryRoot });
+    assert.equal(code, 0, `${commit} is not in this clone; fetch the whole history: ${stderr}`);
+    await run(["tar", "-x", "-f", archive, "-C", folder]);
+    fs.symlinkSync(path.join(repositoryRoot, "node_modules"), path.join(folder, "node_modules"));
+    const project = { extends: "./tsconfig.build.json", files: ["index.ts"], include: [] };
+    fs.writeFileSync(path.join(folder, "tsconfig.program.json"), JSON.stringify(project));
+    await run(["node", "node_modules/typescript/bin/tsc", "-p", "tsconfig.program.json"], { cwd: folder });
+    const components = path.join(folder, "components");
+    fs.cpSync(components, path.join(folder, "dist", "components"), {
+        recursive: true,
+        filter: (file) => fs.statSync(file).isDirectory() || file.endsWith(".sh"),
+    });
+    fs.writeFileSync(path.join(folder, "program.js"), 'module.exports = require("./dist/index.js");\n');
+}
+
+/** The names in Pulumi's state of every kind of registry are compared in test/unit/upgrade.spec.ts. */
 describe("a stack that the previous release made", () => {
     stepwise();
     const previous = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-previous-"));
     const registry = new RegistryStack("upgraded", {
         namespace: "upgraded",
-        pullSecrets: { namespaces: ["upgraded-team"] },
+        users: [{ name: "admin" }, { name: "ci" }],
+        pullSecrets: { namespaces: ["upgraded-team"], serviceAccounts: ["default"] },
     });
     let image: string;
     let claim: string;
 
-    before(async function () {
-        const release = await previousRelease();
-        if (release === undefined) {
-            console.log(
-                "skipped: there is no release yet; UPGRADE_FROM=<commit> takes another program as the previous one",
-            );
-            this.skip();
-        }
-        const archive = execFileSync("git", ["archive", release], { cwd: repositoryRoot, maxBuffer: 1 << 28 });
-        execFileSync("tar", ["-x", "-C", previous], { input: archive });
-        fs.symlinkSync(path.join(repositoryRoot, "node_modules"), path.join(previous, "node_modules"));
-    });
     inSandbox();
     namespaceOfPods("upgraded-team");
     after(async () => {
@@ -60,6 +67,7 @@ describe("a stack that the previous release made", () => {
         kubectl("get persistentvolumeclaims --namespace upgraded --output jsonpath={.items[*].metadata.uid}");
 
     it("comes up under the previous release", async () => {
+        await checkOut(await previousCommit(), previous);
         const old = new SandboxStack(theSandbox(), "upgraded", previous);
         await old.prepare(stringify({ config: { "private-registry:registry": registry.args } }));
         const { code, stdout, stderr } = await old.pulumi(["up", "--yes", "--skip-preview"]);
@@ -70,12 +78,24 @@ describe("a stack that the previous release made", () => {
         assert.match(claim, /^[0-9a-f-]{36}$/);
     });
 
-    it("comes up under this one with the same claim, passwords and authority", async () => {
+    it("changes nothing under this one but what test/upgrade/changes.json lists", async () => {
+        const { code, stdout, stderr } = await registry.pulumi("preview", "--json");
+        assert.equal(code, 0, stdout + stderr);
+        const steps: { op: string; urn: string }[] = JSON.parse(stdout).steps;
+        const changes = steps
+            .filter(({ op }) => op !== "same")
+            .map(({ op, urn }): Change => ({ operation: op, resource: urn.split("$").at(-1) as string }));
+        const allowed = allowedChanges().map(({ operation, resource }) => ({ operation, resource }));
+        assert.deepEqual(changes, allowed);
+    });
+
+    it("comes up under this one with the same claim, passwords and authority, and does not change again", async () => {
         const { password, dockerConfigJson, caCertPem } = registry.outputs;
         await registry.up();
         assert.equal(await claimIdentity(), claim);
         const now = registry.outputs;
         assert.deepEqual([now.password, now.dockerConfigJson, now.caCertPem], [password, dockerConfigJson, caCertPem]);
+        await registry.expectNoChange();
     });
 
     it("serves the images of before", () => {

@@ -4,7 +4,7 @@ import { inSandbox, stepwise, theSandbox } from "../harness";
 import { type SshServer, startSshServer } from "../sshServer";
 import { Workbench } from "./workbench";
 
-describe("the stand-in for command, with a real SSH server", () => {
+describe("the stand-in for command with a real SSH server", () => {
     stepwise();
     let bench: Workbench;
     let server: SshServer;
@@ -27,8 +27,8 @@ describe("the stand-in for command, with a real SSH server", () => {
         return `
             const { stdout } = new command.remote.Command("c", {
                 connection: ${JSON.stringify({ host, port, privateKey, hostKey })},
-                create: "cat >${file}; echo created", update: "cat >${file}; echo updated", delete: "rm ${file}",
-                stdin: ${JSON.stringify(stdin)},
+                create: "cat >>${file}; echo created; echo shown >&2", delete: "cat >/dev/null; rm ${file}",
+                stdin: ${JSON.stringify(stdin)}, addPreviousOutputInEnv: false,
             });
             Object.assign(exports, { stdout });`;
     };
@@ -43,12 +43,12 @@ describe("the stand-in for command, with a real SSH server", () => {
         assert.equal(await onNode(`cat ${file}`), "one");
         assert.deepEqual(await bench.outputs(), { stdout: "created" });
         assert.deepEqual((await bench.up()).changes, {});
+        assert.equal(await onNode(`cat ${file}`), "one");
     });
 
-    it("runs update when something has changed, and keeps the key out of the state", async () => {
+    it("runs create again when something has changed, and keeps the key out of the state", async () => {
         assert.deepEqual((await bench.up(program("two"))).changes, { update: 1 });
-        assert.equal(await onNode(`cat ${file}`), "two");
-        assert.deepEqual(await bench.outputs(), { stdout: "updated" });
+        assert.equal(await onNode(`cat ${file}`), "onetwo");
         assert.equal(bench.stored().includes(server.privateKey.split("\n")[1]), false);
     });
 

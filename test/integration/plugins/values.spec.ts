@@ -3,7 +3,7 @@ import * as crypto from "node:crypto";
 import { inSandbox } from "../harness";
 import { assertAbsent, Workbench } from "./workbench";
 
-describe("the stand-ins for random, tls and command", () => {
+describe("the stand-ins for random and tls", () => {
     let bench: Workbench;
 
     inSandbox();
@@ -16,32 +16,30 @@ describe("the stand-ins for random, tls and command", () => {
     const program = ({ generation = 1, hours = 24, early = 1, dnsNames = ["a.example.com"] } = {}) => `
         const password = new random.RandomPassword("password", { length: 40, keepers: { generation: "${generation}" } });
         const salt = new random.RandomBytes("salt", { length: 16 });
-        const id = new random.RandomId("id", { byteLength: 4, prefix: "p-" });
         const key = new tls.PrivateKey("key", { algorithm: "ECDSA", ecdsaCurve: "P256" });
         const ca = new tls.SelfSignedCert("ca", {
             privateKeyPem: key.privateKeyPem, isCaCertificate: true, subject: { commonName: "ca" },
             validityPeriodHours: 240, allowedUses: ["cert_signing"],
         });
         const request = new tls.CertRequest("request", {
-            privateKeyPem: key.privateKeyPem, dnsNames: ${JSON.stringify(dnsNames)},
+            privateKeyPem: key.privateKeyPem, subject: { commonName: "leaf" }, dnsNames: ${JSON.stringify(dnsNames)},
         });
         const leaf = new tls.LocallySignedCert("leaf", {
             certRequestPem: request.certRequestPem, caPrivateKeyPem: key.privateKeyPem, caCertPem: ca.certPem,
             validityPeriodHours: ${hours}, earlyRenewalHours: ${early}, allowedUses: ["server_auth"],
         });
         Object.assign(exports, {
-            password: password.result, hash: password.bcryptHash, salt: salt.base64, id: id.hex, key: key.privateKeyPem,
+            password: password.result, hash: password.bcryptHash, salt: salt.base64, key: key.privateKeyPem,
             leaf: leaf.certPem, ca: ca.certPem,
         });`;
 
     let first: Record<string, string>;
 
-    it("make values, which stay", async () => {
-        assert.deepEqual((await bench.up(program())).changes, { create: 8 });
+    it("create values that stay the same", async () => {
+        assert.deepEqual((await bench.up(program())).changes, { create: 7 });
         first = (await bench.outputs()) as Record<string, string>;
         assert.equal(first.password.length, 40);
         assert.match(first.hash, /^\$2a\$10\$/);
-        assert.match(first.id, /^p-[0-9a-f]{8}$/);
         const leaf = new crypto.X509Certificate(first.leaf);
         assert.ok(leaf.verify(new crypto.X509Certificate(first.ca).publicKey));
         assert.deepEqual((await bench.up()).changes, {});
@@ -49,10 +47,10 @@ describe("the stand-ins for random, tls and command", () => {
         assert.deepEqual((await bench.refresh()).changes, {});
     });
 
-    it("keep their secrets out of the state and of the logs", async () => {
+    it("keep passwords and keys out of the state and of the logs", async () => {
         const { display, log } = await bench.verbosePreview();
         const keyLine = first.key.split("\n")[1];
-        for (const secret of [first.password, first.hash, first.salt, keyLine]) {
+        for (const secret of [first.password, first.hash, keyLine]) {
             assertAbsent(secret, bench.stored(), "state");
             assertAbsent(secret, display, "display");
             assertAbsent(secret, log, "log");
@@ -60,7 +58,11 @@ describe("the stand-ins for random, tls and command", () => {
         assert.ok(log.length > 1000, "there was no log");
     });
 
-    it("show a preview what is not known yet, and make nothing", async () => {
+    it("have the bytes of random.RandomBytes in the state, as their identifier", () => {
+        assert.ok(bench.stored().includes(`"id": "${first.salt}"`));
+    });
+
+    it("show a replacement in a preview, and create nothing", async () => {
         const changes = await bench.preview(program({ generation: 2, dnsNames: ["b.example.com"] }));
         assert.deepEqual(changes, { replace: 3 });
         bench.write(program());
@@ -68,7 +70,7 @@ describe("the stand-ins for random, tls and command", () => {
         assert.deepEqual(await bench.outputs(), first);
     });
 
-    it("make new values when keepers or names change", async () => {
+    it("create new values when keepers or names change", async () => {
         const next = program({ generation: 2, dnsNames: ["b.example.com"] });
         assert.deepEqual((await bench.up(next)).changes, { replace: 3 });
         const second = (await bench.outputs()) as Record<string, string>;
@@ -77,7 +79,7 @@ describe("the stand-ins for random, tls and command", () => {
         assert.equal(second.key, first.key);
     });
 
-    it("change the time of a renewal in place, and renew when it has come", async () => {
+    it("change earlyRenewalHours in place, and renew the certificate when its time has come", async () => {
         const base = { generation: 2, dnsNames: ["b.example.com"] };
         const before = (await bench.outputs()).leaf;
         assert.deepEqual((await bench.up(program({ ...base, early: 2 }))).changes, { update: 1 });
@@ -86,16 +88,16 @@ describe("the stand-ins for random, tls and command", () => {
         assert.notEqual((await bench.outputs()).leaf, before);
     });
 
-    it("refuse what the official providers refuse, before anything is made", async () => {
+    it("refuse wrong inputs in the preview", async () => {
         const certificate = `new tls.SelfSignedCert("wrong", {
-            privateKeyPem: "x", validityPeriodHours: 1.5, allowedUses: ["server_auth"],
+            privateKeyPem: "x", isCaCertificate: true, validityPeriodHours: 1.5, allowedUses: ["server_auth"],
         });`;
         assert.match(await bench.failingPreview(certificate), /whole number of hours, got 1\.5/);
-        const password = `new random.RandomPassword("short", { length: 3, minLower: 4 });`;
-        assert.match(await bench.failingPreview(password), /length \(3\) must be at least/);
+        const password = `new random.RandomPassword("short", { length: 0 });`;
+        assert.match(await bench.failingPreview(password), /length must be a whole number of at least 1, got 0/);
     });
 
-    it("say which types they do not have", async () => {
+    it("name the type that they do not have", async () => {
         assert.match(
             await bench.failingPreview(`new random.RandomPet("pet");`),
             /RandomPet is not available in the stand-in/,

@@ -1,6 +1,5 @@
 import * as assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
-import * as crypto from "node:crypto";
+import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -12,9 +11,8 @@ import { theSandbox } from "../harness";
 
 const execute = promisify(execFile);
 
-/** Programs, one after the other, run by the real engine with the stand-ins of this clone, in a namespace of their own. */
+/** Programs, one after the other, run by the real engine with the stand-ins of this clone. */
 export class Workbench {
-    readonly namespace = `plugins-${crypto.randomBytes(4).toString("hex")}`;
     private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "plugins-"));
     private readonly pathBefore = process.env.PATH;
     private stack!: Stack;
@@ -62,7 +60,6 @@ export class Workbench {
             { stackName: "test", workDir: bench.program },
             { envVars: bench.environment, pulumiHome: home },
         );
-        await bench.kubectl("create", "namespace", bench.namespace);
         return bench;
     }
 
@@ -71,14 +68,11 @@ export class Workbench {
         return path.join(this.folder, "program");
     }
 
-    /** Writes the program; `k8s`, `tls`, `random`, `command`, `pulumi` and `namespace` are at hand in it. */
+    /** Writes the program; `tls`, `random`, `command` and `pulumi` are at hand in it. */
     write(body: string, file = "index.js"): void {
-        const sdks = ["kubernetes", "tls", "random", "command", "pulumi"].filter((sdk) =>
-            body.includes(sdk === "kubernetes" ? "k8s" : sdk),
-        );
-        const imports = sdks.map((sdk) => `const ${sdk === "kubernetes" ? "k8s" : sdk} = require("@pulumi/${sdk}");`);
-        const lines = [...imports, `const namespace = "${this.namespace}";`, body];
-        fs.writeFileSync(path.join(this.program, file), lines.join("\n"));
+        const sdks = ["tls", "random", "command", "pulumi"].filter((sdk) => body.includes(sdk));
+        const imports = sdks.map((sdk) => `const ${sdk} = require("@pulumi/${sdk}");`);
+        fs.writeFileSync(path.join(this.program, file), [...imports, body].join("\n"));
     }
 
     /** Runs `up`: how many resources were created, updated, replaced, ... and what was printed. */
@@ -92,23 +86,6 @@ export class Workbench {
     async failingUp(body: string): Promise<string> {
         this.write(body);
         return failure(this.stack.up({ color: "never" }));
-    }
-
-    /** Runs `up` and interrupts it, as Ctrl-C does, some seconds after it has started. */
-    async interruptedUp(afterSeconds: number): Promise<{ message: string; seconds: number }> {
-        const started = Date.now();
-        const args = ["up", "--yes", "--skip-preview", "--non-interactive", "--color", "never", "--stack", "test"];
-        const child = spawn("pulumi", args, {
-            cwd: this.program,
-            env: this.environment,
-            stdio: ["ignore", "pipe", "pipe"],
-        });
-        let message = "";
-        for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (message += data));
-        const timer = setTimeout(() => child.kill("SIGINT"), afterSeconds * 1000);
-        await new Promise((resolve) => child.on("close", resolve));
-        clearTimeout(timer);
-        return { message, seconds: (Date.now() - started) / 1000 };
     }
 
     async failingPreview(body: string): Promise<string> {
@@ -130,20 +107,6 @@ export class Workbench {
         return meaningful((await this.stack.destroy({ color: "never" })).summary.resourceChanges);
     }
 
-    /** Lets the engine look for its cluster where there is none. */
-    async withoutCluster(tests: () => Promise<void>): Promise<void> {
-        const { envVars } = this.stack.workspace;
-        const kubeconfig = envVars.KUBECONFIG;
-        envVars.KUBECONFIG = path.join(this.folder, "no-kubeconfig");
-        fs.writeFileSync(envVars.KUBECONFIG, "clusters: [{name: c, cluster: {server: 'http://127.0.0.1:9'}}]\n");
-        fs.appendFileSync(envVars.KUBECONFIG, "contexts: [{name: x, context: {cluster: c}}]\ncurrent-context: x\n");
-        try {
-            await tests();
-        } finally {
-            envVars.KUBECONFIG = kubeconfig;
-        }
-    }
-
     /** The program's exports, secrets included. */
     async outputs(): Promise<Record<string, unknown>> {
         const entries = Object.entries(await this.stack.outputs());
@@ -154,7 +117,7 @@ export class Workbench {
         return this.stack.setConfig(key, { value, secret });
     }
 
-    /** Everything that the backend and the project's folder hold, as one text. */
+    /** Everything that the backend and the project's folder hold, as one string. */
     stored(): string {
         const files = [path.join(this.folder, "state"), this.program].flatMap((folder) =>
             fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()),
@@ -178,15 +141,6 @@ export class Workbench {
         return { display: stdout, log: lines.join("\n") };
     }
 
-    async kubectl(...args: string[]): Promise<string> {
-        return (await this.run("kubectl", args)).stdout.trim();
-    }
-
-    /** kubectl in the namespace of these tests. */
-    here(...args: string[]): Promise<string> {
-        return this.kubectl("--namespace", this.namespace, ...args);
-    }
-
     private async run(file: string, args: string[]) {
         const options = { cwd: this.program, env: this.environment, maxBuffer: 64 * 1024 * 1024 };
         return execute(file, args, options);
@@ -194,13 +148,12 @@ export class Workbench {
 
     /** Leaves nothing behind, whatever the tests did. */
     async end(): Promise<void> {
-        await this.kubectl("delete", "namespace", this.namespace, "--ignore-not-found", "--wait=false");
         process.env.PATH = this.pathBefore;
         fs.rmSync(this.folder, { recursive: true, force: true });
     }
 }
 
-/** Fails with what stands around the secret in the text, should it be there. */
+/** Fails with what precedes the secret, should it be there. */
 export function assertAbsent(secret: string, text: string, where: string): void {
     const start = text.indexOf(secret);
     const context = text.slice(Math.max(0, start - 400), Math.max(0, start));

@@ -49,12 +49,30 @@ describe("toolchain families", () => {
         const { flags, version } = pinnedModule(familyOf("kube-apiserver"));
         const linkerFlags = flags.find((flag) => flag.startsWith("-ldflags="));
         assert.ok(linkerFlags?.includes(`-X k8s.io/component-base/version.gitVersion=${version}`));
-        assert.ok(linkerFlags?.includes("-X k8s.io/client-go/pkg/version.gitMinor=36"));
+        assert.ok(linkerFlags?.includes("-X k8s.io/client-go/pkg/version.gitMinor=35"));
     });
 
     it("uses the Pulumi version of the SDK's development dependency", () => {
         const { devDependencies } = JSON.parse(fs.readFileSync(path.join(repositoryRoot, "package.json"), "utf8"));
         assert.equal(pinnedModule(familyOf("pulumi")).version, `v${devDependencies["@pulumi/pulumi"]}`);
+    });
+
+    it("builds the Kubernetes provider of the SDK's version, under that version", () => {
+        const { devDependencies } = JSON.parse(fs.readFileSync(path.join(repositoryRoot, "package.json"), "utf8"));
+        const { folder, version } = pinnedModule(familyOf("pulumi-resource-kubernetes"));
+        const main = fs.readFileSync(path.join(folder, "main.go"), "utf8");
+        assert.match(main, new RegExp(`^const version = "${devDependencies["@pulumi/kubernetes"]}"$`, "m"));
+        // The only commit of the release 4.25.0 that the module proxy serves.
+        assert.match(version, /-f47bc2d6f199$/);
+    });
+
+    it("compiles the packages of Kubernetes once, since all programs that need them take the same version", () => {
+        const versions = families.flatMap((family) => {
+            const goMod = fs.readFileSync(path.join(pinnedModule(family).folder, "go.mod"), "utf8");
+            return goMod.includes("k8s.io/client-go ") ? [requiredVersion(goMod, "k8s.io/client-go")] : [];
+        });
+        assert.ok(versions.length > 4);
+        assert.deepEqual([...new Set(versions)], ["v0.35.8"]);
     });
 
     it("writes Python's SDK with the code of that version", () => {

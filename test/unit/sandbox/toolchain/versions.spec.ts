@@ -10,15 +10,13 @@ describe("versions of tools on PATH", () => {
         ["pulumi", "v3.229.9\n", false],
         ["pulumi", "v4.0.0\n", false],
         ["kubectl", "Client Version: v1.36.4\nKustomize Version: v5.8.1\n", true],
-        ["kubectl", "Client Version: v1.35.0\nKustomize Version: v5.7.1\n", true],
+        ["kubectl", "Client Version: v1.34.0\nKustomize Version: v5.7.1\n", true],
         ["kubectl", "Client Version: v1.32.4-dispatcher\nKustomize Version: v5.5.0\n", false],
-        ["helm", "v3.21.4+gabcdef0\n", true],
-        ["helm", "v4.0.0+gabcdef0\n", false],
         ["crane", "v0.21.9\n", true],
         ["crane", "0.20.0\n", true],
         ["crane", "v0.19.2\n", false],
         ["crane", "(devel)\n", false],
-        ["kubelet", "Kubernetes v1.36.4\n", false],
+        ["kubelet", "Kubernetes v1.35.8\n", false],
     ];
     for (const [tool, printed, expected] of cases) {
         it(`${expected ? "takes" : "leaves"} a ${tool} that prints ${JSON.stringify(printed)}`, () => {

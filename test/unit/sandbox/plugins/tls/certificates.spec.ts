@@ -1,170 +1,276 @@
 import * as assert from "node:assert/strict";
 import * as crypto from "node:crypto";
-import type { CreateRequest, DiffRequest, ResourceType } from "../../../../../sandbox/plugins/resourceType";
-import {
-    certRequest,
-    isDueForRenewal,
-    locallySignedCert,
-    selfSignedCert,
-} from "../../../../../sandbox/plugins/tls/certificates";
+import type { Created, ResourceType } from "../../../../../sandbox/plugins/resourceType";
+import { certRequest, locallySignedCert, selfSignedCert } from "../../../../../sandbox/plugins/tls/certificates";
+import { identifierOf } from "../../../../../sandbox/plugins/tls/identifier";
 import { privateKey } from "../../../../../sandbox/plugins/tls/privateKey";
-import type { Properties } from "../../../../../sandbox/plugins/values";
+import { x509 } from "../../../../../sandbox/plugins/tls/signing";
+import { type Properties, UNKNOWN } from "../../../../../sandbox/plugins/values";
 import { toDiffResponse } from "../../../../../sandbox/plugins/wire";
 
-const request = { name: "x", type: "x", preview: false, timeoutSeconds: 0 };
-
-async function make(type: ResourceType, news: Properties) {
-    return (await type.create({ ...request, news } as CreateRequest)) as { id: string; state: Record<string, string> };
-}
-
+const make = async (type: ResourceType, news: Properties) =>
+    (await type.create({ name: "x", urn: "urn", news })) as Created & { state: Record<string, string> };
 const newKey = async (inputs: Properties) => (await make(privateKey, inputs)).state.privateKeyPem;
+const refusals = (type: ResourceType, news: Properties) =>
+    (type.check?.(news) ?? []).map(({ property, reason }) => `${property}: ${reason}`);
 
 const hour = 3_600_000;
+const p256 = { algorithm: "ECDSA", ecdsaCurve: "P256" };
+const caInputs = {
+    subject: { commonName: "the_test CA" },
+    isCaCertificate: true,
+    setSubjectKeyId: true,
+    validityPeriodHours: 48,
+    allowedUses: ["cert_signing", "crl_signing", "digital_signature"],
+};
+const requestInputs = {
+    subject: { commonName: "registry" },
+    dnsNames: ["registry.example.com", "localhost"],
+    ipAddresses: ["10.96.0.7", "::1"],
+};
+const leafInputs = { validityPeriodHours: 24, allowedUses: ["digital_signature", "key_encipherment", "server_auth"] };
 
-for (const inputs of [
-    { algorithm: "ECDSA", ecdsaCurve: "P256" },
-    { algorithm: "ECDSA", ecdsaCurve: "P384" },
-    { algorithm: "ECDSA", ecdsaCurve: "P521" },
-    { algorithm: "RSA" },
-    { algorithm: "ED25519" },
-]) {
-    describe(`certificates with ${Object.values(inputs).join(" ")} keys`, () => {
-        let ca: crypto.X509Certificate;
-        let leaf: crypto.X509Certificate;
+/** The identifiers of the extensions, the critical ones with a mark. */
+const extensions = (certificate: x509.X509Certificate) =>
+    Array.from(certificate.extensions, ({ type, critical }) => `${type}${critical ? "!" : ""}`).sort();
+
+for (const keyInputs of [p256, { algorithm: "RSA", rsaBits: 2048 }]) {
+    describe(`certificates with ${keyInputs.algorithm} keys`, () => {
+        let ca: Awaited<ReturnType<typeof make>>;
+        let csr: typeof ca;
+        let leaf: typeof ca;
         let leafKeyPem: string;
-        let serial: string;
 
         before(async () => {
-            const caKeyPem = await newKey(inputs);
-            leafKeyPem = await newKey(inputs);
-            const caCert = await make(selfSignedCert, {
-                privateKeyPem: caKeyPem,
-                subject: { commonName: "test CA", organization: "us" },
-                isCaCertificate: true,
-                validityPeriodHours: 48,
-                allowedUses: ["cert_signing", "crl_signing"],
-            });
-            const csr = await make(certRequest, {
-                privateKeyPem: leafKeyPem,
-                subject: { commonName: "registry" },
-                dnsNames: ["registry.example.com", "localhost"],
-                ipAddresses: ["10.96.0.7", "::1"],
-                uris: ["spiffe://cluster/registry"],
-            });
-            const signed = await make(locallySignedCert, {
+            const caPrivateKeyPem = await newKey(keyInputs);
+            leafKeyPem = await newKey(keyInputs);
+            ca = await make(selfSignedCert, { ...caInputs, privateKeyPem: caPrivateKeyPem });
+            csr = await make(certRequest, { ...requestInputs, privateKeyPem: leafKeyPem });
+            leaf = await make(locallySignedCert, {
+                ...leafInputs,
                 certRequestPem: csr.state.certRequestPem,
-                caPrivateKeyPem: caKeyPem,
-                caCertPem: caCert.state.certPem,
-                validityPeriodHours: 24,
-                allowedUses: ["digital_signature", "key_encipherment", "server_auth"],
+                caPrivateKeyPem,
+                caCertPem: ca.state.certPem,
             });
-            ca = new crypto.X509Certificate(caCert.state.certPem);
-            leaf = new crypto.X509Certificate(signed.state.certPem);
-            serial = signed.id;
         });
 
-        it("form a chain", () => {
-            assert.ok(ca.verify(ca.publicKey));
-            assert.ok(leaf.verify(ca.publicKey));
-            assert.ok(leaf.checkIssued(ca));
-            assert.ok(ca.ca);
-            assert.ok(!leaf.ca);
-            assert.ok(leaf.checkPrivateKey(crypto.createPrivateKey(leafKeyPem)));
+        it("form a chain of an authority and a leaf", () => {
+            const [authority, end] = [ca, leaf].map(({ state }) => new crypto.X509Certificate(state.certPem));
+            assert.ok(authority.verify(authority.publicKey));
+            assert.ok(end.verify(authority.publicKey));
+            assert.ok(end.checkIssued(authority));
+            assert.ok(authority.ca);
+            assert.ok(!end.ca);
+            assert.ok(end.checkPrivateKey(crypto.createPrivateKey(leafKeyPem)));
         });
 
-        it("hold the names that were asked for", () => {
-            assert.equal(leaf.checkHost("registry.example.com"), "registry.example.com");
-            assert.equal(leaf.checkIP("10.96.0.7"), "10.96.0.7");
-            assert.match(leaf.subjectAltName ?? "", /URI:spiffe:\/\/cluster\/registry/);
-            assert.equal(ca.subject, "O=us\nCN=test CA");
-            assert.equal(leaf.subject, "CN=registry");
+        it("hold the common name and the alternative names", () => {
+            const end = new crypto.X509Certificate(leaf.state.certPem);
+            assert.equal(new crypto.X509Certificate(ca.state.certPem).subject, "CN=the_test CA");
+            assert.equal(end.subject, "CN=registry");
+            const names = "DNS:registry.example.com, DNS:localhost, IP Address:10.96.0.7, IP Address:0:0:0:0:0:0:0:1";
+            assert.equal(end.subjectAltName, names);
         });
 
-        it("are valid from now for the time and uses that were asked for", () => {
-            assert.ok(Math.abs(Date.parse(leaf.validFrom) - Date.now()) < 60_000);
-            assert.equal(Date.parse(leaf.validTo) - Date.parse(leaf.validFrom), 24 * hour);
-            assert.deepEqual(leaf.keyUsage, ["1.3.6.1.5.5.7.3.1"]);
-            assert.equal(BigInt(`0x${leaf.serialNumber}`).toString(), serial);
+        it("hold the official provider's extensions, and no others", async () => {
+            const authority = new x509.X509Certificate(ca.state.certPem);
+            assert.deepEqual(extensions(authority), ["2.5.29.14", "2.5.29.15!", "2.5.29.19!"]);
+            const flags = authority.getExtension(x509.KeyUsagesExtension)?.usages;
+            assert.equal(flags, 1 | 32 | 64);
+            const constraints = authority.getExtension(x509.BasicConstraintsExtension);
+            assert.deepEqual([constraints?.ca, constraints?.pathLength], [true, undefined]);
+
+            const end = new x509.X509Certificate(leaf.state.certPem);
+            assert.deepEqual(extensions(end), ["2.5.29.15!", "2.5.29.17", "2.5.29.19!", "2.5.29.35", "2.5.29.37"]);
+            assert.equal(end.getExtension(x509.KeyUsagesExtension)?.usages, 1 | 4);
+            assert.deepEqual(
+                [...(end.getExtension(x509.ExtendedKeyUsageExtension)?.usages ?? [])],
+                ["1.3.6.1.5.5.7.3.1"],
+            );
+        });
+
+        it("identify the authority's key by the SHA-1 sum of its bits", () => {
+            const authority = new x509.X509Certificate(ca.state.certPem);
+            const key = crypto.createPublicKey(
+                new crypto.X509Certificate(ca.state.certPem).publicKey.export({
+                    type: "spki",
+                    format: "pem",
+                }) as string,
+            );
+            const bits =
+                keyInputs === p256
+                    ? key.export({ type: "spki", format: "der" }).subarray(-65)
+                    : key.export({ type: "pkcs1", format: "der" });
+            const expected = crypto.createHash("sha1").update(bits).digest("hex");
+            assert.equal(authority.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId, expected);
+            const end = new x509.X509Certificate(leaf.state.certPem);
+            assert.equal(end.getExtension(x509.AuthorityKeyIdentifierExtension)?.keyId, expected);
+        });
+
+        it("begin now and last for whole hours, to the nanosecond in the state", () => {
+            const end = new crypto.X509Certificate(leaf.state.certPem);
+            const { validityStartTime, validityEndTime } = leaf.state;
+            assert.ok(Math.abs(Date.parse(validityStartTime) - Date.now()) < 60_000);
+            assert.equal(Date.parse(end.validTo) - Date.parse(end.validFrom), 24 * hour);
+            assert.equal(Math.floor(Date.parse(validityEndTime) / 1000) * 1000, Date.parse(end.validTo));
+            assert.match(validityEndTime, /T\d\d:\d\d:\d\d\.\d{9}(Z|[+-]\d\d:\d\d)$/);
+        });
+
+        it("are identified by serial number and by the SHA-1 sum of the request, and name the key's algorithm", () => {
+            const serial = BigInt(`0x${new crypto.X509Certificate(leaf.state.certPem).serialNumber}`);
+            assert.equal(leaf.id, serial.toString());
+            assert.ok(serial < 2n ** 128n && serial > 2n ** 64n);
+            const der = Buffer.from(csr.state.certRequestPem.replace(/-----.*-----|\n/g, ""), "base64");
+            assert.equal(csr.id, identifierOf(der));
+            const algorithms = [ca.state.keyAlgorithm, csr.state.keyAlgorithm, leaf.state.caKeyAlgorithm];
+            assert.deepEqual(new Set(algorithms), new Set([keyInputs.algorithm]));
+        });
+
+        it("end each PEM block with one line end", () => {
+            for (const pem of [ca.state.certPem, leaf.state.certPem]) {
+                assert.match(pem, /^-----BEGIN CERTIFICATE-----\n[\s\S]*\n-----END CERTIFICATE-----\n$/);
+            }
+            assert.match(csr.state.certRequestPem, /^-----BEGIN CERTIFICATE REQUEST-----\n[\s\S]*-----\n$/);
         });
     });
 }
 
-describe("a private key", () => {
-    it("comes in every form, all of the same key", async () => {
-        const { state } = await make(privateKey, { algorithm: "RSA", rsaBits: 2048 });
-        assert.match(state.privateKeyPem, /^-----BEGIN RSA PRIVATE KEY-----/);
-        assert.match(state.privateKeyPemPkcs8, /^-----BEGIN PRIVATE KEY-----/);
-        assert.match(state.privateKeyOpenssh, /^-----BEGIN OPENSSH PRIVATE KEY-----/);
-        const spki = (pem: string) => crypto.createPublicKey(pem).export({ type: "spki", format: "pem" });
-        assert.equal(spki(state.privateKeyPem), state.publicKeyPem);
-        assert.equal(spki(state.privateKeyPemPkcs8), state.publicKeyPem);
-        assert.match(state.publicKeyOpenssh, /^ssh-rsa [A-Za-z0-9+/=]+\n$/);
-        assert.match(state.publicKeyFingerprintMd5, /^([0-9a-f]{2}:){15}[0-9a-f]{2}$/);
+describe("tls.LocallySignedCert", () => {
+    let inputs: Record<string, unknown>;
+
+    before(async () => {
+        const caPrivateKeyPem = await newKey(p256);
+        const ca = await make(selfSignedCert, { ...caInputs, privateKeyPem: caPrivateKeyPem });
+        const csr = await make(certRequest, { ...requestInputs, privateKeyPem: await newKey(p256) });
+        const { certRequestPem } = csr.state;
+        inputs = { ...leafInputs, certRequestPem, caPrivateKeyPem, caCertPem: ca.state.certPem };
     });
 
-    it("is refused with unknown parameters", () => {
-        const check = (news: Properties) => {
-            const checked = privateKey.check?.({ ...request, news, olds: {}, seed: new Uint8Array() });
-            return (checked as { failures: { reason: string }[] }).failures.map(({ reason }) => reason);
+    it("refuses to sign with a key that is not the authority's", async () => {
+        const other = { ...inputs, caPrivateKeyPem: await newKey(p256) };
+        await assert.rejects(make(locallySignedCert, other), /provided PrivateKey doesn't match parent's PublicKey/);
+    });
+
+    it("refuses PEM of another type", async () => {
+        const swapped = { ...inputs, caCertPem: inputs.certRequestPem };
+        await assert.rejects(make(locallySignedCert, swapped), /expected "CERTIFICATE", got "CERTIFICATE REQUEST"/);
+        await assert.rejects(make(locallySignedCert, { ...inputs, certRequestPem: "x" }), /failed to decode PEM/);
+    });
+
+    it("has no authority key identifier when its subject is the authority's", async () => {
+        const names = { subject: caInputs.subject, privateKeyPem: await newKey(p256) };
+        const { certRequestPem } = (await make(certRequest, names)).state;
+        const { certPem } = (await make(locallySignedCert, { ...inputs, certRequestPem })).state;
+        assert.ok(!extensions(new x509.X509Certificate(certPem)).includes("2.5.29.35"));
+    });
+
+    it("is ready for renewal from the start when it is renewed earlier than it lasts", async () => {
+        assert.equal((await make(locallySignedCert, inputs)).state.readyForRenewal as unknown, false);
+        const short = { ...inputs, earlyRenewalHours: 24 };
+        assert.equal((await make(locallySignedCert, short)).state.readyForRenewal as unknown, true);
+    });
+});
+
+describe("tls.SelfSignedCert", () => {
+    it("refuses an authority without a common name", async () => {
+        const inputs = { ...caInputs, subject: {}, privateKeyPem: await newKey(p256) };
+        await assert.rejects(make(selfSignedCert, inputs), /at least one Distinguished Name/);
+    });
+});
+
+describe("tls.CertRequest", () => {
+    it("refuses addresses and names that cannot be in a certificate", async () => {
+        const request = async (names: Properties) =>
+            make(certRequest, { subject: { commonName: "a" }, privateKeyPem: await newKey(p256), ...names });
+        await assert.rejects(request({ ipAddresses: ["10.0.0"] }), /Failed to parse "10.0.0"/);
+        await assert.rejects(request({ ipAddresses: ["fe80::1%eth0"] }), /Failed to parse/);
+        await assert.rejects(request({ dnsNames: ["größe.example.com"] }), /cannot be encoded as an IA5String/);
+    });
+});
+
+describe("the inputs of certificates", () => {
+    const valid = { ...caInputs, privateKeyPem: "key" };
+
+    it("are whole hours, known uses, a common name and a key", () => {
+        assert.deepEqual(refusals(selfSignedCert, valid), []);
+        assert.deepEqual(refusals(selfSignedCert, { ...valid, validityPeriodHours: UNKNOWN }), []);
+        const wrong = {
+            isCaCertificate: false,
+            subject: { organization: "us" },
+            validityPeriodHours: 1.5,
+            earlyRenewalHours: -1,
+            allowedUses: ["serverAuth"],
         };
-        assert.match(check({ algorithm: "DSA" })[0], /one of RSA, ECDSA, ED25519, got "DSA"/);
-        assert.match(check({ algorithm: "ECDSA", ecdsaCurve: "P-256" })[0], /one of P224, P256, P384, P521/);
-        assert.match(check({ algorithm: "RSA", rsaBits: 12 })[0], /at least 512/);
-        assert.deepEqual(check({ algorithm: "ECDSA", ecdsaCurve: "P256" }), []);
+        assert.deepEqual(refusals(selfSignedCert, wrong), [
+            "privateKeyPem: privateKeyPem is required by the stand-in provider",
+            "isCaCertificate: isCaCertificate must be true in the stand-in provider, got false",
+            "subject: organization is not available in the stand-in provider",
+            "allowedUses: serverAuth is not a key usage of the stand-in provider",
+            "validityPeriodHours: validityPeriodHours must be a whole number of hours, got 1.5",
+            "earlyRenewalHours: earlyRenewalHours must be a whole number of hours, got -1",
+        ]);
     });
 
-    it("on the curve P224 exists, but signs nothing here", async () => {
-        const { state } = await make(privateKey, { algorithm: "ECDSA" });
-        assert.equal(state.publicKeyOpenssh, "");
-        const inputs = { privateKeyPem: state.privateKeyPem, validityPeriodHours: 1, allowedUses: [] };
-        await assert.rejects(make(selfSignedCert, inputs), /P256, P384 and P521 only/);
+    it("keep the private keys secret", () => {
+        const secrets = [selfSignedCert, certRequest, locallySignedCert].map((type) => type.secretOutputs);
+        assert.deepEqual(secrets, [["privateKeyPem"], ["privateKeyPem"], ["caPrivateKeyPem"]]);
+    });
+
+    it("have the official provider's defaults", () => {
+        const shared = { earlyRenewalHours: 0, isCaCertificate: false, setSubjectKeyId: false, readyForRenewal: false };
+        assert.deepEqual(locallySignedCert.defaults, shared);
+        assert.deepEqual(selfSignedCert.defaults, { ...shared, setAuthorityKeyId: false });
     });
 });
 
 describe("the life of a certificate", () => {
-    const inputs = {
-        privateKeyPem: "key",
+    const olds = {
+        certRequestPem: "request",
+        caPrivateKeyPem: "key",
+        caCertPem: "ca",
         validityPeriodHours: 24,
         earlyRenewalHours: 2,
-        dnsNames: ["a"],
         allowedUses: ["server_auth"],
     };
     const endsIn = (hours: number) => ({ validityEndTime: new Date(Date.now() + hours * hour).toISOString() });
 
-    function replaces(news: Properties, state: Properties = endsIn(24)): string[] | "update" | "nothing" {
-        const asked = { name: "x", type: "x", olds: inputs, news, state } as DiffRequest;
-        const response = toDiffResponse((selfSignedCert as Required<ResourceType>).diff(asked));
+    function outcome(news: Properties, state: Properties = endsIn(24)): string[] | "update" | "nothing" {
+        const response = toDiffResponse((locallySignedCert as Required<ResourceType>).diff({ olds, news, state }));
         if (response.getDiffsList().length === 0) return "nothing";
         return response.getReplacesList().length > 0 ? response.getReplacesList() : "update";
     }
 
-    it("goes on without changes", () => assert.equal(replaces(inputs), "nothing"));
+    it("goes on without a change", () => assert.equal(outcome(olds), "nothing"));
 
-    it("goes on when only the time of its renewal changes", () => {
-        assert.equal(replaces({ ...inputs, earlyRenewalHours: 3 }), "update");
+    it("goes on in place when earlyRenewalHours changes, which decides whether it is ready", () => {
+        assert.equal(outcome({ ...olds, earlyRenewalHours: 3 }), "update");
+        const { update } = locallySignedCert as Required<ResourceType>;
+        assert.deepEqual(update({ urn: "urn", news: olds, state: {} }), { readyForRenewal: false });
+        const early = { ...olds, earlyRenewalHours: 24 };
+        assert.deepEqual(update({ urn: "urn", news: early, state: {} }), { readyForRenewal: true });
     });
 
-    it("ends with any change of what it says", () => {
-        assert.deepEqual(replaces({ ...inputs, dnsNames: ["a", "b"] }), ["dnsNames"]);
-        assert.deepEqual(replaces({ ...inputs, privateKeyPem: "other" }), ["privateKeyPem"]);
-        assert.deepEqual(replaces({ ...inputs, subject: { commonName: "a" } }), ["subject"]);
-        assert.deepEqual(replaces({ ...inputs, allowedUses: ["client_auth"] }), ["allowedUses"]);
+    it("ends with any other change", () => {
+        const other = {
+            certRequestPem: "other",
+            caPrivateKeyPem: "other",
+            caCertPem: "other",
+            validityPeriodHours: 25,
+            allowedUses: ["client_auth"],
+        };
+        for (const [key, value] of Object.entries(other)) assert.deepEqual(outcome({ ...olds, [key]: value }), [key]);
+        assert.deepEqual(outcome({ ...olds, certRequestPem: UNKNOWN }), ["certRequestPem"]);
     });
 
     it("ends in its last hours", () => {
-        assert.deepEqual(replaces(inputs, endsIn(1)), ["readyForRenewal"]);
-        assert.equal(replaces(inputs, endsIn(3)), "nothing");
-        assert.ok(isDueForRenewal(endsIn(-1).validityEndTime, 0));
-        assert.ok(!isDueForRenewal(undefined, 5));
+        assert.deepEqual(outcome(olds, endsIn(1)), ["readyForRenewal"]);
+        assert.equal(outcome(olds, endsIn(3)), "nothing");
+        assert.deepEqual(outcome(olds, endsIn(-1)), ["readyForRenewal"]);
     });
 
-    it("is a whole number of hours, and its uses are known ones", () => {
-        const news = { ...inputs, validityPeriodHours: 1.5, allowedUses: ["serverAuth"] };
-        const checked = selfSignedCert.check?.({ ...request, news, olds: {}, seed: new Uint8Array() });
-        const reasons = (checked as { failures: { reason: string }[] }).failures.map(({ reason }) => reason);
-        assert.deepEqual(reasons, [
-            "serverAuth is not a key usage",
-            "expected validityPeriodHours to be a whole number of hours, got 1.5",
-        ]);
+    it("is seen by a refresh when it is due", () => {
+        const read = (state: Properties) => locallySignedCert.read?.(state).readyForRenewal;
+        assert.equal(read({ ...endsIn(1), earlyRenewalHours: 2, readyForRenewal: false }), true);
+        assert.equal(read({ ...endsIn(3), earlyRenewalHours: 2, readyForRenewal: false }), false);
     });
 });
