@@ -40,7 +40,7 @@ export interface Sandbox {
     /** The path of the administrator's kubeconfig. */
     readonly kubeconfig: string;
     readonly nodes: number;
-    /** This process's environment with what makes kubectl, helm, crane and pulumi use the sandbox. */
+    /** This process's environment with what makes kubectl, crane, pulumi and Helm use the sandbox. */
     readonly environment: NodeJS.ProcessEnv;
     /** The words to put before a command so that it runs in a node's network, or with `all` in all of the node's namespaces. */
     enter(node?: number, options?: { all?: boolean }): string[];

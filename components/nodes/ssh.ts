@@ -29,7 +29,8 @@ export interface SshNode {
     privateKey: pulumi.Input<string>;
     /**
      * Public key of the machine itself, e.g. `ecdsa-sha2-nistp256 AAAA…` of `ssh-keyscan -t ecdsa <host>`; a machine that shows
-     * another one is refused. Pulumi's client asks for ECDSA first, then RSA, then Ed25519: give the first that the machine has.
+     * another one is refused. Give an ECDSA or Ed25519 key: Pulumi's client asks for an RSA key with SHA-1, which OpenSSH 8.8 and
+     * newer refuse.
      */
     hostKey: pulumi.Input<string>;
     /** The container runtimes of the machine. Defaults to `containerd` and `docker`. */

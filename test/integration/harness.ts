@@ -78,10 +78,13 @@ export async function writeStatus(namespace: string, object: string, status: obj
     await run(["kubectl", "--namespace", namespace, "patch", object, ...patch], { env: theSandbox().environment });
 }
 
-/** A namespace for pods that pull; deleted after the tests of the `describe`. */
+/** A namespace for pods that pull; deleted after the tests of the `describe`, and after the stacks that have objects in it. */
 export function namespaceOfPods(name: string): void {
-    before(() => kubectl(`create namespace ${name}`));
-    after(() => kubectl(`delete namespace ${name} --wait=false --ignore-not-found`));
+    before(async function () {
+        await kubectl(`create namespace ${name}`);
+        // Added now, it runs after the hooks that the `describe` itself has.
+        this.test?.parent?.afterAll(() => kubectl(`delete namespace ${name} --wait=false --ignore-not-found`));
+    });
 }
 
 /** A stack of the program, with arguments that a test may change from one `up` to the next. */
