@@ -19,6 +19,7 @@ const config = new pulumi.Config();
 const registry = new PrivateRegistry("registry", {
     namespace: "registry",
     createNamespace: true,
+    createNodeNamespace: true,
     serviceName: "registry",
     clusterDomain: "cluster.local",
     host: "registry.example.com",
