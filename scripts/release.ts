@@ -59,6 +59,8 @@ function release(): void {
     const today = new Date().toISOString().slice(0, 10);
     fs.writeFileSync(changelog, releasedChangelog(fs.readFileSync(changelog, "utf8"), version, today));
     fs.writeFileSync(releaseFile, `${JSON.stringify(next, undefined, 4)}\n`);
+    // The next upgrade starts from this release, which changes nothing compared with itself.
+    fs.writeFileSync(path.join(repositoryRoot, "test", "upgrade", "changes.json"), "[]\n");
     for (const file of exampleManifests()) {
         fs.writeFileSync(file, withTarball(fs.readFileSync(file, "utf8"), version));
     }

@@ -6,7 +6,7 @@ import { stringify } from "yaml";
 import { attempt, run } from "../../../sandbox/command";
 import { repositoryRoot } from "../../../sandbox/paths";
 import { SandboxStack } from "../../../sandbox/stack/stack";
-import { allowedChanges, type Change, firstCommit } from "../../upgrade/changes";
+import { allowedChanges, type Change, firstCommit } from "../../upgrade/allowedChanges";
 import {
     inSandbox,
     kubectl,
