@@ -96,6 +96,8 @@ export class RegistryStack {
         public args: PrivateRegistryArgs,
         /** Secret values of the configuration, beside the arguments. */
         public secrets: Record<string, string> = {},
+        /** Further values of the configuration, e.g. options of a provider. */
+        readonly settings: Record<string, string> = {},
     ) {}
 
     get stack(): SandboxStack {
@@ -104,7 +106,7 @@ export class RegistryStack {
 
     /** Runs `pulumi` with the arguments as they are now. */
     async pulumi(...command: string[]): Promise<CommandResult> {
-        await this.stack.prepare(stringify({ config: { "private-registry:registry": this.args } }));
+        await this.stack.prepare(stringify({ config: { ...this.settings, "private-registry:registry": this.args } }));
         for (const [key, value] of Object.entries(this.secrets)) await this.stack.setSecret(key, value);
         return this.stack.pulumi(command);
     }

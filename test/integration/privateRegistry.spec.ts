@@ -37,7 +37,9 @@ describe("a registry without arguments but a pull secret", () => {
         assert.doesNotMatch(stdout, /undefined/);
     });
 
-    it("comes up", () => registry.up());
+    it("comes up, with plugins from Pulumi's cache and none from PATH", async () => {
+        assert.doesNotMatch(await registry.up(), /from \$PATH/);
+    });
 
     it("does not change, and does not drift", async () => {
         await registry.expectNoChange();
