@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Problem, Rules } from "./arguments/check";
 import { cidr, dnsLabel, flag, wholeNumber } from "./arguments/rules";
 import { unlessEmpty } from "./kubernetes/emptyFields";
-import { type Identity, marks, selectorLabels } from "./kubernetes/scope";
+import type { Scope } from "./kubernetes/scope";
 import { inPod } from "./server/configYml";
 import { uiPort } from "./ui/ui";
 
@@ -67,26 +67,24 @@ const namespaces = (names: pulumi.Input<string>[]) =>
 
 /** Refuses everything in the namespace, then allows what each part needs. */
 export function restrictNetwork(
-    identity: Identity,
+    scope: Scope,
     args: RegistryNetworkPolicy,
     /** Pods that not every registry has. */
     has: { readonly ui: boolean; readonly certificateWatch: boolean },
-    namespace: pulumi.Output<string>,
-    parent: pulumi.Resource,
 ): void {
     if (args.enabled === false) return;
     const policy = (part: string, spec: k8s.types.input.networking.v1.NetworkPolicySpec) =>
         new k8s.networking.v1.NetworkPolicy(
-            `${identity.name}-network-${part}`,
-            { metadata: { namespace, ...marks(identity, "network") }, spec },
-            { parent },
+            scope.name(`network-${part}`),
+            { metadata: scope.metadata("network"), spec },
+            { parent: scope.parent },
         );
     const own = {
-        matchLabels: { "app.kubernetes.io/instance": identity.name },
+        matchLabels: { "app.kubernetes.io/instance": scope.instance },
         // Its program is somebody else's, and has nothing to ask of anybody.
         matchExpressions: [{ key: "app.kubernetes.io/component", operator: "NotIn", values: ["ui"] }],
     };
-    const server = { matchLabels: selectorLabels(identity, "server") };
+    const server = { matchLabels: scope.selector("server") };
     const from = (peers: k8s.types.input.networking.v1.NetworkPolicyPeer[], port: number) =>
         peers.length === 0 ? [] : [{ from: peers, ports: [tcp(port)] }];
 
@@ -112,7 +110,7 @@ export function restrictNetwork(
     });
     if (has.ui) {
         policy("ui", {
-            podSelector: { matchLabels: selectorLabels(identity, "ui") },
+            podSelector: { matchLabels: scope.selector("ui") },
             policyTypes: ["Ingress", "Egress"],
             ingress: from(clients, uiPort),
         });
@@ -120,7 +118,7 @@ export function restrictNetwork(
     // The one pod that asks the API server, whose address no policy can name.
     if (has.certificateWatch) {
         policy("certificate-watch", {
-            podSelector: { matchLabels: selectorLabels(identity, "certificate-watch") },
+            podSelector: { matchLabels: scope.selector("certificate-watch") },
             policyTypes: ["Egress"],
             egress: [{ ports: [tcp(443), tcp(6443)] }],
         });

@@ -8,9 +8,9 @@ import { serviceAnnotations } from "./expose/ingress";
 import { deployChart } from "./helm/release";
 import { defaultRegistryImage, mirrored, toolsImage } from "./kubernetes/images";
 import { createNamespace } from "./kubernetes/namespace";
-import type { Identity } from "./kubernetes/scope";
+import { Scope } from "./kubernetes/scope";
 import { restrictNetwork } from "./networkPolicy";
-import { checkArguments, type PrivateRegistryArgs } from "./privateRegistryArgs";
+import { checkArguments, type PrivateRegistryArgs, registryTitle } from "./privateRegistryArgs";
 import { RegistryAccess } from "./registryAccess";
 import type { ConfigSettings } from "./server/configYml";
 import { deployServer } from "./server/deployment";
@@ -18,7 +18,7 @@ import type { Server } from "./server/pods";
 import { createServices, servicePort } from "./server/service";
 import { isProtected, provisionStorage } from "./storage/storage";
 import { watchCertificate } from "./tls/renewalWatch";
-import { isTrustedAnyway, provideCertificate } from "./tls/tls";
+import { isPubliclyTrusted, provideCertificate } from "./tls/tls";
 import { deployUi, uiServiceName } from "./ui/ui";
 import { dockerConfigJson } from "./users/dockerConfig";
 import { awaitCredentials } from "./users/rotationGate";
@@ -67,49 +67,48 @@ export class PrivateRegistry extends pulumi.ComponentResource {
         const checked = checkArguments(name, args);
         super("private-registry:index:PrivateRegistry", name, {}, opts);
 
-        const identity: Identity = { name, labels: checked.labels ?? {}, annotations: checked.annotations ?? {} };
         const { imageMirror, imagePullSecrets = [], storage: storageArgs = {}, replicas = 1 } = checked;
-        const wantedNamespace = checked.namespace ?? name;
-
+        const outside = new Scope({
+            title: registryTitle(name),
+            name,
+            labels: checked.labels ?? {},
+            annotations: checked.annotations ?? {},
+            namespace: pulumi.output(checked.namespace ?? name),
+            parent: this,
+        });
         const namespace =
             checked.createNamespace === false
-                ? pulumi.output(wantedNamespace)
-                : createNamespace(identity, "namespace", wantedNamespace, "restricted", {
-                      parent: this,
+                ? outside.namespace
+                : createNamespace(outside, "namespace", outside.namespace, "restricted", {
                       // Deleting the namespace would delete the claim in it.
                       ...(isProtected(storageArgs) && { protect: true }),
                   });
+        const scope = outside.inNamespace(namespace);
         const { nodes } = checked;
-        const tellsNodes = nodes?.enabled !== false && (!isTrustedAnyway(checked.tls) || nodes?.authenticate === true);
-        const needsNodes = (tellsNodes && nodes?.daemonSet !== false) || storageArgs.hostPath !== undefined;
-        const nodeNamespaceName = pulumi.interpolate`${wantedNamespace}-node`;
+        const configuresNodes =
+            nodes?.enabled !== false && (!isPubliclyTrusted(checked.tls) || nodes?.authenticate === true);
+        const needsNodes = (configuresNodes && nodes?.daemonSet !== false) || storageArgs.hostPath !== undefined;
+        const nodeNamespaceName = pulumi.interpolate`${outside.namespace}-node`;
         const nodeNamespace =
             needsNodes && checked.createNodeNamespace !== false
-                ? createNamespace(identity, "node-namespace", nodeNamespaceName, "privileged", { parent: this })
+                ? createNamespace(scope, "node-namespace", nodeNamespaceName, "privileged")
                 : nodeNamespaceName;
 
         const isPlain = checked.tls?.plainBackend === true;
         const serviceName = checked.serviceName ?? name;
         const { expose = {} } = checked;
-        const service = createServices(
-            identity,
-            serviceName,
-            {
-                ...expose,
-                isPlain,
-                annotations: serviceAnnotations(expose.ingress, namespace, serviceName, isPlain),
-            },
-            namespace,
-            this,
-        );
+        const service = createServices(scope, serviceName, {
+            ...expose,
+            isPlain,
+            annotations: serviceAnnotations(expose.ingress, namespace, serviceName, isPlain),
+        });
         const hosts = [
             checked.host ?? clusterNames(service.name, namespace, checked.clusterDomain)[0],
             ...(checked.hostAliases ?? []),
         ];
         const certificate = provideCertificate(
+            scope,
             {
-                identity,
-                namespace,
                 hosts,
                 inCluster: [
                     ...clusterNames(service.name, namespace, checked.clusterDomain),
@@ -118,12 +117,11 @@ export class PrivateRegistry extends pulumi.ComponentResource {
                     ...localNames,
                 ],
                 serviceName,
-                parent: this,
             },
             checked.tls,
         );
-        const credentials = createCredentials(name, checked.users ?? defaultUsers, checked.pullGeneration ?? 1, this);
-        const { puller, people } = credentials;
+        const credentials = createCredentials(scope, checked.users ?? defaultUsers, checked.pullGeneration ?? 1);
+        const { puller, users } = credentials;
         const pullConfig = pulumi
             .all([pulumi.all(hosts), puller.password])
             .apply(([known, password]) => dockerConfigJson(known, puller.username, password));
@@ -136,7 +134,7 @@ export class PrivateRegistry extends pulumi.ComponentResource {
                 dockerConfigJson: pullConfig,
                 caCertPem: certificate.caCertPem,
                 endpoint:
-                    certificate.holdsClusterNames && !isPlain
+                    certificate.coversClusterNames && !isPlain
                         ? service.clusterIp.apply((ip) => (isIP(ip) === 6 ? `[${ip}]:443` : `${ip}:443`))
                         : undefined,
                 pullSecrets: { ...checked.pullSecrets, name: checked.pullSecrets?.name ?? `${name}-pull` },
@@ -150,19 +148,17 @@ export class PrivateRegistry extends pulumi.ComponentResource {
             { parent: this },
         );
         const context = {
-            namespace,
             serviceName,
             scheduling: checked.scheduling ?? {},
             ...images,
         };
-        const storage = provisionStorage(
-            identity,
-            storageArgs,
-            { ...context, clusterDomain: checked.clusterDomain ?? defaultClusterDomain, nodeNamespace },
-            this,
-        );
-        const cache = provideDescriptorCache(identity, checked.descriptorCache ?? {}, context, this);
-        const httpSecret = new random.RandomBytes(`${name}-http-secret`, { length: 32 }, { parent: this });
+        const storage = provisionStorage(scope, storageArgs, {
+            ...context,
+            clusterDomain: checked.clusterDomain ?? defaultClusterDomain,
+            nodeNamespace,
+        });
+        const cache = provideDescriptorCache(scope, checked.descriptorCache ?? {}, context);
+        const httpSecret = new random.RandomBytes(scope.name("http-secret"), { length: 32 }, { parent: this });
         const pods: Server = {
             image: mirrored(checked.image ?? defaultRegistryImage, imageMirror),
             imagePullSecrets,
@@ -170,7 +166,6 @@ export class PrivateRegistry extends pulumi.ComponentResource {
             resources: checked.resources ?? {},
             scheduling: checked.scheduling ?? {},
             rollout: checked.rollout ?? {},
-            namespace,
             serviceName,
             httpSecret: httpSecret.hex,
             settings: pulumi
@@ -194,63 +189,47 @@ export class PrivateRegistry extends pulumi.ComponentResource {
             additions: [storage.pod, cache.pod],
             after: [...storage.ready, ...cache.ready, ...certificate.ready],
         };
-        const server = checked.helm
-            ? deployChart(identity, checked.helm, pods, this)
-            : deployServer(identity, pods, this);
+        const server = checked.helm ? deployChart(scope, checked.helm, pods) : deployServer(scope, pods);
         const ui =
             checked.ui &&
-            deployUi(
-                identity,
-                checked.ui,
-                {
-                    namespace,
-                    serviceName,
-                    host: hosts[0],
-                    clusterIp: service.clusterIp,
-                    isPlain,
-                    annotations: serviceAnnotations(expose.ingress, namespace, uiServiceName(serviceName), isPlain),
-                    config: checked.config,
-                    ...images,
-                },
-                this,
-            );
-        exposeService({ identity, namespace, hosts, serviceName, certificate, isPlain, ui, parent: this }, expose);
-        const tools = { namespace, image: mirrored(toolsImage, imageMirror), imagePullSecrets };
+            deployUi(scope, checked.ui, {
+                serviceName,
+                host: hosts[0],
+                clusterIp: service.clusterIp,
+                isPlain,
+                annotations: serviceAnnotations(expose.ingress, namespace, uiServiceName(serviceName), isPlain),
+                config: checked.config,
+                ...images,
+            });
+        exposeService({ scope, hosts, serviceName, certificate, isPlain, ui }, expose);
+        const tools = { image: mirrored(toolsImage, imageMirror), imagePullSecrets };
         const inClusterAddress = pulumi.interpolate`${service.name}.${namespace}.svc:${servicePort(isPlain).port}`;
         const isWatched = certificate.checksum === undefined && !isPlain;
         if (checked.networkPolicy) {
             const has = { ui: ui !== undefined, certificateWatch: isWatched };
-            restrictNetwork(identity, checked.networkPolicy, has, namespace, this);
+            restrictNetwork(scope, checked.networkPolicy, has);
         }
         if (isWatched) {
-            watchCertificate(
-                identity,
-                {
-                    ...tools,
-                    secretName: certificate.secretName,
-                    service: inClusterAddress,
-                    deployment: server.deploymentName,
-                },
-                this,
-            );
-        }
-        const accepted = awaitCredentials(
-            identity,
-            {
+            watchCertificate(scope, {
                 ...tools,
-                url: pulumi.interpolate`${isPlain ? "http" : "https"}://${hosts[0]}`,
+                secretName: certificate.secretName,
                 service: inClusterAddress,
-                caCertPem: certificate.caCertPem,
-                replicas,
-                logins: people,
-                after: [server.resource],
-            },
-            this,
-        );
+                deployment: server.deploymentName,
+            });
+        }
+        const accepted = awaitCredentials(scope, {
+            ...tools,
+            url: pulumi.interpolate`${isPlain ? "http" : "https"}://${hosts[0]}`,
+            service: inClusterAddress,
+            caCertPem: certificate.caCertPem,
+            replicas,
+            logins: users,
+            after: [server.resource],
+        });
         const oncePasswordsWork = pulumi.all(accepted.map((job) => job.urn));
         const credentialsByName = pulumi
-            .all([pulumi.all(people.map((login) => login.password)), oncePasswordsWork])
-            .apply(([passwords]) => Object.fromEntries(people.map((login, i) => [login.username, passwords[i]])));
+            .all([pulumi.all(users.map((login) => login.password)), oncePasswordsWork])
+            .apply(([passwords]) => Object.fromEntries(users.map((login, i) => [login.username, passwords[i]])));
 
         this.host = pulumi.output(hosts[0]);
         this.url = pulumi.interpolate`https://${this.host}`;
@@ -259,9 +238,9 @@ export class PrivateRegistry extends pulumi.ComponentResource {
         this.serviceName = service.name;
         this.deploymentName = server.deploymentName;
         this.clusterIp = service.clusterIp;
-        this.username = pulumi.output(people[0].username);
+        this.username = pulumi.output(users[0].username);
         this.credentials = pulumi.secret(credentialsByName);
-        this.password = this.credentials.apply((passwords) => passwords[people[0].username]);
+        this.password = this.credentials.apply((passwords) => passwords[users[0].username]);
         this.dockerConfigJson = pulumi.secret(pullConfig);
         this.pullSecretNames = access.pullSecretNames;
         this.registriesYaml = access.registriesYaml;

@@ -24,7 +24,7 @@ import { nodeProblems, nodeRules, type RegistryNodes } from "./nodes/nodes";
 import { logRules, type RegistryLog } from "./server/log";
 import { type RegistryRollout, rolloutProblems, rolloutRules } from "./server/rollout";
 import { claimMounting, type RegistryStorage, storageProblems, storageRules } from "./storage/storage";
-import { isTrustedAnyway, type RegistryTls, tlsProblems, tlsRules } from "./tls/tls";
+import { isPubliclyTrusted, type RegistryTls, tlsProblems, tlsRules } from "./tls/tls";
 import { type RegistryUi, uiProblems, uiRules } from "./ui/ui";
 import { type PullSecrets, pullSecretProblems, pullSecretRules } from "./users/pullSecrets";
 import { type RegistryUser, userProblems, userRules } from "./users/users";
@@ -144,11 +144,12 @@ export const privateRegistryRules: Rules = {
     ...below("log", logRules),
 };
 
+/** The component in sentences. */
+export const registryTitle = (name: string) => `the PrivateRegistry "${name}"`;
+
 /** The arguments, with every problem in one error. */
 export function checkArguments(name: string, args: PrivateRegistryArgs): PrivateRegistryArgs {
-    return validate(`the PrivateRegistry "${name}"`, args, privateRegistryRules, (plain) =>
-        privateRegistryProblems(name, plain),
-    );
+    return validate(registryTitle(name), args, privateRegistryRules, (plain) => privateRegistryProblems(name, plain));
 }
 
 /** What is wrong with arguments that are each right by themselves. */
@@ -182,7 +183,7 @@ function nameProblems(name: string, args: PrivateRegistryArgs): Problem[] {
 }
 
 function nodeTrustProblems({ nodes, tls }: PrivateRegistryArgs): Problem[] {
-    if (nodes === undefined || nodes.enabled === false || nodes.authenticate || !isTrustedAnyway(tls)) return [];
+    if (nodes === undefined || nodes.enabled === false || nodes.authenticate || !isPubliclyTrusted(tls)) return [];
     const reason =
         "have nothing to be told about a certificate that they trust anyway; give its caCertPem, or remove nodes";
     return [{ path: "nodes", reason }];

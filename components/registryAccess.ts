@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ArgumentError, below, type Problem, type Rules, repeatedProblems, validate } from "./arguments/check";
+import { below, type Problem, type Rules, repeatedProblems, validate } from "./arguments/check";
 import {
     dnsLabel,
     dnsName,
@@ -10,8 +10,8 @@ import {
     registryPrefix,
     text,
 } from "./arguments/rules";
-import { childNameProblems, type Identity } from "./kubernetes/scope";
-import { nodeProblems, nodeRules, type RegistryNodes, tellNodes } from "./nodes/nodes";
+import { childNameProblems, Scope } from "./kubernetes/scope";
+import { configureNodes, nodeProblems, nodeRules, type RegistryNodes } from "./nodes/nodes";
 import { registriesYaml } from "./nodes/registriesYaml";
 import { loginsOf } from "./users/dockerConfig";
 import { createPullSecrets, type PullSecrets, pullSecretProblems, pullSecretRules } from "./users/pullSecrets";
@@ -81,22 +81,22 @@ function registryAccessProblems(name: string, args: RegistryAccessArgs): Problem
     const missing = (["host", "dockerConfigJson"] as const)
         .filter((field) => args[field] === undefined)
         .map((path) => ({ path, reason: `is missing; give it the registry's output \`${path}\`` }));
-    const untold = args.nodes !== undefined && args.nodes.enabled !== false && !tellsNodes(args);
+    const idle = args.nodes !== undefined && args.nodes.enabled !== false && !configuresNodes(args);
     const reason = "need caCertPem to trust; give it the registry's output `caCertPem`";
     return [
         // The name of the nodes' namespace, when it is left out, is five characters longer.
         ...childNameProblems(name, args.nodeNamespace === undefined ? 58 : 63),
         ...missing,
         ...repeatedProblems("imagePullSecrets", args.imagePullSecrets),
-        ...(untold ? [{ path: "nodes", reason }] : []),
+        ...(idle ? [{ path: "nodes", reason }] : []),
         ...pullSecretProblems(args.pullSecrets),
         ...nodeProblems(args.nodes),
         ...plainLoginProblems(args),
     ];
 }
 
-/** Nodes are told to trust something, or to log in, or left alone. */
-function tellsNodes({ nodes, caCertPem }: RegistryAccessArgs): boolean {
+/** Whether there is something to configure on the nodes. */
+function configuresNodes({ nodes, caCertPem }: RegistryAccessArgs): boolean {
     return nodes?.enabled !== false && (caCertPem !== undefined || nodes?.authenticate === true);
 }
 
@@ -118,11 +118,10 @@ function missingLogins(hosts: readonly string[], logins: Readonly<Record<string,
 }
 
 /** The nodes' logins by host, checked when the pull secret's content is known. */
-function nodeLogins(what: string, dockerConfigJson: pulumi.Output<string>, hosts: pulumi.Output<string[]>) {
+function nodeLogins(scope: Scope, dockerConfigJson: pulumi.Output<string>, hosts: pulumi.Output<string[]>) {
     return pulumi.all([dockerConfigJson, hosts]).apply(([content, known]) => {
         const logins = loginsOf(content, known);
-        const missing = missingLogins(known, logins);
-        if (missing.length > 0) throw new ArgumentError(what, missing);
+        scope.refuse(missingLogins(known, logins));
         return logins;
     });
 }
@@ -141,32 +140,34 @@ export class RegistryAccess extends pulumi.ComponentResource {
     public readonly registriesYaml: pulumi.Output<string>;
 
     constructor(name: string, args: RegistryAccessArgs, opts?: pulumi.ComponentResourceOptions) {
-        const what = `the RegistryAccess "${name}"`;
-        const checked = validate(what, args, registryAccessRules, (plain) => registryAccessProblems(name, plain));
+        const title = `the RegistryAccess "${name}"`;
+        const checked = validate(title, args, registryAccessRules, (plain) => registryAccessProblems(name, plain));
         super("private-registry:index:RegistryAccess", name, {}, opts);
 
-        const identity: Identity = { name, labels: checked.labels ?? {}, annotations: checked.annotations ?? {} };
+        const scope = new Scope({
+            title,
+            name,
+            labels: checked.labels ?? {},
+            annotations: checked.annotations ?? {},
+            namespace: pulumi.output(checked.nodeNamespace ?? `${name}-node`),
+            parent: this,
+        });
         const dockerConfigJson = pulumi.secret(checked.dockerConfigJson);
-        const secrets = createPullSecrets(identity, checked.pullSecrets ?? {}, dockerConfigJson, this);
+        const secrets = createPullSecrets(scope, checked.pullSecrets ?? {}, dockerConfigJson);
         const { nodes = {}, endpoint, caCertPem } = checked;
         const hosts = pulumi.all([checked.host, ...(checked.hostAliases ?? [])]);
         const registry = pulumi.output({ hosts, endpoint, caCertPem });
-        const logins = nodes.authenticate ? nodeLogins(what, dockerConfigJson, hosts) : undefined;
-        if (tellsNodes(checked)) {
-            tellNodes(
-                identity,
-                {
-                    args: nodes,
-                    registry,
-                    logins,
-                    isMapped: endpoint !== undefined,
-                    namespace: checked.nodeNamespace ?? `${name}-node`,
-                    createNamespace: checked.createNodeNamespace !== false,
-                    imageMirror: checked.imageMirror,
-                    imagePullSecrets: checked.imagePullSecrets ?? [],
-                },
-                this,
-            );
+        const logins = nodes.authenticate ? nodeLogins(scope, dockerConfigJson, hosts) : undefined;
+        if (configuresNodes(checked)) {
+            configureNodes(scope, {
+                args: nodes,
+                registry,
+                logins,
+                isMapped: endpoint !== undefined,
+                createNamespace: checked.createNodeNamespace !== false,
+                imageMirror: checked.imageMirror,
+                imagePullSecrets: checked.imagePullSecrets ?? [],
+            });
         }
         this.pullSecretNames = pulumi.output(secrets);
         this.registriesYaml = pulumi

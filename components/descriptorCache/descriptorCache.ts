@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { below, type Problem, type Rules } from "../arguments/check";
 import { flag, wholeNumber } from "../arguments/rules";
-import type { Identity } from "../kubernetes/scope";
+import type { Scope } from "../kubernetes/scope";
 import type { UsedCache } from "../server/pods";
 import { deployRedis, type RedisCache, type RedisContext, redisProblems, redisRules } from "./redis";
 
@@ -61,13 +61,8 @@ function servesDeletedBlobs(image: string): boolean {
     return major !== undefined && (Number(major) < 3 || (major === "3" && minor === "0"));
 }
 
-export function provideDescriptorCache(
-    identity: Identity,
-    cache: DescriptorCache,
-    context: RedisContext,
-    parent: pulumi.Resource,
-): UsedCache {
-    if (cache.redis) return deployRedis(identity, cache.redis, context, parent);
+export function provideDescriptorCache(scope: Scope, cache: DescriptorCache, context: RedisContext): UsedCache {
+    if (cache.redis) return deployRedis(scope, cache.redis, context);
     if (cache.inMemory === undefined) return { config: {}, pod: {}, ready: [] };
     const settings = { blobdescriptor: "inmemory", blobdescriptorsize: cache.inMemory.size ?? 10000 };
     return { config: { storage: { cache: settings } }, pod: {}, ready: [] };

@@ -3,7 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { below, type Problem, type Rules } from "../arguments/check";
 import { dnsName } from "../arguments/rules";
-import { type Identity, marks } from "../kubernetes/scope";
+import type { Scope } from "../kubernetes/scope";
 import type { Certificate } from "../tls/certificate";
 import {
     type EdgeCertManager,
@@ -57,8 +57,8 @@ export function edgeCertificateProblems(path: string, args: EdgeCertificate | un
 
 /** Pods that an edge speaks with: the registry's, or the web UI's. */
 export interface Backend {
-    /** What the names of the objects begin with that are about it. */
-    readonly prefix: string;
+    /** What the parts of its objects begin with. */
+    readonly prefix: "" | "ui-";
     /** Name of the Service. */
     readonly serviceName: string;
     /** A name for which its certificate is valid. */
@@ -70,10 +70,9 @@ export interface Backend {
 /** Where the web UI is, on the registry's first host. */
 export const uiPath = "/ui";
 
-/** What everything that stands in front of the registry's pods needs to know. */
+/** What every edge in front of the registry's pods needs to know. */
 export interface Edge {
-    readonly identity: Identity;
-    readonly namespace: pulumi.Output<string>;
+    readonly scope: Scope;
     readonly hosts: pulumi.Input<string>[];
     readonly serviceName: string;
     readonly certificate: Certificate;
@@ -81,7 +80,6 @@ export interface Edge {
     readonly isPlain: boolean;
     /** The web UI, when there is one. */
     readonly ui: Backend | undefined;
-    readonly parent: pulumi.Resource;
 }
 
 /** The hosts as a proxy knows them: without ports, and no addresses. */
@@ -100,20 +98,20 @@ export function edgeSecretName(
     part: string,
     args: EdgeCertificate | undefined,
 ): pulumi.Output<string> {
-    const context = { ...edge, inCluster: [] };
+    const { scope } = edge;
     if (args?.existingSecret) return pulumi.output(args.existingSecret.name);
-    if (args?.pem) return usePem(context, `${path}.pem`, part, args.pem).secretName;
-    if (args?.certManager) return requestForEdge(context, part, args.certManager);
+    if (args?.pem) return usePem(scope, edge, `${path}.pem`, part, args.pem).secretName;
+    if (args?.certManager) return requestForEdge(scope, edge, part, args.certManager);
     return edge.certificate.secretName;
 }
 
 /** The registry's pods, with the name for which their certificate is certainly valid. */
 export function registryBackend(edge: Edge): Backend {
-    const { identity, serviceName, certificate } = edge;
-    const serverName = certificate.holdsClusterNames
-        ? pulumi.interpolate`${serviceName}.${edge.namespace}.svc`
+    const { scope, serviceName, certificate } = edge;
+    const serverName = certificate.coversClusterNames
+        ? pulumi.interpolate`${serviceName}.${scope.namespace}.svc`
         : hostNames(edge).apply(([first]) => first);
-    return { prefix: identity.name, serviceName, serverName, caCertPem: certificate.caCertPem };
+    return { prefix: "", serviceName, serverName, caCertPem: certificate.caCertPem };
 }
 
 /** The registry, and the web UI when there is one. */
@@ -125,12 +123,12 @@ export function backends(edge: Edge): Backend[] {
 export function authorityConfigMap(edge: Edge, backend: Backend): pulumi.Output<string> | undefined {
     if (backend.caCertPem === undefined) return undefined;
     const config = new k8s.core.v1.ConfigMap(
-        `${backend.prefix}-authority`,
+        edge.scope.name(`${backend.prefix}authority`),
         {
-            metadata: { namespace: edge.namespace, ...marks(edge.identity, "exposure") },
+            metadata: edge.scope.metadata("exposure"),
             data: { "ca.crt": backend.caCertPem },
         },
-        { parent: edge.parent },
+        { parent: edge.scope.parent },
     );
     return config.metadata.name;
 }

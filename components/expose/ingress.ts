@@ -2,7 +2,6 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { below, type Problem, type Rules } from "../arguments/check";
 import { dnsName, flag, memberOf, text } from "../arguments/rules";
-import { marks } from "../kubernetes/scope";
 import { servicePort } from "../server/service";
 import {
     type Backend,
@@ -138,7 +137,7 @@ export function createIngress(edge: Edge, args: RegistryIngress, dependsOn: pulu
     );
     const apart = ui !== undefined && args.controller === IngressController.Traefik;
     ingress(edge, args, dependsOn, {
-        prefix: edge.identity.name,
+        prefix: "",
         annotations: { ...own, ...args.annotations },
         secretName,
         hosts: hostNames(edge),
@@ -160,10 +159,10 @@ export function createIngress(edge: Edge, args: RegistryIngress, dependsOn: pulu
 }
 
 /** What the user tells Traefik, but not e.g. cert-manager, which would request the certificate a second time. */
-function annotationsOfUi({ namespace }: Edge, ui: Backend, given: RegistryIngress["annotations"] = {}) {
+function annotationsOfUi({ scope }: Edge, ui: Backend, given: RegistryIngress["annotations"] = {}) {
     const middlewares = `${traefik}/router.middlewares`;
     const passedOn = Object.entries(given).filter(([key]) => key.startsWith(`${traefik}/`));
-    const own = ofTraefik(namespace, ui.serviceName);
+    const own = ofTraefik(scope.namespace, ui.serviceName);
     const all = given[middlewares] === undefined ? own : pulumi.interpolate`${given[middlewares]},${own}`;
     return { ...Object.fromEntries(passedOn), [middlewares]: all };
 }
@@ -179,7 +178,7 @@ function pathTo(path: string, name: string, isPlain: boolean): IngressPath {
 }
 
 interface IngressContent {
-    readonly prefix: string;
+    readonly prefix: Backend["prefix"];
     readonly annotations: Record<string, pulumi.Input<string>>;
     readonly secretName: pulumi.Output<string>;
     readonly hosts: pulumi.Output<string[]>;
@@ -187,17 +186,16 @@ interface IngressContent {
 }
 
 function ingress(
-    { identity, namespace, parent }: Edge,
+    { scope }: Edge,
     args: RegistryIngress,
     dependsOn: pulumi.Resource[],
     { prefix, annotations, secretName, hosts, pathsOf }: IngressContent,
 ): void {
     new k8s.networking.v1.Ingress(
-        `${prefix}-ingress`,
+        scope.name(`${prefix}ingress`),
         {
             metadata: {
-                namespace,
-                ...marks(identity, "exposure", {
+                ...scope.metadata("exposure", {
                     ...annotations,
                     ...(!args.awaitAddress && { "pulumi.com/skipAwait": "true" }),
                 }),
@@ -208,6 +206,6 @@ function ingress(
                 rules: hosts.apply((names) => names.map((host, i) => ({ host, http: { paths: pathsOf(i === 0) } }))),
             },
         },
-        { parent, dependsOn },
+        { parent: scope.parent, dependsOn },
     );
 }

@@ -2,7 +2,6 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { below, type Problem, type Rules } from "../arguments/check";
 import { dnsName, text } from "../arguments/rules";
-import { marks } from "../kubernetes/scope";
 import { servicePort } from "../server/service";
 import {
     type Edge,
@@ -65,7 +64,7 @@ export function ingressRouteProblems(args: RegistryIngressRoute | undefined): Pr
 const uiPriority = 100_000;
 
 export function createIngressRoute(edge: Edge, args: RegistryIngressRoute, dependsOn: pulumi.Resource[]): void {
-    const { identity, namespace, isPlain, ui, parent } = edge;
+    const { scope, isPlain, ui } = edge;
     const path = "expose.ingressRoute.certificate";
     const tls =
         args.certResolver === undefined
@@ -80,11 +79,11 @@ export function createIngressRoute(edge: Edge, args: RegistryIngressRoute, depen
         services: [service(ui.serviceName, isPlain)],
     };
     new k8s.apiextensions.CustomResource(
-        `${identity.name}-ingress-route`,
+        scope.name("ingress-route"),
         {
             apiVersion: traefikApi,
             kind: "IngressRoute",
-            metadata: { namespace, ...marks(identity, "exposure", args.annotations) },
+            metadata: scope.metadata("exposure", args.annotations),
             spec: {
                 entryPoints: args.entryPoints ?? ["websecure"],
                 routes: [
@@ -99,7 +98,7 @@ export function createIngressRoute(edge: Edge, args: RegistryIngressRoute, depen
                 tls,
             },
         },
-        { parent, dependsOn },
+        { parent: scope.parent, dependsOn },
     );
 }
 

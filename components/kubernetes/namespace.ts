@@ -1,24 +1,24 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { type Identity, marks } from "./scope";
+import type { Scope } from "./scope";
 
 /** Pod Security Standards levels that the component uses. */
 export type PodSecurity = "restricted" | "privileged";
 
 /** Creates a namespace in which the API server enforces a Pod Security Standard. */
 export function createNamespace(
-    identity: Identity,
+    scope: Scope,
     part: string,
-    namespace: pulumi.Input<string>,
+    name: pulumi.Input<string>,
     level: PodSecurity,
-    options: pulumi.CustomResourceOptions,
+    options?: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
-    const { labels, annotations } = marks(identity, part);
+    const { labels, annotations } = scope.podMetadata(part);
     const enforced = { "pod-security.kubernetes.io/enforce": level, "pod-security.kubernetes.io/warn": level };
     const created = new k8s.core.v1.Namespace(
-        `${identity.name}-${part}`,
-        { metadata: { name: namespace, labels: { ...labels, ...enforced }, annotations } },
-        options,
+        scope.name(part),
+        { metadata: { name, labels: { ...labels, ...enforced }, annotations } },
+        { parent: scope.parent, ...options },
     );
     return created.metadata.name;
 }

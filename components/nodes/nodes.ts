@@ -3,10 +3,10 @@ import type { Problem, Rules } from "../arguments/check";
 import { flag, memberOf, text } from "../arguments/rules";
 import { createNamespace } from "../kubernetes/namespace";
 import { type RegistryToleration, schedulingRules } from "../kubernetes/scheduling";
-import type { Identity } from "../kubernetes/scope";
+import type { Scope } from "../kubernetes/scope";
 import { deployNodeDaemonSet, type NodeDaemonSet } from "./daemonSet";
 import { authenticatingRuntimes, ContainerRuntime } from "./nodeFiles";
-import { defaultSshRuntimes, type SshNode, sshNodeProblems, sshNodeRules, tellNodesOverSsh } from "./ssh";
+import { configureNodesOverSsh, defaultSshRuntimes, type SshNode, sshNodeProblems, sshNodeRules } from "./ssh";
 
 /**
  * How the nodes come to resolve and trust the registry: a DaemonSet writes the files that their container runtime reads, and the
@@ -94,21 +94,21 @@ function loginProblems({ runtimes = [], ssh = [] }: RegistryNodes): Problem[] {
     ];
 }
 
-export interface ToldNodes extends NodeDaemonSet {
+export interface NodeConfig extends NodeDaemonSet {
     readonly args: RegistryNodes;
-    /** Whether the namespace, which only the DaemonSet needs, is made here. */
+    /** Whether the scope's namespace, which only the DaemonSet needs, is created here. */
     readonly createNamespace: boolean;
 }
 
-/** Makes the nodes resolve and trust the registry and, when they shall, log in. */
-export function tellNodes(identity: Identity, told: ToldNodes, parent: pulumi.Resource): void {
-    const { args, registry, logins } = told;
+/** Makes the nodes resolve and trust the registry and, with `authenticate`, log in. */
+export function configureNodes(scope: Scope, nodeConfig: NodeConfig): void {
+    const { args, registry, logins, createNamespace: isCreated } = nodeConfig;
     if (args.daemonSet !== false) {
-        const namespace = told.createNamespace
-            ? createNamespace(identity, "node-namespace", told.namespace, "privileged", { parent })
-            : told.namespace;
-        deployNodeDaemonSet(identity, { ...told, namespace }, parent);
+        const namespace = isCreated
+            ? createNamespace(scope, "node-namespace", scope.namespace, "privileged")
+            : scope.namespace;
+        deployNodeDaemonSet(scope.inNamespace(namespace), nodeConfig);
     }
     const withLogins = pulumi.all([registry, logins]).apply(([known, found]) => ({ ...known, logins: found }));
-    tellNodesOverSsh(identity, args.ssh ?? [], withLogins, parent);
+    configureNodesOverSsh(scope, args.ssh ?? [], withLogins);
 }

@@ -13,7 +13,6 @@ export interface Server {
     readonly resources: RegistryResources;
     readonly scheduling: RegistryScheduling;
     readonly rollout: RegistryRollout;
-    readonly namespace: pulumi.Output<string>;
     readonly serviceName: string;
     /** Signs upload addresses; all pods share it. */
     readonly httpSecret: pulumi.Output<string>;

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { mirrored, toolsImage } from "../kubernetes/images";
 import { nodeAgent } from "../kubernetes/nodeAgent";
 import { registryUser } from "../kubernetes/pod";
-import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
+import type { Scope } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
 import type { StorageContext } from "./kind";
 
@@ -25,19 +25,14 @@ const folderInPod = "/folder";
  * A static volume and claim for a folder of a node, so that the registry's pod needs no hostPath volume of its own and stays
  * restricted, and an agent that gives the folder to the registry's user.
  */
-export function prepareHostPath(
-    identity: Identity,
-    args: HostPathStorage,
-    context: StorageContext,
-    parent: pulumi.Resource,
-) {
+export function prepareHostPath(scope: Scope, args: HostPathStorage, context: StorageContext) {
     const onNode = args.nodeName === undefined ? undefined : { "kubernetes.io/hostname": args.nodeName };
     const keep = args.deleteWithStack ? {} : { protect: true };
     const capacity = { storage: args.size ?? "10Gi" };
     const volume = new k8s.core.v1.PersistentVolume(
-        `${identity.name}-volume`,
+        scope.name("volume"),
         {
-            metadata: marks(identity, "storage"),
+            metadata: scope.podMetadata("storage"),
             spec: {
                 accessModes: ["ReadWriteOnce"],
                 capacity,
@@ -50,15 +45,14 @@ export function prepareHostPath(
                 }),
             },
         },
-        { parent, ...keep, ignoreChanges: ["spec.capacity"] },
+        { parent: scope.parent, ...keep, ignoreChanges: ["spec.capacity"] },
     );
     const claim = new k8s.core.v1.PersistentVolumeClaim(
-        `${identity.name}-claim`,
+        scope.name("claim"),
         {
             metadata: {
                 name: context.serviceName,
-                namespace: context.namespace,
-                ...marks(identity, "storage", { "pulumi.com/skipAwait": "true" }),
+                ...scope.metadata("storage", { "pulumi.com/skipAwait": "true" }),
             },
             spec: {
                 accessModes: ["ReadWriteOnce"],
@@ -68,16 +62,16 @@ export function prepareHostPath(
             },
         },
         // No cluster resizes a volume that it did not make, and this size says nothing anyway.
-        { parent, ...keep, ignoreChanges: ["spec.resources"] },
+        { parent: scope.parent, ...keep, ignoreChanges: ["spec.resources"] },
     );
     const owner = new k8s.apps.v1.DaemonSet(
-        `${identity.name}-folder-owner`,
+        scope.name("folder-owner"),
         {
-            metadata: { namespace: context.nodeNamespace, ...marks(identity, "folder-owner") },
+            metadata: { ...scope.metadata("folder-owner"), namespace: context.nodeNamespace },
             spec: {
-                selector: { matchLabels: selectorLabels(identity, "folder-owner") },
+                selector: { matchLabels: scope.selector("folder-owner") },
                 template: {
-                    metadata: marks(identity, "folder-owner"),
+                    metadata: scope.podMetadata("folder-owner"),
                     spec: nodeAgent({
                         image: mirrored(toolsImage, context.imageMirror),
                         imagePullSecrets: context.imagePullSecrets,
@@ -91,7 +85,7 @@ export function prepareHostPath(
                 },
             },
         },
-        { parent },
+        { parent: scope.parent },
     );
     return { claimName: claim.metadata.name, ready: [claim, owner] };
 }

@@ -11,11 +11,10 @@ export enum AccessMode {
     ReadWriteOncePod = "ReadWriteOncePod",
 }
 
-/** What every kind of storage needs to know of its registry. */
+/** The registry's settings that the kinds of storage need. */
 export interface StorageContext {
-    /** Name of the registry's Service; others are made from it. */
+    /** Name of the registry's Service; names of claims and Services begin with it. */
     readonly serviceName: string;
-    readonly namespace: pulumi.Output<string>;
     readonly clusterDomain: pulumi.Input<string>;
     /** Where pods may mount folders of the node; there whenever nodes are touched at all. */
     readonly nodeNamespace: pulumi.Output<string> | undefined;

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { below, type Problem, type Rules } from "../arguments/check";
 import { absolutePath, dnsName, flag, memberOf, quantity } from "../arguments/rules";
 import type { PodAddition } from "../kubernetes/pod";
-import type { Identity } from "../kubernetes/scope";
+import type { Scope } from "../kubernetes/scope";
 import { inPod } from "../server/configYml";
 import { dataVolume, type Storage } from "../server/pods";
 import type { Mounting } from "../server/rollout";
@@ -114,12 +114,7 @@ export function isProtected(storage: RegistryStorage): boolean {
     );
 }
 
-export function provisionStorage(
-    identity: Identity,
-    storage: RegistryStorage,
-    context: StorageContext,
-    parent: pulumi.Resource,
-): Storage {
+export function provisionStorage(scope: Scope, storage: RegistryStorage, context: StorageContext): Storage {
     const driver = { filesystem: { rootdirectory: inPod.data } };
     if (storage.memory) {
         const emptyDir = { sizeLimit: storage.memory.sizeLimit ?? "1Gi" };
@@ -130,43 +125,35 @@ export function provisionStorage(
         return { driver, ...claimed(name), mounting: mountingOf(accessMode), ready: [] };
     }
     if (storage.hostPath) {
-        const prepared = prepareHostPath(identity, storage.hostPath, context, parent);
+        const prepared = prepareHostPath(scope, storage.hostPath, context);
         return { driver, ...claimed(prepared.claimName), mounting: "same node", ready: prepared.ready };
     }
     if (storage.s3) {
-        return { ...useS3(identity, storage.s3, context, parent), mounting: "anywhere", ready: [] };
+        return { ...useS3(scope, storage.s3, context), mounting: "anywhere", ready: [] };
     }
-    const isKept = { isProtected: isProtected(storage), namespace: context.namespace };
+    const isKept = { isProtected: isProtected(storage) };
     if (storage.minio) {
-        const { claim, claimName } = claimVolume(
-            identity,
-            {
-                ...isKept,
-                part: "minio-claim",
-                path: "storage.minio",
-                name: `${context.serviceName}-minio`,
-                size: storage.minio.size ?? "10Gi",
-                storageClassName: storage.minio.storageClassName,
-                accessMode: AccessMode.ReadWriteOnce,
-            },
-            parent,
-        );
-        return { ...deployMinio(identity, storage.minio, claim, claimName, context, parent), mounting: "anywhere" };
+        const { claim, claimName } = claimVolume(scope, {
+            ...isKept,
+            part: "minio-claim",
+            path: "storage.minio",
+            name: `${context.serviceName}-minio`,
+            size: storage.minio.size ?? "10Gi",
+            storageClassName: storage.minio.storageClassName,
+            accessMode: AccessMode.ReadWriteOnce,
+        });
+        return { ...deployMinio(scope, storage.minio, claim, claimName, context), mounting: "anywhere" };
     }
     const { accessMode = AccessMode.ReadWriteOnce, ...volume } = storage.volume ?? {};
-    const { claim, claimName } = claimVolume(
-        identity,
-        {
-            ...isKept,
-            part: "claim",
-            path: "storage.volume",
-            name: volume.claimName ?? context.serviceName,
-            size: volume.size ?? "10Gi",
-            storageClassName: volume.storageClassName,
-            accessMode,
-        },
-        parent,
-    );
+    const { claim, claimName } = claimVolume(scope, {
+        ...isKept,
+        part: "claim",
+        path: "storage.volume",
+        name: volume.claimName ?? context.serviceName,
+        size: volume.size ?? "10Gi",
+        storageClassName: volume.storageClassName,
+        accessMode,
+    });
     return { driver, ...claimed(claimName), mounting: mountingOf(accessMode), ready: [claim] };
 }
 

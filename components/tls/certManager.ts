@@ -2,9 +2,9 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem, Rules } from "../arguments/check";
 import { certificatePem, dnsName, flag, memberOf, subjectAlternativeName, wholeNumber } from "../arguments/rules";
-import { marks } from "../kubernetes/scope";
+import type { Scope } from "../kubernetes/scope";
 import { createAuthority, hoursPerDay, KeyAlgorithm } from "./authority";
-import { type Certificate, type CertificateContext, certificateNames } from "./certificate";
+import { type Certificate, type CertificateNames, certificateNames } from "./certificate";
 import { tlsSecret } from "./tlsSecret";
 
 /** Where an issuer of cert-manager lives. */
@@ -128,37 +128,50 @@ function durationProblems(path: string, args: Pick<EdgeCertManager, "validityDay
 }
 
 /** Declares the certificate of the pods, and waits until cert-manager has put it into its Secret. */
-export function requestFromCertManager(context: CertificateContext, args: CertManagerCertificate): Certificate {
+export function requestFromCertManager(
+    scope: Scope,
+    names: CertificateNames,
+    args: CertManagerCertificate,
+): Certificate {
     const algorithm = args.algorithm ?? KeyAlgorithm.EcdsaP256;
-    const own = args.issuer === undefined ? ownIssuer(context, algorithm, args.authorityGeneration ?? 1) : undefined;
-    const names = [
-        ...context.hosts,
-        ...(args.publicNamesOnly ? [] : context.inCluster),
+    const own = args.issuer === undefined ? ownIssuer(scope, algorithm, args.authorityGeneration ?? 1) : undefined;
+    const subjects = [
+        ...names.hosts,
+        ...(args.publicNamesOnly ? [] : names.inCluster),
         ...(args.subjectAlternativeNames ?? []),
     ];
-    const { secretName, certificate } = declareCertificate(context, "tls", names, args, own);
+    const { secretName, certificate } = declareCertificate(
+        scope,
+        `${names.serviceName}-tls`,
+        "tls",
+        subjects,
+        args,
+        own,
+    );
     const given = args.caCertPem === undefined ? undefined : pulumi.output(args.caCertPem);
     return {
         secretName,
         checksum: undefined,
         caCertPem: own?.caCertPem ?? given,
         expiry: pulumi.output(""),
-        holdsClusterNames: !args.publicNamesOnly,
+        coversClusterNames: !args.publicNamesOnly,
         ready: [certificate],
     };
 }
 
-/** The same for what stands in front of the pods; returns the name of the Secret. */
+/** The same for what terminates TLS in front of the pods; returns the name of the Secret. */
 export function requestForEdge(
-    context: CertificateContext,
+    scope: Scope,
+    { hosts, serviceName }: Omit<CertificateNames, "inCluster">,
     part: string,
     args: EdgeCertManager,
 ): pulumi.Output<string> {
-    return declareCertificate(context, part, context.hosts, args, undefined).secretName;
+    return declareCertificate(scope, `${serviceName}-${part}`, part, hosts, args, undefined).secretName;
 }
 
 function declareCertificate(
-    { identity, namespace, serviceName, parent }: CertificateContext,
+    scope: Scope,
+    secretName: string,
     part: string,
     names: pulumi.Input<string>[],
     args: Partial<EdgeCertManager>,
@@ -166,17 +179,16 @@ function declareCertificate(
 ) {
     const { validityDays, renewBeforeDays, algorithm } = { ...defaults, algorithm: KeyAlgorithm.EcdsaP256, ...args };
     const subject = pulumi.all(names).apply((known) => certificateNames(known));
-    const secretName = `${serviceName}-${part}`;
-    const { labels, annotations } = marks(identity, "server", { "pulumi.com/waitFor": "condition=Ready" });
+    const metadata = scope.metadata("server", { "pulumi.com/waitFor": "condition=Ready" });
     const certificate = new k8s.apiextensions.CustomResource(
-        `${identity.name}-${part}-certificate`,
+        scope.name(`${part}-certificate`),
         {
             apiVersion: `${api}/v1`,
             kind: "Certificate",
-            metadata: { namespace, labels, annotations },
+            metadata,
             spec: {
                 secretName,
-                secretTemplate: { labels },
+                secretTemplate: { labels: metadata.labels },
                 duration: `${validityDays * hoursPerDay}h0m0s`,
                 renewBefore: `${renewBeforeDays * hoursPerDay}h0m0s`,
                 privateKey: {
@@ -196,26 +208,27 @@ function declareCertificate(
                 },
             },
         },
-        { parent, dependsOn: own?.issuer },
+        { parent: scope.parent, dependsOn: own?.issuer },
     );
     return { secretName: pulumi.output(secretName), certificate };
 }
 
-/** An Issuer that signs with an authority kept in the stack's state; another name for another one makes cert-manager issue anew. */
-function ownIssuer({ identity, namespace, parent }: CertificateContext, algorithm: KeyAlgorithm, generation: number) {
-    const { name } = identity;
-    const authority = createAuthority(name, algorithm, generation, parent);
-    const secret = tlsSecret(identity, "issuer-key", namespace, authority.certPem, authority.privateKeyPem, parent);
-    const { labels, annotations } = marks(identity, "server", { "pulumi.com/waitFor": "condition=Ready" });
+/**
+ * An Issuer that signs with an authority kept in the stack's state. Another generation has another name, so that cert-manager
+ * issues the certificate again.
+ */
+function ownIssuer(scope: Scope, algorithm: KeyAlgorithm, generation: number) {
+    const authority = createAuthority(scope, algorithm, generation);
+    const secret = tlsSecret(scope, "issuer-key", authority.certPem, authority.privateKeyPem);
     const issuer = new k8s.apiextensions.CustomResource(
-        `${name}-issuer-${generation}`,
+        scope.name(`issuer-${generation}`),
         {
             apiVersion: `${api}/v1`,
             kind: "Issuer",
-            metadata: { namespace, labels, annotations },
+            metadata: scope.metadata("server", { "pulumi.com/waitFor": "condition=Ready" }),
             spec: { ca: { secretName: secret.secretName } },
         },
-        { parent },
+        { parent: scope.parent },
     );
     const reference = { name: issuer.metadata.name, kind: IssuerKind.Issuer, group: api };
     return { issuer, reference, caCertPem: authority.trustedPem };

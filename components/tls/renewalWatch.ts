@@ -3,14 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { apiAccount, apiCredentials } from "../kubernetes/apiAccess";
 import { pullSecretReferences } from "../kubernetes/images";
 import { restrictedPod, restrictedScript } from "../kubernetes/pod";
-import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
+import type { Scope } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
 
 export interface CertificateWatch {
-    readonly namespace: pulumi.Output<string>;
     readonly image: pulumi.Output<string>;
     readonly imagePullSecrets: pulumi.Input<string>[];
-    /** Name of the TLS Secret that somebody else renews. */
+    /** Name of the TLS Secret that is renewed outside Pulumi. */
     readonly secretName: pulumi.Output<string>;
     /** The registry's name in the cluster, with its port. */
     readonly service: pulumi.Output<string>;
@@ -19,24 +18,23 @@ export interface CertificateWatch {
 }
 
 /**
- * A pod of its own that rolls the registry's pods when somebody else has renewed their certificate. It may change that one
- * Deployment and nothing else, so the registry's pods go on without a token.
+ * A separate pod that rolls the registry's pods after their certificate was renewed outside Pulumi. It may change that one
+ * Deployment and nothing else, so the registry's pods need no token.
  */
-export function watchCertificate(identity: Identity, watch: CertificateWatch, parent: pulumi.Resource): void {
-    const name = `${identity.name}-certificate-watch`;
-    const metadata = { namespace: watch.namespace, ...marks(identity, "certificate-watch") };
+export function watchCertificate(scope: Scope, watch: CertificateWatch): void {
+    const part = "certificate-watch";
     const { deployment } = watch;
     const rule = { apiGroups: ["apps"], resources: ["deployments"], resourceNames: [deployment], verbs: ["patch"] };
-    const account = apiAccount(name, metadata, rule, parent);
+    const account = apiAccount(scope, part, rule);
     new k8s.apps.v1.Deployment(
-        name,
+        scope.name(part),
         {
-            metadata,
+            metadata: scope.metadata(part),
             spec: {
-                selector: { matchLabels: selectorLabels(identity, "certificate-watch") },
+                selector: { matchLabels: scope.selector(part) },
                 strategy: { type: "Recreate" },
                 template: {
-                    metadata: marks(identity, "certificate-watch"),
+                    metadata: scope.podMetadata(part),
                     spec: {
                         ...restrictedPod,
                         serviceAccountName: account.name,
@@ -51,7 +49,7 @@ export function watchCertificate(identity: Identity, watch: CertificateWatch, pa
                                     { name: "SERVICE", value: watch.service },
                                     {
                                         name: "DEPLOYMENT",
-                                        value: pulumi.interpolate`/apis/apps/v1/namespaces/${watch.namespace}/deployments/${deployment}`,
+                                        value: pulumi.interpolate`/apis/apps/v1/namespaces/${scope.namespace}/deployments/${deployment}`,
                                     },
                                 ],
                                 ...restrictedScript,
@@ -71,7 +69,7 @@ export function watchCertificate(identity: Identity, watch: CertificateWatch, pa
                             { name: "tmp", emptyDir: { sizeLimit: "1Mi" } },
                             {
                                 name: "certificate",
-                                // Without the key, which is none of its business.
+                                // Without the private key.
                                 secret: {
                                     secretName: watch.secretName,
                                     items: [{ key: "tls.crt", path: "tls.crt" }],
@@ -83,6 +81,6 @@ export function watchCertificate(identity: Identity, watch: CertificateWatch, pa
                 },
             },
         },
-        { parent, dependsOn: account.permission },
+        { parent: scope.parent, dependsOn: account.permission },
     );
 }

@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem, Rules } from "../arguments/check";
 import { memberOf, subjectAlternativeName, wholeNumber } from "../arguments/rules";
+import type { Scope } from "../kubernetes/scope";
 import { certify, createAuthority, KeyAlgorithm, privateKey } from "./authority";
-import { type Certificate, type CertificateContext, certificateNames } from "./certificate";
+import { type Certificate, type CertificateNames, certificateNames } from "./certificate";
 import { tlsSecret } from "./tlsSecret";
 
 /** A certificate from a certificate authority of the registry's own, kept in the stack's state. */
@@ -44,10 +45,10 @@ export function selfSignedProblems(args: SelfSignedCertificate = {}): Problem[] 
 
 /** Issues a certificate for all names and puts it into a Secret, which gets another name with each renewal. */
 export function issueSelfSigned(
-    { identity, namespace, hosts, inCluster, parent }: CertificateContext,
+    scope: Scope,
+    { hosts, inCluster }: CertificateNames,
     args: SelfSignedCertificate = {},
 ): Certificate {
-    const { name } = identity;
     const { algorithm, generation, authorityGeneration, validityDays, renewBeforeDays, subjectAlternativeNames } = {
         ...defaults,
         algorithm: KeyAlgorithm.EcdsaP256,
@@ -56,30 +57,24 @@ export function issueSelfSigned(
         subjectAlternativeNames: [],
         ...args,
     };
-    const authority = createAuthority(name, algorithm, authorityGeneration, parent);
+    const authority = createAuthority(scope, algorithm, authorityGeneration);
     const subject = pulumi
         .all([...hosts, ...inCluster, ...subjectAlternativeNames])
         .apply((known) => certificateNames(known));
-    const key = privateKey(`${name}-tls-key-${generation}`, algorithm, parent);
-    const certificate = certify(
-        `${name}-tls`,
-        authority,
-        key,
-        {
-            commonName: name,
-            dnsNames: subject.dnsNames,
-            ipAddresses: subject.ipAddresses,
-            validityDays,
-            renewBeforeDays,
-            use: "server",
-        },
-        parent,
-    );
+    const key = privateKey(scope, `tls-key-${generation}`, algorithm);
+    const certificate = certify(scope, "tls", authority, key, {
+        commonName: scope.instance,
+        dnsNames: subject.dnsNames,
+        ipAddresses: subject.ipAddresses,
+        validityDays,
+        renewBeforeDays,
+        use: "server",
+    });
     return {
-        ...tlsSecret(identity, "tls", namespace, certificate.certPem, key.privateKeyPem, parent),
+        ...tlsSecret(scope, "tls", certificate.certPem, key.privateKeyPem),
         caCertPem: authority.trustedPem,
         expiry: certificate.validityEndTime,
-        holdsClusterNames: true,
+        coversClusterNames: true,
         ready: [],
     };
 }

@@ -1,6 +1,7 @@
 import { below, type Problem, type Rules } from "../arguments/check";
 import { flag } from "../arguments/rules";
-import type { Certificate, CertificateContext } from "./certificate";
+import type { Scope } from "../kubernetes/scope";
+import type { Certificate, CertificateNames } from "./certificate";
 import {
     type CertManagerCertificate,
     certManagerProblems,
@@ -58,15 +59,15 @@ export function tlsProblems(args: RegistryTls = {}, host?: unknown): Problem[] {
 }
 
 /** Issues the certificate, or takes the one that is given. */
-export function provideCertificate(context: CertificateContext, args: RegistryTls = {}): Certificate {
+export function provideCertificate(scope: Scope, names: CertificateNames, args: RegistryTls = {}): Certificate {
     if (args.existingSecret) return useExisting(args.existingSecret);
-    if (args.pem) return usePem(context, "tls.pem", "tls", args.pem);
-    if (args.certManager) return requestFromCertManager(context, args.certManager);
-    return issueSelfSigned(context, args.selfSigned);
+    if (args.pem) return usePem(scope, names, "tls.pem", "tls", args.pem);
+    if (args.certManager) return requestFromCertManager(scope, names, args.certManager);
+    return issueSelfSigned(scope, names, args.selfSigned);
 }
 
-/** Whether nodes and clients trust the certificate without being told. */
-export function isTrustedAnyway({ existingSecret, pem, certManager }: RegistryTls = {}): boolean {
+/** Whether nodes and clients trust the certificate without a CA certificate from the arguments. */
+export function isPubliclyTrusted({ existingSecret, pem, certManager }: RegistryTls = {}): boolean {
     const given = existingSecret ?? pem ?? (certManager?.issuer && certManager);
     return given !== undefined && given.caCertPem === undefined;
 }

@@ -9,7 +9,7 @@ import { checksum } from "../kubernetes/checksum";
 import { mirrored, pullSecretReferences, uiImage } from "../kubernetes/images";
 import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
 import { type RegistryResources, resourceRules, resourcesOver } from "../kubernetes/resources";
-import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
+import type { Scope } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
 import { inPod, type Section } from "../server/configYml";
 import { servicePort } from "../server/service";
@@ -59,7 +59,6 @@ function forbidsDeletion(overrides: unknown): boolean {
 }
 
 export interface UiContext {
-    readonly namespace: pulumi.Output<string>;
     /** Of the registry; the UI's begins with it. */
     readonly serviceName: string;
     readonly host: pulumi.Input<string>;
@@ -129,55 +128,53 @@ export function serverConfiguration(address: string, isPlain: boolean): string {
 }
 
 /** The pod with the pages, and what an edge needs to know to lead to it. */
-export function deployUi(identity: Identity, args: RegistryUi, context: UiContext, parent: pulumi.Resource): Backend {
-    const { namespace, isPlain } = context;
-    const name = `${identity.name}-ui`;
+export function deployUi(scope: Scope, args: RegistryUi, context: UiContext): Backend {
+    const { isPlain } = context;
     const serviceName = uiServiceName(context.serviceName);
-    const serverName = pulumi.interpolate`${serviceName}.${namespace}.svc`;
-    const selector = selectorLabels(identity, "ui");
-    const metadata = { namespace, ...marks(identity, "ui") };
+    const serverName = pulumi.interpolate`${serviceName}.${scope.namespace}.svc`;
+    const selector = scope.selector("ui");
+    const metadata = scope.metadata("ui");
     new k8s.core.v1.Service(
-        `${name}-service`,
+        scope.name("ui-service"),
         {
             metadata: {
                 name: serviceName,
-                namespace,
-                ...marks(identity, "ui", { "pulumi.com/skipAwait": "true", ...context.annotations }),
+                ...scope.metadata("ui", { "pulumi.com/skipAwait": "true", ...context.annotations }),
             },
             spec: { selector, ports: [{ ...servicePort(isPlain), targetPort: uiPort }] },
         },
-        { parent },
+        { parent: scope.parent },
     );
     const server = context.clusterIp.apply((ip) => serverConfiguration(isIP(ip) === 6 ? "[::]" : "0.0.0.0", isPlain));
     const config = new k8s.core.v1.ConfigMap(
-        `${name}-server`,
+        scope.name("ui-server"),
         { metadata, data: { [serverFile]: server } },
-        { parent },
+        { parent: scope.parent },
     );
-    const authority = isPlain ? undefined : internalCertificates(identity, "ui", parent);
+    const authority = isPlain ? undefined : internalCertificates(scope, "ui");
     const issued = authority?.issue("server", [serverName]);
     // A key of its own, so that the registry's is in the registry's pods only.
-    const secret = issued && tlsSecret(identity, "ui-tls", namespace, issued.certPem, issued.keyPem, parent);
+    const secret = issued && tlsSecret(scope, "ui-tls", issued.certPem, issued.keyPem);
     const checksums = {
         "checksum/server": checksum(server),
         ...(secret && { "checksum/certificate": secret.checksum }),
     };
     new k8s.apps.v1.Deployment(
-        name,
+        scope.name("ui"),
         {
             metadata,
             spec: {
                 replicas: 1,
                 selector: { matchLabels: selector },
                 template: {
-                    metadata: marks(identity, "ui", checksums),
+                    metadata: scope.podMetadata("ui", checksums),
                     spec: uiPod(args, context, config.metadata.name, secret?.secretName),
                 },
             },
         },
-        { parent },
+        { parent: scope.parent },
     );
-    return { prefix: name, serviceName, serverName, caCertPem: authority?.caCertPem };
+    return { prefix: "ui-", serviceName, serverName, caCertPem: authority?.caCertPem };
 }
 
 function uiPod(

@@ -2,19 +2,18 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { pullSecretReferences } from "../kubernetes/images";
 import { restrictedPod, restrictedScript } from "../kubernetes/pod";
-import { type Identity, marks } from "../kubernetes/scope";
+import type { Scope } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
 import type { Login } from "./users";
 
 export interface CredentialsGate {
-    readonly namespace: pulumi.Output<string>;
     readonly image: pulumi.Output<string>;
     readonly imagePullSecrets: pulumi.Input<string>[];
     /** Address by a name that the certificate holds, e.g. `https://registry.example.com`. */
     readonly url: pulumi.Output<string>;
-    /** Name and port of the Service, which is dialled instead of the address. */
+    /** Name and port of the Service, to which the Job connects instead of the address. */
     readonly service: pulumi.Output<string>;
-    /** Left out, the certificate's authority is one that everybody trusts. */
+    /** Undefined if the certificate is publicly trusted. */
     readonly caCertPem: pulumi.Output<string> | undefined;
     readonly replicas: number;
     readonly logins: Login[];
@@ -23,18 +22,13 @@ export interface CredentialsGate {
 }
 
 /**
- * A Job that ends when the registry accepts the logins, so that a rotated password is not handed out before it works. There is
- * nothing to wait for, and no Job, as long as no user's generation was raised.
+ * A Job that ends when the registry accepts the logins, so that a rotated password becomes an output only when it works. No Job is
+ * needed while no user's generation is above 1.
  */
-export function awaitCredentials(
-    identity: Identity,
-    gate: CredentialsGate,
-    parent: pulumi.Resource,
-): pulumi.Resource[] {
+export function awaitCredentials(scope: Scope, gate: CredentialsGate): pulumi.Resource[] {
     const rotated = gate.logins.filter((login) => login.generation > 1);
     if (rotated.length === 0) return [];
-    const name = `${identity.name}-credentials`;
-    const metadata = { namespace: gate.namespace, ...marks(identity, "credentials") };
+    const metadata = scope.metadata("credentials");
     const logins = pulumi
         .all(rotated.map((login) => login.password))
         .apply((passwords) => passwords.map((password, i) => [`login-${i}`, curlLogin(rotated[i].username, password)]));
@@ -42,10 +36,14 @@ export function awaitCredentials(
         .all([gate.caCertPem ?? "", logins])
         .apply(([caCertPem, all]) => ({ ...(caCertPem && { "ca.crt": caCertPem }), ...Object.fromEntries(all) }));
     const generations = rotated.map((login) => `${login.username}=${login.generation}`).join(" ");
-    const secret = new k8s.core.v1.Secret(name, { metadata, stringData: pulumi.secret(content) }, { parent });
+    const secret = new k8s.core.v1.Secret(
+        scope.name("credentials"),
+        { metadata, stringData: pulumi.secret(content) },
+        { parent: scope.parent },
+    );
     const item = (key: string) => ({ key, path: key });
     const job = new k8s.batch.v1.Job(
-        `${name}-accepted`,
+        scope.name("credentials-accepted"),
         {
             metadata,
             spec: {
@@ -53,7 +51,7 @@ export function awaitCredentials(
                 activeDeadlineSeconds: 300,
                 template: {
                     // Not a checksum of the passwords, from which a weak one could be found by trying.
-                    metadata: marks(identity, "credentials", { "private-registry/generations": generations }),
+                    metadata: scope.podMetadata("credentials", { "private-registry/generations": generations }),
                     spec: {
                         restartPolicy: "Never",
                         ...restrictedPod,
@@ -93,7 +91,7 @@ export function awaitCredentials(
                 },
             },
         },
-        { parent, dependsOn: gate.after },
+        { parent: scope.parent, dependsOn: gate.after },
     );
     return [job];
 }
