@@ -65,14 +65,33 @@ const ranges = (cidrs: pulumi.Input<string>[]) => cidrs.map((range) => ({ ipBloc
 const namespaces = (names: pulumi.Input<string>[]) =>
     names.map((name) => ({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } }));
 
+/** The arguments with every default. */
+export interface NetworkPolicySettings {
+    readonly clients: pulumi.Input<string>[];
+    readonly clientNamespaces: pulumi.Input<string>[];
+    readonly monitoringNamespaces: pulumi.Input<string>[];
+    readonly destinations: Required<NetworkDestination>[];
+}
+
+/** Undefined if there are no policies. */
+export function networkPolicySettings(args: RegistryNetworkPolicy | undefined): NetworkPolicySettings | undefined {
+    if (args === undefined || args.enabled === false) return undefined;
+    const { clients = everywhere, clientNamespaces = [], monitoringNamespaces = [], destinations = [] } = args;
+    return {
+        clients,
+        clientNamespaces,
+        monitoringNamespaces,
+        destinations: destinations.map((destination) => ({ ports: [443], ...destination })),
+    };
+}
+
 /** Refuses everything in the namespace, then allows what each part needs. */
 export function restrictNetwork(
     scope: Scope,
-    args: RegistryNetworkPolicy,
-    /** Pods that not every registry has. */
-    has: { readonly ui: boolean; readonly certificateWatch: boolean },
+    settings: NetworkPolicySettings | undefined,
+    optionalPods: { readonly ui: object | undefined; readonly renewalWatch: object | undefined },
 ): void {
-    if (args.enabled === false) return;
+    if (settings === undefined) return;
     const policy = (part: string, spec: k8s.types.input.networking.v1.NetworkPolicySpec) =>
         new k8s.networking.v1.NetworkPolicy(
             scope.name(`network-${part}`),
@@ -81,7 +100,7 @@ export function restrictNetwork(
         );
     const own = {
         matchLabels: { "app.kubernetes.io/instance": scope.instance },
-        // Its program is somebody else's, and has nothing to ask of anybody.
+        // A third-party image that needs no egress.
         matchExpressions: [{ key: "app.kubernetes.io/component", operator: "NotIn", values: ["ui"] }],
     };
     const server = { matchLabels: scope.selector("server") };
@@ -96,27 +115,27 @@ export function restrictNetwork(
         // The cluster's DNS: its pods, or an agent on each node.
         egress: [{ to: [{ podSelector: own }] }, { ports: dns }],
     });
-    const clients = [...ranges(args.clients ?? everywhere), ...namespaces(args.clientNamespaces ?? [])];
+    const clients = [...ranges(settings.clients), ...namespaces(settings.clientNamespaces)];
     policy("server", {
         podSelector: server,
         policyTypes: ["Ingress", "Egress"],
-        ingress: [...from(clients, inPod.port), ...from(namespaces(args.monitoringNamespaces ?? []), inPod.debugPort)],
+        ingress: [...from(clients, inPod.port), ...from(namespaces(settings.monitoringNamespaces), inPod.debugPort)],
         egress: unlessEmpty(
-            (args.destinations ?? []).map(({ cidr: range, ports }) => ({
+            settings.destinations.map(({ cidr: range, ports }) => ({
                 to: ranges([range]),
-                ports: (ports ?? [443]).map(tcp),
+                ports: ports.map(tcp),
             })),
         ),
     });
-    if (has.ui) {
+    if (optionalPods.ui) {
         policy("ui", {
             podSelector: { matchLabels: scope.selector("ui") },
             policyTypes: ["Ingress", "Egress"],
             ingress: from(clients, uiPort),
         });
     }
-    // The one pod that asks the API server, whose address no policy can name.
-    if (has.certificateWatch) {
+    // The one pod that calls the API server, whose address no policy can name.
+    if (optionalPods.renewalWatch) {
         policy("certificate-watch", {
             podSelector: { matchLabels: scope.selector("certificate-watch") },
             policyTypes: ["Egress"],

@@ -11,10 +11,16 @@ import {
     text,
 } from "./arguments/rules";
 import { childNameProblems, Scope } from "./kubernetes/scope";
-import { configureNodes, nodeProblems, nodeRules, type RegistryNodes } from "./nodes/nodes";
+import { configureNodes, isIdle, nodeProblems, nodeRules, nodeSettings, type RegistryNodes } from "./nodes/nodes";
 import { registriesYaml } from "./nodes/registriesYaml";
 import { loginsOf } from "./users/dockerConfig";
-import { createPullSecrets, type PullSecrets, pullSecretProblems, pullSecretRules } from "./users/pullSecrets";
+import {
+    createPullSecrets,
+    type PullSecrets,
+    pullSecretProblems,
+    pullSecretRules,
+    pullSecretSettings,
+} from "./users/pullSecrets";
 
 /** What another cluster or stack needs to pull from a registry: usually outputs of its `PrivateRegistry`. */
 export interface RegistryAccessArgs {
@@ -77,14 +83,42 @@ function isDockerConfig(value: unknown): boolean {
     }
 }
 
+/** Checks the arguments, with every problem in one error, and returns them with every default. */
+function checkAccessArguments(name: string, args: RegistryAccessArgs): AccessSettings {
+    const title = `the RegistryAccess "${name}"`;
+    const further = (plain: RegistryAccessArgs) => registryAccessProblems(name, plain);
+    return { title, ...accessSettings(name, validate(title, args, registryAccessRules, further)) };
+}
+
+/** The checked arguments with every default. */
+type AccessSettings = { readonly title: string } & ReturnType<typeof accessSettings>;
+
+function accessSettings(name: string, args: RegistryAccessArgs) {
+    return {
+        name,
+        labels: args.labels ?? {},
+        annotations: args.annotations ?? {},
+        hosts: pulumi.all([args.host, ...(args.hostAliases ?? [])]),
+        dockerConfigJson: pulumi.secret(args.dockerConfigJson),
+        caCertPem: args.caCertPem,
+        endpoint: args.endpoint,
+        pullSecrets: pullSecretSettings(name, args.pullSecrets),
+        nodes: nodeSettings(args.nodes, args.caCertPem !== undefined),
+        nodeNamespace: args.nodeNamespace ?? `${name}-node`,
+        createNodeNamespace: args.createNodeNamespace ?? true,
+        imageMirror: args.imageMirror,
+        imagePullSecrets: args.imagePullSecrets ?? [],
+    };
+}
+
 function registryAccessProblems(name: string, args: RegistryAccessArgs): Problem[] {
     const missing = (["host", "dockerConfigJson"] as const)
         .filter((field) => args[field] === undefined)
         .map((path) => ({ path, reason: `is missing; give it the registry's output \`${path}\`` }));
-    const idle = args.nodes !== undefined && args.nodes.enabled !== false && !configuresNodes(args);
+    const idle = isIdle(args.nodes, args.caCertPem !== undefined);
     const reason = "need caCertPem to trust; give it the registry's output `caCertPem`";
     return [
-        // The name of the nodes' namespace, when it is left out, is five characters longer.
+        // The default name of the nodes' namespace is five characters longer.
         ...childNameProblems(name, args.nodeNamespace === undefined ? 58 : 63),
         ...missing,
         ...repeatedProblems("imagePullSecrets", args.imagePullSecrets),
@@ -95,12 +129,7 @@ function registryAccessProblems(name: string, args: RegistryAccessArgs): Problem
     ];
 }
 
-/** Whether there is something to configure on the nodes. */
-function configuresNodes({ nodes, caCertPem }: RegistryAccessArgs): boolean {
-    return nodes?.enabled !== false && (caCertPem !== undefined || nodes?.authenticate === true);
-}
-
-/** What can be said of the logins before anything is made. */
+/** Missing logins, as far as the arguments are known before anything is created. */
 function plainLoginProblems({ nodes, dockerConfigJson, host, hostAliases = [] }: RegistryAccessArgs): Problem[] {
     const hosts = [host, ...hostAliases].filter((name) => typeof name === "string");
     return nodes?.authenticate && typeof dockerConfigJson === "string"
@@ -117,8 +146,9 @@ function missingLogins(hosts: readonly string[], logins: Readonly<Record<string,
         }));
 }
 
-/** The nodes' logins by host, checked when the pull secret's content is known. */
-function nodeLogins(scope: Scope, dockerConfigJson: pulumi.Output<string>, hosts: pulumi.Output<string[]>) {
+/** The nodes' logins by host, checked when the pull secret's content is known; undefined if the nodes do not log in. */
+function nodeLogins(scope: Scope, { nodes, dockerConfigJson, hosts }: AccessSettings) {
+    if (!nodes.authenticate) return undefined;
     return pulumi.all([dockerConfigJson, hosts]).apply(([content, known]) => {
         const logins = loginsOf(content, known);
         scope.refuse(missingLogins(known, logins));
@@ -140,36 +170,20 @@ export class RegistryAccess extends pulumi.ComponentResource {
     public readonly registriesYaml: pulumi.Output<string>;
 
     constructor(name: string, args: RegistryAccessArgs, opts?: pulumi.ComponentResourceOptions) {
-        const title = `the RegistryAccess "${name}"`;
-        const checked = validate(title, args, registryAccessRules, (plain) => registryAccessProblems(name, plain));
+        const settings = checkAccessArguments(name, args);
         super("private-registry:index:RegistryAccess", name, {}, opts);
+        const scope = new Scope({ ...settings, namespace: pulumi.output(settings.nodeNamespace), parent: this });
 
-        const scope = new Scope({
-            title,
-            name,
-            labels: checked.labels ?? {},
-            annotations: checked.annotations ?? {},
-            namespace: pulumi.output(checked.nodeNamespace ?? `${name}-node`),
-            parent: this,
+        const pullSecretNames = createPullSecrets(scope, settings.pullSecrets, settings.dockerConfigJson);
+        const registry = pulumi.output({
+            hosts: settings.hosts,
+            endpoint: settings.endpoint,
+            caCertPem: settings.caCertPem,
         });
-        const dockerConfigJson = pulumi.secret(checked.dockerConfigJson);
-        const secrets = createPullSecrets(scope, checked.pullSecrets ?? {}, dockerConfigJson);
-        const { nodes = {}, endpoint, caCertPem } = checked;
-        const hosts = pulumi.all([checked.host, ...(checked.hostAliases ?? [])]);
-        const registry = pulumi.output({ hosts, endpoint, caCertPem });
-        const logins = nodes.authenticate ? nodeLogins(scope, dockerConfigJson, hosts) : undefined;
-        if (configuresNodes(checked)) {
-            configureNodes(scope, {
-                args: nodes,
-                registry,
-                logins,
-                isMapped: endpoint !== undefined,
-                createNamespace: checked.createNodeNamespace !== false,
-                imageMirror: checked.imageMirror,
-                imagePullSecrets: checked.imagePullSecrets ?? [],
-            });
-        }
-        this.pullSecretNames = pulumi.output(secrets);
+        const logins = nodeLogins(scope, settings);
+        configureNodes(scope, settings, { registry, logins });
+
+        this.pullSecretNames = pulumi.output(pullSecretNames);
         this.registriesYaml = pulumi
             .all([registry, logins])
             .apply(([known, found]) => registriesYaml({ ...known, logins: found }));

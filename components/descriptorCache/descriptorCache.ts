@@ -3,7 +3,15 @@ import { below, type Problem, type Rules } from "../arguments/check";
 import { flag, wholeNumber } from "../arguments/rules";
 import type { Scope } from "../kubernetes/scope";
 import type { UsedCache } from "../server/pods";
-import { deployRedis, type RedisCache, type RedisContext, redisProblems, redisRules } from "./redis";
+import {
+    deployRedis,
+    type RedisCache,
+    type RedisContext,
+    type RedisSettings,
+    redisProblems,
+    redisRules,
+    redisSettings,
+} from "./redis";
 
 /** A cache in the registry's own memory. */
 export interface InMemoryCache {
@@ -61,9 +69,23 @@ function servesDeletedBlobs(image: string): boolean {
     return major !== undefined && (Number(major) < 3 || (major === "3" && minor === "0"));
 }
 
-export function provideDescriptorCache(scope: Scope, cache: DescriptorCache, context: RedisContext): UsedCache {
-    if (cache.redis) return deployRedis(scope, cache.redis, context);
-    if (cache.inMemory === undefined) return { config: {}, pod: {}, ready: [] };
-    const settings = { blobdescriptor: "inmemory", blobdescriptorsize: cache.inMemory.size ?? 10000 };
-    return { config: { storage: { cache: settings } }, pod: {}, ready: [] };
+/** The arguments with every default; without either kind, there is no cache. */
+export interface DescriptorCacheSettings {
+    readonly redis: RedisSettings | undefined;
+    readonly inMemory: Required<InMemoryCache> | undefined;
+}
+
+export function descriptorCacheSettings({ redis, inMemory }: DescriptorCache = {}): DescriptorCacheSettings {
+    return { redis: redis && redisSettings(redis), inMemory: inMemory && { size: 10000, ...inMemory } };
+}
+
+export function provideDescriptorCache(
+    scope: Scope,
+    settings: RedisContext & { readonly descriptorCache: DescriptorCacheSettings },
+): UsedCache {
+    const { redis, inMemory } = settings.descriptorCache;
+    if (redis) return deployRedis(scope, redis, settings);
+    if (inMemory === undefined) return { config: {}, pod: {}, ready: [] };
+    const cache = { blobdescriptor: "inmemory", blobdescriptorsize: inMemory.size };
+    return { config: { storage: { cache } }, pod: {}, ready: [] };
 }

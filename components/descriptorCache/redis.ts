@@ -12,9 +12,9 @@ import {
 } from "../arguments/rules";
 import { checksum } from "../kubernetes/checksum";
 import { unlessEmpty } from "../kubernetes/emptyFields";
-import { mirrored, pullSecretReferences, redisImage } from "../kubernetes/images";
+import { type ImageSettings, mirrored, pullSecretReferences, redisImage } from "../kubernetes/images";
 import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
-import { type RegistryResources, resourceRules, resourcesOver } from "../kubernetes/resources";
+import { type RegistryResources, type ResourceSettings, resourceRules, resourcesOver } from "../kubernetes/resources";
 import type { RegistryScheduling } from "../kubernetes/scheduling";
 import type { Scope } from "../kubernetes/scope";
 import { inPod } from "../server/configYml";
@@ -88,11 +88,18 @@ export function redisProblems(path: string, { external, ...own }: RedisCache): P
     return problems;
 }
 
-export interface RedisContext {
+/** The arguments with every default. */
+export type RedisSettings = Pick<RedisCache, "external"> &
+    Required<Pick<RedisCache, "image">> & { readonly resources: ResourceSettings };
+
+export function redisSettings({ image = redisImage, resources, external }: RedisCache): RedisSettings {
+    return { image, resources: resourcesOver(defaultResources, resources), external };
+}
+
+/** The registry's settings that Redis needs. */
+export interface RedisContext extends ImageSettings {
     readonly serviceName: string;
     readonly scheduling: RegistryScheduling;
-    readonly imageMirror: pulumi.Input<string> | undefined;
-    readonly imagePullSecrets: pulumi.Input<string>[];
 }
 
 const port = 6379;
@@ -101,7 +108,7 @@ const defaultResources = { requests: { cpu: "20m", memory: "64Mi" }, limits: { c
 const publicAuthorities = "/etc/ssl/certs/ca-certificates.crt";
 
 /** A cache that does not answer must not hold a request up for long: the registry asks its storage then. */
-const patience = { dialtimeout: "1s", readtimeout: "1s", writetimeout: "1s", maxretries: 1 };
+const timeouts = { dialtimeout: "1s", readtimeout: "1s", writetimeout: "1s", maxretries: 1 };
 
 const cache = {
     storage: { cache: { blobdescriptor: "redis" } },
@@ -109,7 +116,7 @@ const cache = {
     http: { debug: { addr: `127.0.0.1:${inPod.debugPort}` } },
 };
 
-export function deployRedis(scope: Scope, args: RedisCache, context: RedisContext): UsedCache {
+export function deployRedis(scope: Scope, args: RedisSettings, context: RedisContext): UsedCache {
     if (args.external) return useExternal(scope, args.external);
     const serviceName = `${context.serviceName}-redis`;
     const host = pulumi.interpolate`${serviceName}.${scope.namespace}.svc`;
@@ -127,7 +134,7 @@ export function deployRedis(scope: Scope, args: RedisCache, context: RedisContex
     const file = (name: string) => `${folder}/${name}`;
     const tls = { rootcas: [file("ca.crt")], certificate: file("tls.crt"), key: file("tls.key") };
     return {
-        config: host.apply((known) => ({ ...cache, redis: { addrs: [`${known}:${port}`], ...patience, tls } })),
+        config: host.apply((known) => ({ ...cache, redis: { addrs: [`${known}:${port}`], ...timeouts, tls } })),
         pod: { ...mounted(client.name), content: [client.content] },
         ready: [server],
     };
@@ -136,7 +143,7 @@ export function deployRedis(scope: Scope, args: RedisCache, context: RedisContex
 /** Redis without persistence or password; clients need a certificate (mTLS). */
 function deployServer(
     scope: Scope,
-    args: RedisCache,
+    args: RedisSettings,
     context: RedisContext,
     serviceName: string,
     certificate: StoredSecret,
@@ -161,7 +168,7 @@ function deployServer(
         "tls-key-file": `${folder}/tls.key`,
         "tls-ca-cert-file": `${folder}/ca.crt`,
         "tls-auth-clients": "yes",
-        // It would let nobody in from outside the pod as long as there is no password; the certificate takes its place.
+        // Without a password it would refuse connections from outside the pod; the client certificate replaces the password.
         "protected-mode": "no",
         save: "",
         maxmemory: "128mb",
@@ -187,11 +194,11 @@ function deployServer(
                         containers: [
                             {
                                 name: "redis",
-                                image: mirrored(args.image ?? redisImage, context.imageMirror),
+                                image: mirrored(args.image, context.imageMirror),
                                 command: ["redis-server"],
                                 args: Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]),
                                 ports: [{ name: "redis", containerPort: port }],
-                                resources: resourcesOver(defaultResources, args.resources),
+                                resources: args.resources,
                                 securityContext: restrictedContainer,
                                 startupProbe: { tcpSocket: { port }, periodSeconds: 1, failureThreshold: 60 },
                                 readinessProbe: { tcpSocket: { port }, periodSeconds: 5 },
@@ -218,7 +225,7 @@ function useExternal(scope: Scope, external: ExternalRedis): UsedCache {
             ...cache,
             redis: {
                 addrs: [address],
-                ...patience,
+                ...timeouts,
                 ...(username !== undefined && { username }),
                 ...(database !== undefined && { db: database }),
                 ...(external.tls !== false && { tls }),

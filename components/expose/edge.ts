@@ -7,8 +7,10 @@ import type { Scope } from "../kubernetes/scope";
 import type { Certificate } from "../tls/certificate";
 import {
     type EdgeCertManager,
+    type EdgeCertManagerSettings,
     edgeCertManagerProblems,
     edgeCertManagerRules,
+    edgeCertManagerSettings,
     requestForEdge,
 } from "../tls/certManager";
 import { type PemCertificate, pemCertificateProblems, pemCertificateRules, usePem } from "../tls/supplied";
@@ -55,15 +57,24 @@ export function edgeCertificateProblems(path: string, args: EdgeCertificate | un
     ];
 }
 
-/** Pods that an edge speaks with: the registry's, or the web UI's. */
+/** The arguments with every default. */
+export type EdgeCertificateSettings = Omit<EdgeCertificate, "certManager"> & {
+    readonly certManager: EdgeCertManagerSettings | undefined;
+};
+
+export function edgeCertificateSettings(args: EdgeCertificate | undefined): EdgeCertificateSettings | undefined {
+    return args && { ...args, certManager: args.certManager && edgeCertManagerSettings(args.certManager) };
+}
+
+/** Pods behind an edge: the registry's, or the web UI's. */
 export interface Backend {
     /** What the parts of its objects begin with. */
     readonly prefix: "" | "ui-";
     /** Name of the Service. */
     readonly serviceName: string;
-    /** A name for which its certificate is valid. */
+    /** A name that its certificate covers. */
     readonly serverName: pulumi.Output<string>;
-    /** Authority of its certificate; undefined when everybody trusts it. */
+    /** CA of its certificate; undefined if the certificate is publicly trusted. */
     readonly caCertPem: pulumi.Output<string> | undefined;
 }
 
@@ -96,7 +107,7 @@ export function edgeSecretName(
     edge: Edge,
     path: string,
     part: string,
-    args: EdgeCertificate | undefined,
+    args: EdgeCertificateSettings | undefined,
 ): pulumi.Output<string> {
     const { scope } = edge;
     if (args?.existingSecret) return pulumi.output(args.existingSecret.name);
@@ -105,7 +116,7 @@ export function edgeSecretName(
     return edge.certificate.secretName;
 }
 
-/** The registry's pods, with the name for which their certificate is certainly valid. */
+/** The registry's pods, with a name that their certificate covers in any case. */
 export function registryBackend(edge: Edge): Backend {
     const { scope, serviceName, certificate } = edge;
     const serverName = certificate.coversClusterNames
@@ -119,7 +130,7 @@ export function backends(edge: Edge): Backend[] {
     return [registryBackend(edge), ...(edge.ui ? [edge.ui] : [])];
 }
 
-/** A ConfigMap with the authority of a backend's certificate, for proxies that check it; none when everybody trusts it. */
+/** A ConfigMap with the CA of a backend's certificate, for proxies that verify it; none if the certificate is publicly trusted. */
 export function authorityConfigMap(edge: Edge, backend: Backend): pulumi.Output<string> | undefined {
     if (backend.caCertPem === undefined) return undefined;
     const config = new k8s.core.v1.ConfigMap(

@@ -6,8 +6,10 @@ import { servicePort } from "../server/service";
 import {
     type Edge,
     type EdgeCertificate,
+    type EdgeCertificateSettings,
     edgeCertificateProblems,
     edgeCertificateRules,
+    edgeCertificateSettings,
     edgeSecretName,
     hostNames,
     uiPath,
@@ -60,10 +62,20 @@ export function ingressRouteProblems(args: RegistryIngressRoute | undefined): Pr
     ];
 }
 
+/** The arguments with every default. */
+export interface IngressRouteSettings extends Omit<RegistryIngressRoute, "certificate"> {
+    readonly entryPoints: pulumi.Input<string>[];
+    readonly certificate: EdgeCertificateSettings | undefined;
+}
+
+export function ingressRouteSettings(args: RegistryIngressRoute): IngressRouteSettings {
+    return { entryPoints: ["websecure"], ...args, certificate: edgeCertificateSettings(args.certificate) };
+}
+
 /** Above that of the route to the registry, which Traefik takes from the length of its rule. */
 const uiPriority = 100_000;
 
-export function createIngressRoute(edge: Edge, args: RegistryIngressRoute, dependsOn: pulumi.Resource[]): void {
+export function createIngressRoute(edge: Edge, args: IngressRouteSettings, dependsOn: pulumi.Resource[]): void {
     const { scope, isPlain, ui } = edge;
     const path = "expose.ingressRoute.certificate";
     const tls =
@@ -85,7 +97,7 @@ export function createIngressRoute(edge: Edge, args: RegistryIngressRoute, depen
             kind: "IngressRoute",
             metadata: scope.metadata("exposure", args.annotations),
             spec: {
-                entryPoints: args.entryPoints ?? ["websecure"],
+                entryPoints: args.entryPoints,
                 routes: [
                     {
                         kind: "Rule",

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
-import type { Scope } from "./scope";
+import * as pulumi from "@pulumi/pulumi";
+import { Scope, type ScopeArgs } from "./scope";
 
 /** Pod Security Standards levels that the component uses. */
 export type PodSecurity = "restricted" | "privileged";
@@ -21,4 +21,51 @@ export function createNamespace(
         { parent: scope.parent, ...options },
     );
     return created.metadata.name;
+}
+
+/** The settings of a registry that concern its namespaces. */
+export interface NamespaceSettings extends Omit<ScopeArgs, "namespace" | "parent"> {
+    readonly namespace: pulumi.Input<string>;
+    readonly createNamespace: boolean;
+    readonly createNodeNamespace: boolean;
+    readonly storage: { readonly isProtected: boolean };
+}
+
+/** The scope of a registry, with a second namespace for pods that work on nodes. */
+export class RegistryScope extends Scope {
+    private nodeScope: Scope | undefined;
+
+    constructor(
+        args: ScopeArgs,
+        readonly nodeNamespaceName: pulumi.Output<string>,
+        private readonly createNodeNamespace: boolean,
+    ) {
+        super(args);
+    }
+
+    /** The namespace for nodes. It is created when the first part asks for it. */
+    get onNodes(): Scope {
+        this.nodeScope ??= this.inNamespace(
+            this.createNodeNamespace
+                ? createNamespace(this, "node-namespace", this.nodeNamespaceName, "privileged")
+                : this.nodeNamespaceName,
+        );
+        return this.nodeScope;
+    }
+}
+
+/** Creates the registry's namespace, unless it exists already. */
+export function createScope(parent: pulumi.Resource, settings: NamespaceSettings): RegistryScope {
+    const name = pulumi.output(settings.namespace);
+    const outside = new Scope({ ...settings, namespace: name, parent });
+    // Deleting the namespace would delete the claim in it.
+    const protection = settings.storage.isProtected ? { protect: true } : {};
+    const namespace = settings.createNamespace
+        ? createNamespace(outside, "namespace", name, "restricted", protection)
+        : name;
+    return new RegistryScope(
+        { ...settings, namespace, parent },
+        pulumi.interpolate`${name}-node`,
+        settings.createNodeNamespace,
+    );
 }

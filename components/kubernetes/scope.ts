@@ -32,7 +32,7 @@ export class Scope {
     readonly namespace: pulumi.Output<string>;
     readonly parent: pulumi.Resource;
 
-    constructor(protected readonly args: ScopeArgs) {
+    constructor(private readonly args: ScopeArgs) {
         this.instance = args.name;
         this.namespace = args.namespace;
         this.parent = args.parent;

@@ -1,36 +1,38 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { apiAccount, apiCredentials } from "../kubernetes/apiAccess";
-import { mirrored, toolsImage } from "../kubernetes/images";
+import { type ImageSettings, mirrored, toolsImage } from "../kubernetes/images";
 import { nodeAgent } from "../kubernetes/nodeAgent";
 import type { RegistryToleration } from "../kubernetes/scheduling";
 import type { Scope } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
-import { ContainerRuntime, type NodeFile, nodeFiles, nodeFolders, type RegistryOnNodes } from "./nodeFiles";
+import { type ContainerRuntime, type NodeFile, nodeFiles, nodeFolders, type RegistryOnNodes } from "./nodeFiles";
 
-export interface NodeDaemonSet {
-    /** The fields of the argument `nodes` that configure the DaemonSet. */
-    readonly args: {
-        readonly runtimes?: ContainerRuntime[];
+/** The settings of a RegistryAccess that the DaemonSet needs. */
+export interface DaemonSetSettings extends ImageSettings {
+    readonly nodes: {
+        readonly runtimes: ContainerRuntime[];
         readonly nodeSelector?: Record<string, pulumi.Input<string>>;
-        readonly tolerations?: RegistryToleration[];
+        readonly tolerations: RegistryToleration[];
     };
+    /** Which folders are mounted depends on whether there is one. */
+    readonly endpoint: unknown;
+}
+
+/** What is written to the nodes. */
+export interface NodeConfig {
     /** Without logins. */
     readonly registry: pulumi.Output<RegistryOnNodes>;
     /** One for each host; undefined if the nodes do not log in. Secret. */
     readonly logins: pulumi.Output<Record<string, string>> | undefined;
-    /** Whether the registry has an endpoint, which decides what is mounted. */
-    readonly isMapped: boolean;
-    readonly imageMirror: pulumi.Input<string> | undefined;
-    readonly imagePullSecrets: pulumi.Input<string>[];
 }
 
 /**
  * Deploys the DaemonSet into the scope's namespace, which must allow privileged pods. It is ready when all nodes have the files,
  * and removes them when it is deleted.
  */
-export function deployNodeDaemonSet(scope: Scope, nodeConfig: NodeDaemonSet): void {
-    const runtimes = nodeConfig.args.runtimes ?? [ContainerRuntime.Containerd];
+export function deployNodeDaemonSet(scope: Scope, settings: DaemonSetSettings, nodeConfig: NodeConfig): void {
+    const { runtimes, nodeSelector, tolerations } = settings.nodes;
     const { namespace } = scope;
     const name = scope.name("node-trust");
     const metadata = scope.metadata("node-trust");
@@ -69,20 +71,20 @@ export function deployNodeDaemonSet(scope: Scope, nodeConfig: NodeDaemonSet): vo
                 template: {
                     metadata: scope.podMetadata("node-trust"),
                     spec: nodeAgent({
-                        image: mirrored(toolsImage, nodeConfig.imageMirror),
-                        imagePullSecrets: nodeConfig.imagePullSecrets,
+                        image: mirrored(toolsImage, settings.imageMirror),
+                        imagePullSecrets: settings.imagePullSecrets,
                         command: ["/bin/sh", "/agent/files/agent.sh"],
                         env: {
                             RECORD: pulumi.interpolate`.private-registry-${namespace}-${name}`,
                             DAEMON_SET: pulumi.interpolate`/apis/apps/v1/namespaces/${namespace}/daemonsets/${name}`,
                         },
-                        nodeSelector: nodeConfig.args.nodeSelector,
-                        tolerations: nodeConfig.args.tolerations,
+                        nodeSelector,
+                        tolerations,
                         serviceAccountName: account.name,
                         ...mounts(
                             config.metadata.name,
                             secrets?.metadata.name,
-                            nodeFolders(runtimes, nodeConfig.isMapped),
+                            nodeFolders(runtimes, settings.endpoint !== undefined),
                         ),
                     }),
                 },

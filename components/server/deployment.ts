@@ -4,11 +4,10 @@ import { checksum } from "../kubernetes/checksum";
 import { unlessEmpty } from "../kubernetes/emptyFields";
 import { pullSecretReferences } from "../kubernetes/images";
 import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
-import { resourcesOver } from "../kubernetes/resources";
 import type { Scope } from "../kubernetes/scope";
 import { configYaml, drainSeconds, inPod } from "./configYml";
 import type { RunningServer, Server } from "./pods";
-import { affinityFor, strategyFor } from "./rollout";
+import { affinityFor, rollingUpdate } from "./rollout";
 
 /**
  * The Deployment. Its pods roll when config.yml, the certificate or content that the additions read at startup changes: those
@@ -19,9 +18,9 @@ import { affinityFor, strategyFor } from "./rollout";
 export function deployServer(scope: Scope, server: Server): RunningServer {
     const { scheduling, storage, additions } = server;
     const configText = pulumi
-        .all([server.httpSecret, server.settings])
-        .apply(([secret, known]) =>
-            configYaml(secret, known.storage, known.log, known.overrides, !server.certificate, known.cache),
+        .all([server.httpSecret, server.config])
+        .apply(([httpSecret, settings]) =>
+            configYaml({ ...settings, httpSecret, isPlain: server.certificate === undefined }),
         );
     const config = new k8s.core.v1.Secret(
         scope.name("config"),
@@ -45,7 +44,7 @@ export function deployServer(scope: Scope, server: Server): RunningServer {
             spec: {
                 replicas: server.replicas,
                 selector,
-                strategy: strategyFor(server.rollout, storage.mounting),
+                strategy: rollingUpdate(server.strategy),
                 template: {
                     metadata: scope.podMetadata("server", checksums),
                     spec: {
@@ -113,13 +112,7 @@ export function serverAccount(scope: Scope, { additions }: Server): k8s.core.v1.
     );
 }
 
-/** What the registry's pods ask for and may use when the arguments say nothing else. */
-export const serverResources = {
-    requests: { cpu: "100m", memory: "128Mi" },
-    limits: { cpu: "500m", memory: "512Mi" },
-};
-
-/** It sends no traces. */
+/** Disables OpenTelemetry tracing. */
 export const serverEnv = [{ name: "OTEL_TRACES_EXPORTER", value: "none" }];
 
 function registryContainer(server: Server): k8s.types.input.core.v1.Container {
@@ -134,7 +127,7 @@ function registryContainer(server: Server): k8s.types.input.core.v1.Container {
             { name: port, containerPort: inPod.port },
             { name: "metrics", containerPort: inPod.debugPort },
         ],
-        resources: resourcesOver(serverResources, server.resources),
+        resources: server.resources,
         securityContext: restrictedContainer,
         startupProbe: { tcpSocket: { port }, periodSeconds: 1, failureThreshold: 60 },
         // 503 while the storage fails: no traffic then, but no restart either, which would not mend it.

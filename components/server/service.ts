@@ -39,13 +39,12 @@ export const loadBalancerRules: Rules = {
     "annotations{}": text,
 };
 
-/** What of the exposure concerns the Service itself. */
-export interface ServiceExposure {
-    readonly nodePort?: RegistryNodePort;
-    readonly loadBalancer?: RegistryLoadBalancer;
-    /** Whether the pods speak HTTP. */
+/** The registry's settings that its Services need. */
+export interface ServiceSettings {
+    readonly serviceName: string;
+    readonly expose: { readonly nodePort?: RegistryNodePort; readonly loadBalancer?: RegistryLoadBalancer };
+    /** Whether the pods serve plain HTTP. */
     readonly isPlain: boolean;
-    readonly annotations: Record<string, pulumi.Input<string>>;
 }
 
 export interface RegistryService {
@@ -60,18 +59,22 @@ export function servicePort(isPlain: boolean): { name: string; port: number } {
 
 /**
  * The Service on port 443, and another one for metrics and health that is never exposed. Neither waits for its pods: the
- * certificate holds the Service's IP, and the pods need the certificate.
+ * certificate holds the Service's IP, and the pods need the certificate. `edgeAnnotations` are for what is in front of it.
  */
-export function createServices(scope: Scope, serviceName: string, exposure: ServiceExposure): RegistryService {
+export function createServices(
+    scope: Scope,
+    { serviceName, expose, isPlain }: ServiceSettings,
+    edgeAnnotations: Record<string, pulumi.Input<string>>,
+): RegistryService {
     const selector = scope.selector("server");
     const metadata = scope.metadata("server", { "pulumi.com/skipAwait": "true" });
-    const { nodePort, loadBalancer, isPlain } = exposure;
+    const { nodePort, loadBalancer } = expose;
     const port = {
         ...servicePort(isPlain),
         targetPort: inPod.port,
         ...(nodePort?.port && { nodePort: nodePort.port }),
     };
-    const further = { ...exposure.annotations, ...loadBalancer?.annotations };
+    const further = { ...edgeAnnotations, ...loadBalancer?.annotations };
     const service = new k8s.core.v1.Service(
         scope.name("service"),
         {

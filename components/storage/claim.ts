@@ -10,7 +10,7 @@ export interface WantedClaim {
     readonly path: string;
     readonly name: pulumi.Input<string>;
     readonly size: pulumi.Input<string>;
-    readonly storageClassName: pulumi.Input<string> | undefined;
+    readonly storageClassName?: pulumi.Input<string>;
     readonly accessMode: string;
     readonly isProtected: boolean;
 }

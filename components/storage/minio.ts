@@ -6,10 +6,10 @@ import { dnsName, flag, imageReference, quantity } from "../arguments/rules";
 import { unlessEmpty } from "../kubernetes/emptyFields";
 import { minioImage, mirrored, pullSecretReferences } from "../kubernetes/images";
 import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
-import { type RegistryResources, resourceRules, resourcesOver } from "../kubernetes/resources";
+import { type RegistryResources, type ResourceSettings, resourceRules, resourcesOver } from "../kubernetes/resources";
 import type { Scope } from "../kubernetes/scope";
 import { internalCertificates } from "../tls/internalAuthority";
-import type { StorageContext } from "./kind";
+import { defaultSize, type StorageContext } from "./kind";
 import { minioSetUp } from "./minioSetup";
 import { useS3 } from "./s3";
 
@@ -41,6 +41,20 @@ export const minioRules: Rules = {
     tls: flag,
 };
 
+/** The arguments with every default. */
+export type MinioSettings = Omit<MinioStorage, "resources"> &
+    Required<Pick<MinioStorage, "size" | "image" | "tls">> & { readonly resources: ResourceSettings };
+
+export function minioSettings({ resources, ...args }: MinioStorage): MinioSettings {
+    return {
+        size: defaultSize,
+        image: minioImage,
+        tls: true,
+        ...args,
+        resources: resourcesOver(defaultResources, resources),
+    };
+}
+
 const port = 9000;
 const bucket = "registry";
 const defaultResources = { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "1", memory: "1Gi" } };
@@ -49,15 +63,15 @@ const folders = { data: "/data", certificates: "/certs" };
 /** The server, its bucket and the registry's user in it. The registry may start when `ready` is there. */
 export function deployMinio(
     scope: Scope,
-    args: MinioStorage,
+    args: MinioSettings,
     claim: pulumi.Resource,
     claimName: pulumi.Output<string>,
     context: StorageContext,
 ) {
     const serviceName = `${context.serviceName}-minio`;
     const host = pulumi.interpolate`${serviceName}.${scope.namespace}.svc`;
-    const image = mirrored(args.image ?? minioImage, context.imageMirror);
-    const authority = args.tls === false ? undefined : internalCertificates(scope, "minio");
+    const image = mirrored(args.image, context.imageMirror);
+    const authority = args.tls ? internalCertificates(scope, "minio") : undefined;
     const endpoint = pulumi.interpolate`${authority ? "https" : "http"}://${host}:${port}`;
     const password = (part: string) =>
         new random.RandomPassword(scope.name(`minio-${part}`), { length: 40, special: false }, { parent: scope.parent })
@@ -117,7 +131,7 @@ interface MinioServer {
 }
 
 /** A StatefulSet, because it never runs two pods on the one volume. */
-function deployServer(scope: Scope, args: MinioStorage, server: MinioServer) {
+function deployServer(scope: Scope, args: MinioSettings, server: MinioServer) {
     const { claim, context, certificate } = server;
     const metadata = scope.metadata("minio");
     const content = certificate && {
@@ -169,7 +183,7 @@ function deployServer(scope: Scope, args: MinioStorage, server: MinioServer) {
                                 ],
                                 envFrom: [{ secretRef: { name: server.rootSecret.metadata.name } }],
                                 ports: [{ name: "s3", containerPort: port }],
-                                resources: resourcesOver(defaultResources, args.resources),
+                                resources: args.resources,
                                 securityContext: restrictedContainer,
                                 startupProbe: { ...probe("live"), periodSeconds: 1, failureThreshold: 120 },
                                 readinessProbe: { ...probe("ready"), periodSeconds: 5 },

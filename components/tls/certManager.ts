@@ -63,7 +63,36 @@ export interface CertManagerCertificate {
 }
 
 const api = "cert-manager.io";
-const defaults = { validityDays: 90, renewBeforeDays: 30 };
+
+/** The arguments with every default. */
+export type EdgeCertManagerSettings = Required<Omit<EdgeCertManager, "issuer">> & {
+    readonly issuer: Required<CertManagerIssuer>;
+};
+
+/** The arguments with every default. */
+export type CertManagerSettings = Required<Omit<CertManagerCertificate, "issuer" | "caCertPem">> &
+    Pick<CertManagerCertificate, "caCertPem"> & {
+        /** If omitted, an Issuer with the component's CA. */
+        readonly issuer?: Required<CertManagerIssuer>;
+    };
+
+const defaults = { algorithm: KeyAlgorithm.EcdsaP256, validityDays: 90, renewBeforeDays: 30 };
+const issuerDefaults = { kind: IssuerKind.ClusterIssuer, group: api };
+
+export function edgeCertManagerSettings(args: EdgeCertManager): EdgeCertManagerSettings {
+    return { ...defaults, ...args, issuer: { ...issuerDefaults, ...args.issuer } };
+}
+
+export function certManagerSettings({ issuer, ...args }: CertManagerCertificate): CertManagerSettings {
+    return {
+        ...defaults,
+        subjectAlternativeNames: [],
+        publicNamesOnly: false,
+        authorityGeneration: 1,
+        ...args,
+        issuer: issuer && { ...issuerDefaults, ...issuer },
+    };
+}
 
 export const edgeCertManagerRules: Rules = {
     "issuer.name": dnsName,
@@ -131,30 +160,26 @@ function durationProblems(path: string, args: Pick<EdgeCertManager, "validityDay
 export function requestFromCertManager(
     scope: Scope,
     names: CertificateNames,
-    args: CertManagerCertificate,
+    settings: CertManagerSettings,
 ): Certificate {
-    const algorithm = args.algorithm ?? KeyAlgorithm.EcdsaP256;
-    const own = args.issuer === undefined ? ownIssuer(scope, algorithm, args.authorityGeneration ?? 1) : undefined;
-    const subjects = [
-        ...names.hosts,
-        ...(args.publicNamesOnly ? [] : names.inCluster),
-        ...(args.subjectAlternativeNames ?? []),
-    ];
-    const { secretName, certificate } = declareCertificate(
-        scope,
-        `${names.serviceName}-tls`,
-        "tls",
-        subjects,
-        args,
-        own,
-    );
-    const given = args.caCertPem === undefined ? undefined : pulumi.output(args.caCertPem);
-    return {
+    const { algorithm, issuer, publicNamesOnly, caCertPem } = settings;
+    const own = issuer === undefined ? ownIssuer(scope, algorithm, settings.authorityGeneration) : undefined;
+    const secretName = `${names.serviceName}-tls`;
+    const certificate = declareCertificate(scope, {
+        part: "tls",
         secretName,
+        names: [...names.hosts, ...(publicNamesOnly ? [] : names.inCluster), ...settings.subjectAlternativeNames],
+        settings,
+        issuerRef: own?.reference ?? issuer,
+        dependsOn: own?.issuer,
+    });
+    const given = caCertPem === undefined ? undefined : pulumi.output(caCertPem);
+    return {
+        secretName: pulumi.output(secretName),
         checksum: undefined,
         caCertPem: own?.caCertPem ?? given,
         expiry: pulumi.output(""),
-        coversClusterNames: !args.publicNamesOnly,
+        coversClusterNames: !publicNamesOnly,
         ready: [certificate],
     };
 }
@@ -164,23 +189,28 @@ export function requestForEdge(
     scope: Scope,
     { hosts, serviceName }: Omit<CertificateNames, "inCluster">,
     part: string,
-    args: EdgeCertManager,
+    settings: EdgeCertManagerSettings,
 ): pulumi.Output<string> {
-    return declareCertificate(scope, `${serviceName}-${part}`, part, hosts, args, undefined).secretName;
+    const secretName = `${serviceName}-${part}`;
+    declareCertificate(scope, { part, secretName, names: hosts, settings, issuerRef: settings.issuer });
+    return pulumi.output(secretName);
 }
 
-function declareCertificate(
-    scope: Scope,
-    secretName: string,
-    part: string,
-    names: pulumi.Input<string>[],
-    args: Partial<EdgeCertManager>,
-    own: ReturnType<typeof ownIssuer> | undefined,
-) {
-    const { validityDays, renewBeforeDays, algorithm } = { ...defaults, algorithm: KeyAlgorithm.EcdsaP256, ...args };
-    const subject = pulumi.all(names).apply((known) => certificateNames(known));
-    const metadata = scope.metadata("server", { "pulumi.com/waitFor": "condition=Ready" });
-    const certificate = new k8s.apiextensions.CustomResource(
+interface WantedCertificate {
+    readonly part: string;
+    readonly secretName: string;
+    readonly names: pulumi.Input<string>[];
+    readonly settings: Pick<EdgeCertManagerSettings, "algorithm" | "validityDays" | "renewBeforeDays">;
+    readonly issuerRef: pulumi.Input<object> | undefined;
+    readonly dependsOn?: pulumi.Resource;
+}
+
+function declareCertificate(scope: Scope, wanted: WantedCertificate): k8s.apiextensions.CustomResource {
+    const { part, secretName, issuerRef, dependsOn } = wanted;
+    const { validityDays, renewBeforeDays, algorithm } = wanted.settings;
+    const subject = pulumi.all(wanted.names).apply((known) => certificateNames(known));
+    const metadata = scope.metadata("server", awaitReady);
+    return new k8s.apiextensions.CustomResource(
         scope.name(`${part}-certificate`),
         {
             apiVersion: `${api}/v1`,
@@ -191,26 +221,22 @@ function declareCertificate(
                 secretTemplate: { labels: metadata.labels },
                 duration: `${validityDays * hoursPerDay}h0m0s`,
                 renewBefore: `${renewBeforeDays * hoursPerDay}h0m0s`,
-                privateKey: {
-                    ...(algorithm === KeyAlgorithm.Rsa4096
-                        ? { algorithm: "RSA", size: 4096 }
-                        : { algorithm: "ECDSA", size: 256 }),
-                    rotationPolicy: "Always",
-                },
+                privateKey: { ...keyOf(algorithm), rotationPolicy: "Always" },
                 usages: ["digital signature", "key encipherment", "server auth"],
                 dnsNames: subject.dnsNames,
                 // The API server stores no empty list.
                 ipAddresses: subject.ipAddresses.apply((all) => (all.length > 0 ? all : undefined)),
-                issuerRef: own?.reference ?? {
-                    name: args.issuer?.name,
-                    kind: args.issuer?.kind ?? IssuerKind.ClusterIssuer,
-                    group: args.issuer?.group ?? api,
-                },
+                issuerRef,
             },
         },
-        { parent: scope.parent, dependsOn: own?.issuer },
+        { parent: scope.parent, dependsOn },
     );
-    return { secretName: pulumi.output(secretName), certificate };
+}
+
+const awaitReady = { "pulumi.com/waitFor": "condition=Ready" };
+
+function keyOf(algorithm: KeyAlgorithm) {
+    return algorithm === KeyAlgorithm.Rsa4096 ? { algorithm: "RSA", size: 4096 } : { algorithm: "ECDSA", size: 256 };
 }
 
 /**
@@ -225,7 +251,7 @@ function ownIssuer(scope: Scope, algorithm: KeyAlgorithm, generation: number) {
         {
             apiVersion: `${api}/v1`,
             kind: "Issuer",
-            metadata: scope.metadata("server", { "pulumi.com/waitFor": "condition=Ready" }),
+            metadata: scope.metadata("server", awaitReady),
             spec: { ca: { secretName: secret.secretName } },
         },
         { parent: scope.parent },

@@ -1,32 +1,35 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { apiAccount, apiCredentials } from "../kubernetes/apiAccess";
-import { pullSecretReferences } from "../kubernetes/images";
+import { type ImageSettings, mirrored, pullSecretReferences, toolsImage } from "../kubernetes/images";
 import { restrictedPod, restrictedScript } from "../kubernetes/pod";
 import type { Scope } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
+import type { Certificate } from "./certificate";
 
-export interface CertificateWatch {
-    readonly image: pulumi.Output<string>;
-    readonly imagePullSecrets: pulumi.Input<string>[];
-    /** Name of the TLS Secret that is renewed outside Pulumi. */
-    readonly secretName: pulumi.Output<string>;
-    /** The registry's name in the cluster, with its port. */
-    readonly service: pulumi.Output<string>;
-    /** Name of the registry's Deployment. */
-    readonly deployment: pulumi.Output<string>;
+/** What the watch connects to and restarts. */
+export interface WatchedRegistry {
+    readonly certificate: Certificate;
+    /** `service`: name and port of the registry's Service. */
+    readonly address: { readonly service: pulumi.Output<string> };
+    readonly server: { readonly deploymentName: pulumi.Output<string> };
 }
 
 /**
- * A separate pod that rolls the registry's pods after their certificate was renewed outside Pulumi. It may change that one
- * Deployment and nothing else, so the registry's pods need no token.
+ * A separate pod that rolls the registry's pods after their certificate was renewed outside Pulumi; undefined if Pulumi renews it,
+ * or the pods serve none. It may change that one Deployment and nothing else, so the registry's pods need no token.
  */
-export function watchCertificate(scope: Scope, watch: CertificateWatch): void {
+export function restartOnRenewal(
+    scope: Scope,
+    settings: ImageSettings & { readonly isPlain: boolean },
+    { certificate, address, server }: WatchedRegistry,
+): k8s.apps.v1.Deployment | undefined {
+    if (certificate.checksum !== undefined || settings.isPlain) return undefined;
     const part = "certificate-watch";
-    const { deployment } = watch;
+    const deployment = server.deploymentName;
     const rule = { apiGroups: ["apps"], resources: ["deployments"], resourceNames: [deployment], verbs: ["patch"] };
     const account = apiAccount(scope, part, rule);
-    new k8s.apps.v1.Deployment(
+    return new k8s.apps.v1.Deployment(
         scope.name(part),
         {
             metadata: scope.metadata(part),
@@ -38,15 +41,15 @@ export function watchCertificate(scope: Scope, watch: CertificateWatch): void {
                     spec: {
                         ...restrictedPod,
                         serviceAccountName: account.name,
-                        imagePullSecrets: pullSecretReferences(watch.imagePullSecrets),
+                        imagePullSecrets: pullSecretReferences(settings.imagePullSecrets),
                         terminationGracePeriodSeconds: 5,
                         containers: [
                             {
                                 name: "watch",
-                                image: watch.image,
+                                image: mirrored(toolsImage, settings.imageMirror),
                                 command: ["/bin/sh", "-c", shellScript(__dirname, "renewalWatch.sh")],
                                 env: [
-                                    { name: "SERVICE", value: watch.service },
+                                    { name: "SERVICE", value: address.service },
                                     {
                                         name: "DEPLOYMENT",
                                         value: pulumi.interpolate`/apis/apps/v1/namespaces/${scope.namespace}/deployments/${deployment}`,
@@ -71,7 +74,7 @@ export function watchCertificate(scope: Scope, watch: CertificateWatch): void {
                                 name: "certificate",
                                 // Without the private key.
                                 secret: {
-                                    secretName: watch.secretName,
+                                    secretName: certificate.secretName,
                                     items: [{ key: "tls.crt", path: "tls.crt" }],
                                 },
                             },

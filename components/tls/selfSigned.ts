@@ -25,7 +25,20 @@ export interface SelfSignedCertificate {
     authorityGeneration?: number;
 }
 
-const defaults = { validityDays: 365, renewBeforeDays: 30 };
+/** The arguments with every default. */
+export type SelfSignedSettings = Required<SelfSignedCertificate>;
+
+export function selfSignedSettings(args: SelfSignedCertificate = {}): SelfSignedSettings {
+    return {
+        algorithm: KeyAlgorithm.EcdsaP256,
+        validityDays: 365,
+        renewBeforeDays: 30,
+        subjectAlternativeNames: [],
+        generation: 1,
+        authorityGeneration: 1,
+        ...args,
+    };
+}
 
 export const selfSignedRules: Rules = {
     algorithm: memberOf(KeyAlgorithm),
@@ -36,8 +49,8 @@ export const selfSignedRules: Rules = {
     authorityGeneration: wholeNumber(1),
 };
 
-export function selfSignedProblems(args: SelfSignedCertificate = {}): Problem[] {
-    const { validityDays, renewBeforeDays } = { ...defaults, ...args };
+export function selfSignedProblems(args: SelfSignedCertificate | undefined): Problem[] {
+    const { validityDays, renewBeforeDays } = selfSignedSettings(args);
     if (renewBeforeDays < validityDays) return [];
     const reason = `must be smaller than validityDays (${validityDays}), or every \`pulumi up\` renews the certificate`;
     return [{ path: "tls.selfSigned.renewBeforeDays", reason }];
@@ -47,17 +60,10 @@ export function selfSignedProblems(args: SelfSignedCertificate = {}): Problem[] 
 export function issueSelfSigned(
     scope: Scope,
     { hosts, inCluster }: CertificateNames,
-    args: SelfSignedCertificate = {},
+    settings: SelfSignedSettings,
 ): Certificate {
-    const { algorithm, generation, authorityGeneration, validityDays, renewBeforeDays, subjectAlternativeNames } = {
-        ...defaults,
-        algorithm: KeyAlgorithm.EcdsaP256,
-        generation: 1,
-        authorityGeneration: 1,
-        subjectAlternativeNames: [],
-        ...args,
-    };
-    const authority = createAuthority(scope, algorithm, authorityGeneration);
+    const { algorithm, generation, validityDays, renewBeforeDays, subjectAlternativeNames } = settings;
+    const authority = createAuthority(scope, algorithm, settings.authorityGeneration);
     const subject = pulumi
         .all([...hosts, ...inCluster, ...subjectAlternativeNames])
         .apply((known) => certificateNames(known));

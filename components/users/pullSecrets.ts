@@ -29,14 +29,18 @@ export function pullSecretProblems(args: PullSecrets = {}): Problem[] {
     );
 }
 
+/** The arguments with every default. `owner` is the component's name. */
+export function pullSecretSettings(owner: string, args: PullSecrets = {}): Required<PullSecrets> {
+    return { namespaces: [], name: `${owner}-pull`, serviceAccounts: [], ...args };
+}
+
 /** One Secret a namespace; returns the Secrets' names by namespace. */
 export function createPullSecrets(
     scope: Scope,
-    args: PullSecrets,
+    { namespaces, name, serviceAccounts }: Required<PullSecrets>,
     dockerConfigJson: pulumi.Input<string>,
 ): Record<string, pulumi.Output<string>> {
-    const name = args.name ?? scope.name("pull");
-    const names = (args.namespaces ?? []).map((namespace) => {
+    const names = namespaces.map((namespace) => {
         const secret = new k8s.core.v1.Secret(
             scope.name(`pull-secret-${namespace}`),
             {
@@ -46,7 +50,7 @@ export function createPullSecrets(
             },
             { parent: scope.parent },
         );
-        for (const account of args.serviceAccounts ?? []) {
+        for (const account of serviceAccounts) {
             new k8s.core.v1.ServiceAccountPatch(
                 // No namespace has a dot in its name, so no two pairs have the same name.
                 scope.name(`pull-secret-${namespace}.${account}`),

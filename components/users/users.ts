@@ -20,8 +20,10 @@ export interface RegistryUser {
     generation?: number;
 }
 
-export interface Credentials {
-    readonly users: Login[];
+/** Who may pull and push, with passwords. */
+export interface Users {
+    /** The users of the arguments. */
+    readonly logins: Login[];
     /** The machine user of pull secrets and nodes. */
     readonly puller: Login;
     /** The whole htpasswd file, secret. */
@@ -73,18 +75,28 @@ export function userProblems(users: readonly RegistryUser[] = defaultUsers): Pro
     });
 }
 
+/** A user with every default but the password, which may be random. */
+export type UserSettings = RegistryUser & Required<Pick<RegistryUser, "generation">>;
+
+export function userSettings(users: readonly RegistryUser[] = defaultUsers): UserSettings[] {
+    return users.map((user) => ({ generation: 1, ...user }));
+}
+
 /** Creates the passwords and their salts. Pulumi's state keeps both, so that nothing changes from one `up` to the next. */
-export function createCredentials(scope: Scope, args: readonly RegistryUser[], pullerGeneration: number): Credentials {
-    const users = args.map(({ name, password: chosen, generation = 1 }) => ({
+export function createUsers(
+    scope: Scope,
+    settings: { readonly users: UserSettings[]; readonly pullGeneration: number },
+): Users {
+    const logins = settings.users.map(({ name, password: chosen, generation }) => ({
         username: name,
         password: pulumi.secret(chosen === undefined ? randomPassword(scope, name, generation) : chosen),
         generation,
     }));
-    const pullers = validGenerations(pullerGeneration).map((generation) => {
+    const pullers = validGenerations(settings.pullGeneration).map((generation) => {
         const username = `${machinePrefix}${generation}`;
         return { username, password: randomPassword(scope, username, generation), generation };
     });
-    const lines = [...users, ...pullers].map((login) => {
+    const lines = [...logins, ...pullers].map((login) => {
         const salt = new random.RandomBytes(
             scope.name(`salt-${login.username}`),
             { length: 16 },
@@ -95,8 +107,8 @@ export function createCredentials(scope: Scope, args: readonly RegistryUser[], p
             .apply(([plain, base64]) => htpasswdLine(login.username, plain, Buffer.from(base64, "base64")));
     });
     return {
-        users,
-        puller: pullers.find((login) => login.generation === pullerGeneration) as Login,
+        logins,
+        puller: pullers.find((login) => login.generation === settings.pullGeneration) as Login,
         htpasswd: pulumi.secret(pulumi.all(lines).apply((all) => `${all.join("\n")}\n`)),
     };
 }
