@@ -7,6 +7,7 @@ import { edgeAnnotations } from "./expose/ingress";
 import { deployChart } from "./helm/release";
 import { mirrored } from "./kubernetes/images";
 import { createScope, type RegistryScope } from "./kubernetes/namespace";
+import { outputsOf } from "./kubernetes/outputs";
 import { restrictNetwork } from "./networkPolicy";
 import { nodeSettings } from "./nodes/nodes";
 import { checkArguments, type PrivateRegistryArgs, type RegistrySettings } from "./privateRegistryArgs";
@@ -99,23 +100,7 @@ export class PrivateRegistry extends pulumi.ComponentResource {
         this.registriesYaml = access.registriesYaml;
         this.caCertPem = certificate.caCertPem ?? pulumi.output("");
         this.certificateExpiry = certificate.expiry;
-        this.registerOutputs({
-            host: this.host,
-            url: this.url,
-            uiUrl: this.uiUrl,
-            namespaceName: this.namespaceName,
-            serviceName: this.serviceName,
-            deploymentName: this.deploymentName,
-            clusterIp: this.clusterIp,
-            username: this.username,
-            password: this.password,
-            credentials: this.credentials,
-            dockerConfigJson: this.dockerConfigJson,
-            pullSecretNames: this.pullSecretNames,
-            registriesYaml: this.registriesYaml,
-            caCertPem: this.caCertPem,
-            certificateExpiry: this.certificateExpiry,
-        });
+        this.registerOutputs(outputsOf(this));
     }
 }
 

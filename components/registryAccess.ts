@@ -10,6 +10,7 @@ import {
     registryPrefix,
     text,
 } from "./arguments/rules";
+import { outputsOf } from "./kubernetes/outputs";
 import { childNameProblems, Scope } from "./kubernetes/scope";
 import { configureNodes, isIdle, nodeProblems, nodeRules, nodeSettings, type RegistryNodes } from "./nodes/nodes";
 import { registriesYaml } from "./nodes/registriesYaml";
@@ -187,6 +188,6 @@ export class RegistryAccess extends pulumi.ComponentResource {
         this.registriesYaml = pulumi
             .all([registry, logins])
             .apply(([known, found]) => registriesYaml({ ...known, logins: found }));
-        this.registerOutputs({ pullSecretNames: this.pullSecretNames, registriesYaml: this.registriesYaml });
+        this.registerOutputs(outputsOf(this));
     }
 }
