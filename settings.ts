@@ -1,8 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ArgumentError, type PrivateRegistryArgs, type Problem, type SshNode } from "./components";
+import {
+    ArgumentError,
+    type PrivateRegistry,
+    type PrivateRegistryArgs,
+    type Problem,
+    type SshNode,
+} from "./components";
 import { nearestName } from "./components/arguments/check";
+import type { OutputValues } from "./components/kubernetes/outputs";
 import { privateRegistryRules } from "./components/privateRegistryArgs";
 import { defaultUsers } from "./components/users/users";
+
+/** What `pulumi up` exports. */
+export type StackOutputs = OutputValues<PrivateRegistry>;
 
 /**
  * The component's arguments from the stack's configuration: the object `registry` mirrors them, and each password and key lies

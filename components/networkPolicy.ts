@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Problem, Rules } from "./arguments/check";
 import { cidr, dnsLabel, flag, wholeNumber } from "./arguments/rules";
 import { unlessEmpty } from "./kubernetes/emptyFields";
-import { type Identity, marks, selectorLabels } from "./kubernetes/scope";
+import type { Scope } from "./kubernetes/scope";
 import { inPod } from "./server/configYml";
 import { uiPort } from "./ui/ui";
 
@@ -65,28 +65,45 @@ const ranges = (cidrs: pulumi.Input<string>[]) => cidrs.map((range) => ({ ipBloc
 const namespaces = (names: pulumi.Input<string>[]) =>
     names.map((name) => ({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } }));
 
+/** The arguments with every default. */
+export interface NetworkPolicySettings {
+    readonly clients: pulumi.Input<string>[];
+    readonly clientNamespaces: pulumi.Input<string>[];
+    readonly monitoringNamespaces: pulumi.Input<string>[];
+    readonly destinations: Required<NetworkDestination>[];
+}
+
+/** Undefined if there are no policies. */
+export function networkPolicySettings(args: RegistryNetworkPolicy | undefined): NetworkPolicySettings | undefined {
+    if (args === undefined || args.enabled === false) return undefined;
+    const { clients = everywhere, clientNamespaces = [], monitoringNamespaces = [], destinations = [] } = args;
+    return {
+        clients,
+        clientNamespaces,
+        monitoringNamespaces,
+        destinations: destinations.map((destination) => ({ ports: [443], ...destination })),
+    };
+}
+
 /** Refuses everything in the namespace, then allows what each part needs. */
 export function restrictNetwork(
-    identity: Identity,
-    args: RegistryNetworkPolicy,
-    /** Pods that not every registry has. */
-    has: { readonly ui: boolean; readonly certificateWatch: boolean },
-    namespace: pulumi.Output<string>,
-    parent: pulumi.Resource,
+    scope: Scope,
+    settings: NetworkPolicySettings | undefined,
+    optionalPods: { readonly ui: object | undefined; readonly renewalWatch: object | undefined },
 ): void {
-    if (args.enabled === false) return;
+    if (settings === undefined) return;
     const policy = (part: string, spec: k8s.types.input.networking.v1.NetworkPolicySpec) =>
         new k8s.networking.v1.NetworkPolicy(
-            `${identity.name}-network-${part}`,
-            { metadata: { namespace, ...marks(identity, "network") }, spec },
-            { parent },
+            scope.name(`network-${part}`),
+            { metadata: scope.metadata("network"), spec },
+            { parent: scope.parent },
         );
     const own = {
-        matchLabels: { "app.kubernetes.io/instance": identity.name },
-        // Its program is somebody else's, and has nothing to ask of anybody.
+        matchLabels: { "app.kubernetes.io/instance": scope.instance },
+        // A third-party image that needs no egress.
         matchExpressions: [{ key: "app.kubernetes.io/component", operator: "NotIn", values: ["ui"] }],
     };
-    const server = { matchLabels: selectorLabels(identity, "server") };
+    const server = { matchLabels: scope.selector("server") };
     const from = (peers: k8s.types.input.networking.v1.NetworkPolicyPeer[], port: number) =>
         peers.length === 0 ? [] : [{ from: peers, ports: [tcp(port)] }];
 
@@ -98,29 +115,29 @@ export function restrictNetwork(
         // The cluster's DNS: its pods, or an agent on each node.
         egress: [{ to: [{ podSelector: own }] }, { ports: dns }],
     });
-    const clients = [...ranges(args.clients ?? everywhere), ...namespaces(args.clientNamespaces ?? [])];
+    const clients = [...ranges(settings.clients), ...namespaces(settings.clientNamespaces)];
     policy("server", {
         podSelector: server,
         policyTypes: ["Ingress", "Egress"],
-        ingress: [...from(clients, inPod.port), ...from(namespaces(args.monitoringNamespaces ?? []), inPod.debugPort)],
+        ingress: [...from(clients, inPod.port), ...from(namespaces(settings.monitoringNamespaces), inPod.debugPort)],
         egress: unlessEmpty(
-            (args.destinations ?? []).map(({ cidr: range, ports }) => ({
+            settings.destinations.map(({ cidr: range, ports }) => ({
                 to: ranges([range]),
-                ports: (ports ?? [443]).map(tcp),
+                ports: ports.map(tcp),
             })),
         ),
     });
-    if (has.ui) {
+    if (optionalPods.ui) {
         policy("ui", {
-            podSelector: { matchLabels: selectorLabels(identity, "ui") },
+            podSelector: { matchLabels: scope.selector("ui") },
             policyTypes: ["Ingress", "Egress"],
             ingress: from(clients, uiPort),
         });
     }
-    // The one pod that asks the API server, whose address no policy can name.
-    if (has.certificateWatch) {
+    // The one pod that calls the API server, whose address no policy can name.
+    if (optionalPods.renewalWatch) {
         policy("certificate-watch", {
-            podSelector: { matchLabels: selectorLabels(identity, "certificate-watch") },
+            podSelector: { matchLabels: scope.selector("certificate-watch") },
             policyTypes: ["Egress"],
             egress: [{ ports: [tcp(443), tcp(6443)] }],
         });

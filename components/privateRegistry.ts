@@ -1,28 +1,30 @@
-import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { provideDescriptorCache } from "./descriptorCache/descriptorCache";
 import { uiPath } from "./expose/edge";
-import { exposeService } from "./expose/expose";
-import { serviceAnnotations } from "./expose/ingress";
+import { exposeRegistry } from "./expose/expose";
+import { edgeAnnotations } from "./expose/ingress";
 import { deployChart } from "./helm/release";
-import { defaultRegistryImage, mirrored, toolsImage } from "./kubernetes/images";
-import { createNamespace } from "./kubernetes/namespace";
-import type { Identity } from "./kubernetes/scope";
+import { mirrored } from "./kubernetes/images";
+import { createScope, type RegistryScope } from "./kubernetes/namespace";
+import { outputsOf } from "./kubernetes/outputs";
 import { restrictNetwork } from "./networkPolicy";
-import { checkArguments, type PrivateRegistryArgs } from "./privateRegistryArgs";
+import { nodeSettings } from "./nodes/nodes";
+import { checkArguments, type PrivateRegistryArgs, type RegistrySettings } from "./privateRegistryArgs";
 import { RegistryAccess } from "./registryAccess";
+import { type Address, addressOf } from "./server/address";
 import type { ConfigSettings } from "./server/configYml";
 import { deployServer } from "./server/deployment";
-import type { Server } from "./server/pods";
-import { createServices, servicePort } from "./server/service";
-import { isProtected, provisionStorage } from "./storage/storage";
-import { watchCertificate } from "./tls/renewalWatch";
-import { isTrustedAnyway, provideCertificate } from "./tls/tls";
-import { deployUi, uiServiceName } from "./ui/ui";
+import type { RunningServer, Server, Storage, UsedCache } from "./server/pods";
+import { createServices } from "./server/service";
+import { provisionStorage } from "./storage/storage";
+import type { Certificate } from "./tls/certificate";
+import { restartOnRenewal } from "./tls/renewalWatch";
+import { provideCertificate } from "./tls/tls";
+import { deployUi } from "./ui/ui";
 import { dockerConfigJson } from "./users/dockerConfig";
-import { awaitCredentials } from "./users/rotationGate";
-import { createCredentials, defaultUsers } from "./users/users";
+import { passwordsOnceAccepted } from "./users/rotationGate";
+import { createUsers, type Users } from "./users/users";
 
 /**
  * A team's own container registry on Kubernetes: TLS, credentials, storage, the registry, trust on every node and pull secrets.
@@ -64,245 +66,112 @@ export class PrivateRegistry extends pulumi.ComponentResource {
     public readonly certificateExpiry: pulumi.Output<string>;
 
     constructor(name: string, args: PrivateRegistryArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-        const checked = checkArguments(name, args);
+        const settings = checkArguments(name, args);
         super("private-registry:index:PrivateRegistry", name, {}, opts);
+        const scope = createScope(this, settings);
 
-        const identity: Identity = { name, labels: checked.labels ?? {}, annotations: checked.annotations ?? {} };
-        const { imageMirror, imagePullSecrets = [], storage: storageArgs = {}, replicas = 1 } = checked;
-        const wantedNamespace = checked.namespace ?? name;
+        const service = createServices(scope, settings, edgeAnnotations(scope, settings, settings.serviceName));
+        const address = addressOf(scope.namespace, settings, service);
+        const certificate = provideCertificate(scope, address, settings.tls);
+        const users = createUsers(scope, settings);
+        const access = grantAccess(scope, settings, { address, certificate, users });
+        const storage = provisionStorage(scope, settings);
+        const cache = provideDescriptorCache(scope, settings);
+        const server = runServer(scope, settings, { certificate, users, storage, cache });
+        const ui = deployUi(scope, settings, address);
+        exposeRegistry(scope, settings, { address, certificate, ui });
+        const renewalWatch = restartOnRenewal(scope, settings, { certificate, address, server });
+        restrictNetwork(scope, settings.networkPolicy, { ui, renewalWatch });
+        const passwords = passwordsOnceAccepted(scope, settings, { users, address, certificate, server });
 
-        const namespace =
-            checked.createNamespace === false
-                ? pulumi.output(wantedNamespace)
-                : createNamespace(identity, "namespace", wantedNamespace, "restricted", {
-                      parent: this,
-                      // Deleting the namespace would delete the claim in it.
-                      ...(isProtected(storageArgs) && { protect: true }),
-                  });
-        const { nodes } = checked;
-        const tellsNodes = nodes?.enabled !== false && (!isTrustedAnyway(checked.tls) || nodes?.authenticate === true);
-        const needsNodes = (tellsNodes && nodes?.daemonSet !== false) || storageArgs.hostPath !== undefined;
-        const nodeNamespaceName = pulumi.interpolate`${wantedNamespace}-node`;
-        const nodeNamespace =
-            needsNodes && checked.createNodeNamespace !== false
-                ? createNamespace(identity, "node-namespace", nodeNamespaceName, "privileged", { parent: this })
-                : nodeNamespaceName;
-
-        const isPlain = checked.tls?.plainBackend === true;
-        const serviceName = checked.serviceName ?? name;
-        const { expose = {} } = checked;
-        const service = createServices(
-            identity,
-            serviceName,
-            {
-                ...expose,
-                isPlain,
-                annotations: serviceAnnotations(expose.ingress, namespace, serviceName, isPlain),
-            },
-            namespace,
-            this,
-        );
-        const hosts = [
-            checked.host ?? clusterNames(service.name, namespace, checked.clusterDomain)[0],
-            ...(checked.hostAliases ?? []),
-        ];
-        const certificate = provideCertificate(
-            {
-                identity,
-                namespace,
-                hosts,
-                inCluster: [
-                    ...clusterNames(service.name, namespace, checked.clusterDomain),
-                    service.clusterIp,
-                    ...(expose.loadBalancer?.address === undefined ? [] : [expose.loadBalancer.address]),
-                    ...localNames,
-                ],
-                serviceName,
-                parent: this,
-            },
-            checked.tls,
-        );
-        const credentials = createCredentials(name, checked.users ?? defaultUsers, checked.pullGeneration ?? 1, this);
-        const { puller, people } = credentials;
-        const pullConfig = pulumi
-            .all([pulumi.all(hosts), puller.password])
-            .apply(([known, password]) => dockerConfigJson(known, puller.username, password));
-        const images = { imageMirror, imagePullSecrets };
-        const access = new RegistryAccess(
-            `${name}-access`,
-            {
-                host: hosts[0],
-                hostAliases: hosts.slice(1),
-                dockerConfigJson: pullConfig,
-                caCertPem: certificate.caCertPem,
-                endpoint:
-                    certificate.holdsClusterNames && !isPlain
-                        ? service.clusterIp.apply((ip) => (isIP(ip) === 6 ? `[${ip}]:443` : `${ip}:443`))
-                        : undefined,
-                pullSecrets: { ...checked.pullSecrets, name: checked.pullSecrets?.name ?? `${name}-pull` },
-                nodes,
-                nodeNamespace,
-                createNodeNamespace: false,
-                ...images,
-                labels: checked.labels,
-                annotations: checked.annotations,
-            },
-            { parent: this },
-        );
-        const context = {
-            namespace,
-            serviceName,
-            scheduling: checked.scheduling ?? {},
-            ...images,
-        };
-        const storage = provisionStorage(
-            identity,
-            storageArgs,
-            { ...context, clusterDomain: checked.clusterDomain ?? defaultClusterDomain, nodeNamespace },
-            this,
-        );
-        const cache = provideDescriptorCache(identity, checked.descriptorCache ?? {}, context, this);
-        const httpSecret = new random.RandomBytes(`${name}-http-secret`, { length: 32 }, { parent: this });
-        const pods: Server = {
-            image: mirrored(checked.image ?? defaultRegistryImage, imageMirror),
-            imagePullSecrets,
-            replicas,
-            resources: checked.resources ?? {},
-            scheduling: checked.scheduling ?? {},
-            rollout: checked.rollout ?? {},
-            namespace,
-            serviceName,
-            httpSecret: httpSecret.hex,
-            settings: pulumi
-                .all([
-                    pulumi.output(storage.driver),
-                    pulumi.output(cache.config),
-                    pulumi.output(checked.log ?? {}),
-                    pulumi.output(checked.config ?? {}),
-                ])
-                .apply(
-                    ([driver, remembered, log, overrides]): ConfigSettings => ({
-                        storage: driver,
-                        cache: remembered,
-                        log,
-                        overrides,
-                    }),
-                ),
-            htpasswd: credentials.htpasswd,
-            certificate: isPlain ? undefined : certificate,
-            storage,
-            additions: [storage.pod, cache.pod],
-            after: [...storage.ready, ...cache.ready, ...certificate.ready],
-        };
-        const server = checked.helm
-            ? deployChart(identity, checked.helm, pods, this)
-            : deployServer(identity, pods, this);
-        const ui =
-            checked.ui &&
-            deployUi(
-                identity,
-                checked.ui,
-                {
-                    namespace,
-                    serviceName,
-                    host: hosts[0],
-                    clusterIp: service.clusterIp,
-                    isPlain,
-                    annotations: serviceAnnotations(expose.ingress, namespace, uiServiceName(serviceName), isPlain),
-                    config: checked.config,
-                    ...images,
-                },
-                this,
-            );
-        exposeService({ identity, namespace, hosts, serviceName, certificate, isPlain, ui, parent: this }, expose);
-        const tools = { namespace, image: mirrored(toolsImage, imageMirror), imagePullSecrets };
-        const inClusterAddress = pulumi.interpolate`${service.name}.${namespace}.svc:${servicePort(isPlain).port}`;
-        const isWatched = certificate.checksum === undefined && !isPlain;
-        if (checked.networkPolicy) {
-            const has = { ui: ui !== undefined, certificateWatch: isWatched };
-            restrictNetwork(identity, checked.networkPolicy, has, namespace, this);
-        }
-        if (isWatched) {
-            watchCertificate(
-                identity,
-                {
-                    ...tools,
-                    secretName: certificate.secretName,
-                    service: inClusterAddress,
-                    deployment: server.deploymentName,
-                },
-                this,
-            );
-        }
-        const accepted = awaitCredentials(
-            identity,
-            {
-                ...tools,
-                url: pulumi.interpolate`${isPlain ? "http" : "https"}://${hosts[0]}`,
-                service: inClusterAddress,
-                caCertPem: certificate.caCertPem,
-                replicas,
-                logins: people,
-                after: [server.resource],
-            },
-            this,
-        );
-        const oncePasswordsWork = pulumi.all(accepted.map((job) => job.urn));
-        const credentialsByName = pulumi
-            .all([pulumi.all(people.map((login) => login.password)), oncePasswordsWork])
-            .apply(([passwords]) => Object.fromEntries(people.map((login, i) => [login.username, passwords[i]])));
-
-        this.host = pulumi.output(hosts[0]);
+        const [{ username }] = users.logins;
+        this.host = pulumi.output(address.host);
         this.url = pulumi.interpolate`https://${this.host}`;
         this.uiUrl = ui === undefined ? pulumi.output("") : pulumi.interpolate`${this.url}${uiPath}/`;
-        this.namespaceName = namespace;
+        this.namespaceName = scope.namespace;
         this.serviceName = service.name;
         this.deploymentName = server.deploymentName;
         this.clusterIp = service.clusterIp;
-        this.username = pulumi.output(people[0].username);
-        this.credentials = pulumi.secret(credentialsByName);
-        this.password = this.credentials.apply((passwords) => passwords[people[0].username]);
-        this.dockerConfigJson = pulumi.secret(pullConfig);
+        this.username = pulumi.output(username);
+        this.credentials = pulumi.secret(passwords);
+        this.password = this.credentials.apply((all) => all[username]);
+        this.dockerConfigJson = access.dockerConfigJson;
         this.pullSecretNames = access.pullSecretNames;
         this.registriesYaml = access.registriesYaml;
         this.caCertPem = certificate.caCertPem ?? pulumi.output("");
         this.certificateExpiry = certificate.expiry;
-        this.registerOutputs({
-            host: this.host,
-            url: this.url,
-            uiUrl: this.uiUrl,
-            namespaceName: this.namespaceName,
-            serviceName: this.serviceName,
-            deploymentName: this.deploymentName,
-            clusterIp: this.clusterIp,
-            username: this.username,
-            password: this.password,
-            credentials: this.credentials,
-            dockerConfigJson: this.dockerConfigJson,
-            pullSecretNames: this.pullSecretNames,
-            registriesYaml: this.registriesYaml,
-            caCertPem: this.caCertPem,
-            certificateExpiry: this.certificateExpiry,
-        });
+        this.registerOutputs(outputsOf(this));
     }
 }
 
-const defaultClusterDomain = "cluster.local";
+interface AccessParts {
+    readonly address: Address;
+    readonly certificate: Certificate;
+    readonly users: Users;
+}
 
-/** The names under which a port-forward reaches the registry. */
-const localNames = ["localhost", "127.0.0.1", "::1"];
+/** Pull secrets and node trust in the registry's own cluster. */
+function grantAccess(scope: RegistryScope, settings: RegistrySettings, { address, certificate, users }: AccessParts) {
+    const { puller } = users;
+    const pullConfig = pulumi
+        .all([pulumi.all(address.hosts), puller.password])
+        .apply(([hosts, password]) => dockerConfigJson(hosts, puller.username, password));
+    const { caCertPem, coversClusterNames } = certificate;
+    const { daemonSet } = nodeSettings(settings.nodes, caCertPem !== undefined);
+    const { imageMirror, imagePullSecrets, labels, annotations } = settings;
+    const access = new RegistryAccess(
+        scope.name("access"),
+        {
+            host: address.host,
+            hostAliases: settings.hostAliases,
+            dockerConfigJson: pullConfig,
+            caCertPem,
+            endpoint: coversClusterNames ? address.nodeEndpoint : undefined,
+            pullSecrets: settings.pullSecrets,
+            nodes: settings.nodes,
+            nodeNamespace: daemonSet ? scope.onNodes.namespace : scope.nodeNamespaceName,
+            createNodeNamespace: false,
+            imageMirror,
+            imagePullSecrets,
+            labels,
+            annotations,
+        },
+        { parent: scope.parent },
+    );
+    const { pullSecretNames, registriesYaml } = access;
+    return { dockerConfigJson: pulumi.secret(pullConfig), pullSecretNames, registriesYaml };
+}
 
-/** The names that the cluster's DNS gives the Service, the full one first. */
-function clusterNames(
-    service: pulumi.Input<string>,
-    namespace: pulumi.Input<string>,
-    domain: pulumi.Input<string> = defaultClusterDomain,
-) {
-    const short = pulumi.interpolate`${service}.${namespace}`;
-    return [
-        pulumi.interpolate`${short}.svc.${domain}`,
-        pulumi.interpolate`${short}.svc`,
-        short,
-        pulumi.output(service),
-    ];
+interface ServerParts {
+    readonly certificate: Certificate;
+    readonly users: Users;
+    readonly storage: Storage;
+    readonly cache: UsedCache;
+}
+
+/** Runs the registry as the sum of its parts, in a Deployment or a Helm release. */
+function runServer(scope: RegistryScope, settings: RegistrySettings, parts: ServerParts): RunningServer {
+    const { certificate, users, storage, cache } = parts;
+    const { log, config: overrides, helm, isPlain } = settings;
+    const { replicas, resources, scheduling, rollout, imagePullSecrets, serviceName } = settings;
+    const httpSecret = new random.RandomBytes(scope.name("http-secret"), { length: 32 }, { parent: scope.parent });
+    const server: Server = {
+        image: mirrored(settings.image, settings.imageMirror),
+        imagePullSecrets,
+        replicas,
+        resources,
+        scheduling,
+        strategy: rollout.strategy,
+        serviceName,
+        httpSecret: httpSecret.hex,
+        config: pulumi
+            .output({ storage: storage.driver, cache: cache.config, log, overrides })
+            .apply((config): ConfigSettings => config),
+        htpasswd: users.htpasswd,
+        certificate: isPlain ? undefined : certificate,
+        storage,
+        additions: [storage.pod, cache.pod],
+        after: [...storage.ready, ...cache.ready, ...certificate.ready],
+    };
+    return helm ? deployChart(scope, helm, server) : deployServer(scope, server);
 }

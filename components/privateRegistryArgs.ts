@@ -12,22 +12,41 @@ import {
     text,
     wholeNumber,
 } from "./arguments/rules";
-import { type DescriptorCache, descriptorCacheProblems, descriptorCacheRules } from "./descriptorCache/descriptorCache";
-import { exposeProblems, exposeRules, type RegistryExpose } from "./expose/expose";
+import {
+    type DescriptorCache,
+    descriptorCacheProblems,
+    descriptorCacheRules,
+    descriptorCacheSettings,
+} from "./descriptorCache/descriptorCache";
+import { exposeProblems, exposeRules, exposeSettings, type RegistryExpose } from "./expose/expose";
 import { chartRules, type RegistryChart } from "./helm/helm";
 import { chartProblems } from "./helm/limits";
-import { type RegistryResources, resourceRules } from "./kubernetes/resources";
+import { chartSettings } from "./helm/source";
+import { defaultRegistryImage } from "./kubernetes/images";
+import { type RegistryResources, resourceRules, resourcesOver } from "./kubernetes/resources";
 import { type RegistryScheduling, schedulingRules } from "./kubernetes/scheduling";
 import { childNameProblems } from "./kubernetes/scope";
-import { networkPolicyProblems, networkPolicyRules, type RegistryNetworkPolicy } from "./networkPolicy";
-import { nodeProblems, nodeRules, type RegistryNodes } from "./nodes/nodes";
-import { logRules, type RegistryLog } from "./server/log";
-import { type RegistryRollout, rolloutProblems, rolloutRules } from "./server/rollout";
-import { claimMounting, type RegistryStorage, storageProblems, storageRules } from "./storage/storage";
-import { isTrustedAnyway, type RegistryTls, tlsProblems, tlsRules } from "./tls/tls";
-import { type RegistryUi, uiProblems, uiRules } from "./ui/ui";
-import { type PullSecrets, pullSecretProblems, pullSecretRules } from "./users/pullSecrets";
-import { type RegistryUser, userProblems, userRules } from "./users/users";
+import {
+    networkPolicyProblems,
+    networkPolicyRules,
+    networkPolicySettings,
+    type RegistryNetworkPolicy,
+} from "./networkPolicy";
+import { isIdle, nodeProblems, nodeRules, type RegistryNodes } from "./nodes/nodes";
+import { logRules, logSettings, type RegistryLog } from "./server/log";
+import { serverResources } from "./server/pods";
+import { type RegistryRollout, rolloutProblems, rolloutRules, rolloutSettings } from "./server/rollout";
+import {
+    type RegistryStorage,
+    storageMounting,
+    storageProblems,
+    storageRules,
+    storageSettings,
+} from "./storage/storage";
+import { isPubliclyTrusted, type RegistryTls, tlsProblems, tlsRules, tlsSettings } from "./tls/tls";
+import { type RegistryUi, uiProblems, uiRules, uiSettings } from "./ui/ui";
+import { type PullSecrets, pullSecretProblems, pullSecretRules, pullSecretSettings } from "./users/pullSecrets";
+import { type RegistryUser, userProblems, userRules, userSettings } from "./users/users";
 
 /** Everything about a registry; all of it can be left out. */
 export interface PrivateRegistryArgs {
@@ -144,14 +163,58 @@ export const privateRegistryRules: Rules = {
     ...below("log", logRules),
 };
 
-/** The arguments, with every problem in one error. */
-export function checkArguments(name: string, args: PrivateRegistryArgs): PrivateRegistryArgs {
-    return validate(`the PrivateRegistry "${name}"`, args, privateRegistryRules, (plain) =>
-        privateRegistryProblems(name, plain),
-    );
+/** Checks the arguments, with every problem in one error, and returns them with every default. */
+export function checkArguments(name: string, args: PrivateRegistryArgs): RegistrySettings {
+    const title = `the PrivateRegistry "${name}"`;
+    const further = (plain: PrivateRegistryArgs) => privateRegistryProblems(name, plain);
+    return { title, ...registrySettings(name, validate(title, args, privateRegistryRules, further)) };
 }
 
-/** What is wrong with arguments that are each right by themselves. */
+/** The checked arguments with every default. */
+export type RegistrySettings = { readonly title: string } & ReturnType<typeof registrySettings>;
+
+function registrySettings(name: string, args: PrivateRegistryArgs) {
+    const { namespace = name, serviceName = name } = args;
+    const storage = storageSettings(serviceName, args.storage);
+    return {
+        name,
+        namespace,
+        createNamespace: args.createNamespace ?? true,
+        createNodeNamespace: args.createNodeNamespace ?? true,
+        serviceName,
+        clusterDomain: args.clusterDomain ?? "cluster.local",
+        /** If undefined, the Service's name in the cluster, which is known when the Service is. */
+        host: args.host,
+        hostAliases: args.hostAliases ?? [],
+        image: args.image ?? defaultRegistryImage,
+        imageMirror: args.imageMirror,
+        imagePullSecrets: args.imagePullSecrets ?? [],
+        config: args.config ?? {},
+        helm: args.helm && chartSettings(args.helm),
+        replicas: args.replicas ?? 1,
+        resources: resourcesOver(serverResources, args.resources),
+        scheduling: args.scheduling ?? {},
+        labels: args.labels ?? {},
+        annotations: args.annotations ?? {},
+        rollout: rolloutSettings(storage.mounting, args.rollout),
+        users: userSettings(args.users),
+        tls: tlsSettings(args.tls),
+        /** Whether the pods serve plain HTTP. */
+        isPlain: args.tls?.plainBackend === true,
+        storage,
+        descriptorCache: descriptorCacheSettings(args.descriptorCache),
+        expose: exposeSettings(args.expose),
+        ui: args.ui && uiSettings(args.ui),
+        networkPolicy: networkPolicySettings(args.networkPolicy),
+        pullSecrets: pullSecretSettings(name, args.pullSecrets),
+        pullGeneration: args.pullGeneration ?? 1,
+        /** RegistryAccess applies the defaults. */
+        nodes: args.nodes,
+        log: logSettings(args.log),
+    };
+}
+
+/** Problems of arguments that are valid one by one. */
 function privateRegistryProblems(name: string, args: PrivateRegistryArgs): Problem[] {
     return [
         ...nameProblems(name, args),
@@ -163,7 +226,7 @@ function privateRegistryProblems(name: string, args: PrivateRegistryArgs): Probl
         ...storageProblems(args.storage, args.replicas),
         ...descriptorCacheProblems(args.descriptorCache, args.replicas, args.image),
         ...claimNamespaceProblems(args),
-        ...rolloutProblems(args.rollout, claimMounting(args.storage)),
+        ...rolloutProblems(args.rollout, storageMounting(args.storage)),
         ...chartProblems(name, args),
         ...networkPolicyProblems(args.networkPolicy),
         ...pullSecretProblems(args.pullSecrets),
@@ -182,7 +245,7 @@ function nameProblems(name: string, args: PrivateRegistryArgs): Problem[] {
 }
 
 function nodeTrustProblems({ nodes, tls }: PrivateRegistryArgs): Problem[] {
-    if (nodes === undefined || nodes.enabled === false || nodes.authenticate || !isTrustedAnyway(tls)) return [];
+    if (!isIdle(nodes, !isPubliclyTrusted(tls))) return [];
     const reason =
         "have nothing to be told about a certificate that they trust anyway; give its caCertPem, or remove nodes";
     return [{ path: "nodes", reason }];

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ArgumentError, below, type Problem, type Rules, repeatedProblems, validate } from "./arguments/check";
+import { below, type Problem, type Rules, repeatedProblems, validate } from "./arguments/check";
 import {
     dnsLabel,
     dnsName,
@@ -10,11 +10,18 @@ import {
     registryPrefix,
     text,
 } from "./arguments/rules";
-import { childNameProblems, type Identity } from "./kubernetes/scope";
-import { nodeProblems, nodeRules, type RegistryNodes, tellNodes } from "./nodes/nodes";
+import { outputsOf } from "./kubernetes/outputs";
+import { childNameProblems, Scope } from "./kubernetes/scope";
+import { configureNodes, isIdle, nodeProblems, nodeRules, nodeSettings, type RegistryNodes } from "./nodes/nodes";
 import { registriesYaml } from "./nodes/registriesYaml";
 import { loginsOf } from "./users/dockerConfig";
-import { createPullSecrets, type PullSecrets, pullSecretProblems, pullSecretRules } from "./users/pullSecrets";
+import {
+    createPullSecrets,
+    type PullSecrets,
+    pullSecretProblems,
+    pullSecretRules,
+    pullSecretSettings,
+} from "./users/pullSecrets";
 
 /** What another cluster or stack needs to pull from a registry: usually outputs of its `PrivateRegistry`. */
 export interface RegistryAccessArgs {
@@ -77,30 +84,53 @@ function isDockerConfig(value: unknown): boolean {
     }
 }
 
+/** Checks the arguments, with every problem in one error, and returns them with every default. */
+function checkAccessArguments(name: string, args: RegistryAccessArgs): AccessSettings {
+    const title = `the RegistryAccess "${name}"`;
+    const further = (plain: RegistryAccessArgs) => registryAccessProblems(name, plain);
+    return { title, ...accessSettings(name, validate(title, args, registryAccessRules, further)) };
+}
+
+/** The checked arguments with every default. */
+type AccessSettings = { readonly title: string } & ReturnType<typeof accessSettings>;
+
+function accessSettings(name: string, args: RegistryAccessArgs) {
+    return {
+        name,
+        labels: args.labels ?? {},
+        annotations: args.annotations ?? {},
+        hosts: pulumi.all([args.host, ...(args.hostAliases ?? [])]),
+        dockerConfigJson: pulumi.secret(args.dockerConfigJson),
+        caCertPem: args.caCertPem,
+        endpoint: args.endpoint,
+        pullSecrets: pullSecretSettings(name, args.pullSecrets),
+        nodes: nodeSettings(args.nodes, args.caCertPem !== undefined),
+        nodeNamespace: args.nodeNamespace ?? `${name}-node`,
+        createNodeNamespace: args.createNodeNamespace ?? true,
+        imageMirror: args.imageMirror,
+        imagePullSecrets: args.imagePullSecrets ?? [],
+    };
+}
+
 function registryAccessProblems(name: string, args: RegistryAccessArgs): Problem[] {
     const missing = (["host", "dockerConfigJson"] as const)
         .filter((field) => args[field] === undefined)
         .map((path) => ({ path, reason: `is missing; give it the registry's output \`${path}\`` }));
-    const untold = args.nodes !== undefined && args.nodes.enabled !== false && !tellsNodes(args);
+    const idle = isIdle(args.nodes, args.caCertPem !== undefined);
     const reason = "need caCertPem to trust; give it the registry's output `caCertPem`";
     return [
-        // The name of the nodes' namespace, when it is left out, is five characters longer.
+        // The default name of the nodes' namespace is five characters longer.
         ...childNameProblems(name, args.nodeNamespace === undefined ? 58 : 63),
         ...missing,
         ...repeatedProblems("imagePullSecrets", args.imagePullSecrets),
-        ...(untold ? [{ path: "nodes", reason }] : []),
+        ...(idle ? [{ path: "nodes", reason }] : []),
         ...pullSecretProblems(args.pullSecrets),
         ...nodeProblems(args.nodes),
         ...plainLoginProblems(args),
     ];
 }
 
-/** Nodes are told to trust something, or to log in, or left alone. */
-function tellsNodes({ nodes, caCertPem }: RegistryAccessArgs): boolean {
-    return nodes?.enabled !== false && (caCertPem !== undefined || nodes?.authenticate === true);
-}
-
-/** What can be said of the logins before anything is made. */
+/** Missing logins, as far as the arguments are known before anything is created. */
 function plainLoginProblems({ nodes, dockerConfigJson, host, hostAliases = [] }: RegistryAccessArgs): Problem[] {
     const hosts = [host, ...hostAliases].filter((name) => typeof name === "string");
     return nodes?.authenticate && typeof dockerConfigJson === "string"
@@ -117,12 +147,12 @@ function missingLogins(hosts: readonly string[], logins: Readonly<Record<string,
         }));
 }
 
-/** The nodes' logins by host, checked when the pull secret's content is known. */
-function nodeLogins(what: string, dockerConfigJson: pulumi.Output<string>, hosts: pulumi.Output<string[]>) {
+/** The nodes' logins by host, checked when the pull secret's content is known; undefined if the nodes do not log in. */
+function nodeLogins(scope: Scope, { nodes, dockerConfigJson, hosts }: AccessSettings) {
+    if (!nodes.authenticate) return undefined;
     return pulumi.all([dockerConfigJson, hosts]).apply(([content, known]) => {
         const logins = loginsOf(content, known);
-        const missing = missingLogins(known, logins);
-        if (missing.length > 0) throw new ArgumentError(what, missing);
+        scope.refuse(missingLogins(known, logins));
         return logins;
     });
 }
@@ -141,37 +171,23 @@ export class RegistryAccess extends pulumi.ComponentResource {
     public readonly registriesYaml: pulumi.Output<string>;
 
     constructor(name: string, args: RegistryAccessArgs, opts?: pulumi.ComponentResourceOptions) {
-        const what = `the RegistryAccess "${name}"`;
-        const checked = validate(what, args, registryAccessRules, (plain) => registryAccessProblems(name, plain));
+        const settings = checkAccessArguments(name, args);
         super("private-registry:index:RegistryAccess", name, {}, opts);
+        const scope = new Scope({ ...settings, namespace: pulumi.output(settings.nodeNamespace), parent: this });
 
-        const identity: Identity = { name, labels: checked.labels ?? {}, annotations: checked.annotations ?? {} };
-        const dockerConfigJson = pulumi.secret(checked.dockerConfigJson);
-        const secrets = createPullSecrets(identity, checked.pullSecrets ?? {}, dockerConfigJson, this);
-        const { nodes = {}, endpoint, caCertPem } = checked;
-        const hosts = pulumi.all([checked.host, ...(checked.hostAliases ?? [])]);
-        const registry = pulumi.output({ hosts, endpoint, caCertPem });
-        const logins = nodes.authenticate ? nodeLogins(what, dockerConfigJson, hosts) : undefined;
-        if (tellsNodes(checked)) {
-            tellNodes(
-                identity,
-                {
-                    args: nodes,
-                    registry,
-                    logins,
-                    isMapped: endpoint !== undefined,
-                    namespace: checked.nodeNamespace ?? `${name}-node`,
-                    createNamespace: checked.createNodeNamespace !== false,
-                    imageMirror: checked.imageMirror,
-                    imagePullSecrets: checked.imagePullSecrets ?? [],
-                },
-                this,
-            );
-        }
-        this.pullSecretNames = pulumi.output(secrets);
+        const pullSecretNames = createPullSecrets(scope, settings.pullSecrets, settings.dockerConfigJson);
+        const registry = pulumi.output({
+            hosts: settings.hosts,
+            endpoint: settings.endpoint,
+            caCertPem: settings.caCertPem,
+        });
+        const logins = nodeLogins(scope, settings);
+        configureNodes(scope, settings, { registry, logins });
+
+        this.pullSecretNames = pulumi.output(pullSecretNames);
         this.registriesYaml = pulumi
             .all([registry, logins])
             .apply(([known, found]) => registriesYaml({ ...known, logins: found }));
-        this.registerOutputs({ pullSecretNames: this.pullSecretNames, registriesYaml: this.registriesYaml });
+        this.registerOutputs(outputsOf(this));
     }
 }

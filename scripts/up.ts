@@ -6,7 +6,8 @@ import { type Options, runCommand } from "../sandbox/stack/commandLine";
 import { type Context, userContext } from "../sandbox/stack/kubeconfig";
 import { policyOptions } from "../sandbox/stack/policies";
 import { prove } from "../sandbox/stack/proof";
-import { SandboxStack, type StackOutputs } from "../sandbox/stack/stack";
+import { SandboxStack } from "../sandbox/stack/stack";
+import type { StackOutputs } from "../settings";
 
 const usage = `npm run up [-- --stack <name>]
 
@@ -65,7 +66,7 @@ async function upInSandbox(stackName: string, name: string): Promise<number> {
         ...policyOptions(stackName),
     ]);
     if (code !== 0) return code;
-    const outputs = await stack.outputs();
+    const outputs = await stack.outputs<StackOutputs>();
     const [namespace] = Object.keys(outputs.pullSecretNames);
     if (namespace === undefined) {
         console.error(

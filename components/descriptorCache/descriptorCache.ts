@@ -1,9 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { below, type Problem, type Rules } from "../arguments/check";
 import { flag, wholeNumber } from "../arguments/rules";
-import type { Identity } from "../kubernetes/scope";
+import type { Scope } from "../kubernetes/scope";
 import type { UsedCache } from "../server/pods";
-import { deployRedis, type RedisCache, type RedisContext, redisProblems, redisRules } from "./redis";
+import {
+    deployRedis,
+    type RedisCache,
+    type RedisContext,
+    type RedisSettings,
+    redisProblems,
+    redisRules,
+    redisSettings,
+} from "./redis";
 
 /** A cache in the registry's own memory. */
 export interface InMemoryCache {
@@ -61,14 +69,23 @@ function servesDeletedBlobs(image: string): boolean {
     return major !== undefined && (Number(major) < 3 || (major === "3" && minor === "0"));
 }
 
+/** The arguments with every default; without either kind, there is no cache. */
+export interface DescriptorCacheSettings {
+    readonly redis: RedisSettings | undefined;
+    readonly inMemory: Required<InMemoryCache> | undefined;
+}
+
+export function descriptorCacheSettings({ redis, inMemory }: DescriptorCache = {}): DescriptorCacheSettings {
+    return { redis: redis && redisSettings(redis), inMemory: inMemory && { size: 10000, ...inMemory } };
+}
+
 export function provideDescriptorCache(
-    identity: Identity,
-    cache: DescriptorCache,
-    context: RedisContext,
-    parent: pulumi.Resource,
+    scope: Scope,
+    settings: RedisContext & { readonly descriptorCache: DescriptorCacheSettings },
 ): UsedCache {
-    if (cache.redis) return deployRedis(identity, cache.redis, context, parent);
-    if (cache.inMemory === undefined) return { config: {}, pod: {}, ready: [] };
-    const settings = { blobdescriptor: "inmemory", blobdescriptorsize: cache.inMemory.size ?? 10000 };
-    return { config: { storage: { cache: settings } }, pod: {}, ready: [] };
+    const { redis, inMemory } = settings.descriptorCache;
+    if (redis) return deployRedis(scope, redis, settings);
+    if (inMemory === undefined) return { config: {}, pod: {}, ready: [] };
+    const cache = { blobdescriptor: "inmemory", blobdescriptorsize: inMemory.size };
+    return { config: { storage: { cache } }, pod: {}, ready: [] };
 }

@@ -12,11 +12,11 @@ import {
 } from "../arguments/rules";
 import { checksum } from "../kubernetes/checksum";
 import { unlessEmpty } from "../kubernetes/emptyFields";
-import { mirrored, pullSecretReferences, redisImage } from "../kubernetes/images";
+import { type ImageSettings, mirrored, pullSecretReferences, redisImage } from "../kubernetes/images";
 import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
-import { type RegistryResources, resourceRules, resourcesOver } from "../kubernetes/resources";
+import { type RegistryResources, type ResourceSettings, resourceRules, resourcesOver } from "../kubernetes/resources";
 import type { RegistryScheduling } from "../kubernetes/scheduling";
-import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
+import type { Scope } from "../kubernetes/scope";
 import { inPod } from "../server/configYml";
 import type { UsedCache } from "../server/pods";
 import { internalCertificates } from "../tls/internalAuthority";
@@ -88,12 +88,18 @@ export function redisProblems(path: string, { external, ...own }: RedisCache): P
     return problems;
 }
 
-export interface RedisContext {
-    readonly namespace: pulumi.Output<string>;
+/** The arguments with every default. */
+export type RedisSettings = Pick<RedisCache, "external"> &
+    Required<Pick<RedisCache, "image">> & { readonly resources: ResourceSettings };
+
+export function redisSettings({ image = redisImage, resources, external }: RedisCache): RedisSettings {
+    return { image, resources: resourcesOver(defaultResources, resources), external };
+}
+
+/** The registry's settings that Redis needs. */
+export interface RedisContext extends ImageSettings {
     readonly serviceName: string;
     readonly scheduling: RegistryScheduling;
-    readonly imageMirror: pulumi.Input<string> | undefined;
-    readonly imagePullSecrets: pulumi.Input<string>[];
 }
 
 const port = 6379;
@@ -102,7 +108,7 @@ const defaultResources = { requests: { cpu: "20m", memory: "64Mi" }, limits: { c
 const publicAuthorities = "/etc/ssl/certs/ca-certificates.crt";
 
 /** A cache that does not answer must not hold a request up for long: the registry asks its storage then. */
-const patience = { dialtimeout: "1s", readtimeout: "1s", writetimeout: "1s", maxretries: 1 };
+const timeouts = { dialtimeout: "1s", readtimeout: "1s", writetimeout: "1s", maxretries: 1 };
 
 const cache = {
     storage: { cache: { blobdescriptor: "redis" } },
@@ -110,57 +116,50 @@ const cache = {
     http: { debug: { addr: `127.0.0.1:${inPod.debugPort}` } },
 };
 
-export function deployRedis(
-    identity: Identity,
-    args: RedisCache,
-    context: RedisContext,
-    parent: pulumi.Resource,
-): UsedCache {
-    if (args.external) return useExternal(identity, args.external, context, parent);
+export function deployRedis(scope: Scope, args: RedisSettings, context: RedisContext): UsedCache {
+    if (args.external) return useExternal(scope, args.external);
     const serviceName = `${context.serviceName}-redis`;
-    const host = pulumi.interpolate`${serviceName}.${context.namespace}.svc`;
-    const authority = internalCertificates(identity, "redis", parent);
+    const host = pulumi.interpolate`${serviceName}.${scope.namespace}.svc`;
+    const authority = internalCertificates(scope, "redis");
     const secretOf = (use: "server" | "client", dnsNames: pulumi.Input<string>[]) => {
         const { certPem, keyPem } = authority.issue(use, dnsNames);
-        return keep(identity, `redis-${use}`, context, parent, {
+        return storeSecret(scope, `redis-${use}`, {
             "tls.crt": certPem,
             "tls.key": keyPem,
             "ca.crt": authority.caCertPem,
         });
     };
-    const server = runServer(identity, args, context, serviceName, secretOf("server", [host]), parent);
+    const server = deployServer(scope, args, context, serviceName, secretOf("server", [host]));
     const client = secretOf("client", []);
     const file = (name: string) => `${folder}/${name}`;
     const tls = { rootcas: [file("ca.crt")], certificate: file("tls.crt"), key: file("tls.key") };
     return {
-        config: host.apply((known) => ({ ...cache, redis: { addrs: [`${known}:${port}`], ...patience, tls } })),
-        pod: { ...mounted(client.name), content: [client.text] },
+        config: host.apply((known) => ({ ...cache, redis: { addrs: [`${known}:${port}`], ...timeouts, tls } })),
+        pod: { ...mounted(client.name), content: [client.content] },
         ready: [server],
     };
 }
 
-/** Redis without files of its own, a password or a way in without a certificate. */
-function runServer(
-    identity: Identity,
-    args: RedisCache,
+/** Redis without persistence or password; clients need a certificate (mTLS). */
+function deployServer(
+    scope: Scope,
+    args: RedisSettings,
     context: RedisContext,
     serviceName: string,
-    certificate: Kept,
-    parent: pulumi.Resource,
+    certificate: StoredSecret,
 ): k8s.apps.v1.Deployment {
-    const { namespace, scheduling } = context;
-    const selector = selectorLabels(identity, "redis");
+    const { scheduling } = context;
+    const selector = scope.selector("redis");
     new k8s.core.v1.Service(
-        `${identity.name}-redis-service`,
+        scope.name("redis-service"),
         {
             metadata: {
                 name: serviceName,
-                namespace,
-                ...marks(identity, "redis", { "pulumi.com/skipAwait": "true" }),
+                ...scope.metadata("redis", { "pulumi.com/skipAwait": "true" }),
             },
             spec: { selector, ports: [{ name: "redis", port, targetPort: port }] },
         },
-        { parent },
+        { parent: scope.parent },
     );
     const options = {
         port: "0",
@@ -169,23 +168,23 @@ function runServer(
         "tls-key-file": `${folder}/tls.key`,
         "tls-ca-cert-file": `${folder}/ca.crt`,
         "tls-auth-clients": "yes",
-        // It would let nobody in from outside the pod as long as there is no password; the certificate takes its place.
+        // Without a password it would refuse connections from outside the pod; the client certificate replaces the password.
         "protected-mode": "no",
         save: "",
         maxmemory: "128mb",
         "maxmemory-policy": "allkeys-lru",
     };
     return new k8s.apps.v1.Deployment(
-        `${identity.name}-redis`,
+        scope.name("redis"),
         {
-            metadata: { namespace, ...marks(identity, "redis") },
+            metadata: scope.metadata("redis"),
             spec: {
                 replicas: 1,
                 selector: { matchLabels: selector },
                 // Two at a time would remember different things.
                 strategy: { type: "Recreate" },
                 template: {
-                    metadata: marks(identity, "redis", { "checksum/certificate": checksum(certificate.text) }),
+                    metadata: scope.podMetadata("redis", { "checksum/certificate": checksum(certificate.content) }),
                     spec: {
                         ...restrictedPod,
                         imagePullSecrets: pullSecretReferences(context.imagePullSecrets),
@@ -195,11 +194,11 @@ function runServer(
                         containers: [
                             {
                                 name: "redis",
-                                image: mirrored(args.image ?? redisImage, context.imageMirror),
+                                image: mirrored(args.image, context.imageMirror),
                                 command: ["redis-server"],
                                 args: Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]),
                                 ports: [{ name: "redis", containerPort: port }],
-                                resources: resourcesOver(defaultResources, args.resources),
+                                resources: args.resources,
                                 securityContext: restrictedContainer,
                                 startupProbe: { tcpSocket: { port }, periodSeconds: 1, failureThreshold: 60 },
                                 readinessProbe: { tcpSocket: { port }, periodSeconds: 5 },
@@ -212,19 +211,13 @@ function runServer(
                 },
             },
         },
-        { parent },
+        { parent: scope.parent },
     );
 }
 
-function useExternal(
-    identity: Identity,
-    external: ExternalRedis,
-    context: RedisContext,
-    parent: pulumi.Resource,
-): UsedCache {
+function useExternal(scope: Scope, external: ExternalRedis): UsedCache {
     const { caCertPem, passwordSecret } = external;
-    const authorities =
-        caCertPem === undefined ? undefined : keep(identity, "redis-ca", context, parent, { "ca.crt": caCertPem });
+    const authorities = caCertPem === undefined ? undefined : storeSecret(scope, "redis-ca", { "ca.crt": caCertPem });
     const tls = { rootcas: [authorities ? `${folder}/ca.crt` : publicAuthorities] };
     const config = pulumi
         .all([pulumi.output(external.address), pulumi.output(external.username), pulumi.output(external.database)])
@@ -232,7 +225,7 @@ function useExternal(
             ...cache,
             redis: {
                 addrs: [address],
-                ...patience,
+                ...timeouts,
                 ...(username !== undefined && { username }),
                 ...(database !== undefined && { db: database }),
                 ...(external.tls !== false && { tls }),
@@ -244,25 +237,20 @@ function useExternal(
             valueFrom: { secretKeyRef: { name: passwordSecret.name, key: passwordSecret.key ?? "password" } },
         },
     ];
-    const pod = authorities ? { ...mounted(authorities.name), content: [authorities.text] } : {};
+    const pod = authorities ? { ...mounted(authorities.name), content: [authorities.content] } : {};
     return { config, pod: { ...pod, env }, ready: [] };
 }
 
-interface Kept {
+interface StoredSecret {
     readonly name: pulumi.Output<string>;
-    readonly text: pulumi.Output<string>;
+    /** For checksums. */
+    readonly content: pulumi.Output<string>;
 }
 
-function keep(
-    identity: Identity,
-    part: string,
-    { namespace }: RedisContext,
-    parent: pulumi.Resource,
-    stringData: Record<string, pulumi.Input<string>>,
-): Kept {
-    const metadata = { namespace, ...marks(identity, "redis") };
-    const secret = new k8s.core.v1.Secret(`${identity.name}-${part}`, { metadata, stringData }, { parent });
-    return { name: secret.metadata.name, text: pulumi.jsonStringify(stringData) };
+function storeSecret(scope: Scope, part: string, stringData: Record<string, pulumi.Input<string>>): StoredSecret {
+    const metadata = scope.metadata("redis");
+    const secret = new k8s.core.v1.Secret(scope.name(part), { metadata, stringData }, { parent: scope.parent });
+    return { name: secret.metadata.name, content: pulumi.jsonStringify(stringData) };
 }
 
 function mounted(secretName: pulumi.Output<string>) {

@@ -3,12 +3,14 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { below, type Problem, type Rules } from "../arguments/check";
 import { dnsName } from "../arguments/rules";
-import { type Identity, marks } from "../kubernetes/scope";
+import type { Scope } from "../kubernetes/scope";
 import type { Certificate } from "../tls/certificate";
 import {
     type EdgeCertManager,
+    type EdgeCertManagerSettings,
     edgeCertManagerProblems,
     edgeCertManagerRules,
+    edgeCertManagerSettings,
     requestForEdge,
 } from "../tls/certManager";
 import { type PemCertificate, pemCertificateProblems, pemCertificateRules, usePem } from "../tls/supplied";
@@ -55,25 +57,33 @@ export function edgeCertificateProblems(path: string, args: EdgeCertificate | un
     ];
 }
 
-/** Pods that an edge speaks with: the registry's, or the web UI's. */
+/** The arguments with every default. */
+export type EdgeCertificateSettings = Omit<EdgeCertificate, "certManager"> & {
+    readonly certManager: EdgeCertManagerSettings | undefined;
+};
+
+export function edgeCertificateSettings(args: EdgeCertificate | undefined): EdgeCertificateSettings | undefined {
+    return args && { ...args, certManager: args.certManager && edgeCertManagerSettings(args.certManager) };
+}
+
+/** Pods behind an edge: the registry's, or the web UI's. */
 export interface Backend {
-    /** What the names of the objects begin with that are about it. */
-    readonly prefix: string;
+    /** What the parts of its objects begin with. */
+    readonly prefix: "" | "ui-";
     /** Name of the Service. */
     readonly serviceName: string;
-    /** A name for which its certificate is valid. */
+    /** A name that its certificate covers. */
     readonly serverName: pulumi.Output<string>;
-    /** Authority of its certificate; undefined when everybody trusts it. */
+    /** CA of its certificate; undefined if the certificate is publicly trusted. */
     readonly caCertPem: pulumi.Output<string> | undefined;
 }
 
 /** Where the web UI is, on the registry's first host. */
 export const uiPath = "/ui";
 
-/** What everything that stands in front of the registry's pods needs to know. */
+/** What every edge in front of the registry's pods needs to know. */
 export interface Edge {
-    readonly identity: Identity;
-    readonly namespace: pulumi.Output<string>;
+    readonly scope: Scope;
     readonly hosts: pulumi.Input<string>[];
     readonly serviceName: string;
     readonly certificate: Certificate;
@@ -81,7 +91,6 @@ export interface Edge {
     readonly isPlain: boolean;
     /** The web UI, when there is one. */
     readonly ui: Backend | undefined;
-    readonly parent: pulumi.Resource;
 }
 
 /** The hosts as a proxy knows them: without ports, and no addresses. */
@@ -98,22 +107,22 @@ export function edgeSecretName(
     edge: Edge,
     path: string,
     part: string,
-    args: EdgeCertificate | undefined,
+    args: EdgeCertificateSettings | undefined,
 ): pulumi.Output<string> {
-    const context = { ...edge, inCluster: [] };
+    const { scope } = edge;
     if (args?.existingSecret) return pulumi.output(args.existingSecret.name);
-    if (args?.pem) return usePem(context, `${path}.pem`, part, args.pem).secretName;
-    if (args?.certManager) return requestForEdge(context, part, args.certManager);
+    if (args?.pem) return usePem(scope, edge, `${path}.pem`, part, args.pem).secretName;
+    if (args?.certManager) return requestForEdge(scope, edge, part, args.certManager);
     return edge.certificate.secretName;
 }
 
-/** The registry's pods, with the name for which their certificate is certainly valid. */
+/** The registry's pods, with a name that their certificate covers in any case. */
 export function registryBackend(edge: Edge): Backend {
-    const { identity, serviceName, certificate } = edge;
-    const serverName = certificate.holdsClusterNames
-        ? pulumi.interpolate`${serviceName}.${edge.namespace}.svc`
+    const { scope, serviceName, certificate } = edge;
+    const serverName = certificate.coversClusterNames
+        ? pulumi.interpolate`${serviceName}.${scope.namespace}.svc`
         : hostNames(edge).apply(([first]) => first);
-    return { prefix: identity.name, serviceName, serverName, caCertPem: certificate.caCertPem };
+    return { prefix: "", serviceName, serverName, caCertPem: certificate.caCertPem };
 }
 
 /** The registry, and the web UI when there is one. */
@@ -121,16 +130,16 @@ export function backends(edge: Edge): Backend[] {
     return [registryBackend(edge), ...(edge.ui ? [edge.ui] : [])];
 }
 
-/** A ConfigMap with the authority of a backend's certificate, for proxies that check it; none when everybody trusts it. */
+/** A ConfigMap with the CA of a backend's certificate, for proxies that verify it; none if the certificate is publicly trusted. */
 export function authorityConfigMap(edge: Edge, backend: Backend): pulumi.Output<string> | undefined {
     if (backend.caCertPem === undefined) return undefined;
     const config = new k8s.core.v1.ConfigMap(
-        `${backend.prefix}-authority`,
+        edge.scope.name(`${backend.prefix}authority`),
         {
-            metadata: { namespace: edge.namespace, ...marks(edge.identity, "exposure") },
+            metadata: edge.scope.metadata("exposure"),
             data: { "ca.crt": backend.caCertPem },
         },
-        { parent: edge.parent },
+        { parent: edge.scope.parent },
     );
     return config.metadata.name;
 }

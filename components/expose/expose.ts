@@ -1,12 +1,29 @@
 import { isIP } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
 import { below, type Problem, type Rules } from "../arguments/check";
+import type { Scope } from "../kubernetes/scope";
 import { loadBalancerRules, nodePortRules, type RegistryLoadBalancer, type RegistryNodePort } from "../server/service";
+import type { Certificate } from "../tls/certificate";
 import type { RegistryTls } from "../tls/tls";
-import { authorityConfigMap, backends, type Edge } from "./edge";
+import { authorityConfigMap, type Backend, backends, type Edge } from "./edge";
 import { backendTlsPolicy, createGatewayRoute, gatewayProblems, gatewayRules, type RegistryGateway } from "./gateway";
-import { createIngress, IngressController, ingressProblems, ingressRules, type RegistryIngress } from "./ingress";
-import { createIngressRoute, ingressRouteProblems, ingressRouteRules, type RegistryIngressRoute } from "./ingressRoute";
+import {
+    createIngress,
+    IngressController,
+    type IngressSettings,
+    ingressProblems,
+    ingressRules,
+    ingressSettings,
+    type RegistryIngress,
+} from "./ingress";
+import {
+    createIngressRoute,
+    type IngressRouteSettings,
+    ingressRouteProblems,
+    ingressRouteRules,
+    ingressRouteSettings,
+    type RegistryIngressRoute,
+} from "./ingressRoute";
 import { serversTransport, withoutPassword } from "./traefik";
 
 /** How clients outside the cluster reach the registry: any of these. Inside, its Service is always there on port 443. */
@@ -74,8 +91,35 @@ function plainProblems(expose: RegistryExpose, given: readonly (typeof edges)[nu
     return problems;
 }
 
-/** Puts what is asked for in front of the Service and the web UI, speaking TLS with the pods as long as they do. */
-export function exposeService(edge: Edge, expose: RegistryExpose): void {
+/** The arguments with every default. */
+export type ExposeSettings = Omit<RegistryExpose, "ingress" | "ingressRoute"> & {
+    readonly ingress: IngressSettings | undefined;
+    readonly ingressRoute: IngressRouteSettings | undefined;
+};
+
+export function exposeSettings({ ingress, ingressRoute, ...others }: RegistryExpose = {}): ExposeSettings {
+    return {
+        ...others,
+        ingress: ingress && ingressSettings(ingress),
+        ingressRoute: ingressRoute && ingressRouteSettings(ingressRoute),
+    };
+}
+
+/** What is behind the edges. */
+export interface ExposedRegistry {
+    readonly address: { readonly hosts: pulumi.Input<string>[] };
+    readonly certificate: Certificate;
+    readonly ui: Backend | undefined;
+}
+
+/** Puts the edges of the arguments in front of the Service and the web UI, with TLS to the pods if they serve it. */
+export function exposeRegistry(
+    scope: Scope,
+    settings: { readonly expose: ExposeSettings; readonly serviceName: string; readonly isPlain: boolean },
+    { address, certificate, ui }: ExposedRegistry,
+): void {
+    const { expose, serviceName, isPlain } = settings;
+    const edge: Edge = { scope, hosts: address.hosts, serviceName, certificate, isPlain, ui };
     const { ingress, ingressRoute, gateway } = expose;
     const viaTraefik = ingress?.controller === IngressController.Traefik || ingressRoute !== undefined;
     const checksBackend = !edge.isPlain && (viaTraefik || gateway !== undefined);

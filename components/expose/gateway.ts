@@ -2,7 +2,6 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Problem, Rules } from "../arguments/check";
 import { dnsName, text, wholeNumber } from "../arguments/rules";
-import { marks } from "../kubernetes/scope";
 import { servicePort } from "../server/service";
 import { type Backend, type Edge, hostNames, registryBackend, uiPath } from "./edge";
 
@@ -68,18 +67,18 @@ interface Route {
 }
 
 function route(
-    { identity, namespace, isPlain, parent }: Edge,
+    { scope, isPlain }: Edge,
     args: RegistryGateway,
     backend: Backend,
     dependsOn: pulumi.Resource[],
     { hostnames, path, rule }: Route,
 ): void {
     new k8s.apiextensions.CustomResource(
-        `${backend.prefix}-http-route`,
+        scope.name(`${backend.prefix}http-route`),
         {
             apiVersion: gatewayApi,
             kind: "HTTPRoute",
-            metadata: { namespace, ...marks(identity, "exposure", args.annotations) },
+            metadata: scope.metadata("exposure", args.annotations),
             spec: {
                 parentRefs: args.parentRefs,
                 hostnames,
@@ -92,7 +91,7 @@ function route(
                 ],
             },
         },
-        { parent, dependsOn },
+        { parent: scope.parent, dependsOn },
     );
 }
 
@@ -103,11 +102,11 @@ export function backendTlsPolicy(
     authority: pulumi.Output<string> | undefined,
 ): k8s.apiextensions.CustomResource {
     return new k8s.apiextensions.CustomResource(
-        `${backend.prefix}-backend-tls-policy`,
+        edge.scope.name(`${backend.prefix}backend-tls-policy`),
         {
             apiVersion: gatewayApi,
             kind: "BackendTLSPolicy",
-            metadata: { namespace: edge.namespace, ...marks(edge.identity, "exposure") },
+            metadata: edge.scope.metadata("exposure"),
             spec: {
                 targetRefs: [{ group: "", kind: "Service", name: backend.serviceName }],
                 validation: {
@@ -118,6 +117,6 @@ export function backendTlsPolicy(
                 },
             },
         },
-        { parent: edge.parent },
+        { parent: edge.scope.parent },
     );
 }

@@ -2,15 +2,17 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { below, type Problem, type Rules } from "../arguments/check";
 import { dnsName, flag, memberOf, text } from "../arguments/rules";
-import { marks } from "../kubernetes/scope";
+import type { Scope } from "../kubernetes/scope";
 import { servicePort } from "../server/service";
 import {
     type Backend,
     backends,
     type Edge,
     type EdgeCertificate,
+    type EdgeCertificateSettings,
     edgeCertificateProblems,
     edgeCertificateRules,
+    edgeCertificateSettings,
     edgeSecretName,
     hostNames,
     uiPath,
@@ -65,10 +67,21 @@ export function ingressProblems(args: RegistryIngress | undefined): Problem[] {
     ];
 }
 
+/** The arguments with every default. */
+export interface IngressSettings extends Omit<RegistryIngress, "certificate"> {
+    readonly annotations: Record<string, pulumi.Input<string>>;
+    readonly certificate: EdgeCertificateSettings | undefined;
+    readonly awaitAddress: boolean;
+}
+
+export function ingressSettings(args: RegistryIngress): IngressSettings {
+    return { annotations: {}, awaitAddress: false, ...args, certificate: edgeCertificateSettings(args.certificate) };
+}
+
 const traefik = "traefik.ingress.kubernetes.io";
 
-/** Seconds for which a proxy waits for the next bytes of a layer or of the storage. */
-const patience = 900;
+/** Seconds that a proxy waits for the next bytes of a layer or of the storage. */
+const proxyTimeout = 900;
 
 /**
  * What makes a controller pass layers of any size on as they come, and speak with the pods as they do.
@@ -86,16 +99,16 @@ export function controllerAnnotations(
             return {
                 [`${nginx}/proxy-body-size`]: "0",
                 [`${nginx}/proxy-request-buffering`]: "off",
-                [`${nginx}/proxy-read-timeout`]: String(patience),
-                [`${nginx}/proxy-send-timeout`]: String(patience),
+                [`${nginx}/proxy-read-timeout`]: String(proxyTimeout),
+                [`${nginx}/proxy-send-timeout`]: String(proxyTimeout),
                 [`${nginx}/backend-protocol`]: isPlain ? "HTTP" : "HTTPS",
                 [`${nginx}/ssl-redirect`]: "true",
             };
         case IngressController.NginxF5:
             return {
                 "nginx.org/client-max-body-size": "0",
-                "nginx.org/proxy-read-timeout": `${patience}s`,
-                "nginx.org/proxy-send-timeout": `${patience}s`,
+                "nginx.org/proxy-read-timeout": `${proxyTimeout}s`,
+                "nginx.org/proxy-send-timeout": `${proxyTimeout}s`,
                 "nginx.org/redirect-to-https": "true",
                 ...(!isPlain && { "nginx.org/ssl-services": serviceNames.join(",") }),
             };
@@ -114,21 +127,23 @@ function ofTraefik(namespace: pulumi.Output<string>, name: string): pulumi.Outpu
     return pulumi.interpolate`${namespace}-${name}@kubernetescrd`;
 }
 
-/** What an Ingress needs on a Service: Traefik reads there how to speak with the pods. */
-export function serviceAnnotations(
-    args: RegistryIngress | undefined,
-    namespace: pulumi.Output<string>,
+/** Annotations of a Service behind the Ingress: Traefik reads there how to connect to the pods. */
+export function edgeAnnotations(
+    scope: Scope,
+    {
+        expose,
+        isPlain,
+    }: { readonly expose: { readonly ingress: IngressSettings | undefined }; readonly isPlain: boolean },
     serviceName: string,
-    isPlain: boolean,
 ): Record<string, pulumi.Input<string>> {
-    if (args?.controller !== IngressController.Traefik || isPlain) return {};
+    if (expose.ingress?.controller !== IngressController.Traefik || isPlain) return {};
     return {
         [`${traefik}/service.serversscheme`]: "https",
-        [`${traefik}/service.serverstransport`]: ofTraefik(namespace, serviceName),
+        [`${traefik}/service.serverstransport`]: ofTraefik(scope.namespace, serviceName),
     };
 }
 
-export function createIngress(edge: Edge, args: RegistryIngress, dependsOn: pulumi.Resource[]): void {
+export function createIngress(edge: Edge, args: IngressSettings, dependsOn: pulumi.Resource[]): void {
     const { isPlain, ui } = edge;
     const secretName = edgeSecretName(edge, "expose.ingress.certificate", "ingress-tls", args.certificate);
     const own = controllerAnnotations(
@@ -136,20 +151,20 @@ export function createIngress(edge: Edge, args: RegistryIngress, dependsOn: pulu
         backends(edge).map(({ serviceName }) => serviceName),
         isPlain,
     );
-    const apart = ui !== undefined && args.controller === IngressController.Traefik;
+    const needsOwnIngress = ui !== undefined && args.controller === IngressController.Traefik;
     ingress(edge, args, dependsOn, {
-        prefix: edge.identity.name,
+        prefix: "",
         annotations: { ...own, ...args.annotations },
         secretName,
         hosts: hostNames(edge),
         // F5's controller wants all paths of a host in one Ingress.
         pathsOf: (isFirst) => [
-            ...(ui && !apart && isFirst ? [pathTo(uiPath, ui.serviceName, isPlain)] : []),
+            ...(ui && !needsOwnIngress && isFirst ? [pathTo(uiPath, ui.serviceName, isPlain)] : []),
             pathTo("/", edge.serviceName, isPlain),
         ],
     });
-    if (!apart) return;
-    // Traefik has middlewares for all of an Ingress, and the password shall be kept from the web UI only.
+    if (!needsOwnIngress) return;
+    // Traefik applies middlewares to a whole Ingress, and only requests to the web UI should lose their password.
     ingress(edge, args, dependsOn, {
         prefix: ui.prefix,
         annotations: { ...own, ...annotationsOfUi(edge, ui, args.annotations) },
@@ -159,11 +174,11 @@ export function createIngress(edge: Edge, args: RegistryIngress, dependsOn: pulu
     });
 }
 
-/** What the user tells Traefik, but not e.g. cert-manager, which would request the certificate a second time. */
-function annotationsOfUi({ namespace }: Edge, ui: Backend, given: RegistryIngress["annotations"] = {}) {
+/** The user's annotations for Traefik, but not those e.g. for cert-manager, which would request the certificate a second time. */
+function annotationsOfUi({ scope }: Edge, ui: Backend, given: IngressSettings["annotations"]) {
     const middlewares = `${traefik}/router.middlewares`;
     const passedOn = Object.entries(given).filter(([key]) => key.startsWith(`${traefik}/`));
-    const own = ofTraefik(namespace, ui.serviceName);
+    const own = ofTraefik(scope.namespace, ui.serviceName);
     const all = given[middlewares] === undefined ? own : pulumi.interpolate`${given[middlewares]},${own}`;
     return { ...Object.fromEntries(passedOn), [middlewares]: all };
 }
@@ -179,7 +194,7 @@ function pathTo(path: string, name: string, isPlain: boolean): IngressPath {
 }
 
 interface IngressContent {
-    readonly prefix: string;
+    readonly prefix: Backend["prefix"];
     readonly annotations: Record<string, pulumi.Input<string>>;
     readonly secretName: pulumi.Output<string>;
     readonly hosts: pulumi.Output<string[]>;
@@ -187,17 +202,16 @@ interface IngressContent {
 }
 
 function ingress(
-    { identity, namespace, parent }: Edge,
-    args: RegistryIngress,
+    { scope }: Edge,
+    args: IngressSettings,
     dependsOn: pulumi.Resource[],
     { prefix, annotations, secretName, hosts, pathsOf }: IngressContent,
 ): void {
     new k8s.networking.v1.Ingress(
-        `${prefix}-ingress`,
+        scope.name(`${prefix}ingress`),
         {
             metadata: {
-                namespace,
-                ...marks(identity, "exposure", {
+                ...scope.metadata("exposure", {
                     ...annotations,
                     ...(!args.awaitAddress && { "pulumi.com/skipAwait": "true" }),
                 }),
@@ -208,6 +222,6 @@ function ingress(
                 rules: hosts.apply((names) => names.map((host, i) => ({ host, http: { paths: pathsOf(i === 0) } }))),
             },
         },
-        { parent, dependsOn },
+        { parent: scope.parent, dependsOn },
     );
 }

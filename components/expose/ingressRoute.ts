@@ -2,13 +2,14 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { below, type Problem, type Rules } from "../arguments/check";
 import { dnsName, text } from "../arguments/rules";
-import { marks } from "../kubernetes/scope";
 import { servicePort } from "../server/service";
 import {
     type Edge,
     type EdgeCertificate,
+    type EdgeCertificateSettings,
     edgeCertificateProblems,
     edgeCertificateRules,
+    edgeCertificateSettings,
     edgeSecretName,
     hostNames,
     uiPath,
@@ -61,11 +62,21 @@ export function ingressRouteProblems(args: RegistryIngressRoute | undefined): Pr
     ];
 }
 
+/** The arguments with every default. */
+export interface IngressRouteSettings extends Omit<RegistryIngressRoute, "certificate"> {
+    readonly entryPoints: pulumi.Input<string>[];
+    readonly certificate: EdgeCertificateSettings | undefined;
+}
+
+export function ingressRouteSettings(args: RegistryIngressRoute): IngressRouteSettings {
+    return { entryPoints: ["websecure"], ...args, certificate: edgeCertificateSettings(args.certificate) };
+}
+
 /** Above that of the route to the registry, which Traefik takes from the length of its rule. */
 const uiPriority = 100_000;
 
-export function createIngressRoute(edge: Edge, args: RegistryIngressRoute, dependsOn: pulumi.Resource[]): void {
-    const { identity, namespace, isPlain, ui, parent } = edge;
+export function createIngressRoute(edge: Edge, args: IngressRouteSettings, dependsOn: pulumi.Resource[]): void {
+    const { scope, isPlain, ui } = edge;
     const path = "expose.ingressRoute.certificate";
     const tls =
         args.certResolver === undefined
@@ -80,13 +91,13 @@ export function createIngressRoute(edge: Edge, args: RegistryIngressRoute, depen
         services: [service(ui.serviceName, isPlain)],
     };
     new k8s.apiextensions.CustomResource(
-        `${identity.name}-ingress-route`,
+        scope.name("ingress-route"),
         {
             apiVersion: traefikApi,
             kind: "IngressRoute",
-            metadata: { namespace, ...marks(identity, "exposure", args.annotations) },
+            metadata: scope.metadata("exposure", args.annotations),
             spec: {
-                entryPoints: args.entryPoints ?? ["websecure"],
+                entryPoints: args.entryPoints,
                 routes: [
                     {
                         kind: "Rule",
@@ -99,7 +110,7 @@ export function createIngressRoute(edge: Edge, args: RegistryIngressRoute, depen
                 tls,
             },
         },
-        { parent, dependsOn },
+        { parent: scope.parent, dependsOn },
     );
 }
 

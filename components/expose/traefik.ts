@@ -1,6 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { marks } from "../kubernetes/scope";
 import type { Backend, Edge } from "./edge";
 
 export const traefikApi = "traefik.io/v1alpha1";
@@ -12,28 +11,28 @@ export function serversTransport(
     authority: pulumi.Output<string> | undefined,
 ): k8s.apiextensions.CustomResource {
     return new k8s.apiextensions.CustomResource(
-        `${backend.prefix}-servers-transport`,
+        edge.scope.name(`${backend.prefix}servers-transport`),
         {
             apiVersion: traefikApi,
             kind: "ServersTransport",
-            metadata: { name: backend.serviceName, namespace: edge.namespace, ...marks(edge.identity, "exposure") },
+            metadata: { name: backend.serviceName, ...edge.scope.metadata("exposure") },
             spec: { serverName: backend.serverName, ...(authority && { rootCAs: [{ configMap: authority }] }) },
         },
-        { parent: edge.parent },
+        { parent: edge.scope.parent },
     );
 }
 
 /** Keeps passwords from a backend that needs none, whatever a browser sends. It has the name of the Service. */
 export function withoutPassword(edge: Edge, backend: Backend): k8s.apiextensions.CustomResource {
     return new k8s.apiextensions.CustomResource(
-        `${backend.prefix}-without-password`,
+        edge.scope.name(`${backend.prefix}without-password`),
         {
             apiVersion: traefikApi,
             kind: "Middleware",
-            metadata: { name: backend.serviceName, namespace: edge.namespace, ...marks(edge.identity, "exposure") },
+            metadata: { name: backend.serviceName, ...edge.scope.metadata("exposure") },
             // Traefik removes a header that has no value.
             spec: { headers: { customRequestHeaders: { Authorization: "" } } },
         },
-        { parent: edge.parent },
+        { parent: edge.scope.parent },
     );
 }

@@ -1,17 +1,14 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ArgumentError, type Problem } from "../arguments/check";
 import { checksum } from "../kubernetes/checksum";
 import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
-import { resourcesOver } from "../kubernetes/resources";
-import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
+import type { Scope } from "../kubernetes/scope";
 import { type ConfigSettings, configSections, merge, type Section } from "../server/configYml";
-import { serverAccount, serverEnv, serverResources, usersSecret } from "../server/deployment";
+import { serverAccount, serverEnv, usersSecret } from "../server/deployment";
 import { dataVolume, type RunningServer, type Server } from "../server/pods";
-import { affinityFor, strategyFor } from "../server/rollout";
-import type { RegistryChart } from "./helm";
+import { affinityFor, rollingUpdate } from "../server/rollout";
 import { configProblems, noPlaceForSecrets, valueProblems } from "./limits";
-import { sourceOf } from "./source";
+import type { ChartSettings } from "./source";
 
 /** Where the chart's pods have the TLS Secret that it is told the name of. */
 const certificateFolder = "/etc/ssl/docker";
@@ -24,56 +21,46 @@ const drainSeconds = 20;
  * to the chart: the Service, the claim, the certificate, the users and the other Secrets. The chart's pods carry the labels by
  * which the component's Services, policies and pods find the registry; the chart's own Service is not used.
  */
-export function deployChart(
-    identity: Identity,
-    helm: RegistryChart,
-    server: Server,
-    parent: pulumi.Resource,
-): RunningServer {
-    const { serviceName, namespace } = server;
-    const what = `the PrivateRegistry "${identity.name}"`;
-    const users = usersSecret(identity, server, parent);
-    const account = serverAccount(identity, server, parent);
-    const config = server.settings.apply(async (settings) => {
-        if (await pulumi.isSecret(server.settings)) {
+export function deployChart(scope: Scope, helm: ChartSettings, server: Server): RunningServer {
+    const { serviceName } = server;
+    const users = usersSecret(scope, server);
+    const account = serverAccount(scope, server);
+    const config = server.config.apply(async (settings) => {
+        if (await pulumi.isSecret(server.config)) {
             const reason = `has a secret in it, or another argument that config.yml shows has, and ${noPlaceForSecrets}`;
-            throw new ArgumentError(what, [{ path: "config", reason }]);
+            scope.refuse([{ path: "config", reason }]);
         }
-        refuse(what, configProblems(settings.overrides));
+        scope.refuse(configProblems(settings.overrides));
         return chartConfig(settings, server.certificate === undefined);
     });
     const values = pulumi
         .all([
-            pulumi.output(chartValues(identity, server, config, account.metadata.name, users)),
-            pulumi.output(helm.values ?? {}),
+            pulumi.output(chartValues(scope, server, config, account.metadata.name, users)),
+            pulumi.output(helm.values),
         ])
         .apply(([ours, over]) => {
-            refuse(what, valueProblems(over));
+            scope.refuse(valueProblems(over));
             return mergeValues(ours, over);
         });
     const release = new k8s.helm.v3.Release(
-        `${identity.name}-release`,
+        scope.name("release"),
         {
             // A fixed name: the selector of the chart's Deployment holds it and can never change.
             name: serviceName,
-            namespace,
-            ...sourceOf(helm),
+            namespace: scope.namespace,
+            ...helm.source,
             values,
             timeout: 600,
             maxHistory: 10,
         },
         // The manifest holds the chart's Secret.
-        { parent, dependsOn: [users.secret, ...server.after], additionalSecretOutputs: ["manifest"] },
+        { parent: scope.parent, dependsOn: [users.secret, ...server.after], additionalSecretOutputs: ["manifest"] },
     );
     return { deploymentName: release.urn.apply(() => serviceName), resource: release };
 }
 
-function refuse(what: string, problems: Problem[]): void {
-    if (problems.length > 0) throw new ArgumentError(what, problems);
-}
-
 /** config.yml for the chart: without the shared secret, which the chart gives the pods by a variable. */
-export function chartConfig({ storage, cache, log, overrides }: ConfigSettings, isPlain: boolean): Section {
+export function chartConfig(settings: ConfigSettings, isPlain: boolean): Section {
     const folders = {
         http: {
             draintimeout: `${drainSeconds}s`,
@@ -82,14 +69,14 @@ export function chartConfig({ storage, cache, log, overrides }: ConfigSettings, 
             }),
         },
     };
-    const config = merge(configSections(undefined, storage, log, folders, isPlain, cache), overrides);
+    const config = merge(configSections({ ...settings, overrides: folders, isPlain }), settings.overrides);
     // The chart's own default is a cache in each pod's memory, from which no other pod can delete.
     return merge({ storage: { cache: { blobdescriptor: "" } } }, config);
 }
 
 /** The chart's values. https://github.com/twuni/docker-registry.helm/blob/main/values.yaml */
 function chartValues(
-    identity: Identity,
+    scope: Scope,
     server: Server,
     config: pulumi.Output<Section>,
     accountName: pulumi.Output<string>,
@@ -97,9 +84,9 @@ function chartValues(
 ) {
     const { serviceName, storage, scheduling, certificate, additions } = server;
     const { runAsNonRoot, runAsUser, runAsGroup, seccompProfile } = restrictedPod.securityContext;
-    const selector = { matchLabels: selectorLabels(identity, "server") };
+    const selector = { matchLabels: scope.selector("server") };
     const content = pulumi.all([server.httpSecret, ...additions.flatMap((addition) => addition.content ?? [])]);
-    const pod = marks(identity, "server", {
+    const pod = scope.podMetadata("server", {
         // Beside the chart's own checksums of its configuration and its Secret. The random key keeps anyone from finding a weak
         // secret by trying.
         "checksum/content": checksum(content.apply((texts) => texts.join("\n"))),
@@ -113,14 +100,14 @@ function chartValues(
         replicaCount: server.replicas,
         image: pulumi.output(server.image).apply(imageValues),
         imagePullSecrets: server.imagePullSecrets.map((name) => ({ name })),
-        updateStrategy: strategyFor(server.rollout, storage.mounting),
+        updateStrategy: rollingUpdate(server.strategy),
         podLabels: pod.labels,
         podAnnotations: pod.annotations,
         serviceAccount: { create: false, name: accountName },
         // Of the cluster's inside only, and under another name than the component's.
         service: { name: `${serviceName}-chart`, type: "ClusterIP" },
         ingress: { enabled: false },
-        resources: resourcesOver(serverResources, server.resources),
+        resources: server.resources,
         ...storageValues(server),
         ...(certificate && { tlsSecretName: certificate.secretName }),
         secrets: {
@@ -160,11 +147,11 @@ function imageValues(image: string) {
 }
 
 /** The chart mounts a claim at the registry's usual folder, and names bucket and region itself. */
-function storageValues({ storage, settings }: Server) {
+function storageValues({ storage, config }: Server) {
     if (storage.claimName !== undefined) {
         return { storage: "filesystem", persistence: { enabled: true, existingClaim: storage.claimName } };
     }
-    const s3 = settings.apply(({ storage: driver }) => driver.s3 as Section);
+    const s3 = config.apply(({ storage: driver }) => driver.s3 as Section);
     return {
         storage: "s3",
         s3: { bucket: s3.apply((known) => known.bucket), region: s3.apply((known) => known.region) },

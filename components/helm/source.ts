@@ -1,4 +1,6 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
+import type { Section } from "../server/configYml";
 import type { RegistryChart } from "./helm";
 
 const twuni = { chart: "docker-registry", version: "3.0.0", repo: "https://helm.twun.io" };
@@ -19,8 +21,18 @@ export function sourceProblems({ chart = twuni.chart, version, repo }: RegistryC
     return problems;
 }
 
-/** Where a release takes its chart from. */
-export function sourceOf({ chart = twuni.chart, version, repo }: RegistryChart) {
+/** The arguments with every default. */
+export interface ChartSettings {
+    readonly source: ReturnType<typeof sourceOf>;
+    readonly values: pulumi.Input<Section>;
+}
+
+export function chartSettings(args: RegistryChart): ChartSettings {
+    return { source: sourceOf(args), values: args.values ?? {} };
+}
+
+/** The chart, as a release's arguments name it. */
+function sourceOf({ chart = twuni.chart, version, repo }: RegistryChart) {
     if (isPath(chart)) return { chart };
     return {
         chart,

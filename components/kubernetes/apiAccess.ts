@@ -1,7 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Scope } from "./scope";
 
-/** What one pod may ask of the API server. */
+/** What one pod may request from the API server. */
 export interface ApiPermission {
     readonly apiGroups: string[];
     readonly resources: string[];
@@ -11,25 +12,25 @@ export interface ApiPermission {
 
 export interface ApiAccount {
     readonly name: pulumi.Output<string>;
-    /** What a pod that asks at once must wait for. */
+    /** Depend on this if the pod calls the API server at startup. */
     readonly permission: pulumi.Resource;
 }
 
-/** A service account with one permission in its own namespace. Children of this are `<name>-account`, `-role`, `-role-binding`. */
-export function apiAccount(
-    name: string,
-    metadata: k8s.types.input.meta.v1.ObjectMeta,
-    rule: ApiPermission,
-    parent: pulumi.Resource,
-): ApiAccount {
+/** A service account for the pods of a part, with one permission in the scope's namespace. */
+export function apiAccount(scope: Scope, part: string, rule: ApiPermission): ApiAccount {
+    const metadata = scope.metadata(part);
     const account = new k8s.core.v1.ServiceAccount(
-        `${name}-account`,
+        scope.name(`${part}-account`),
         { metadata, automountServiceAccountToken: false },
-        { parent },
+        { parent: scope.parent },
     );
-    const role = new k8s.rbac.v1.Role(`${name}-role`, { metadata, rules: [rule] }, { parent });
+    const role = new k8s.rbac.v1.Role(
+        scope.name(`${part}-role`),
+        { metadata, rules: [rule] },
+        { parent: scope.parent },
+    );
     const permission = new k8s.rbac.v1.RoleBinding(
-        `${name}-role-binding`,
+        scope.name(`${part}-role-binding`),
         {
             metadata,
             roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
@@ -37,11 +38,11 @@ export function apiAccount(
                 {
                     kind: "ServiceAccount",
                     name: account.metadata.name,
-                    namespace: metadata.namespace as pulumi.Input<string>,
+                    namespace: scope.namespace,
                 },
             ],
         },
-        { parent },
+        { parent: scope.parent },
     );
     return { name: account.metadata.name, permission };
 }

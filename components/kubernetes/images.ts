@@ -17,6 +17,12 @@ export const redisImage = "docker.io/library/redis:7.2.11";
 /** The web UI: pages of docker-registry-ui by Joxit, and nginx. */
 export const uiImage = "docker.io/joxit/docker-registry-ui:2.6.0";
 
+/** Where the component pulls its own images from. */
+export interface ImageSettings {
+    readonly imageMirror: pulumi.Input<string> | undefined;
+    readonly imagePullSecrets: pulumi.Input<string>[];
+}
+
 /** The image as it is pulled: below the mirror's prefix when there is one. */
 export function mirrored(image: pulumi.Input<string>, mirror: pulumi.Input<string> | undefined): pulumi.Output<string> {
     return mirror === undefined ? pulumi.output(image) : pulumi.interpolate`${mirror}/${image}`;

@@ -1,24 +1,71 @@
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
-import { type Identity, marks } from "./scope";
+import * as pulumi from "@pulumi/pulumi";
+import { Scope, type ScopeArgs } from "./scope";
 
 /** Pod Security Standards levels that the component uses. */
 export type PodSecurity = "restricted" | "privileged";
 
 /** Creates a namespace in which the API server enforces a Pod Security Standard. */
 export function createNamespace(
-    identity: Identity,
+    scope: Scope,
     part: string,
-    namespace: pulumi.Input<string>,
+    name: pulumi.Input<string>,
     level: PodSecurity,
-    options: pulumi.CustomResourceOptions,
+    options?: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
-    const { labels, annotations } = marks(identity, part);
+    const { labels, annotations } = scope.podMetadata(part);
     const enforced = { "pod-security.kubernetes.io/enforce": level, "pod-security.kubernetes.io/warn": level };
     const created = new k8s.core.v1.Namespace(
-        `${identity.name}-${part}`,
-        { metadata: { name: namespace, labels: { ...labels, ...enforced }, annotations } },
-        options,
+        scope.name(part),
+        { metadata: { name, labels: { ...labels, ...enforced }, annotations } },
+        { parent: scope.parent, ...options },
     );
     return created.metadata.name;
+}
+
+/** The settings of a registry that concern its namespaces. */
+export interface NamespaceSettings extends Omit<ScopeArgs, "namespace" | "parent"> {
+    readonly namespace: pulumi.Input<string>;
+    readonly createNamespace: boolean;
+    readonly createNodeNamespace: boolean;
+    readonly storage: { readonly isProtected: boolean };
+}
+
+/** The scope of a registry, with a second namespace for pods that work on nodes. */
+export class RegistryScope extends Scope {
+    private nodeScope: Scope | undefined;
+
+    constructor(
+        args: ScopeArgs,
+        readonly nodeNamespaceName: pulumi.Output<string>,
+        private readonly createNodeNamespace: boolean,
+    ) {
+        super(args);
+    }
+
+    /** The namespace for nodes. It is created when the first part asks for it. */
+    get onNodes(): Scope {
+        this.nodeScope ??= this.inNamespace(
+            this.createNodeNamespace
+                ? createNamespace(this, "node-namespace", this.nodeNamespaceName, "privileged")
+                : this.nodeNamespaceName,
+        );
+        return this.nodeScope;
+    }
+}
+
+/** Creates the registry's namespace, unless it exists already. */
+export function createScope(parent: pulumi.Resource, settings: NamespaceSettings): RegistryScope {
+    const name = pulumi.output(settings.namespace);
+    const outside = new Scope({ ...settings, namespace: name, parent });
+    // Deleting the namespace would delete the claim in it.
+    const protection = settings.storage.isProtected ? { protect: true } : {};
+    const namespace = settings.createNamespace
+        ? createNamespace(outside, "namespace", name, "restricted", protection)
+        : name;
+    return new RegistryScope(
+        { ...settings, namespace, parent },
+        pulumi.interpolate`${name}-node`,
+        settings.createNodeNamespace,
+    );
 }

@@ -10,12 +10,15 @@ export interface NodeAgent {
     /** Linux capabilities; none by default. */
     readonly capabilities?: string[];
     readonly nodeSelector?: Record<string, pulumi.Input<string>>;
-    readonly tolerations?: k8s.types.input.core.v1.Toleration[];
+    readonly tolerations: k8s.types.input.core.v1.Toleration[];
     readonly imagePullSecrets?: pulumi.Input<string>[];
     readonly serviceAccountName?: pulumi.Input<string>;
     readonly mounts: k8s.types.input.core.v1.VolumeMount[];
     readonly volumes: k8s.types.input.core.v1.Volume[];
 }
+
+/** For agents of all nodes, whatever their taints. */
+export const anyTaint = [{ operator: "Exists" }];
 
 /**
  * The pod of a DaemonSet that works on folders of its node: root, because those belong to root, and nothing else. The agent
@@ -28,7 +31,7 @@ export function nodeAgent(agent: NodeAgent): k8s.types.input.core.v1.PodSpec {
         serviceAccountName: agent.serviceAccountName,
         imagePullSecrets: pullSecretReferences(agent.imagePullSecrets),
         nodeSelector: { "kubernetes.io/os": "linux", ...agent.nodeSelector },
-        tolerations: unlessEmpty(agent.tolerations ?? [{ operator: "Exists" }]),
+        tolerations: unlessEmpty(agent.tolerations),
         terminationGracePeriodSeconds: 30,
         securityContext: { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: "RuntimeDefault" } },
         containers: [

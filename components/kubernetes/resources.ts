@@ -25,7 +25,9 @@ export const resourceRules: Rules = {
     "limits.memory": quantity,
 };
 
-/** The amounts that are asked for, over the defaults of the pod in question. */
+/** The arguments with every default of a kind of pod. */
+export type ResourceSettings = ReturnType<typeof resourcesOver>;
+
 export function resourcesOver(defaults: Required<RegistryResources>, given: RegistryResources = {}) {
     return {
         requests: { ...defaults.requests, ...given.requests },

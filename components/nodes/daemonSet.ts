@@ -1,89 +1,96 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { apiAccount, apiCredentials } from "../kubernetes/apiAccess";
-import { mirrored, toolsImage } from "../kubernetes/images";
+import { type ImageSettings, mirrored, toolsImage } from "../kubernetes/images";
 import { nodeAgent } from "../kubernetes/nodeAgent";
 import type { RegistryToleration } from "../kubernetes/scheduling";
-import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
+import type { Scope } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
-import { ContainerRuntime, type NodeFile, nodeFiles, nodeFolders, type RegistryOnNodes } from "./nodeFiles";
+import { type ContainerRuntime, type NodeFile, nodeFiles, nodeFolders, type RegistryOnNodes } from "./nodeFiles";
 
-export interface NodeDaemonSet {
-    /** What of the argument `nodes` concerns the DaemonSet. */
-    readonly args: {
-        readonly runtimes?: ContainerRuntime[];
+/** The settings of a RegistryAccess that the DaemonSet needs. */
+export interface DaemonSetSettings extends ImageSettings {
+    readonly nodes: {
+        readonly runtimes: ContainerRuntime[];
         readonly nodeSelector?: Record<string, pulumi.Input<string>>;
-        readonly tolerations?: RegistryToleration[];
+        readonly tolerations: RegistryToleration[];
     };
-    /** The namespace of the DaemonSet; it may hold privileged pods. */
-    readonly namespace: pulumi.Input<string>;
-    /** Without logins. */
-    readonly registry: pulumi.Output<RegistryOnNodes>;
-    /** One for each host, or left out when the nodes do not log in. Secret. */
-    readonly logins: pulumi.Output<Record<string, string>> | undefined;
-    /** Whether the registry has an endpoint, which decides what is mounted. */
-    readonly isMapped: boolean;
-    readonly imageMirror: pulumi.Input<string> | undefined;
-    readonly imagePullSecrets: pulumi.Input<string>[];
+    /** Which folders are mounted depends on whether there is one. */
+    readonly endpoint: unknown;
 }
 
-/** Deploys the DaemonSet. It is ready when all nodes have the files, and takes them away when it is deleted. */
-export function deployNodeDaemonSet(identity: Identity, told: NodeDaemonSet, parent: pulumi.Resource): void {
-    const runtimes = told.args.runtimes ?? [ContainerRuntime.Containerd];
-    const { namespace } = told;
-    const name = `${identity.name}-node-trust`;
-    const metadata = { namespace, ...marks(identity, "node-trust") };
+/** What is written to the nodes. */
+export interface NodeConfig {
+    /** Without logins. */
+    readonly registry: pulumi.Output<RegistryOnNodes>;
+    /** One for each host; undefined if the nodes do not log in. Secret. */
+    readonly logins: pulumi.Output<Record<string, string>> | undefined;
+}
+
+/**
+ * Deploys the DaemonSet into the scope's namespace, which must allow privileged pods. It is ready when all nodes have the files,
+ * and removes them when it is deleted.
+ */
+export function deployNodeDaemonSet(scope: Scope, settings: DaemonSetSettings, nodeConfig: NodeConfig): void {
+    const { runtimes, nodeSelector, tolerations } = settings.nodes;
+    const { namespace } = scope;
+    const name = scope.name("node-trust");
+    const metadata = scope.metadata("node-trust");
     // Which files hold a login is no secret; the logins themselves stay out of the ConfigMap.
-    const known = told.registry.apply((registry) =>
-        agentFiles(nodeFiles(runtimes, { ...registry, logins: told.logins && noLogins(registry.hosts) })),
+    const files = nodeConfig.registry.apply((registry) =>
+        agentFiles(nodeFiles(runtimes, { ...registry, logins: nodeConfig.logins && noLogins(registry.hosts) })),
     );
     const config = new k8s.core.v1.ConfigMap(
-        `${name}-files`,
-        { metadata, data: known.apply(({ open }) => open) },
-        { parent },
+        scope.name("node-trust-files"),
+        { metadata, data: files.apply(({ open }) => open) },
+        { parent: scope.parent },
     );
     const secrets =
-        told.logins &&
+        nodeConfig.logins &&
         new k8s.core.v1.Secret(
-            `${name}-logins`,
+            scope.name("node-trust-logins"),
             {
                 metadata,
                 stringData: pulumi
-                    .all([told.registry, told.logins])
+                    .all([nodeConfig.registry, nodeConfig.logins])
                     .apply(([registry, logins]) => agentFiles(nodeFiles(runtimes, { ...registry, logins })).secret),
             },
-            { parent },
+            { parent: scope.parent },
         );
-    // The agent asks whether its DaemonSet is being deleted, and may ask nothing else.
+    // The agent checks whether its DaemonSet is being deleted, and may request nothing else.
     const rule = { apiGroups: ["apps"], resources: ["daemonsets"], resourceNames: [name], verbs: ["get"] };
-    const account = apiAccount(name, metadata, rule, parent);
+    const account = apiAccount(scope, "node-trust", rule);
     new k8s.apps.v1.DaemonSet(
         name,
         {
             metadata: { ...metadata, name },
             spec: {
-                selector: { matchLabels: selectorLabels(identity, "node-trust") },
-                // The agents serve nobody, so all of them may be exchanged at once.
+                selector: { matchLabels: scope.selector("node-trust") },
+                // The agents serve no requests, so all of them may be replaced at the same time.
                 updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: "100%" } },
                 template: {
-                    metadata: marks(identity, "node-trust"),
+                    metadata: scope.podMetadata("node-trust"),
                     spec: nodeAgent({
-                        image: mirrored(toolsImage, told.imageMirror),
-                        imagePullSecrets: told.imagePullSecrets,
+                        image: mirrored(toolsImage, settings.imageMirror),
+                        imagePullSecrets: settings.imagePullSecrets,
                         command: ["/bin/sh", "/agent/files/agent.sh"],
                         env: {
                             RECORD: pulumi.interpolate`.private-registry-${namespace}-${name}`,
                             DAEMON_SET: pulumi.interpolate`/apis/apps/v1/namespaces/${namespace}/daemonsets/${name}`,
                         },
-                        nodeSelector: told.args.nodeSelector,
-                        tolerations: told.args.tolerations,
+                        nodeSelector,
+                        tolerations,
                         serviceAccountName: account.name,
-                        ...mounts(config.metadata.name, secrets?.metadata.name, nodeFolders(runtimes, told.isMapped)),
+                        ...mounts(
+                            config.metadata.name,
+                            secrets?.metadata.name,
+                            nodeFolders(runtimes, settings.endpoint !== undefined),
+                        ),
                     }),
                 },
             },
         },
-        { parent, dependsOn: account.permission },
+        { parent: scope.parent, dependsOn: account.permission },
     );
 }
 

@@ -23,7 +23,7 @@ export interface NodeFile {
     readonly isSecret: boolean;
 }
 
-/** What nodes are told of a registry. */
+/** The configuration of a registry on nodes. */
 export interface RegistryOnNodes {
     readonly hosts: readonly string[];
     /** Address that pulls are sent to instead of the host's own. */

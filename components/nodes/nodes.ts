@@ -2,11 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Problem, Rules } from "../arguments/check";
 import { flag, memberOf, text } from "../arguments/rules";
 import { createNamespace } from "../kubernetes/namespace";
+import { anyTaint } from "../kubernetes/nodeAgent";
 import { type RegistryToleration, schedulingRules } from "../kubernetes/scheduling";
-import type { Identity } from "../kubernetes/scope";
-import { deployNodeDaemonSet, type NodeDaemonSet } from "./daemonSet";
+import type { Scope } from "../kubernetes/scope";
+import { type DaemonSetSettings, deployNodeDaemonSet, type NodeConfig } from "./daemonSet";
 import { authenticatingRuntimes, ContainerRuntime } from "./nodeFiles";
-import { defaultSshRuntimes, type SshNode, sshNodeProblems, sshNodeRules, tellNodesOverSsh } from "./ssh";
+import { configureNodesOverSsh, defaultSshRuntimes, type SshNode, sshNodeProblems, sshNodeRules } from "./ssh";
 
 /**
  * How the nodes come to resolve and trust the registry: a DaemonSet writes the files that their container runtime reads, and the
@@ -94,21 +95,57 @@ function loginProblems({ runtimes = [], ssh = [] }: RegistryNodes): Problem[] {
     ];
 }
 
-export interface ToldNodes extends NodeDaemonSet {
-    readonly args: RegistryNodes;
-    /** Whether the namespace, which only the DaemonSet needs, is made here. */
-    readonly createNamespace: boolean;
+/** The arguments with every default. */
+export interface NodeSettings extends Omit<RegistryNodes, "enabled"> {
+    /** Whether there is something to configure on the nodes: a CA to trust, or a login. */
+    readonly isConfigured: boolean;
+    /** Whether a DaemonSet does that. */
+    readonly daemonSet: boolean;
+    readonly runtimes: ContainerRuntime[];
+    readonly tolerations: RegistryToleration[];
+    readonly ssh: SshNode[];
+    readonly authenticate: boolean;
 }
 
-/** Makes the nodes resolve and trust the registry and, when they shall, log in. */
-export function tellNodes(identity: Identity, told: ToldNodes, parent: pulumi.Resource): void {
-    const { args, registry, logins } = told;
-    if (args.daemonSet !== false) {
-        const namespace = told.createNamespace
-            ? createNamespace(identity, "node-namespace", told.namespace, "privileged", { parent })
-            : told.namespace;
-        deployNodeDaemonSet(identity, { ...told, namespace }, parent);
+/** `hasCa`: whether there is a CA certificate that the nodes should trust. */
+export function nodeSettings(args: RegistryNodes | undefined, hasCa: boolean): NodeSettings {
+    const { enabled = true, daemonSet = true, authenticate = false, ...others } = args ?? {};
+    const isConfigured = enabled && (hasCa || authenticate);
+    return {
+        runtimes: [ContainerRuntime.Containerd],
+        tolerations: anyTaint,
+        ssh: [],
+        ...others,
+        authenticate,
+        isConfigured,
+        daemonSet: isConfigured && daemonSet,
+    };
+}
+
+/** Whether the arguments ask to configure the nodes, but there is nothing to configure. */
+export function isIdle(args: RegistryNodes | undefined, hasCa: boolean): boolean {
+    return args !== undefined && args.enabled !== false && !nodeSettings(args, hasCa).isConfigured;
+}
+
+/** The settings of a RegistryAccess that its nodes need. */
+export interface NodeConfigSettings extends DaemonSetSettings {
+    readonly nodes: NodeSettings;
+    /** Whether the scope's namespace, which only the DaemonSet needs, is created here. */
+    readonly createNodeNamespace: boolean;
+}
+
+/** Makes the nodes resolve and trust the registry and, with `authenticate`, log in. */
+export function configureNodes(scope: Scope, settings: NodeConfigSettings, nodeConfig: NodeConfig): void {
+    const { isConfigured, daemonSet, ssh } = settings.nodes;
+    if (!isConfigured) return;
+    if (daemonSet) {
+        const namespace = settings.createNodeNamespace
+            ? createNamespace(scope, "node-namespace", scope.namespace, "privileged")
+            : scope.namespace;
+        deployNodeDaemonSet(scope.inNamespace(namespace), settings, nodeConfig);
     }
-    const withLogins = pulumi.all([registry, logins]).apply(([known, found]) => ({ ...known, logins: found }));
-    tellNodesOverSsh(identity, args.ssh ?? [], withLogins, parent);
+    const withLogins = pulumi
+        .all([nodeConfig.registry, nodeConfig.logins])
+        .apply(([registry, logins]) => ({ ...registry, logins }));
+    configureNodesOverSsh(scope, ssh, withLogins);
 }

@@ -11,7 +11,7 @@ import {
     unixUser,
     wholeNumber,
 } from "../arguments/rules";
-import type { Identity } from "../kubernetes/scope";
+import type { Scope } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
 import { allNodeFolders, ContainerRuntime, type NodeFile, nodeFiles, type RegistryOnNodes } from "./nodeFiles";
 
@@ -95,19 +95,18 @@ export const defaultSshRuntimes = [ContainerRuntime.Containerd, ContainerRuntime
  * Writes the files of each machine, and the registry's line into its /etc/hosts, and takes them away when the machine is no
  * longer listed.
  */
-export function tellNodesOverSsh(
-    identity: Identity,
+export function configureNodesOverSsh(
+    scope: Scope,
     nodes: readonly SshNode[],
     registry: pulumi.Output<RegistryOnNodes>,
-    parent: pulumi.Resource,
 ): void {
     const { Command } = (nodes.length > 0 && loadCommand()) || {};
     if (Command === undefined) return;
-    const record = `.private-registry-${pulumi.getProject()}-${pulumi.getStack()}-${identity.name}`;
+    const record = `.private-registry-${pulumi.getProject()}-${pulumi.getStack()}-${scope.instance}`;
     for (const node of nodes) {
         const { host, port, user, hostKey } = node;
         new Command(
-            `${identity.name}-node-${node.name}`,
+            scope.name(`node-${node.name}`),
             {
                 connection: { host, port, user, hostKey, privateKey: pulumi.secret(node.privateKey) },
                 create: asRoot("install"),
@@ -118,7 +117,7 @@ export function tellNodesOverSsh(
                 // It would need a server that accepts variables.
                 addPreviousOutputInEnv: false,
             },
-            { parent },
+            { parent: scope.parent },
         );
     }
 }

@@ -1,6 +1,5 @@
-import type * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
-import { LogFormat, LogLevel, type RegistryLog } from "./log";
+import type { LogSettings } from "./log";
 
 /** Where the registry finds its files in the pod, and where it listens. */
 export const inPod = {
@@ -22,33 +21,34 @@ export type Section = { [key: string]: unknown };
 
 /** What the arguments say about config.yml. */
 export interface ConfigSettings {
-    /** What of the `storage` section says where images are kept. */
+    /** The fields of the `storage` section that name the storage. */
     readonly storage: Section;
-    /** The sections that say where the registry remembers blobs. */
+    /** The sections of the descriptor cache. */
     readonly cache: Section;
-    readonly log: pulumi.Unwrap<RegistryLog>;
+    readonly log: LogSettings;
     /** The argument `config`. */
     readonly overrides: Section;
 }
 
+/** What else is in config.yml. */
+export interface ConfigContent extends ConfigSettings {
+    /** Key that signs upload addresses. */
+    readonly httpSecret?: string;
+    /** Whether the registry serves plain HTTP. */
+    readonly isPlain: boolean;
+}
+
 /**
- * The sections of config.yml of the distribution registry, version 2 and 3. `isPlain`: HTTP, for what speaks TLS in front of it.
+ * The sections of config.yml of the distribution registry, version 2 and 3.
  * https://distribution.github.io/distribution/about/configuration/
  */
-export function configSections(
-    httpSecret: string | undefined,
-    storage: Section,
-    log: pulumi.Unwrap<RegistryLog>,
-    overrides: Section,
-    isPlain = false,
-    cache: Section = {},
-): Section {
+export function configSections({ httpSecret, storage, log, overrides, isPlain, cache }: ConfigContent): Section {
     const config: Section = {
         version: "0.1",
         log: {
-            level: log.level ?? LogLevel.Info,
-            formatter: log.format ?? LogFormat.Json,
-            accesslog: { disabled: !(log.accessLog ?? true) },
+            level: log.level,
+            formatter: log.format,
+            accesslog: { disabled: !log.accessLog },
         },
         storage: {
             ...storage,
@@ -78,9 +78,9 @@ export function configSections(
 }
 
 /** config.yml. The same arguments always give the same text. */
-export function configYaml(...settings: Parameters<typeof configSections>): string {
-    // The registry's parser knows YAML 1.1, to which a plain `yes` or `0755` is no text.
-    return stringify(configSections(...settings), { sortMapEntries: true, version: "1.1" });
+export function configYaml(content: ConfigContent): string {
+    // The registry's parser reads YAML 1.1, where a plain `yes` or `0755` is not a string.
+    return stringify(configSections(content), { sortMapEntries: true, version: "1.1" });
 }
 
 /** `over` laid on `base`: objects are merged, everything else is replaced, null removes. */

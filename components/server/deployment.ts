@@ -4,34 +4,33 @@ import { checksum } from "../kubernetes/checksum";
 import { unlessEmpty } from "../kubernetes/emptyFields";
 import { pullSecretReferences } from "../kubernetes/images";
 import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
-import { resourcesOver } from "../kubernetes/resources";
-import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
+import type { Scope } from "../kubernetes/scope";
 import { configYaml, drainSeconds, inPod } from "./configYml";
 import type { RunningServer, Server } from "./pods";
-import { affinityFor, strategyFor } from "./rollout";
+import { affinityFor, rollingUpdate } from "./rollout";
 
 /**
- * The Deployment. Its pods roll when config.yml, the certificate or what the additions read at their start changes: those
- * Secrets get another name with every change, and the checksums say so too where the provider updates Secrets in place. The
- * htpasswd Secret keeps its name, for the registry reads the file anew by itself; it is mounted as a folder, because single
- * files are never updated.
+ * The Deployment. Its pods roll when config.yml, the certificate or content that the additions read at startup changes: those
+ * Secrets get another name with every change, and the checksums change too where the provider updates Secrets in place. The
+ * htpasswd Secret keeps its name, because the registry reloads the file. It is mounted as a folder, because Kubernetes never
+ * updates single files.
  */
-export function deployServer(identity: Identity, server: Server, parent: pulumi.Resource): RunningServer {
-    const { namespace, scheduling, storage, additions } = server;
+export function deployServer(scope: Scope, server: Server): RunningServer {
+    const { scheduling, storage, additions } = server;
     const configText = pulumi
-        .all([server.httpSecret, server.settings])
-        .apply(([secret, known]) =>
-            configYaml(secret, known.storage, known.log, known.overrides, !server.certificate, known.cache),
+        .all([server.httpSecret, server.config])
+        .apply(([httpSecret, settings]) =>
+            configYaml({ ...settings, httpSecret, isPlain: server.certificate === undefined }),
         );
     const config = new k8s.core.v1.Secret(
-        `${identity.name}-config`,
+        scope.name("config"),
         // A Secret, because it holds the key that signs upload addresses, and overrides may hold credentials.
-        { metadata: { namespace, ...marks(identity, "server") }, stringData: { "config.yml": configText } },
-        { parent },
+        { metadata: scope.metadata("server"), stringData: { "config.yml": configText } },
+        { parent: scope.parent },
     );
-    const users = usersSecret(identity, server, parent);
-    const account = serverAccount(identity, server, parent);
-    const selector = { matchLabels: selectorLabels(identity, "server") };
+    const users = usersSecret(scope, server);
+    const account = serverAccount(scope, server);
+    const selector = { matchLabels: scope.selector("server") };
     // Together with config.yml, whose random key keeps anyone from finding a weak secret by trying.
     const content = pulumi.all([configText, ...additions.flatMap((addition) => addition.content ?? [])]);
     const checksums = {
@@ -39,15 +38,15 @@ export function deployServer(identity: Identity, server: Server, parent: pulumi.
         ...(server.certificate?.checksum && { "checksum/certificate": server.certificate.checksum }),
     };
     const deployment = new k8s.apps.v1.Deployment(
-        `${identity.name}-deployment`,
+        scope.name("deployment"),
         {
-            metadata: { namespace, ...marks(identity, "server") },
+            metadata: scope.metadata("server"),
             spec: {
                 replicas: server.replicas,
                 selector,
-                strategy: strategyFor(server.rollout, storage.mounting),
+                strategy: rollingUpdate(server.strategy),
                 template: {
-                    metadata: marks(identity, "server", checksums),
+                    metadata: scope.podMetadata("server", checksums),
                     spec: {
                         serviceAccountName: account.metadata.name,
                         ...restrictedPod,
@@ -76,7 +75,7 @@ export function deployServer(identity: Identity, server: Server, parent: pulumi.
                 },
             },
         },
-        { parent, dependsOn: [users.secret, ...server.after] },
+        { parent: scope.parent, dependsOn: [users.secret, ...server.after] },
     );
     return { deploymentName: deployment.metadata.name, resource: deployment };
 }
@@ -87,15 +86,15 @@ const secretFolder = (name: string, secretName: pulumi.Input<string>) => ({
 });
 
 /** The htpasswd file, and how the pods mount it. */
-export function usersSecret(identity: Identity, server: Server, parent: pulumi.Resource) {
+export function usersSecret(scope: Scope, server: Server) {
     const name = `${server.serviceName}-htpasswd`;
     const secret = new k8s.core.v1.Secret(
-        `${identity.name}-htpasswd`,
+        scope.name("htpasswd"),
         {
-            metadata: { namespace: server.namespace, name, ...marks(identity, "server") },
+            metadata: { name, ...scope.metadata("server") },
             stringData: { htpasswd: server.htpasswd },
         },
-        { parent },
+        { parent: scope.parent },
     );
     // By its plain name: what holds an output of a Secret that is deleted first goes with it.
     return { secret, volume: secretFolder("auth", name), mount: usersMount };
@@ -104,26 +103,16 @@ export function usersSecret(identity: Identity, server: Server, parent: pulumi.R
 const usersMount = { name: "auth", mountPath: inPod.htpasswd, readOnly: true };
 
 /** The pods' service account, which the API server lets do nothing. */
-export function serverAccount(
-    identity: Identity,
-    { namespace, additions }: Server,
-    parent: pulumi.Resource,
-): k8s.core.v1.ServiceAccount {
+export function serverAccount(scope: Scope, { additions }: Server): k8s.core.v1.ServiceAccount {
     const annotations = Object.assign({}, ...additions.map((addition) => addition.accountAnnotations));
     return new k8s.core.v1.ServiceAccount(
-        `${identity.name}-account`,
-        { metadata: { namespace, ...marks(identity, "server", annotations) }, automountServiceAccountToken: false },
-        { parent },
+        scope.name("account"),
+        { metadata: scope.metadata("server", annotations), automountServiceAccountToken: false },
+        { parent: scope.parent },
     );
 }
 
-/** What the registry's pods ask for and may use when the arguments say nothing else. */
-export const serverResources = {
-    requests: { cpu: "100m", memory: "128Mi" },
-    limits: { cpu: "500m", memory: "512Mi" },
-};
-
-/** It sends no traces. */
+/** Disables OpenTelemetry tracing. */
 export const serverEnv = [{ name: "OTEL_TRACES_EXPORTER", value: "none" }];
 
 function registryContainer(server: Server): k8s.types.input.core.v1.Container {
@@ -138,7 +127,7 @@ function registryContainer(server: Server): k8s.types.input.core.v1.Container {
             { name: port, containerPort: inPod.port },
             { name: "metrics", containerPort: inPod.debugPort },
         ],
-        resources: resourcesOver(serverResources, server.resources),
+        resources: server.resources,
         securityContext: restrictedContainer,
         startupProbe: { tcpSocket: { port }, periodSeconds: 1, failureThreshold: 60 },
         // 503 while the storage fails: no traffic then, but no restart either, which would not mend it.

@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { Rules } from "../arguments/check";
 import { memberOf } from "../arguments/rules";
 
@@ -39,3 +39,14 @@ export const logRules: Rules = {
     format: memberOf(LogFormat),
     accessLog: (value) => (typeof value === "boolean" ? undefined : "must be true or false"),
 };
+
+/** The arguments with every default. */
+export type LogSettings = Required<pulumi.Unwrap<RegistryLog>>;
+
+export function logSettings(log: RegistryLog = {}): pulumi.Output<LogSettings> {
+    return pulumi.output(log).apply(({ level = LogLevel.Info, format = LogFormat.Json, accessLog = true }) => ({
+        level,
+        format,
+        accessLog,
+    }));
+}

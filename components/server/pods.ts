@@ -1,25 +1,25 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { PodAddition } from "../kubernetes/pod";
-import type { RegistryResources } from "../kubernetes/resources";
+import type { ResourceSettings } from "../kubernetes/resources";
 import type { RegistryScheduling } from "../kubernetes/scheduling";
 import type { ConfigSettings, Section } from "./configYml";
-import type { Mounting, RegistryRollout } from "./rollout";
+import type { Mounting, RolloutStrategy } from "./rollout";
 
-/** What the registry's pods are to be, whether they are made here or by a chart. */
+/** The registry's pods, for a Deployment or a chart. */
 export interface Server {
     readonly image: pulumi.Input<string>;
     readonly imagePullSecrets: pulumi.Input<string>[];
     readonly replicas: pulumi.Input<number>;
-    readonly resources: RegistryResources;
+    readonly resources: ResourceSettings;
     readonly scheduling: RegistryScheduling;
-    readonly rollout: RegistryRollout;
-    readonly namespace: pulumi.Output<string>;
+    readonly strategy: RolloutStrategy;
     readonly serviceName: string;
     /** Signs upload addresses; all pods share it. */
     readonly httpSecret: pulumi.Output<string>;
-    readonly settings: pulumi.Output<ConfigSettings>;
+    /** What the arguments say about config.yml. */
+    readonly config: pulumi.Output<ConfigSettings>;
     readonly htpasswd: pulumi.Output<string>;
-    /** Left out, the pods speak HTTP. */
+    /** If undefined, the pods serve plain HTTP. */
     readonly certificate: ServedCertificate | undefined;
     readonly storage: Storage;
     /** What the parts of the registry add to its pods, the storage among them. */
@@ -54,6 +54,12 @@ export interface Storage {
     /** What must be there before the pods start. */
     readonly ready: pulumi.Resource[];
 }
+
+/** Resources of the registry's pods if the arguments say nothing else. */
+export const serverResources = {
+    requests: { cpu: "100m", memory: "128Mi" },
+    limits: { cpu: "500m", memory: "512Mi" },
+};
 
 /** The volume that is the registry's data folder. */
 export const dataVolume = "data";

@@ -28,8 +28,13 @@ export function rolloutProblems(rollout: RegistryRollout | undefined, mounting: 
     return [{ path: "rollout.strategy", reason }];
 }
 
-export function strategyFor(rollout: RegistryRollout, mounting: Mounting) {
-    const strategy = rollout.strategy ?? (mounting === "one pod" ? RolloutStrategy.Recreate : RolloutStrategy.Surge);
+/** The arguments with every default. */
+export function rolloutSettings(mounting: Mounting, args: RegistryRollout = {}): Required<RegistryRollout> {
+    return { strategy: mounting === "one pod" ? RolloutStrategy.Recreate : RolloutStrategy.Surge, ...args };
+}
+
+/** A Deployment's strategy. */
+export function rollingUpdate(strategy: RolloutStrategy) {
     if (strategy === RolloutStrategy.Recreate) return { type: "Recreate" };
     return { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
 }
@@ -43,12 +48,12 @@ export function affinityFor(
     if (mounting !== "same node") return affinity;
     return pulumi.output(affinity ?? {}).apply((given) => {
         const required = given.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
-        const beside = { labelSelector, topologyKey: "kubernetes.io/hostname" };
+        const sameNode = { labelSelector, topologyKey: "kubernetes.io/hostname" };
         return {
             ...given,
             podAffinity: {
                 ...given.podAffinity,
-                requiredDuringSchedulingIgnoredDuringExecution: [...required, beside],
+                requiredDuringSchedulingIgnoredDuringExecution: [...required, sameNode],
             },
         };
     });

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Rules } from "../arguments/check";
 import { cidr, ipAddress, text, wholeNumber } from "../arguments/rules";
 import { unlessEmpty } from "../kubernetes/emptyFields";
-import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
+import type { Scope } from "../kubernetes/scope";
 import { inPod } from "./configYml";
 
 /** A port of every node that leads to the registry. */
@@ -39,13 +39,12 @@ export const loadBalancerRules: Rules = {
     "annotations{}": text,
 };
 
-/** What of the exposure concerns the Service itself. */
-export interface ServiceExposure {
-    readonly nodePort?: RegistryNodePort;
-    readonly loadBalancer?: RegistryLoadBalancer;
-    /** Whether the pods speak HTTP. */
+/** The registry's settings that its Services need. */
+export interface ServiceSettings {
+    readonly serviceName: string;
+    readonly expose: { readonly nodePort?: RegistryNodePort; readonly loadBalancer?: RegistryLoadBalancer };
+    /** Whether the pods serve plain HTTP. */
     readonly isPlain: boolean;
-    readonly annotations: Record<string, pulumi.Input<string>>;
 }
 
 export interface RegistryService {
@@ -60,26 +59,24 @@ export function servicePort(isPlain: boolean): { name: string; port: number } {
 
 /**
  * The Service on port 443, and another one for metrics and health that is never exposed. Neither waits for its pods: the
- * certificate holds the Service's IP, and the pods need the certificate.
+ * certificate holds the Service's IP, and the pods need the certificate. `edgeAnnotations` are for what is in front of it.
  */
 export function createServices(
-    identity: Identity,
-    serviceName: string,
-    exposure: ServiceExposure,
-    namespace: pulumi.Output<string>,
-    parent: pulumi.Resource,
+    scope: Scope,
+    { serviceName, expose, isPlain }: ServiceSettings,
+    edgeAnnotations: Record<string, pulumi.Input<string>>,
 ): RegistryService {
-    const selector = selectorLabels(identity, "server");
-    const metadata = { namespace, ...marks(identity, "server", { "pulumi.com/skipAwait": "true" }) };
-    const { nodePort, loadBalancer, isPlain } = exposure;
+    const selector = scope.selector("server");
+    const metadata = scope.metadata("server", { "pulumi.com/skipAwait": "true" });
+    const { nodePort, loadBalancer } = expose;
     const port = {
         ...servicePort(isPlain),
         targetPort: inPod.port,
         ...(nodePort?.port && { nodePort: nodePort.port }),
     };
-    const further = { ...exposure.annotations, ...loadBalancer?.annotations };
+    const further = { ...edgeAnnotations, ...loadBalancer?.annotations };
     const service = new k8s.core.v1.Service(
-        `${identity.name}-service`,
+        scope.name("service"),
         {
             metadata: { ...metadata, annotations: { ...metadata.annotations, ...further }, name: serviceName },
             spec: {
@@ -91,10 +88,10 @@ export function createServices(
                 loadBalancerClass: loadBalancer?.className,
             },
         },
-        { parent },
+        { parent: scope.parent },
     );
     new k8s.core.v1.Service(
-        `${identity.name}-metrics-service`,
+        scope.name("metrics-service"),
         {
             metadata: { ...metadata, name: `${serviceName}-metrics` },
             spec: {
@@ -103,7 +100,7 @@ export function createServices(
                 ports: [{ name: "metrics", port: inPod.debugPort, targetPort: inPod.debugPort }],
             },
         },
-        { parent },
+        { parent: scope.parent },
     );
     // The first preview, in a namespace that is not there yet, answers with nothing instead of saying that it does not know.
     const clusterIp = service.spec.clusterIP.apply((ip: string | undefined) => ip ?? (pulumi.unknown as string));

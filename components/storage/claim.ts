@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ArgumentError, type Problem } from "../arguments/check";
-import { type Identity, marks } from "../kubernetes/scope";
+import type { Problem } from "../arguments/check";
+import type { Scope } from "../kubernetes/scope";
 
 export interface WantedClaim {
     /** Last part of the resource's name in the Pulumi program. */
@@ -9,9 +9,8 @@ export interface WantedClaim {
     /** The argument that describes it, for sentences. */
     readonly path: string;
     readonly name: pulumi.Input<string>;
-    readonly namespace: pulumi.Output<string>;
     readonly size: pulumi.Input<string>;
-    readonly storageClassName: pulumi.Input<string> | undefined;
+    readonly storageClassName?: pulumi.Input<string>;
     readonly accessMode: string;
     readonly isProtected: boolean;
 }
@@ -64,18 +63,17 @@ function bytes(quantity: string): number {
 let hooks = 0;
 
 /** Refuses a smaller claim, in a preview already. */
-function neverShrink(what: string, resourceName: string, path: string): pulumi.ResourceHookBinding | undefined {
+function neverShrink(scope: Scope, part: string, path: string): pulumi.ResourceHookBinding | undefined {
     // Pulumi's mocks, by which programs test themselves, cannot register hooks.
     if (pulumi.runtime.getMonitor()?.registerResourceHook === undefined) return undefined;
     const hook = new pulumi.ResourceHook(
         // The engine knows a hook by its name alone, and a resource's name may occur below several parents.
-        `${resourceName}-${++hooks}`,
+        `${scope.name(part)}-${++hooks}`,
         ({ oldInputs, newInputs }) => {
             const [has, wants] = [oldInputs, newInputs].map((inputs) => inputs?.spec?.resources?.requests?.storage);
             // What is not known yet is checked when it is.
             if (typeof has !== "string" || typeof wants !== "string") return;
-            const problems = shrinkingProblems(path, String(newInputs?.metadata?.name), has, wants);
-            if (problems.length > 0) throw new ArgumentError(what, problems);
+            scope.refuse(shrinkingProblems(path, String(newInputs?.metadata?.name), has, wants));
         },
         { onDryRun: true },
     );
@@ -83,21 +81,18 @@ function neverShrink(what: string, resourceName: string, path: string): pulumi.R
 }
 
 /**
- * A claim that is never replaced, for its images would be lost: Pulumi leaves its class and mode as they are, and what uses the
- * claim's name is told when the arguments ask for others. It may grow.
+ * A claim that is never replaced, because its images would be lost. Pulumi ignores changes of its class and mode, and the output
+ * with the claim's name rejects them. It may grow.
  */
-export function claimVolume(identity: Identity, wanted: WantedClaim, parent: pulumi.Resource) {
+export function claimVolume(scope: Scope, wanted: WantedClaim) {
     const accessModes = [wanted.accessMode];
-    const what = `the PrivateRegistry "${identity.name}"`;
-    const resourceName = `${identity.name}-${wanted.part}`;
     const claim = new k8s.core.v1.PersistentVolumeClaim(
-        resourceName,
+        scope.name(wanted.part),
         {
             metadata: {
                 name: wanted.name,
-                namespace: wanted.namespace,
                 // A class may bind only when a pod uses the claim, and the pod comes later; its Deployment waits for both.
-                ...marks(identity, "storage", { "pulumi.com/skipAwait": "true" }),
+                ...scope.metadata("storage", { "pulumi.com/skipAwait": "true" }),
             },
             spec: {
                 accessModes,
@@ -106,17 +101,16 @@ export function claimVolume(identity: Identity, wanted: WantedClaim, parent: pul
             },
         },
         {
-            parent,
+            parent: scope.parent,
             ignoreChanges: ["spec.storageClassName", "spec.accessModes"],
-            hooks: neverShrink(what, resourceName, wanted.path),
+            hooks: neverShrink(scope, wanted.part, wanted.path),
             ...(wanted.isProtected && { protect: true }),
         },
     );
     const claimName = pulumi
         .all([claim.metadata.name, claim.spec, pulumi.output(wanted.storageClassName)])
         .apply(([name, has, storageClassName]) => {
-            const problems = fixedProblems(wanted.path, name, has ?? {}, { storageClassName, accessModes });
-            if (problems.length > 0) throw new ArgumentError(what, problems);
+            scope.refuse(fixedProblems(wanted.path, name, has ?? {}, { storageClassName, accessModes }));
             return name;
         });
     return { claim, claimName };

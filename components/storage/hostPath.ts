@@ -1,11 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { mirrored, toolsImage } from "../kubernetes/images";
-import { nodeAgent } from "../kubernetes/nodeAgent";
+import type { RegistryScope } from "../kubernetes/namespace";
+import { anyTaint, nodeAgent } from "../kubernetes/nodeAgent";
 import { registryUser } from "../kubernetes/pod";
-import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
-import type { StorageContext } from "./kind";
+import { defaultSize, type StorageContext } from "./kind";
 
 /** A folder of a node. The registry stays on nodes that have it, so this is for clusters of one node or a pinned one. */
 export interface HostPathStorage {
@@ -19,81 +19,109 @@ export interface HostPathStorage {
     deleteWithStack?: boolean;
 }
 
+/** The arguments with every default. */
+export type HostPathSettings = HostPathStorage & Required<Pick<HostPathStorage, "size">>;
+
+export function hostPathSettings(args: HostPathStorage): HostPathSettings {
+    return { size: defaultSize, ...args };
+}
+
 const folderInPod = "/folder";
 
 /**
- * A static volume and claim for a folder of a node, so that the registry's pod needs no hostPath volume of its own and stays
- * restricted, and an agent that gives the folder to the registry's user.
+ * A static volume and claim for a folder of a node, so that the registry's pod needs no hostPath volume and stays restricted, and an
+ * agent that gives the folder to the registry's user.
  */
 export function prepareHostPath(
-    identity: Identity,
-    args: HostPathStorage,
+    scope: RegistryScope,
+    args: HostPathSettings,
+    isProtected: boolean,
     context: StorageContext,
-    parent: pulumi.Resource,
 ) {
-    const onNode = args.nodeName === undefined ? undefined : { "kubernetes.io/hostname": args.nodeName };
-    const keep = args.deleteWithStack ? {} : { protect: true };
-    const capacity = { storage: args.size ?? "10Gi" };
-    const volume = new k8s.core.v1.PersistentVolume(
-        `${identity.name}-volume`,
+    const options = { parent: scope.parent, ...(isProtected && { protect: true }) };
+    const volume = staticVolume(scope, args, options);
+    const claim = staticClaim(scope, context.serviceName, args.size, volume.metadata.name, options);
+    const owner = folderOwner(scope, args, context);
+    return { claimName: claim.metadata.name, ready: [claim, owner] };
+}
+
+function staticVolume(
+    scope: RegistryScope,
+    { path, nodeName, size }: HostPathSettings,
+    options: pulumi.CustomResourceOptions,
+): k8s.core.v1.PersistentVolume {
+    const pinned = nodeName !== undefined && {
+        nodeAffinity: { required: { nodeSelectorTerms: [pinnedTo(nodeName)] } },
+    };
+    return new k8s.core.v1.PersistentVolume(
+        scope.name("volume"),
         {
-            metadata: marks(identity, "storage"),
+            metadata: scope.podMetadata("storage"),
             spec: {
                 accessModes: ["ReadWriteOnce"],
-                capacity,
+                capacity: { storage: size },
                 // No class: nothing but the claim below can take the volume, and no provisioner sees either.
                 storageClassName: "",
                 persistentVolumeReclaimPolicy: "Retain",
-                hostPath: { path: args.path, type: "DirectoryOrCreate" },
-                ...(args.nodeName !== undefined && {
-                    nodeAffinity: { required: { nodeSelectorTerms: [pinnedTo(args.nodeName)] } },
-                }),
+                hostPath: { path, type: "DirectoryOrCreate" },
+                ...pinned,
             },
         },
-        { parent, ...keep, ignoreChanges: ["spec.capacity"] },
+        { ...options, ignoreChanges: ["spec.capacity"] },
     );
-    const claim = new k8s.core.v1.PersistentVolumeClaim(
-        `${identity.name}-claim`,
+}
+
+function staticClaim(
+    scope: RegistryScope,
+    name: string,
+    size: pulumi.Input<string>,
+    volumeName: pulumi.Output<string>,
+    options: pulumi.CustomResourceOptions,
+): k8s.core.v1.PersistentVolumeClaim {
+    return new k8s.core.v1.PersistentVolumeClaim(
+        scope.name("claim"),
         {
-            metadata: {
-                name: context.serviceName,
-                namespace: context.namespace,
-                ...marks(identity, "storage", { "pulumi.com/skipAwait": "true" }),
-            },
+            metadata: { name, ...scope.metadata("storage", { "pulumi.com/skipAwait": "true" }) },
             spec: {
                 accessModes: ["ReadWriteOnce"],
                 storageClassName: "",
-                volumeName: volume.metadata.name,
-                resources: { requests: capacity },
+                volumeName,
+                resources: { requests: { storage: size } },
             },
         },
-        // No cluster resizes a volume that it did not make, and this size says nothing anyway.
-        { parent, ...keep, ignoreChanges: ["spec.resources"] },
+        // No cluster resizes a volume that it did not create, and nothing enforces this size.
+        { ...options, ignoreChanges: ["spec.resources"] },
     );
-    const owner = new k8s.apps.v1.DaemonSet(
-        `${identity.name}-folder-owner`,
+}
+
+function folderOwner(
+    scope: RegistryScope,
+    { path, nodeName }: HostPathSettings,
+    { imageMirror, imagePullSecrets }: StorageContext,
+): k8s.apps.v1.DaemonSet {
+    const part = "folder-owner";
+    const pod = nodeAgent({
+        image: mirrored(toolsImage, imageMirror),
+        imagePullSecrets,
+        command: ["/bin/sh", "-c", shellScript(__dirname, "hostPath.sh")],
+        env: { FOLDER: folderInPod, OWNER: `${registryUser}:${registryUser}` },
+        capabilities: ["CHOWN", "FOWNER"],
+        nodeSelector: nodeName === undefined ? undefined : { "kubernetes.io/hostname": nodeName },
+        tolerations: anyTaint,
+        mounts: [{ name: "folder", mountPath: folderInPod }],
+        volumes: [{ name: "folder", hostPath: { path, type: "DirectoryOrCreate" } }],
+    });
+    return new k8s.apps.v1.DaemonSet(
+        scope.name(part),
         {
-            metadata: { namespace: context.nodeNamespace, ...marks(identity, "folder-owner") },
+            metadata: scope.onNodes.metadata(part),
             spec: {
-                selector: { matchLabels: selectorLabels(identity, "folder-owner") },
-                template: {
-                    metadata: marks(identity, "folder-owner"),
-                    spec: nodeAgent({
-                        image: mirrored(toolsImage, context.imageMirror),
-                        imagePullSecrets: context.imagePullSecrets,
-                        command: ["/bin/sh", "-c", shellScript(__dirname, "hostPath.sh")],
-                        env: { FOLDER: folderInPod, OWNER: `${registryUser}:${registryUser}` },
-                        capabilities: ["CHOWN", "FOWNER"],
-                        nodeSelector: onNode,
-                        mounts: [{ name: "folder", mountPath: folderInPod }],
-                        volumes: [{ name: "folder", hostPath: { path: args.path, type: "DirectoryOrCreate" } }],
-                    }),
-                },
+                selector: { matchLabels: scope.selector(part) },
+                template: { metadata: scope.podMetadata(part), spec: pod },
             },
         },
-        { parent },
+        { parent: scope.parent },
     );
-    return { claimName: claim.metadata.name, ready: [claim, owner] };
 }
 
 function pinnedTo(nodeName: pulumi.Input<string>) {

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { ImageSettings } from "../kubernetes/images";
 import type { RegistryScheduling } from "../kubernetes/scheduling";
 
 /** How a volume may be mounted. */
@@ -11,15 +12,13 @@ export enum AccessMode {
     ReadWriteOncePod = "ReadWriteOncePod",
 }
 
-/** What every kind of storage needs to know of its registry. */
-export interface StorageContext {
-    /** Name of the registry's Service; others are made from it. */
+/** Size of a volume if the arguments name none. */
+export const defaultSize = "10Gi";
+
+/** The registry's settings that the kinds of storage need. */
+export interface StorageContext extends ImageSettings {
+    /** Name of the registry's Service; names of claims and Services begin with it. */
     readonly serviceName: string;
-    readonly namespace: pulumi.Output<string>;
     readonly clusterDomain: pulumi.Input<string>;
-    /** Where pods may mount folders of the node; there whenever nodes are touched at all. */
-    readonly nodeNamespace: pulumi.Output<string> | undefined;
     readonly scheduling: RegistryScheduling;
-    readonly imageMirror: pulumi.Input<string> | undefined;
-    readonly imagePullSecrets: pulumi.Input<string>[];
 }

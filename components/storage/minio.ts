@@ -6,10 +6,10 @@ import { dnsName, flag, imageReference, quantity } from "../arguments/rules";
 import { unlessEmpty } from "../kubernetes/emptyFields";
 import { minioImage, mirrored, pullSecretReferences } from "../kubernetes/images";
 import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
-import { type RegistryResources, resourceRules, resourcesOver } from "../kubernetes/resources";
-import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
+import { type RegistryResources, type ResourceSettings, resourceRules, resourcesOver } from "../kubernetes/resources";
+import type { Scope } from "../kubernetes/scope";
 import { internalCertificates } from "../tls/internalAuthority";
-import type { StorageContext } from "./kind";
+import { defaultSize, type StorageContext } from "./kind";
 import { minioSetUp } from "./minioSetup";
 import { useS3 } from "./s3";
 
@@ -41,6 +41,20 @@ export const minioRules: Rules = {
     tls: flag,
 };
 
+/** The arguments with every default. */
+export type MinioSettings = Omit<MinioStorage, "resources"> &
+    Required<Pick<MinioStorage, "size" | "image" | "tls">> & { readonly resources: ResourceSettings };
+
+export function minioSettings({ resources, ...args }: MinioStorage): MinioSettings {
+    return {
+        size: defaultSize,
+        image: minioImage,
+        tls: true,
+        ...args,
+        resources: resourcesOver(defaultResources, resources),
+    };
+}
+
 const port = 9000;
 const bucket = "registry";
 const defaultResources = { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "1", memory: "1Gi" } };
@@ -48,41 +62,38 @@ const folders = { data: "/data", certificates: "/certs" };
 
 /** The server, its bucket and the registry's user in it. The registry may start when `ready` is there. */
 export function deployMinio(
-    identity: Identity,
-    args: MinioStorage,
+    scope: Scope,
+    args: MinioSettings,
     claim: pulumi.Resource,
     claimName: pulumi.Output<string>,
     context: StorageContext,
-    parent: pulumi.Resource,
 ) {
-    const name = `${identity.name}-minio`;
     const serviceName = `${context.serviceName}-minio`;
-    const { namespace } = context;
-    const host = pulumi.interpolate`${serviceName}.${namespace}.svc`;
-    const image = mirrored(args.image ?? minioImage, context.imageMirror);
-    const authority = args.tls === false ? undefined : internalCertificates(identity, "minio", parent);
+    const host = pulumi.interpolate`${serviceName}.${scope.namespace}.svc`;
+    const image = mirrored(args.image, context.imageMirror);
+    const authority = args.tls ? internalCertificates(scope, "minio") : undefined;
     const endpoint = pulumi.interpolate`${authority ? "https" : "http"}://${host}:${port}`;
     const password = (part: string) =>
-        new random.RandomPassword(`${name}-${part}`, { length: 40, special: false }, { parent }).result;
+        new random.RandomPassword(scope.name(`minio-${part}`), { length: 40, special: false }, { parent: scope.parent })
+            .result;
     const root = { MINIO_ROOT_USER: "root", MINIO_ROOT_PASSWORD: password("root") };
     const rootSecret = new k8s.core.v1.Secret(
-        `${name}-root`,
-        { metadata: { namespace, ...marks(identity, "minio") }, stringData: root },
-        { parent },
+        scope.name("minio-root"),
+        { metadata: scope.metadata("minio"), stringData: root },
+        { parent: scope.parent },
     );
     new k8s.core.v1.Service(
-        `${name}-service`,
+        scope.name("minio-service"),
         {
             metadata: {
                 name: serviceName,
-                namespace,
-                ...marks(identity, "minio", { "pulumi.com/skipAwait": "true" }),
+                ...scope.metadata("minio", { "pulumi.com/skipAwait": "true" }),
             },
-            spec: { selector: selectorLabels(identity, "minio"), ports: [{ name: "s3", port, targetPort: port }] },
+            spec: { selector: scope.selector("minio"), ports: [{ name: "s3", port, targetPort: port }] },
         },
-        { parent },
+        { parent: scope.parent },
     );
-    const server = deployServer(identity, args, parent, {
+    const server = deployServer(scope, args, {
         image,
         claim,
         claimName,
@@ -95,13 +106,18 @@ export function deployMinio(
         },
     });
     const keys = { accessKeyId: "registry", secretAccessKey: password("user") };
-    const setUp = minioSetUp(
-        identity,
-        { image, endpoint, bucket, keys, rootSecret, caCertPem: authority?.caCertPem, context, after: server },
-        parent,
-    );
+    const setUp = minioSetUp(scope, {
+        image,
+        endpoint,
+        bucket,
+        keys,
+        rootSecret,
+        caCertPem: authority?.caCertPem,
+        context,
+        after: server,
+    });
     const s3 = { bucket, endpoint, caCertPem: authority?.caCertPem, redirect: false, credentials: { keys } };
-    return { ...useS3(identity, s3, context, parent), ready: [setUp] };
+    return { ...useS3(scope, s3, context), ready: [setUp] };
 }
 
 interface MinioServer {
@@ -115,16 +131,17 @@ interface MinioServer {
 }
 
 /** A StatefulSet, because it never runs two pods on the one volume. */
-function deployServer(identity: Identity, args: MinioStorage, parent: pulumi.Resource, server: MinioServer) {
+function deployServer(scope: Scope, args: MinioSettings, server: MinioServer) {
     const { claim, context, certificate } = server;
-    const metadata = { namespace: context.namespace, ...marks(identity, "minio") };
+    const metadata = scope.metadata("minio");
     const content = certificate && {
         "public.crt": certificate.certPem,
         "private.key": certificate.keyPem,
         "ca.crt": certificate.caCertPem,
     };
     const tlsSecret =
-        content && new k8s.core.v1.Secret(`${identity.name}-minio-tls`, { metadata, stringData: content }, { parent });
+        content &&
+        new k8s.core.v1.Secret(scope.name("minio-tls"), { metadata, stringData: content }, { parent: scope.parent });
     const items = [
         { key: "public.crt", path: "public.crt" },
         { key: "private.key", path: "private.key" },
@@ -135,15 +152,15 @@ function deployServer(identity: Identity, args: MinioStorage, parent: pulumi.Res
     });
     const { scheduling } = context;
     return new k8s.apps.v1.StatefulSet(
-        `${identity.name}-minio`,
+        scope.name("minio"),
         {
             metadata,
             spec: {
                 serviceName: server.serviceName,
                 replicas: 1,
-                selector: { matchLabels: selectorLabels(identity, "minio") },
+                selector: { matchLabels: scope.selector("minio") },
                 template: {
-                    metadata: marks(identity, "minio"),
+                    metadata: scope.podMetadata("minio"),
                     spec: {
                         ...restrictedPod,
                         imagePullSecrets: pullSecretReferences(context.imagePullSecrets),
@@ -166,7 +183,7 @@ function deployServer(identity: Identity, args: MinioStorage, parent: pulumi.Res
                                 ],
                                 envFrom: [{ secretRef: { name: server.rootSecret.metadata.name } }],
                                 ports: [{ name: "s3", containerPort: port }],
-                                resources: resourcesOver(defaultResources, args.resources),
+                                resources: args.resources,
                                 securityContext: restrictedContainer,
                                 startupProbe: { ...probe("live"), periodSeconds: 1, failureThreshold: 120 },
                                 readinessProbe: { ...probe("ready"), periodSeconds: 5 },
@@ -192,6 +209,6 @@ function deployServer(identity: Identity, args: MinioStorage, parent: pulumi.Res
                 },
             },
         },
-        { parent, dependsOn: [claim] },
+        { parent: scope.parent, dependsOn: [claim] },
     );
 }

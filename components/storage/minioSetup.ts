@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { unlessEmpty } from "../kubernetes/emptyFields";
 import { pullSecretReferences } from "../kubernetes/images";
 import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
-import { type Identity, marks } from "../kubernetes/scope";
+import type { Scope } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
 import type { StorageContext } from "./kind";
 import type { S3Keys } from "./s3";
@@ -41,9 +41,9 @@ export function bucketPolicy(bucket: string): object {
 }
 
 /** A Job that makes the bucket and the registry's user. It may run again: what is there already stays. */
-export function minioSetUp(identity: Identity, setUp: MinioSetUp, parent: pulumi.Resource): k8s.batch.v1.Job {
+export function minioSetUp(scope: Scope, setUp: MinioSetUp): k8s.batch.v1.Job {
     const { context, caCertPem } = setUp;
-    const metadata = { namespace: context.namespace, ...marks(identity, "minio-set-up") };
+    const metadata = scope.metadata("minio-set-up");
     const content = {
         accessKeyId: setUp.keys.accessKeyId,
         secretAccessKey: setUp.keys.secretAccessKey,
@@ -51,23 +51,23 @@ export function minioSetUp(identity: Identity, setUp: MinioSetUp, parent: pulumi
         ...(caCertPem && { "ca.crt": caCertPem }),
     };
     const secret = new k8s.core.v1.Secret(
-        `${identity.name}-minio-set-up`,
+        scope.name("minio-set-up"),
         { metadata, stringData: content },
-        { parent },
+        { parent: scope.parent },
     );
     const from = (name: string, { metadata }: k8s.core.v1.Secret, key: string) => ({
         name,
         valueFrom: { secretKeyRef: { name: metadata.name, key } },
     });
     return new k8s.batch.v1.Job(
-        `${identity.name}-minio-set-up`,
+        scope.name("minio-set-up"),
         {
             metadata,
             spec: {
                 backoffLimit: 5,
                 activeDeadlineSeconds: 300,
                 template: {
-                    metadata: marks(identity, "minio-set-up"),
+                    metadata: scope.podMetadata("minio-set-up"),
                     spec: {
                         ...restrictedPod,
                         restartPolicy: "Never",
@@ -122,6 +122,6 @@ export function minioSetUp(identity: Identity, setUp: MinioSetUp, parent: pulumi
                 },
             },
         },
-        { parent, dependsOn: [setUp.after] },
+        { parent: scope.parent, dependsOn: [setUp.after] },
     );
 }

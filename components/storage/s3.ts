@@ -13,7 +13,7 @@ import {
     wholeNumber,
 } from "../arguments/rules";
 import type { PodAddition } from "../kubernetes/pod";
-import { type Identity, marks } from "../kubernetes/scope";
+import type { Scope } from "../kubernetes/scope";
 import { inPod, type Section } from "../server/configYml";
 
 /** Class in which S3 keeps the objects. */
@@ -220,12 +220,11 @@ function isPublic({ endpoint, isTrusted }: S3Settings, clusterDomain: string): b
 }
 
 export interface S3Context {
-    readonly namespace: pulumi.Output<string>;
     readonly clusterDomain: pulumi.Input<string>;
 }
 
 /** The driver's section, and the credentials and authorities in the pod. */
-export function useS3(identity: Identity, s3: S3Storage, context: S3Context, parent: pulumi.Resource) {
+export function useS3(scope: Scope, s3: S3Storage, context: S3Context) {
     const { credentials = {}, caCertPem, ...settings } = s3;
     const driver = pulumi
         .all([pulumi.output(settings), pulumi.output(context.clusterDomain)])
@@ -237,12 +236,12 @@ export function useS3(identity: Identity, s3: S3Storage, context: S3Context, par
     };
     if (Object.keys(stored).length === 0) return { driver, pod: podOf(undefined, existingSecret, role) };
     const secret = new k8s.core.v1.Secret(
-        `${identity.name}-s3`,
+        scope.name("s3"),
         {
-            metadata: { namespace: context.namespace, ...marks(identity, "server") },
+            metadata: scope.metadata("server"),
             stringData: stored,
         },
-        { parent },
+        { parent: scope.parent },
     );
     const { name } = secret.metadata;
     const reference = keys

@@ -2,15 +2,15 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { below, type Problem, type Rules } from "../arguments/check";
 import { absolutePath, dnsName, flag, memberOf, quantity } from "../arguments/rules";
-import type { PodAddition } from "../kubernetes/pod";
-import type { Identity } from "../kubernetes/scope";
+import type { RegistryScope } from "../kubernetes/namespace";
+import type { Scope } from "../kubernetes/scope";
 import { inPod } from "../server/configYml";
 import { dataVolume, type Storage } from "../server/pods";
 import type { Mounting } from "../server/rollout";
 import { claimVolume } from "./claim";
-import { type HostPathStorage, prepareHostPath } from "./hostPath";
-import { AccessMode, type StorageContext } from "./kind";
-import { deployMinio, type MinioStorage, minioRules } from "./minio";
+import { type HostPathSettings, type HostPathStorage, hostPathSettings, prepareHostPath } from "./hostPath";
+import { AccessMode, defaultSize, type StorageContext } from "./kind";
+import { deployMinio, type MinioSettings, type MinioStorage, minioRules, minioSettings } from "./minio";
 import { type S3Storage, s3Problems, s3Rules, useS3 } from "./s3";
 
 /** A volume of the registry's own, claimed from a storage class. */
@@ -94,92 +94,103 @@ export function storageProblems(storage: RegistryStorage = {}, replicas = 1): Pr
     return problems;
 }
 
-/** How the claim that the arguments ask for, or name, may be mounted. */
-export function claimMounting(storage: RegistryStorage = {}): Mounting {
-    return mountingOf((storage.volume ?? storage.existingClaim)?.accessMode);
+/** Where the pods that use the storage may run. */
+export function storageMounting({ volume, existingClaim, s3, minio, memory }: RegistryStorage = {}): Mounting {
+    if (s3 ?? minio ?? memory) return "anywhere";
+    const accessMode = (volume ?? existingClaim)?.accessMode;
+    if (accessMode === AccessMode.ReadWriteMany) return "anywhere";
+    return accessMode === AccessMode.ReadWriteOncePod ? "one pod" : "same node";
 }
 
-/** Whether pods of several nodes can write at the same time. */
+/** Whether pods of several nodes share the images. */
 function isShared(storage: RegistryStorage): boolean {
-    return storage.s3 !== undefined || storage.minio !== undefined || claimMounting(storage) === "anywhere";
+    return storage.memory === undefined && storageMounting(storage) === "anywhere";
 }
 
 /** Whether `pulumi destroy` must refuse to delete what holds the images. */
-export function isProtected(storage: RegistryStorage): boolean {
-    return (
-        storage.memory === undefined &&
-        storage.existingClaim === undefined &&
-        storage.s3 === undefined &&
-        !(storage.volume ?? storage.hostPath ?? storage.minio)?.deleteWithStack
-    );
+function isProtected({ volume, existingClaim, hostPath, s3, minio, memory }: RegistryStorage): boolean {
+    if (existingClaim ?? s3 ?? memory) return false;
+    return !(volume ?? hostPath ?? minio)?.deleteWithStack;
 }
 
+/** The arguments with every default. */
+export interface StorageSettings {
+    readonly memory: Required<MemoryStorage> | undefined;
+    readonly existingClaim: ExistingClaimStorage | undefined;
+    readonly hostPath: HostPathSettings | undefined;
+    readonly s3: S3Storage | undefined;
+    readonly minio: MinioSettings | undefined;
+    /** In force unless another kind is given. */
+    readonly volume: VolumeStorage & Required<Pick<VolumeStorage, "size" | "accessMode" | "claimName">>;
+    readonly mounting: Mounting;
+    /** Whether `pulumi destroy` must refuse to delete what holds the images. */
+    readonly isProtected: boolean;
+}
+
+export function storageSettings(serviceName: string, storage: RegistryStorage = {}): StorageSettings {
+    const { memory, existingClaim, hostPath, s3, minio, volume } = storage;
+    return {
+        memory: memory && { sizeLimit: "1Gi", ...memory },
+        existingClaim,
+        hostPath: hostPath && hostPathSettings(hostPath),
+        s3,
+        minio: minio && minioSettings(minio),
+        volume: { size: defaultSize, accessMode: AccessMode.ReadWriteOnce, claimName: serviceName, ...volume },
+        mounting: storageMounting(storage),
+        isProtected: isProtected(storage),
+    };
+}
+
+/** Provisions the storage of the arguments. */
 export function provisionStorage(
-    identity: Identity,
-    storage: RegistryStorage,
-    context: StorageContext,
-    parent: pulumi.Resource,
+    scope: RegistryScope,
+    settings: StorageContext & { readonly storage: StorageSettings },
 ): Storage {
-    const driver = { filesystem: { rootdirectory: inPod.data } };
-    if (storage.memory) {
-        const emptyDir = { sizeLimit: storage.memory.sizeLimit ?? "1Gi" };
-        return { driver, pod: dataFolder({ emptyDir }), mounting: "anywhere", ready: [] };
+    const { storage } = settings;
+    const { memory, existingClaim, hostPath, s3, minio, mounting } = storage;
+    if (memory) return { ...dataFolder({ emptyDir: memory }), mounting, ready: [] };
+    if (existingClaim) return { ...claimed(existingClaim.name), mounting, ready: [] };
+    if (hostPath) {
+        const { claimName, ready } = prepareHostPath(scope, hostPath, storage.isProtected, settings);
+        return { ...claimed(claimName), mounting, ready };
     }
-    if (storage.existingClaim) {
-        const { name, accessMode } = storage.existingClaim;
-        return { driver, ...claimed(name), mounting: mountingOf(accessMode), ready: [] };
-    }
-    if (storage.hostPath) {
-        const prepared = prepareHostPath(identity, storage.hostPath, context, parent);
-        return { driver, ...claimed(prepared.claimName), mounting: "same node", ready: prepared.ready };
-    }
-    if (storage.s3) {
-        return { ...useS3(identity, storage.s3, context, parent), mounting: "anywhere", ready: [] };
-    }
-    const isKept = { isProtected: isProtected(storage), namespace: context.namespace };
-    if (storage.minio) {
-        const { claim, claimName } = claimVolume(
-            identity,
-            {
-                ...isKept,
-                part: "minio-claim",
-                path: "storage.minio",
-                name: `${context.serviceName}-minio`,
-                size: storage.minio.size ?? "10Gi",
-                storageClassName: storage.minio.storageClassName,
-                accessMode: AccessMode.ReadWriteOnce,
-            },
-            parent,
-        );
-        return { ...deployMinio(identity, storage.minio, claim, claimName, context, parent), mounting: "anywhere" };
-    }
-    const { accessMode = AccessMode.ReadWriteOnce, ...volume } = storage.volume ?? {};
-    const { claim, claimName } = claimVolume(
-        identity,
-        {
-            ...isKept,
-            part: "claim",
-            path: "storage.volume",
-            name: volume.claimName ?? context.serviceName,
-            size: volume.size ?? "10Gi",
-            storageClassName: volume.storageClassName,
-            accessMode,
-        },
-        parent,
-    );
-    return { driver, ...claimed(claimName), mounting: mountingOf(accessMode), ready: [claim] };
+    if (s3) return { ...useS3(scope, s3, settings), mounting, ready: [] };
+    if (minio) return { ...provisionMinio(scope, minio, storage.isProtected, settings), mounting };
+    const { claimName: name, ...volume } = storage.volume;
+    const { claim, claimName } = claimVolume(scope, {
+        ...volume,
+        part: "claim",
+        path: "storage.volume",
+        name,
+        isProtected: storage.isProtected,
+    });
+    return { ...claimed(claimName), mounting, ready: [claim] };
+}
+
+function provisionMinio(scope: Scope, minio: MinioSettings, isProtected: boolean, context: StorageContext) {
+    const { claim, claimName } = claimVolume(scope, {
+        part: "minio-claim",
+        path: "storage.minio",
+        name: `${context.serviceName}-minio`,
+        size: minio.size,
+        storageClassName: minio.storageClassName,
+        accessMode: AccessMode.ReadWriteOnce,
+        isProtected,
+    });
+    return deployMinio(scope, minio, claim, claimName, context);
 }
 
 /** The registry's data folder, and the volume behind it. */
-function dataFolder(source: Omit<k8s.types.input.core.v1.Volume, "name">): PodAddition {
-    return { volumes: [{ name: dataVolume, ...source }], mounts: [{ name: dataVolume, mountPath: inPod.data }] };
+function dataFolder(source: Omit<k8s.types.input.core.v1.Volume, "name">): Pick<Storage, "driver" | "pod"> {
+    return {
+        driver: { filesystem: { rootdirectory: inPod.data } },
+        pod: {
+            volumes: [{ name: dataVolume, ...source }],
+            mounts: [{ name: dataVolume, mountPath: inPod.data }],
+        },
+    };
 }
 
 function claimed(claimName: pulumi.Input<string>) {
-    return { claimName, pod: dataFolder({ persistentVolumeClaim: { claimName } }) };
-}
-
-function mountingOf(accessMode: AccessMode = AccessMode.ReadWriteOnce): Mounting {
-    if (accessMode === AccessMode.ReadWriteMany) return "anywhere";
-    return accessMode === AccessMode.ReadWriteOncePod ? "one pod" : "same node";
+    return { claimName, ...dataFolder({ persistentVolumeClaim: { claimName } }) };
 }

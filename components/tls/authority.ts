@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { validGenerations } from "../generations";
+import type { Scope } from "../kubernetes/scope";
 
 /** The kind of private key. */
 export enum KeyAlgorithm {
@@ -22,15 +23,10 @@ const authorityYears = 10;
 export const hoursPerDay = 24;
 
 /** Makes the authority of a generation, the next one and the one before. */
-export function createAuthority(
-    name: string,
-    algorithm: KeyAlgorithm,
-    generation: number,
-    parent: pulumi.Resource,
-): Authority {
+export function createAuthority(scope: Scope, algorithm: KeyAlgorithm, generation: number): Authority {
     const authorities = validGenerations(generation).map((g) => ({
         generation: g,
-        ...selfSign(`${name}-ca-${g}`, `${name} certificate authority ${g}`, algorithm, parent),
+        ...selfSign(scope, `ca-${g}`, `${scope.instance} certificate authority ${g}`, algorithm),
     }));
     const { key, certificate } = authorities.find((a) => a.generation === generation) as (typeof authorities)[0];
     return {
@@ -40,11 +36,11 @@ export function createAuthority(
     };
 }
 
-/** An authority that nobody trusts in advance. */
-export function selfSign(resourceName: string, commonName: string, algorithm: KeyAlgorithm, parent: pulumi.Resource) {
-    const key = privateKey(`${resourceName}-key`, algorithm, parent);
+/** An authority that no client trusts in advance. */
+export function selfSign(scope: Scope, part: string, commonName: string, algorithm: KeyAlgorithm) {
+    const key = privateKey(scope, `${part}-key`, algorithm);
     const certificate = new tls.SelfSignedCert(
-        resourceName,
+        scope.name(part),
         {
             privateKeyPem: key.privateKeyPem,
             subject: { commonName: commonName.slice(0, 64) },
@@ -53,12 +49,12 @@ export function selfSign(resourceName: string, commonName: string, algorithm: Ke
             validityPeriodHours: authorityYears * 365 * hoursPerDay,
             allowedUses: ["cert_signing", "crl_signing", "digital_signature"],
         },
-        { parent },
+        { parent: scope.parent },
     );
     return { key, certificate };
 }
 
-/** What a certificate says, beside the key that it belongs to. */
+/** What a certificate says in addition to its key. */
 export interface CertificateContent {
     readonly commonName: string;
     readonly dnsNames: pulumi.Input<pulumi.Input<string>[]>;
@@ -71,24 +67,24 @@ export interface CertificateContent {
 
 /** Has an authority certify a key. */
 export function certify(
-    resourceName: string,
+    scope: Scope,
+    part: string,
     authority: Pick<Authority, "privateKeyPem" | "certPem">,
     key: tls.PrivateKey,
     { commonName, dnsNames, ipAddresses, validityDays, renewBeforeDays, use }: CertificateContent,
-    parent: pulumi.Resource,
 ): tls.LocallySignedCert {
     const request = new tls.CertRequest(
-        `${resourceName}-request`,
+        scope.name(`${part}-request`),
         {
             privateKeyPem: key.privateKeyPem,
             subject: { commonName: commonName.slice(0, 64) },
             dnsNames,
             ipAddresses,
         },
-        { parent },
+        { parent: scope.parent },
     );
     return new tls.LocallySignedCert(
-        `${resourceName}-certificate`,
+        scope.name(`${part}-certificate`),
         {
             certRequestPem: request.certRequestPem,
             caPrivateKeyPem: authority.privateKeyPem,
@@ -97,14 +93,14 @@ export function certify(
             earlyRenewalHours: renewBeforeDays * hoursPerDay,
             allowedUses: ["digital_signature", "key_encipherment", `${use}_auth`],
         },
-        { parent },
+        { parent: scope.parent },
     );
 }
 
-export function privateKey(resourceName: string, algorithm: KeyAlgorithm, parent: pulumi.Resource): tls.PrivateKey {
+export function privateKey(scope: Scope, part: string, algorithm: KeyAlgorithm): tls.PrivateKey {
     const kind =
         algorithm === KeyAlgorithm.Rsa4096
             ? { algorithm: "RSA", rsaBits: 4096 }
             : { algorithm: "ECDSA", ecdsaCurve: "P256" };
-    return new tls.PrivateKey(resourceName, kind, { parent });
+    return new tls.PrivateKey(scope.name(part), kind, { parent: scope.parent });
 }

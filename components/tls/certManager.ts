@@ -2,9 +2,9 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem, Rules } from "../arguments/check";
 import { certificatePem, dnsName, flag, memberOf, subjectAlternativeName, wholeNumber } from "../arguments/rules";
-import { marks } from "../kubernetes/scope";
+import type { Scope } from "../kubernetes/scope";
 import { createAuthority, hoursPerDay, KeyAlgorithm } from "./authority";
-import { type Certificate, type CertificateContext, certificateNames } from "./certificate";
+import { type Certificate, type CertificateNames, certificateNames } from "./certificate";
 import { tlsSecret } from "./tlsSecret";
 
 /** Where an issuer of cert-manager lives. */
@@ -63,7 +63,36 @@ export interface CertManagerCertificate {
 }
 
 const api = "cert-manager.io";
-const defaults = { validityDays: 90, renewBeforeDays: 30 };
+
+/** The arguments with every default. */
+export type EdgeCertManagerSettings = Required<Omit<EdgeCertManager, "issuer">> & {
+    readonly issuer: Required<CertManagerIssuer>;
+};
+
+/** The arguments with every default. */
+export type CertManagerSettings = Required<Omit<CertManagerCertificate, "issuer" | "caCertPem">> &
+    Pick<CertManagerCertificate, "caCertPem"> & {
+        /** If omitted, an Issuer with the component's CA. */
+        readonly issuer?: Required<CertManagerIssuer>;
+    };
+
+const defaults = { algorithm: KeyAlgorithm.EcdsaP256, validityDays: 90, renewBeforeDays: 30 };
+const issuerDefaults = { kind: IssuerKind.ClusterIssuer, group: api };
+
+export function edgeCertManagerSettings(args: EdgeCertManager): EdgeCertManagerSettings {
+    return { ...defaults, ...args, issuer: { ...issuerDefaults, ...args.issuer } };
+}
+
+export function certManagerSettings({ issuer, ...args }: CertManagerCertificate): CertManagerSettings {
+    return {
+        ...defaults,
+        subjectAlternativeNames: [],
+        publicNamesOnly: false,
+        authorityGeneration: 1,
+        ...args,
+        issuer: issuer && { ...issuerDefaults, ...issuer },
+    };
+}
 
 export const edgeCertManagerRules: Rules = {
     "issuer.name": dnsName,
@@ -128,94 +157,104 @@ function durationProblems(path: string, args: Pick<EdgeCertManager, "validityDay
 }
 
 /** Declares the certificate of the pods, and waits until cert-manager has put it into its Secret. */
-export function requestFromCertManager(context: CertificateContext, args: CertManagerCertificate): Certificate {
-    const algorithm = args.algorithm ?? KeyAlgorithm.EcdsaP256;
-    const own = args.issuer === undefined ? ownIssuer(context, algorithm, args.authorityGeneration ?? 1) : undefined;
-    const names = [
-        ...context.hosts,
-        ...(args.publicNamesOnly ? [] : context.inCluster),
-        ...(args.subjectAlternativeNames ?? []),
-    ];
-    const { secretName, certificate } = declareCertificate(context, "tls", names, args, own);
-    const given = args.caCertPem === undefined ? undefined : pulumi.output(args.caCertPem);
-    return {
+export function requestFromCertManager(
+    scope: Scope,
+    names: CertificateNames,
+    settings: CertManagerSettings,
+): Certificate {
+    const { algorithm, issuer, publicNamesOnly, caCertPem } = settings;
+    const own = issuer === undefined ? ownIssuer(scope, algorithm, settings.authorityGeneration) : undefined;
+    const secretName = `${names.serviceName}-tls`;
+    const certificate = declareCertificate(scope, {
+        part: "tls",
         secretName,
+        names: [...names.hosts, ...(publicNamesOnly ? [] : names.inCluster), ...settings.subjectAlternativeNames],
+        settings,
+        issuerRef: own?.reference ?? issuer,
+        dependsOn: own?.issuer,
+    });
+    const given = caCertPem === undefined ? undefined : pulumi.output(caCertPem);
+    return {
+        secretName: pulumi.output(secretName),
         checksum: undefined,
         caCertPem: own?.caCertPem ?? given,
         expiry: pulumi.output(""),
-        holdsClusterNames: !args.publicNamesOnly,
+        coversClusterNames: !publicNamesOnly,
         ready: [certificate],
     };
 }
 
-/** The same for what stands in front of the pods; returns the name of the Secret. */
+/** The same for what terminates TLS in front of the pods; returns the name of the Secret. */
 export function requestForEdge(
-    context: CertificateContext,
+    scope: Scope,
+    { hosts, serviceName }: Omit<CertificateNames, "inCluster">,
     part: string,
-    args: EdgeCertManager,
+    settings: EdgeCertManagerSettings,
 ): pulumi.Output<string> {
-    return declareCertificate(context, part, context.hosts, args, undefined).secretName;
+    const secretName = `${serviceName}-${part}`;
+    declareCertificate(scope, { part, secretName, names: hosts, settings, issuerRef: settings.issuer });
+    return pulumi.output(secretName);
 }
 
-function declareCertificate(
-    { identity, namespace, serviceName, parent }: CertificateContext,
-    part: string,
-    names: pulumi.Input<string>[],
-    args: Partial<EdgeCertManager>,
-    own: ReturnType<typeof ownIssuer> | undefined,
-) {
-    const { validityDays, renewBeforeDays, algorithm } = { ...defaults, algorithm: KeyAlgorithm.EcdsaP256, ...args };
-    const subject = pulumi.all(names).apply((known) => certificateNames(known));
-    const secretName = `${serviceName}-${part}`;
-    const { labels, annotations } = marks(identity, "server", { "pulumi.com/waitFor": "condition=Ready" });
-    const certificate = new k8s.apiextensions.CustomResource(
-        `${identity.name}-${part}-certificate`,
+interface WantedCertificate {
+    readonly part: string;
+    readonly secretName: string;
+    readonly names: pulumi.Input<string>[];
+    readonly settings: Pick<EdgeCertManagerSettings, "algorithm" | "validityDays" | "renewBeforeDays">;
+    readonly issuerRef: pulumi.Input<object> | undefined;
+    readonly dependsOn?: pulumi.Resource;
+}
+
+function declareCertificate(scope: Scope, wanted: WantedCertificate): k8s.apiextensions.CustomResource {
+    const { part, secretName, issuerRef, dependsOn } = wanted;
+    const { validityDays, renewBeforeDays, algorithm } = wanted.settings;
+    const subject = pulumi.all(wanted.names).apply((known) => certificateNames(known));
+    const metadata = scope.metadata("server", awaitReady);
+    return new k8s.apiextensions.CustomResource(
+        scope.name(`${part}-certificate`),
         {
             apiVersion: `${api}/v1`,
             kind: "Certificate",
-            metadata: { namespace, labels, annotations },
+            metadata,
             spec: {
                 secretName,
-                secretTemplate: { labels },
+                secretTemplate: { labels: metadata.labels },
                 duration: `${validityDays * hoursPerDay}h0m0s`,
                 renewBefore: `${renewBeforeDays * hoursPerDay}h0m0s`,
-                privateKey: {
-                    ...(algorithm === KeyAlgorithm.Rsa4096
-                        ? { algorithm: "RSA", size: 4096 }
-                        : { algorithm: "ECDSA", size: 256 }),
-                    rotationPolicy: "Always",
-                },
+                privateKey: { ...keyOf(algorithm), rotationPolicy: "Always" },
                 usages: ["digital signature", "key encipherment", "server auth"],
                 dnsNames: subject.dnsNames,
                 // The API server stores no empty list.
                 ipAddresses: subject.ipAddresses.apply((all) => (all.length > 0 ? all : undefined)),
-                issuerRef: own?.reference ?? {
-                    name: args.issuer?.name,
-                    kind: args.issuer?.kind ?? IssuerKind.ClusterIssuer,
-                    group: args.issuer?.group ?? api,
-                },
+                issuerRef,
             },
         },
-        { parent, dependsOn: own?.issuer },
+        { parent: scope.parent, dependsOn },
     );
-    return { secretName: pulumi.output(secretName), certificate };
 }
 
-/** An Issuer that signs with an authority kept in the stack's state; another name for another one makes cert-manager issue anew. */
-function ownIssuer({ identity, namespace, parent }: CertificateContext, algorithm: KeyAlgorithm, generation: number) {
-    const { name } = identity;
-    const authority = createAuthority(name, algorithm, generation, parent);
-    const secret = tlsSecret(identity, "issuer-key", namespace, authority.certPem, authority.privateKeyPem, parent);
-    const { labels, annotations } = marks(identity, "server", { "pulumi.com/waitFor": "condition=Ready" });
+const awaitReady = { "pulumi.com/waitFor": "condition=Ready" };
+
+function keyOf(algorithm: KeyAlgorithm) {
+    return algorithm === KeyAlgorithm.Rsa4096 ? { algorithm: "RSA", size: 4096 } : { algorithm: "ECDSA", size: 256 };
+}
+
+/**
+ * An Issuer that signs with an authority kept in the stack's state. Another generation has another name, so that cert-manager
+ * issues the certificate again.
+ */
+function ownIssuer(scope: Scope, algorithm: KeyAlgorithm, generation: number) {
+    const authority = createAuthority(scope, algorithm, generation);
+    const secret = tlsSecret(scope, "issuer-key", authority.certPem, authority.privateKeyPem);
     const issuer = new k8s.apiextensions.CustomResource(
-        `${name}-issuer-${generation}`,
+        scope.name(`issuer-${generation}`),
         {
             apiVersion: `${api}/v1`,
             kind: "Issuer",
-            metadata: { namespace, labels, annotations },
+            metadata: scope.metadata("server", awaitReady),
             spec: { ca: { secretName: secret.secretName } },
         },
-        { parent },
+        { parent: scope.parent },
     );
     const reference = { name: issuer.metadata.name, kind: IssuerKind.Issuer, group: api };
     return { issuer, reference, caCertPem: authority.trustedPem };

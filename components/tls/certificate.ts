@@ -1,30 +1,27 @@
 import { isIP } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Identity } from "../kubernetes/scope";
 
 /** The names that a certificate should be valid for. */
-export interface CertificateContext {
-    readonly identity: Identity;
-    readonly namespace: pulumi.Output<string>;
-    /** What images are tagged with, perhaps with ports. */
+export interface CertificateNames {
+    /** Hosts that images are tagged with, with optional ports. */
     readonly hosts: pulumi.Input<string>[];
-    /** What only the component's own authority, or one of the team's, certifies: the Service's names and IP, and localhost. */
+    /** The Service's names and IP, and localhost: only private CAs certify these. */
     readonly inCluster: pulumi.Input<string>[];
+    /** Name of the registry's Service; names of Secrets begin with it. */
     readonly serviceName: string;
-    readonly parent: pulumi.Resource;
 }
 
 export interface Certificate {
-    /** Name of the TLS Secret; another one after each renewal, unless somebody else renews it. */
+    /** Name of the TLS Secret; another one after each renewal, unless it is renewed outside Pulumi. */
     readonly secretName: pulumi.Output<string>;
-    /** Of the content; undefined when somebody else renews it. */
+    /** Of the content; undefined if the certificate is renewed outside Pulumi. */
     readonly checksum: pulumi.Output<string> | undefined;
-    /** What clients must trust, in PEM form; undefined when they do anyway. */
+    /** CA certificates that clients must trust, PEM-encoded; undefined if the certificate is publicly trusted. */
     readonly caCertPem: pulumi.Output<string> | undefined;
-    /** End of validity, RFC 3339; empty when somebody else renews it. */
+    /** End of validity, RFC 3339; empty if the certificate is renewed outside Pulumi. */
     readonly expiry: pulumi.Output<string>;
     /** Whether it is valid for the Service's names and IP. */
-    readonly holdsClusterNames: boolean;
+    readonly coversClusterNames: boolean;
     /** What must be there before the pods start. */
     readonly ready: pulumi.Resource[];
 }

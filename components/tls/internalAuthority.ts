@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Identity } from "../kubernetes/scope";
+import type { Scope } from "../kubernetes/scope";
 import { certify, KeyAlgorithm, privateKey, selfSign } from "./authority";
 
 /** A certificate with its key, both in PEM form. */
@@ -17,22 +17,22 @@ const validityDays = 825;
 const renewBeforeDays = 180;
 
 /**
- * A certificate authority for one hop between two parts of the registry, which nobody else trusts. What it issues is valid
- * for longer than the registry's own certificate, so that whoever keeps that one valid keeps this one too.
+ * A certificate authority for one hop between two parts of the registry, which only those two trust. Its certificates are valid
+ * for longer than the registry's, so that regular runs of `pulumi up` renew them too.
  */
-export function internalCertificates(identity: Identity, part: string, parent: pulumi.Resource): InternalCertificates {
-    const name = `${identity.name}-${part}`;
-    const authority = selfSign(`${name}-ca`, `${name} certificate authority`, KeyAlgorithm.EcdsaP256, parent);
+export function internalCertificates(scope: Scope, part: string): InternalCertificates {
+    const commonName = scope.name(part);
+    const authority = selfSign(scope, `${part}-ca`, `${commonName} certificate authority`, KeyAlgorithm.EcdsaP256);
     return {
         caCertPem: authority.certificate.certPem,
         issue(use, dnsNames) {
-            const key = privateKey(`${name}-${use}-key`, KeyAlgorithm.EcdsaP256, parent);
+            const key = privateKey(scope, `${part}-${use}-key`, KeyAlgorithm.EcdsaP256);
             const { certPem } = certify(
-                `${name}-${use}`,
+                scope,
+                `${part}-${use}`,
                 { privateKeyPem: authority.key.privateKeyPem, certPem: authority.certificate.certPem },
                 key,
-                { commonName: name, dnsNames, validityDays, renewBeforeDays, use },
-                parent,
+                { commonName, dnsNames, validityDays, renewBeforeDays, use },
             );
             return { certPem, keyPem: key.privateKeyPem };
         },

@@ -1,57 +1,58 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { apiAccount, apiCredentials } from "../kubernetes/apiAccess";
-import { pullSecretReferences } from "../kubernetes/images";
+import { type ImageSettings, mirrored, pullSecretReferences, toolsImage } from "../kubernetes/images";
 import { restrictedPod, restrictedScript } from "../kubernetes/pod";
-import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
+import type { Scope } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
+import type { Certificate } from "./certificate";
 
-export interface CertificateWatch {
-    readonly namespace: pulumi.Output<string>;
-    readonly image: pulumi.Output<string>;
-    readonly imagePullSecrets: pulumi.Input<string>[];
-    /** Name of the TLS Secret that somebody else renews. */
-    readonly secretName: pulumi.Output<string>;
-    /** The registry's name in the cluster, with its port. */
-    readonly service: pulumi.Output<string>;
-    /** Name of the registry's Deployment. */
-    readonly deployment: pulumi.Output<string>;
+/** What the watch connects to and restarts. */
+export interface WatchedRegistry {
+    readonly certificate: Certificate;
+    /** `service`: name and port of the registry's Service. */
+    readonly address: { readonly service: pulumi.Output<string> };
+    readonly server: { readonly deploymentName: pulumi.Output<string> };
 }
 
 /**
- * A pod of its own that rolls the registry's pods when somebody else has renewed their certificate. It may change that one
- * Deployment and nothing else, so the registry's pods go on without a token.
+ * A separate pod that rolls the registry's pods after their certificate was renewed outside Pulumi; undefined if Pulumi renews it,
+ * or the pods serve none. It may change that one Deployment and nothing else, so the registry's pods need no token.
  */
-export function watchCertificate(identity: Identity, watch: CertificateWatch, parent: pulumi.Resource): void {
-    const name = `${identity.name}-certificate-watch`;
-    const metadata = { namespace: watch.namespace, ...marks(identity, "certificate-watch") };
-    const { deployment } = watch;
+export function restartOnRenewal(
+    scope: Scope,
+    settings: ImageSettings & { readonly isPlain: boolean },
+    { certificate, address, server }: WatchedRegistry,
+): k8s.apps.v1.Deployment | undefined {
+    if (certificate.checksum !== undefined || settings.isPlain) return undefined;
+    const part = "certificate-watch";
+    const deployment = server.deploymentName;
     const rule = { apiGroups: ["apps"], resources: ["deployments"], resourceNames: [deployment], verbs: ["patch"] };
-    const account = apiAccount(name, metadata, rule, parent);
-    new k8s.apps.v1.Deployment(
-        name,
+    const account = apiAccount(scope, part, rule);
+    return new k8s.apps.v1.Deployment(
+        scope.name(part),
         {
-            metadata,
+            metadata: scope.metadata(part),
             spec: {
-                selector: { matchLabels: selectorLabels(identity, "certificate-watch") },
+                selector: { matchLabels: scope.selector(part) },
                 strategy: { type: "Recreate" },
                 template: {
-                    metadata: marks(identity, "certificate-watch"),
+                    metadata: scope.podMetadata(part),
                     spec: {
                         ...restrictedPod,
                         serviceAccountName: account.name,
-                        imagePullSecrets: pullSecretReferences(watch.imagePullSecrets),
+                        imagePullSecrets: pullSecretReferences(settings.imagePullSecrets),
                         terminationGracePeriodSeconds: 5,
                         containers: [
                             {
                                 name: "watch",
-                                image: watch.image,
+                                image: mirrored(toolsImage, settings.imageMirror),
                                 command: ["/bin/sh", "-c", shellScript(__dirname, "renewalWatch.sh")],
                                 env: [
-                                    { name: "SERVICE", value: watch.service },
+                                    { name: "SERVICE", value: address.service },
                                     {
                                         name: "DEPLOYMENT",
-                                        value: pulumi.interpolate`/apis/apps/v1/namespaces/${watch.namespace}/deployments/${deployment}`,
+                                        value: pulumi.interpolate`/apis/apps/v1/namespaces/${scope.namespace}/deployments/${deployment}`,
                                     },
                                 ],
                                 ...restrictedScript,
@@ -71,9 +72,9 @@ export function watchCertificate(identity: Identity, watch: CertificateWatch, pa
                             { name: "tmp", emptyDir: { sizeLimit: "1Mi" } },
                             {
                                 name: "certificate",
-                                // Without the key, which is none of its business.
+                                // Without the private key.
                                 secret: {
-                                    secretName: watch.secretName,
+                                    secretName: certificate.secretName,
                                     items: [{ key: "tls.crt", path: "tls.crt" }],
                                 },
                             },
@@ -83,6 +84,6 @@ export function watchCertificate(identity: Identity, watch: CertificateWatch, pa
                 },
             },
         },
-        { parent, dependsOn: account.permission },
+        { parent: scope.parent, dependsOn: account.permission },
     );
 }

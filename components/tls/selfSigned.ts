@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem, Rules } from "../arguments/check";
 import { memberOf, subjectAlternativeName, wholeNumber } from "../arguments/rules";
+import type { Scope } from "../kubernetes/scope";
 import { certify, createAuthority, KeyAlgorithm, privateKey } from "./authority";
-import { type Certificate, type CertificateContext, certificateNames } from "./certificate";
+import { type Certificate, type CertificateNames, certificateNames } from "./certificate";
 import { tlsSecret } from "./tlsSecret";
 
 /** A certificate from a certificate authority of the registry's own, kept in the stack's state. */
@@ -24,7 +25,20 @@ export interface SelfSignedCertificate {
     authorityGeneration?: number;
 }
 
-const defaults = { validityDays: 365, renewBeforeDays: 30 };
+/** The arguments with every default. */
+export type SelfSignedSettings = Required<SelfSignedCertificate>;
+
+export function selfSignedSettings(args: SelfSignedCertificate = {}): SelfSignedSettings {
+    return {
+        algorithm: KeyAlgorithm.EcdsaP256,
+        validityDays: 365,
+        renewBeforeDays: 30,
+        subjectAlternativeNames: [],
+        generation: 1,
+        authorityGeneration: 1,
+        ...args,
+    };
+}
 
 export const selfSignedRules: Rules = {
     algorithm: memberOf(KeyAlgorithm),
@@ -35,8 +49,8 @@ export const selfSignedRules: Rules = {
     authorityGeneration: wholeNumber(1),
 };
 
-export function selfSignedProblems(args: SelfSignedCertificate = {}): Problem[] {
-    const { validityDays, renewBeforeDays } = { ...defaults, ...args };
+export function selfSignedProblems(args: SelfSignedCertificate | undefined): Problem[] {
+    const { validityDays, renewBeforeDays } = selfSignedSettings(args);
     if (renewBeforeDays < validityDays) return [];
     const reason = `must be smaller than validityDays (${validityDays}), or every \`pulumi up\` renews the certificate`;
     return [{ path: "tls.selfSigned.renewBeforeDays", reason }];
@@ -44,42 +58,29 @@ export function selfSignedProblems(args: SelfSignedCertificate = {}): Problem[] 
 
 /** Issues a certificate for all names and puts it into a Secret, which gets another name with each renewal. */
 export function issueSelfSigned(
-    { identity, namespace, hosts, inCluster, parent }: CertificateContext,
-    args: SelfSignedCertificate = {},
+    scope: Scope,
+    { hosts, inCluster }: CertificateNames,
+    settings: SelfSignedSettings,
 ): Certificate {
-    const { name } = identity;
-    const { algorithm, generation, authorityGeneration, validityDays, renewBeforeDays, subjectAlternativeNames } = {
-        ...defaults,
-        algorithm: KeyAlgorithm.EcdsaP256,
-        generation: 1,
-        authorityGeneration: 1,
-        subjectAlternativeNames: [],
-        ...args,
-    };
-    const authority = createAuthority(name, algorithm, authorityGeneration, parent);
+    const { algorithm, generation, validityDays, renewBeforeDays, subjectAlternativeNames } = settings;
+    const authority = createAuthority(scope, algorithm, settings.authorityGeneration);
     const subject = pulumi
         .all([...hosts, ...inCluster, ...subjectAlternativeNames])
         .apply((known) => certificateNames(known));
-    const key = privateKey(`${name}-tls-key-${generation}`, algorithm, parent);
-    const certificate = certify(
-        `${name}-tls`,
-        authority,
-        key,
-        {
-            commonName: name,
-            dnsNames: subject.dnsNames,
-            ipAddresses: subject.ipAddresses,
-            validityDays,
-            renewBeforeDays,
-            use: "server",
-        },
-        parent,
-    );
+    const key = privateKey(scope, `tls-key-${generation}`, algorithm);
+    const certificate = certify(scope, "tls", authority, key, {
+        commonName: scope.instance,
+        dnsNames: subject.dnsNames,
+        ipAddresses: subject.ipAddresses,
+        validityDays,
+        renewBeforeDays,
+        use: "server",
+    });
     return {
-        ...tlsSecret(identity, "tls", namespace, certificate.certPem, key.privateKeyPem, parent),
+        ...tlsSecret(scope, "tls", certificate.certPem, key.privateKeyPem),
         caCertPem: authority.trustedPem,
         expiry: certificate.validityEndTime,
-        holdsClusterNames: true,
+        coversClusterNames: true,
         ready: [],
     };
 }

@@ -1,9 +1,10 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
-import { ArgumentError, type Problem, type Rules } from "../arguments/check";
+import type { Problem, Rules } from "../arguments/check";
 import { certificatePem, dnsName, privateKeyPem } from "../arguments/rules";
-import type { Certificate, CertificateContext } from "./certificate";
+import type { Scope } from "../kubernetes/scope";
+import type { Certificate, CertificateNames } from "./certificate";
 import { tlsSecret } from "./tlsSecret";
 
 /** A certificate in a Secret that somebody else keeps and renews. */
@@ -67,26 +68,30 @@ export function useExisting(args: ExistingCertificate): Certificate {
         checksum: undefined,
         caCertPem: args.caCertPem === undefined ? undefined : pulumi.output(args.caCertPem),
         expiry: pulumi.output(""),
-        holdsClusterNames: false,
+        coversClusterNames: false,
         ready: [],
     };
 }
 
-/** Puts the certificate into a Secret once it has been found to fit its key and the hosts. */
-export function usePem(context: CertificateContext, path: string, part: string, args: PemCertificate): Certificate {
-    const { identity, namespace, hosts, parent } = context;
+/** Puts the certificate into a Secret after checking that it fits its key and the hosts. */
+export function usePem(
+    scope: Scope,
+    { hosts }: Pick<CertificateNames, "hosts">,
+    path: string,
+    part: string,
+    args: PemCertificate,
+): Certificate {
     const key = pulumi.secret(args.key);
     const certificate = pulumi.all([args.certificate, key, pulumi.all(hosts)]).apply(([pem, keyPem, names]) => {
-        const problems = pairProblems(path, pem, keyPem, names);
-        if (problems.length > 0) throw new ArgumentError(`the PrivateRegistry "${identity.name}"`, problems);
+        scope.refuse(pairProblems(path, pem, keyPem, names));
         return pem;
     });
     const open = pulumi.unsecret(certificate);
     return {
-        ...tlsSecret(identity, part, namespace, open, key, parent),
+        ...tlsSecret(scope, part, open, key),
         caCertPem: args.caCertPem === undefined ? undefined : pulumi.output(args.caCertPem),
         expiry: open.apply((pem) => new Date(new X509Certificate(pem).validTo).toISOString().replace(".000Z", "Z")),
-        holdsClusterNames: false,
+        coversClusterNames: false,
         ready: [],
     };
 }

@@ -1,13 +1,23 @@
 import { below, type Problem, type Rules } from "../arguments/check";
 import { flag } from "../arguments/rules";
-import type { Certificate, CertificateContext } from "./certificate";
+import type { Scope } from "../kubernetes/scope";
+import type { Certificate, CertificateNames } from "./certificate";
 import {
     type CertManagerCertificate,
+    type CertManagerSettings,
     certManagerProblems,
     certManagerRules,
+    certManagerSettings,
     requestFromCertManager,
 } from "./certManager";
-import { issueSelfSigned, type SelfSignedCertificate, selfSignedProblems, selfSignedRules } from "./selfSigned";
+import {
+    issueSelfSigned,
+    type SelfSignedCertificate,
+    type SelfSignedSettings,
+    selfSignedProblems,
+    selfSignedRules,
+    selfSignedSettings,
+} from "./selfSigned";
 import {
     type ExistingCertificate,
     existingCertificateProblems,
@@ -57,16 +67,34 @@ export function tlsProblems(args: RegistryTls = {}, host?: unknown): Problem[] {
     ];
 }
 
-/** Issues the certificate, or takes the one that is given. */
-export function provideCertificate(context: CertificateContext, args: RegistryTls = {}): Certificate {
-    if (args.existingSecret) return useExisting(args.existingSecret);
-    if (args.pem) return usePem(context, "tls.pem", "tls", args.pem);
-    if (args.certManager) return requestFromCertManager(context, args.certManager);
-    return issueSelfSigned(context, args.selfSigned);
+/** The arguments with every default. */
+export interface TlsSettings {
+    readonly existingSecret: ExistingCertificate | undefined;
+    readonly pem: PemCertificate | undefined;
+    readonly certManager: CertManagerSettings | undefined;
+    /** In force unless another kind is given. */
+    readonly selfSigned: SelfSignedSettings;
 }
 
-/** Whether nodes and clients trust the certificate without being told. */
-export function isTrustedAnyway({ existingSecret, pem, certManager }: RegistryTls = {}): boolean {
+export function tlsSettings({ existingSecret, pem, certManager, selfSigned }: RegistryTls = {}): TlsSettings {
+    return {
+        existingSecret,
+        pem,
+        certManager: certManager && certManagerSettings(certManager),
+        selfSigned: selfSignedSettings(selfSigned),
+    };
+}
+
+/** Issues the certificate, or uses the given one. */
+export function provideCertificate(scope: Scope, names: CertificateNames, tls: TlsSettings): Certificate {
+    if (tls.existingSecret) return useExisting(tls.existingSecret);
+    if (tls.pem) return usePem(scope, names, "tls.pem", "tls", tls.pem);
+    if (tls.certManager) return requestFromCertManager(scope, names, tls.certManager);
+    return issueSelfSigned(scope, names, tls.selfSigned);
+}
+
+/** Whether nodes and clients trust the certificate without a CA certificate from the arguments. */
+export function isPubliclyTrusted({ existingSecret, pem, certManager }: RegistryTls = {}): boolean {
     const given = existingSecret ?? pem ?? (certManager?.issuer && certManager);
     return given !== undefined && given.caCertPem === undefined;
 }

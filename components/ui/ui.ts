@@ -4,12 +4,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { below, type Problem, type Rules } from "../arguments/check";
 import { flag, imageReference, pageTitle } from "../arguments/rules";
 import { type Backend, uiPath } from "../expose/edge";
-import { edges, type RegistryExpose } from "../expose/expose";
+import { type ExposeSettings, edges, type RegistryExpose } from "../expose/expose";
+import { edgeAnnotations } from "../expose/ingress";
 import { checksum } from "../kubernetes/checksum";
-import { mirrored, pullSecretReferences, uiImage } from "../kubernetes/images";
+import { type ImageSettings, mirrored, pullSecretReferences, uiImage } from "../kubernetes/images";
 import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
-import { type RegistryResources, resourceRules, resourcesOver } from "../kubernetes/resources";
-import { type Identity, marks, selectorLabels } from "../kubernetes/scope";
+import { type RegistryResources, type ResourceSettings, resourceRules, resourcesOver } from "../kubernetes/resources";
+import type { Scope } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
 import { inPod, type Section } from "../server/configYml";
 import { servicePort } from "../server/service";
@@ -58,21 +59,34 @@ function forbidsDeletion(overrides: unknown): boolean {
     return storage?.delete === null || storage?.delete?.enabled === false;
 }
 
-export interface UiContext {
-    readonly namespace: pulumi.Output<string>;
+/** The arguments with every default; the title defaults to the host. */
+export interface UiSettings extends RegistryUi {
+    readonly deleteImages: pulumi.Input<boolean>;
+    readonly image: pulumi.Input<string>;
+    readonly resources: ResourceSettings;
+}
+
+export function uiSettings({ resources, ...args }: RegistryUi): UiSettings {
+    return { deleteImages: false, image: uiImage, ...args, resources: resourcesOver(defaultResources, resources) };
+}
+
+/** The registry's settings that the web UI needs. */
+export interface UiContext extends ImageSettings {
+    readonly ui: UiSettings | undefined;
     /** Of the registry; the UI's begins with it. */
     readonly serviceName: string;
-    readonly host: pulumi.Input<string>;
-    /** An IP of a Service, which tells whether the cluster's network is IPv6. */
-    readonly clusterIp: pulumi.Output<string>;
-    /** Whether an edge speaks HTTP with the pods behind it. */
+    /** Whether an edge connects to the pods over plain HTTP. */
     readonly isPlain: boolean;
-    /** Of the Service, for what leads to it. */
-    readonly annotations: Record<string, pulumi.Input<string>>;
+    readonly expose: ExposeSettings;
     /** Overrides of config.yml. */
-    readonly config: pulumi.Input<Section> | undefined;
-    readonly imageMirror: pulumi.Input<string> | undefined;
-    readonly imagePullSecrets: pulumi.Input<string>[];
+    readonly config: pulumi.Input<Section>;
+}
+
+/** The registry's addresses that the web UI needs. */
+export interface UiAddress {
+    readonly host: pulumi.Input<string>;
+    /** An IP of a Service, which shows whether the cluster's network is IPv6. */
+    readonly clusterIp: pulumi.Output<string>;
 }
 
 /** Port of the pod, with or without TLS. */
@@ -94,9 +108,6 @@ const written = {
     run: "/run",
     tmp: "/tmp",
 };
-
-/** Name of the Service, and of what Traefik knows about it. */
-export const uiServiceName = (serviceName: string) => `${serviceName}-ui`;
 
 /**
  * The pages below their path, so that no edge has to rewrite it, and nothing else. A browser that has them loaded talks to
@@ -128,66 +139,77 @@ export function serverConfiguration(address: string, isPlain: boolean): string {
     ].join("\n");
 }
 
-/** The pod with the pages, and what an edge needs to know to lead to it. */
-export function deployUi(identity: Identity, args: RegistryUi, context: UiContext, parent: pulumi.Resource): Backend {
-    const { namespace, isPlain } = context;
-    const name = `${identity.name}-ui`;
-    const serviceName = uiServiceName(context.serviceName);
-    const serverName = pulumi.interpolate`${serviceName}.${namespace}.svc`;
-    const selector = selectorLabels(identity, "ui");
-    const metadata = { namespace, ...marks(identity, "ui") };
+/** The pod with the pages, as the backend of an edge; undefined if the arguments ask for no web UI. */
+export function deployUi(scope: Scope, context: UiContext, address: UiAddress): Backend | undefined {
+    const { ui, isPlain } = context;
+    if (ui === undefined) return undefined;
+    const serviceName = `${context.serviceName}-ui`;
+    const serverName = pulumi.interpolate`${serviceName}.${scope.namespace}.svc`;
+    const selector = scope.selector("ui");
+    const metadata = scope.metadata("ui");
     new k8s.core.v1.Service(
-        `${name}-service`,
+        scope.name("ui-service"),
         {
             metadata: {
                 name: serviceName,
-                namespace,
-                ...marks(identity, "ui", { "pulumi.com/skipAwait": "true", ...context.annotations }),
+                ...scope.metadata("ui", {
+                    "pulumi.com/skipAwait": "true",
+                    ...edgeAnnotations(scope, context, serviceName),
+                }),
             },
             spec: { selector, ports: [{ ...servicePort(isPlain), targetPort: uiPort }] },
         },
-        { parent },
+        { parent: scope.parent },
     );
-    const server = context.clusterIp.apply((ip) => serverConfiguration(isIP(ip) === 6 ? "[::]" : "0.0.0.0", isPlain));
+    const server = address.clusterIp.apply((ip) => serverConfiguration(isIP(ip) === 6 ? "[::]" : "0.0.0.0", isPlain));
     const config = new k8s.core.v1.ConfigMap(
-        `${name}-server`,
+        scope.name("ui-server"),
         { metadata, data: { [serverFile]: server } },
-        { parent },
+        { parent: scope.parent },
     );
-    const authority = isPlain ? undefined : internalCertificates(identity, "ui", parent);
+    const authority = isPlain ? undefined : internalCertificates(scope, "ui");
     const issued = authority?.issue("server", [serverName]);
-    // A key of its own, so that the registry's is in the registry's pods only.
-    const secret = issued && tlsSecret(identity, "ui-tls", namespace, issued.certPem, issued.keyPem, parent);
+    // A separate key, so that only the registry's pods hold the registry's.
+    const secret = issued && tlsSecret(scope, "ui-tls", issued.certPem, issued.keyPem);
     const checksums = {
         "checksum/server": checksum(server),
         ...(secret && { "checksum/certificate": secret.checksum }),
     };
     new k8s.apps.v1.Deployment(
-        name,
+        scope.name("ui"),
         {
             metadata,
             spec: {
                 replicas: 1,
                 selector: { matchLabels: selector },
                 template: {
-                    metadata: marks(identity, "ui", checksums),
-                    spec: uiPod(args, context, config.metadata.name, secret?.secretName),
+                    metadata: scope.podMetadata("ui", checksums),
+                    spec: uiPod(ui, context, {
+                        variables: environment(ui, context, address),
+                        configName: config.metadata.name,
+                        secretName: secret?.secretName,
+                    }),
                 },
             },
         },
-        { parent },
+        { parent: scope.parent },
     );
-    return { prefix: name, serviceName, serverName, caCertPem: authority?.caCertPem };
+    return { prefix: "ui-", serviceName, serverName, caCertPem: authority?.caCertPem };
+}
+
+interface UiPodContent {
+    readonly variables: Record<string, pulumi.Input<string>>;
+    readonly configName: pulumi.Output<string>;
+    /** Undefined if the pods serve plain HTTP. */
+    readonly secretName: pulumi.Output<string> | undefined;
 }
 
 function uiPod(
-    args: RegistryUi,
+    { image: reference, resources }: UiSettings,
     context: UiContext,
-    configName: pulumi.Output<string>,
-    secretName: pulumi.Output<string> | undefined,
+    { variables, configName, secretName }: UiPodContent,
 ): k8s.types.input.core.v1.PodSpec {
-    const image = mirrored(args.image ?? uiImage, context.imageMirror);
-    const resources = resourcesOver(defaultResources, args.resources);
+    const image = mirrored(reference, context.imageMirror);
     const paths = {
         FOLDER: folders.files,
         CONFIGURATION: written.configuration,
@@ -222,7 +244,7 @@ function uiPod(
             {
                 name: "ui",
                 image,
-                env: env(settings(args, context)),
+                env: env(variables),
                 ports: [{ name: servicePort(context.isPlain).name, containerPort: uiPort }],
                 resources,
                 securityContext: restrictedContainer,
@@ -244,9 +266,13 @@ function uiPod(
 }
 
 /** https://github.com/Joxit/docker-registry-ui#available-options */
-function settings(args: RegistryUi, { host, config }: UiContext): Record<string, pulumi.Input<string>> {
+function environment(
+    args: UiSettings,
+    { config }: UiContext,
+    { host }: UiAddress,
+): Record<string, pulumi.Input<string>> {
     const deletes = pulumi
-        .all([args.deleteImages ?? false, pulumi.output(config)])
+        .all([args.deleteImages, pulumi.output(config)])
         .apply(([asked, overrides]) => String(asked && !forbidsDeletion(overrides)));
     return {
         SINGLE_REGISTRY: "true",
@@ -257,7 +283,7 @@ function settings(args: RegistryUi, { host, config }: UiContext): Record<string,
         // The overrides may hold secrets; whether they forbid deletion is none.
         DELETE_IMAGES: pulumi.unsecret(deletes),
         SHOW_CONTENT_DIGEST: "true",
-        // Nothing in the browser shall ask anybody but the registry.
+        // The browser should send requests to the registry only.
         DISABLE_VERSION_CHECK: "true",
     };
 }

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Problem, type Rules, repeatedProblems } from "../arguments/check";
 import { dnsLabel, dnsName } from "../arguments/rules";
-import { type Identity, marks } from "../kubernetes/scope";
+import type { Scope } from "../kubernetes/scope";
 
 /** Pull secrets for the pods that run images of the registry. */
 export interface PullSecrets {
@@ -29,31 +29,34 @@ export function pullSecretProblems(args: PullSecrets = {}): Problem[] {
     );
 }
 
+/** The arguments with every default. `owner` is the component's name. */
+export function pullSecretSettings(owner: string, args: PullSecrets = {}): Required<PullSecrets> {
+    return { namespaces: [], name: `${owner}-pull`, serviceAccounts: [], ...args };
+}
+
 /** One Secret a namespace; returns the Secrets' names by namespace. */
 export function createPullSecrets(
-    identity: Identity,
-    args: PullSecrets,
+    scope: Scope,
+    { namespaces, name, serviceAccounts }: Required<PullSecrets>,
     dockerConfigJson: pulumi.Input<string>,
-    parent: pulumi.Resource,
 ): Record<string, pulumi.Output<string>> {
-    const name = args.name ?? `${identity.name}-pull`;
-    const names = (args.namespaces ?? []).map((namespace) => {
+    const names = namespaces.map((namespace) => {
         const secret = new k8s.core.v1.Secret(
-            `${identity.name}-pull-secret-${namespace}`,
+            scope.name(`pull-secret-${namespace}`),
             {
-                metadata: { name, namespace, ...marks(identity, "pull-secret") },
+                metadata: { name, namespace, ...scope.podMetadata("pull-secret") },
                 type: "kubernetes.io/dockerconfigjson",
                 stringData: { ".dockerconfigjson": dockerConfigJson },
             },
-            { parent },
+            { parent: scope.parent },
         );
-        for (const account of args.serviceAccounts ?? []) {
+        for (const account of serviceAccounts) {
             new k8s.core.v1.ServiceAccountPatch(
                 // No namespace has a dot in its name, so no two pairs have the same name.
-                `${identity.name}-pull-secret-${namespace}.${account}`,
+                scope.name(`pull-secret-${namespace}.${account}`),
                 { metadata: { name: account, namespace }, imagePullSecrets: [{ name }] },
                 // The secret's plain name, and the order: what holds an output of a Secret that is deleted first goes with it.
-                { parent, dependsOn: secret },
+                { parent: scope.parent, dependsOn: secret },
             );
         }
         return [namespace, secret.metadata.name] as const;

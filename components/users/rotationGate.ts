@@ -1,51 +1,68 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { pullSecretReferences } from "../kubernetes/images";
+import { type ImageSettings, mirrored, pullSecretReferences, toolsImage } from "../kubernetes/images";
 import { restrictedPod, restrictedScript } from "../kubernetes/pod";
-import { type Identity, marks } from "../kubernetes/scope";
+import type { Scope } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
-import type { Login } from "./users";
+import type { Users } from "./users";
 
-export interface CredentialsGate {
-    readonly namespace: pulumi.Output<string>;
-    readonly image: pulumi.Output<string>;
-    readonly imagePullSecrets: pulumi.Input<string>[];
-    /** Address by a name that the certificate holds, e.g. `https://registry.example.com`. */
-    readonly url: pulumi.Output<string>;
-    /** Name and port of the Service, which is dialled instead of the address. */
-    readonly service: pulumi.Output<string>;
-    /** Left out, the certificate's authority is one that everybody trusts. */
-    readonly caCertPem: pulumi.Output<string> | undefined;
+/** The registry's settings that the Job needs. */
+export interface GateSettings extends ImageSettings {
     readonly replicas: number;
-    readonly logins: Login[];
+}
+
+/** What the Job asks for a connection. */
+export interface GatedRegistry {
+    readonly users: Pick<Users, "logins">;
+    readonly address: {
+        /** URL with a name that the certificate covers, e.g. `https://registry.example.com`. */
+        readonly podUrl: pulumi.Output<string>;
+        /** Name and port of the Service, to which the Job connects instead. */
+        readonly service: pulumi.Output<string>;
+    };
+    /** Undefined if the certificate is publicly trusted. */
+    readonly certificate: { readonly caCertPem: pulumi.Output<string> | undefined };
     /** The registry, which must be running with the changed file in its Secret. */
-    readonly after: pulumi.Resource[];
+    readonly server: { readonly resource: pulumi.Resource };
+}
+
+/** The passwords by user, once the registry accepts them. */
+export function passwordsOnceAccepted(
+    scope: Scope,
+    settings: GateSettings,
+    registry: GatedRegistry,
+): pulumi.Output<Record<string, string>> {
+    const { logins } = registry.users;
+    const accepted = awaitAcceptance(scope, settings, registry);
+    return pulumi
+        .all([pulumi.all(logins.map((login) => login.password)), accepted])
+        .apply(([passwords]) => Object.fromEntries(logins.map(({ username }, i) => [username, passwords[i]])));
 }
 
 /**
- * A Job that ends when the registry accepts the logins, so that a rotated password is not handed out before it works. There is
- * nothing to wait for, and no Job, as long as no user's generation was raised.
+ * A Job that ends when the registry accepts the logins, so that a rotated password becomes an output only when it works. No Job is
+ * needed while no user's generation is above 1. The output becomes known when the Job has ended.
  */
-export function awaitCredentials(
-    identity: Identity,
-    gate: CredentialsGate,
-    parent: pulumi.Resource,
-): pulumi.Resource[] {
-    const rotated = gate.logins.filter((login) => login.generation > 1);
-    if (rotated.length === 0) return [];
-    const name = `${identity.name}-credentials`;
-    const metadata = { namespace: gate.namespace, ...marks(identity, "credentials") };
+function awaitAcceptance(scope: Scope, settings: GateSettings, registry: GatedRegistry): pulumi.Output<unknown> {
+    const { users, address, certificate, server } = registry;
+    const rotated = users.logins.filter((login) => login.generation > 1);
+    if (rotated.length === 0) return pulumi.output([]);
+    const metadata = scope.metadata("credentials");
     const logins = pulumi
         .all(rotated.map((login) => login.password))
         .apply((passwords) => passwords.map((password, i) => [`login-${i}`, curlLogin(rotated[i].username, password)]));
     const content = pulumi
-        .all([gate.caCertPem ?? "", logins])
+        .all([certificate.caCertPem ?? "", logins])
         .apply(([caCertPem, all]) => ({ ...(caCertPem && { "ca.crt": caCertPem }), ...Object.fromEntries(all) }));
     const generations = rotated.map((login) => `${login.username}=${login.generation}`).join(" ");
-    const secret = new k8s.core.v1.Secret(name, { metadata, stringData: pulumi.secret(content) }, { parent });
+    const secret = new k8s.core.v1.Secret(
+        scope.name("credentials"),
+        { metadata, stringData: pulumi.secret(content) },
+        { parent: scope.parent },
+    );
     const item = (key: string) => ({ key, path: key });
     const job = new k8s.batch.v1.Job(
-        `${name}-accepted`,
+        scope.name("credentials-accepted"),
         {
             metadata,
             spec: {
@@ -53,20 +70,23 @@ export function awaitCredentials(
                 activeDeadlineSeconds: 300,
                 template: {
                     // Not a checksum of the passwords, from which a weak one could be found by trying.
-                    metadata: marks(identity, "credentials", { "private-registry/generations": generations }),
+                    metadata: scope.podMetadata("credentials", { "private-registry/generations": generations }),
                     spec: {
                         restartPolicy: "Never",
                         ...restrictedPod,
-                        imagePullSecrets: pullSecretReferences(gate.imagePullSecrets),
+                        imagePullSecrets: pullSecretReferences(settings.imagePullSecrets),
                         containers: [
                             {
                                 name: "wait",
-                                image: gate.image,
+                                image: mirrored(toolsImage, settings.imageMirror),
                                 command: ["/bin/sh", "-c", shellScript(__dirname, "rotationGate.sh")],
                                 env: [
-                                    { name: "URL", value: pulumi.interpolate`${gate.url}/v2/` },
-                                    { name: "SERVICE", value: gate.service },
-                                    { name: "TIMES", value: String(gate.replicas === 1 ? 1 : gate.replicas * 5) },
+                                    { name: "URL", value: pulumi.interpolate`${address.podUrl}/v2/` },
+                                    { name: "SERVICE", value: address.service },
+                                    {
+                                        name: "TIMES",
+                                        value: String(settings.replicas === 1 ? 1 : settings.replicas * 5),
+                                    },
                                 ],
                                 ...restrictedScript,
                                 volumeMounts: [
@@ -93,9 +113,9 @@ export function awaitCredentials(
                 },
             },
         },
-        { parent, dependsOn: gate.after },
+        { parent: scope.parent, dependsOn: [server.resource] },
     );
-    return [job];
+    return job.urn;
 }
 
 /** A login as a line of a curl configuration file. */

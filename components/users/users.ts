@@ -3,6 +3,7 @@ import * as random from "@pulumi/random";
 import type { Problem, Rule, Rules } from "../arguments/check";
 import { text, wholeNumber } from "../arguments/rules";
 import { validGenerations } from "../generations";
+import type { Scope } from "../kubernetes/scope";
 import { htpasswdLine, longestPassword } from "./htpasswd";
 
 /** Somebody who may pull and push. */
@@ -19,8 +20,10 @@ export interface RegistryUser {
     generation?: number;
 }
 
-export interface Credentials {
-    readonly people: Login[];
+/** Who may pull and push, with passwords. */
+export interface Users {
+    /** The users of the arguments. */
+    readonly logins: Login[];
     /** The machine user of pull secrets and nodes. */
     readonly puller: Login;
     /** The whole htpasswd file, secret. */
@@ -72,40 +75,47 @@ export function userProblems(users: readonly RegistryUser[] = defaultUsers): Pro
     });
 }
 
-/** Makes the passwords and their salts, which live in the stack's state so that nothing changes from one `up` to the next. */
-export function createCredentials(
-    name: string,
-    users: readonly RegistryUser[],
-    pullerGeneration: number,
-    parent: pulumi.Resource,
-): Credentials {
-    const people = users.map((user) => {
-        const generation = user.generation ?? 1;
-        const chosen =
-            user.password === undefined
-                ? randomPassword(`${name}-password-${user.name}`, generation, parent)
-                : user.password;
-        return { username: user.name, password: pulumi.secret(chosen), generation };
-    });
-    const pullers = validGenerations(pullerGeneration).map((generation) => {
+/** A user with every default but the password, which may be random. */
+export type UserSettings = RegistryUser & Required<Pick<RegistryUser, "generation">>;
+
+export function userSettings(users: readonly RegistryUser[] = defaultUsers): UserSettings[] {
+    return users.map((user) => ({ generation: 1, ...user }));
+}
+
+/** Creates the passwords and their salts. Pulumi's state keeps both, so that nothing changes from one `up` to the next. */
+export function createUsers(
+    scope: Scope,
+    settings: { readonly users: UserSettings[]; readonly pullGeneration: number },
+): Users {
+    const logins = settings.users.map(({ name, password: chosen, generation }) => ({
+        username: name,
+        password: pulumi.secret(chosen === undefined ? randomPassword(scope, name, generation) : chosen),
+        generation,
+    }));
+    const pullers = validGenerations(settings.pullGeneration).map((generation) => {
         const username = `${machinePrefix}${generation}`;
-        return { username, password: randomPassword(`${name}-password-${username}`, generation, parent), generation };
+        return { username, password: randomPassword(scope, username, generation), generation };
     });
-    const lines = [...people, ...pullers].map((login) => {
-        const salt = new random.RandomBytes(`${name}-salt-${login.username}`, { length: 16 }, { parent });
+    const lines = [...logins, ...pullers].map((login) => {
+        const salt = new random.RandomBytes(
+            scope.name(`salt-${login.username}`),
+            { length: 16 },
+            { parent: scope.parent },
+        );
         return pulumi
             .all([login.password, salt.base64])
             .apply(([plain, base64]) => htpasswdLine(login.username, plain, Buffer.from(base64, "base64")));
     });
     return {
-        people,
-        puller: pullers.find((login) => login.generation === pullerGeneration) as Login,
+        logins,
+        puller: pullers.find((login) => login.generation === settings.pullGeneration) as Login,
         htpasswd: pulumi.secret(pulumi.all(lines).apply((all) => `${all.join("\n")}\n`)),
     };
 }
 
-/** 40 letters and digits are 238 bits; without signs it survives shells, URLs and YAML unquoted. */
-function randomPassword(resourceName: string, generation: number, parent: pulumi.Resource): pulumi.Output<string> {
+/** 40 letters and digits are 238 bits. Without other characters it needs no quotes in shells, URLs and YAML. */
+function randomPassword(scope: Scope, username: string, generation: number): pulumi.Output<string> {
     const keepers = { generation: String(generation) };
-    return new random.RandomPassword(resourceName, { length: 40, special: false, keepers }, { parent }).result;
+    const args = { length: 40, special: false, keepers };
+    return new random.RandomPassword(scope.name(`password-${username}`), args, { parent: scope.parent }).result;
 }

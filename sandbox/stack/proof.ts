@@ -7,7 +7,21 @@ import { unpackDebianPackage } from "../debian";
 import { packImage } from "../images/archive";
 import type { Progress } from "../progress";
 import { forwardPort } from "./portForward";
-import type { StackOutputs } from "./stack";
+
+/** The outputs of a stack that a client needs to reach its registry and log in. */
+export interface ReachableRegistry {
+    readonly namespaceName: string;
+    readonly serviceName: string;
+    readonly username: string;
+    readonly password: string;
+    readonly caCertPem: string;
+}
+
+/** The outputs of a stack that pods need too. */
+export interface ProvableRegistry extends ReachableRegistry {
+    readonly host: string;
+    readonly pullSecretNames: Readonly<Record<string, string>>;
+}
 
 /** What was seen to work. */
 export interface Proof {
@@ -23,7 +37,7 @@ export interface Proof {
  * pod in another namespace that pulls it by the registry's own name with the pull secret.
  */
 export async function prove(
-    outputs: StackOutputs,
+    outputs: ProvableRegistry,
     namespace: string,
     env: NodeJS.ProcessEnv,
     progress: Progress,
@@ -65,7 +79,7 @@ export async function prove(
 
 /** Pushes an archive to the registry through a port-forward, with the first user's password. */
 export async function push(
-    outputs: StackOutputs,
+    outputs: ReachableRegistry,
     archive: string,
     tag: string,
     work: string,
@@ -76,7 +90,7 @@ export async function push(
 
 /** Runs crane with arguments made from the registry's address, through a port-forward and with the first user's password. */
 export async function crane(
-    outputs: StackOutputs,
+    outputs: ReachableRegistry,
     args: (host: string) => string[],
     work: string,
     env: NodeJS.ProcessEnv,

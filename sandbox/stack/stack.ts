@@ -5,24 +5,6 @@ import { attempt, type CommandResult, run, runInTerminal } from "../command";
 import { repositoryRoot } from "../paths";
 import type { Sandbox } from "../sandbox";
 
-/** What `pulumi up` exports; see index.ts. */
-export interface StackOutputs {
-    readonly host: string;
-    readonly uiUrl: string;
-    readonly namespaceName: string;
-    readonly serviceName: string;
-    readonly deploymentName: string;
-    readonly clusterIp: string;
-    readonly username: string;
-    readonly password: string;
-    readonly credentials: Record<string, string>;
-    readonly dockerConfigJson: string;
-    readonly pullSecretNames: Record<string, string>;
-    readonly registriesYaml: string;
-    readonly caCertPem: string;
-    readonly certificateExpiry: string;
-}
-
 /**
  * A stack of a program in a sandbox. Its configuration file is a copy in the sandbox's folder, for Pulumi writes the salt of
  * the sandbox's passphrase into it.
@@ -83,7 +65,8 @@ export class SandboxStack {
         return runInTerminal(this.command(args), { env: this.sandbox.environment, cwd: this.program });
     }
 
-    async outputs(): Promise<StackOutputs> {
+    /** The outputs of the program, whose types the caller knows. */
+    async outputs<Outputs = Record<string, unknown>>(): Promise<Outputs> {
         const command = [
             "pulumi",
             "stack",

@@ -5,6 +5,7 @@ import { run } from "../../sandbox/command";
 import { repositoryRoot } from "../../sandbox/paths";
 import type { Sandbox } from "../../sandbox/sandbox";
 import { SandboxStack } from "../../sandbox/stack/stack";
+import type { StackOutputs } from "../../settings";
 
 /** The same flags for every `pulumi up` that is measured, ours and the peer's. */
 export const upFlags = ["--yes", "--skip-preview", "--suppress-outputs"];
@@ -28,7 +29,7 @@ export async function pulumi(stack: SandboxStack, args: readonly string[]): Prom
 /** What the registry's pod takes while nobody uses it, in the kubelet's words. */
 export async function registryUse(stack: SandboxStack): Promise<string> {
     const { environment } = stack.sandbox;
-    const { namespaceName } = await stack.outputs();
+    const { namespaceName } = await stack.outputs<StackOutputs>();
     const names = await run(["kubectl", "get", "nodes", "--output", "jsonpath={.items[*].metadata.name}"], {
         env: environment,
     });

@@ -11,7 +11,8 @@ import { dataFolder } from "../../sandbox/paths";
 import { printProgress } from "../../sandbox/progress";
 import { type Sandbox, startSandbox, stopSandbox } from "../../sandbox/sandbox";
 import { crane, packProgram, podManifest, push } from "../../sandbox/stack/proof";
-import { SandboxStack, type StackOutputs } from "../../sandbox/stack/stack";
+import { SandboxStack } from "../../sandbox/stack/stack";
+import type { StackOutputs } from "../../settings";
 
 /** Milliseconds for a start on a machine that has yet to compile Kubernetes and all other tools. */
 export const firstStartLimit = 60 * 60_000;
@@ -114,7 +115,7 @@ export class RegistryStack {
     async up(...options: string[]): Promise<string> {
         const result = await this.pulumi("up", "--yes", "--skip-preview", ...options);
         assert.equal(result.code, 0, result.stdout + result.stderr);
-        this.outputs = await this.stack.outputs();
+        this.outputs = await this.stack.outputs<StackOutputs>();
         return result.stdout;
     }
 

@@ -1,4 +1,4 @@
-import type { StackOutputs } from "../../sandbox/stack/stack";
+import type { StackOutputs } from "../../settings";
 import { request } from "./harness";
 
 export interface PullLoopResult {

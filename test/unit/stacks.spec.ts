@@ -1,10 +1,13 @@
 import * as assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { PrivateRegistry, type PrivateRegistryArgs } from "../../components";
-import { declare, type Resources } from "./mocks";
+import { componentOf, readSchema } from "../../scripts/docs/schema";
+import { declare, known, type Resources } from "./mocks";
 
+const defaultHost = "registry.registry.svc.cluster.local";
 const root = path.join(__dirname, "../..");
 const stackArgs = (stack: string): PrivateRegistryArgs =>
     parse(readFileSync(path.join(root, `Pulumi.${stack}.yaml`), "utf8")).config["private-registry:registry"];
@@ -50,6 +53,18 @@ describe("the stacks of this repository", () => {
         }
         assert.equal(dev.every("ServiceAccountPatch").length, 0);
         assert.equal(prod.one("ServiceAccountPatch").inputs.metadata.name, "default");
+    });
+
+    it("export every output of the component, and nothing else", async () => {
+        pulumi.runtime.setAllConfig({});
+        let exported = {};
+        // The program declares its resources when it is loaded.
+        delete require.cache[require.resolve("../../index")];
+        await declare(() => {
+            exported = require("../../index");
+        });
+        assert.deepEqual(Object.keys(exported), Object.keys(componentOf(readSchema(), "PrivateRegistry").properties));
+        assert.equal(await known((exported as { host: pulumi.Output<string> }).host), defaultHost);
     });
 
     it("are described by no value that Pulumi.yaml does not know", () => {

@@ -6,7 +6,8 @@ import * as path from "node:path";
 import { run } from "../../../sandbox/command";
 import { printProgress } from "../../../sandbox/progress";
 import { packProgram, push } from "../../../sandbox/stack/proof";
-import { SandboxStack, type StackOutputs } from "../../../sandbox/stack/stack";
+import { SandboxStack } from "../../../sandbox/stack/stack";
+import type { StackOutputs } from "../../../settings";
 import { loginOf, pullByKubelet, theSandbox } from "../harness";
 
 /** What the examples export of a registry. */
@@ -20,7 +21,7 @@ export async function pushAndPull(outputs: ExampleOutputs, namespace: string, pu
         const archive = path.join(work, "image.tar");
         await packProgram(archive, randomBytes(1024), printProgress);
         const reachable = { ...outputs, namespaceName: "registry", serviceName: "registry" };
-        await push(reachable as StackOutputs, archive, image, work, theSandbox().environment);
+        await push(reachable, archive, image, work, theSandbox().environment);
     } finally {
         fs.rmSync(work, { recursive: true, force: true });
     }
@@ -59,7 +60,7 @@ export class Consumer {
     async up(): Promise<StackOutputs> {
         await this.pulumi("up", "--yes", "--skip-preview");
         await this.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
-        return this.stack.outputs();
+        return this.stack.outputs<StackOutputs>();
     }
 
     /** Encrypted, as it lies on the disk. */

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { createAuthority, issue } from "../../../sandbox/cluster/pki";
-import type { StackOutputs } from "../../../sandbox/stack/stack";
+import type { StackOutputs } from "../../../settings";
 import { clientKey, hostKey } from "../../unit/sshNode";
 import { inSandbox, kubectl, stepwise } from "../harness";
 import { assertEncrypted, Consumer, pushAndPull } from "./consumer";

@@ -6,6 +6,7 @@ import { stringify } from "yaml";
 import { attempt, run } from "../../../sandbox/command";
 import { repositoryRoot } from "../../../sandbox/paths";
 import { SandboxStack } from "../../../sandbox/stack/stack";
+import type { StackOutputs } from "../../../settings";
 import { allowedChanges, type Change, firstCommit } from "../../upgrade/allowedChanges";
 import {
     inSandbox,
@@ -72,7 +73,7 @@ describe("a stack that the previous release made", () => {
         await old.prepare(stringify({ config: { "private-registry:registry": registry.args } }));
         const { code, stdout, stderr } = await old.pulumi(["up", "--yes", "--skip-preview"]);
         assert.equal(code, 0, stdout + stderr);
-        registry.outputs = await old.outputs();
+        registry.outputs = await old.outputs<StackOutputs>();
         image = await pushImage(registry);
         claim = await claimIdentity();
         assert.match(claim, /^[0-9a-f-]{36}$/);

@@ -8,8 +8,10 @@ import {
     type RegistryAccessArgs,
     RolloutStrategy,
 } from "../../../components";
+import { isIdle, nodeSettings } from "../../../components/nodes/nodes";
+import { checkArguments } from "../../../components/privateRegistryArgs";
 import { authority } from "../authority";
-import { declare, failure, refusal } from "../mocks";
+import { declare, failure, known, refusal } from "../mocks";
 import { clientKey, hostKey, lockedKey, pemKey, sshNode } from "../sshNode";
 
 // biome-ignore lint/suspicious/noExplicitAny: wrong arguments are what is tried
@@ -938,4 +940,104 @@ describe("RegistryAccess's check of arguments", () => {
         assert.ok(message.includes("dockerConfigJson: must be the JSON of a dockerconfigjson Secret"), message);
         assert.doesNotMatch(message, /hunter/);
     });
+});
+
+describe("the settings of a registry", () => {
+    it("have the defaults of all arguments", async () => {
+        const { log, ...settings } = checkArguments("team", {});
+        assert.deepEqual(await known(log), { level: "info", format: "json", accessLog: true });
+        assert.deepEqual(settings, {
+            title: 'the PrivateRegistry "team"',
+            name: "team",
+            namespace: "team",
+            createNamespace: true,
+            createNodeNamespace: true,
+            serviceName: "team",
+            clusterDomain: "cluster.local",
+            host: undefined,
+            hostAliases: [],
+            image: "docker.io/library/registry:3.1.2",
+            imageMirror: undefined,
+            imagePullSecrets: [],
+            config: {},
+            helm: undefined,
+            replicas: 1,
+            resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } },
+            scheduling: {},
+            labels: {},
+            annotations: {},
+            rollout: { strategy: "Surge" },
+            users: [{ name: "admin", generation: 1 }],
+            tls: {
+                existingSecret: undefined,
+                pem: undefined,
+                certManager: undefined,
+                selfSigned: {
+                    algorithm: "ECDSA-P256",
+                    validityDays: 365,
+                    renewBeforeDays: 30,
+                    subjectAlternativeNames: [],
+                    generation: 1,
+                    authorityGeneration: 1,
+                },
+            },
+            isPlain: false,
+            storage: {
+                memory: undefined,
+                existingClaim: undefined,
+                hostPath: undefined,
+                s3: undefined,
+                minio: undefined,
+                volume: { size: "10Gi", accessMode: "ReadWriteOnce", claimName: "team" },
+                mounting: "same node",
+                isProtected: true,
+            },
+            descriptorCache: { redis: undefined, inMemory: undefined },
+            expose: { ingress: undefined, ingressRoute: undefined },
+            ui: undefined,
+            networkPolicy: undefined,
+            pullSecrets: { namespaces: [], name: "team-pull", serviceAccounts: [] },
+            pullGeneration: 1,
+            nodes: undefined,
+        });
+    });
+
+    const protection: [string, Wrong, boolean, string][] = [
+        ["a volume", { volume: {} }, true, "same node"],
+        ["a volume deleted with the stack", { volume: { deleteWithStack: true } }, false, "same node"],
+        ["a shared volume", { volume: { accessMode: AccessMode.ReadWriteMany } }, true, "anywhere"],
+        ["a volume of one pod", { volume: { accessMode: AccessMode.ReadWriteOncePod } }, true, "one pod"],
+        ["a folder of a node", { hostPath: { path: "/srv" } }, true, "same node"],
+        ["a folder deleted with the stack", { hostPath: { path: "/srv", deleteWithStack: true } }, false, "same node"],
+        ["MinIO", { minio: {} }, true, "anywhere"],
+        ["MinIO deleted with the stack", { minio: { deleteWithStack: true } }, false, "anywhere"],
+        ["S3", { s3: { bucket: "images" } }, false, "anywhere"],
+        ["memory", { memory: {} }, false, "anywhere"],
+    ];
+    for (const [kind, storage, isProtected, mounting] of protection) {
+        it(`say for ${kind} whether it is protected, and where its pods may run`, () => {
+            const { storage: settings } = checkArguments("team", { storage });
+            assert.deepEqual([settings.isProtected, settings.mounting], [isProtected, mounting]);
+        });
+    }
+
+    const nodes: [
+        string,
+        Parameters<typeof nodeSettings>,
+        { isConfigured: boolean; daemonSet: boolean; idle: boolean },
+    ][] = [
+        ["no arguments but a CA", [undefined, true], { isConfigured: true, daemonSet: true, idle: false }],
+        ["no arguments and no CA", [undefined, false], { isConfigured: false, daemonSet: false, idle: false }],
+        ["arguments without a CA", [{}, false], { isConfigured: false, daemonSet: false, idle: true }],
+        ["a login without a CA", [{ authenticate: true }, false], { isConfigured: true, daemonSet: true, idle: false }],
+        ["disabled nodes", [{ enabled: false }, true], { isConfigured: false, daemonSet: false, idle: false }],
+        ["SSH alone", [{ daemonSet: false }, true], { isConfigured: true, daemonSet: false, idle: false }],
+    ];
+    for (const [what, args, { idle, ...expected }] of nodes) {
+        it(`say for ${what} whether nodes are configured, and by a DaemonSet`, () => {
+            const { isConfigured, daemonSet } = nodeSettings(...args);
+            assert.deepEqual({ isConfigured, daemonSet }, expected);
+            assert.equal(isIdle(...args), idle);
+        });
+    }
 });

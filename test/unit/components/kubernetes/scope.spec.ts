@@ -1,5 +1,10 @@
 import * as assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import * as fc from "fast-check";
 import { PrivateRegistry, RegistryAccess } from "../../../../components";
+import { ArgumentError } from "../../../../components/arguments/check";
+import { childNameProblems, longestName, Scope } from "../../../../components/kubernetes/scope";
+import { recordedUrns } from "../../../upgrade/urns";
 import { declare, type Resources } from "../../mocks";
 
 const marks = { labels: { team: "platform" }, annotations: { "example.com/owner": "platform" } };
@@ -83,5 +88,112 @@ describe("labels and annotations", () => {
             assert.equal(metadata.labels?.team, "platform", name);
             assert.equal(metadata.annotations?.["example.com/owner"], "platform", name);
         }
+    });
+});
+
+const scopeOf = (name: string) =>
+    new Scope({
+        title: `the PrivateRegistry "${name}"`,
+        name,
+        labels: {},
+        annotations: {},
+        namespace: pulumi.output("images"),
+        parent: undefined as unknown as pulumi.Resource,
+    });
+
+/** The part of every Kubernetes object that a registry, or an access named `registry`, declares. */
+function everyPart(): string[] {
+    const urns = Object.values(recordedUrns()).flatMap((children) => Object.keys(children));
+    const names = urns.filter((urn) => urn.includes("kubernetes:")).map((urn) => urn.split("::").at(-1) as string);
+    const parts = names.map((name) => name.replace(/^registry-(access-)?/, ""));
+    return [...new Set(parts)].filter((part) => /^[a-z0-9-]+$/.test(part)).sort();
+}
+
+/** Longest name that a component accepts. */
+const longestComponentName = 63;
+
+/** Names that a component accepts, many of them as long as possible. */
+const componentName = fc
+    .tuple(fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,70}[a-z0-9])?$/), fc.boolean())
+    .map(([name, isLong]) => (isLong ? name.padEnd(longestComponentName, "a") : name).slice(0, longestComponentName))
+    .filter((name) => childNameProblems(name, longestComponentName).length === 0);
+
+const limits = Object.values(longestName);
+
+describe("a scope", () => {
+    it("gives resources names in Pulumi's state that are never shortened", () => {
+        const name = "a".repeat(longestComponentName);
+        assert.equal(scopeOf(name).name("certificate-watch-role-binding"), `${name}-certificate-watch-role-binding`);
+    });
+
+    it("refuses problems as one error about its component, and accepts none", () => {
+        scopeOf("team").refuse([]);
+        assert.throws(
+            () => scopeOf("team").refuse([{ path: "host", reason: "is missing" }]),
+            (error: unknown) => {
+                assert.ok(error instanceof ArgumentError);
+                assert.equal(error.message, 'the PrivateRegistry "team" cannot be created:\n  host: is missing');
+                return true;
+            },
+        );
+    });
+
+    it("keeps namespace, labels and annotations when only the namespace changes", async () => {
+        const other = scopeOf("team").inNamespace(pulumi.output("other"));
+        const { namespace, ...rest } = other.metadata("server", { owner: "platform" });
+        assert.equal(await new Promise((resolve) => namespace.apply(resolve)), "other");
+        assert.deepEqual(rest, scopeOf("team").podMetadata("server", { owner: "platform" }));
+    });
+});
+
+describe("the name of a Kubernetes object", () => {
+    const parts = everyPart();
+
+    it("is tested with every part", () => {
+        for (const part of ["deployment", "minio", "credentials-accepted", "certificate-watch-role-binding"]) {
+            assert.ok(parts.includes(part), part);
+        }
+        assert.ok(parts.length > 50, `only ${parts.length} parts`);
+    });
+
+    it("is the one in Pulumi's state if that fits", () => {
+        fc.assert(
+            fc.property(componentName, fc.constantFrom(...parts), fc.constantFrom(...limits), (name, part, limit) => {
+                const scope = scopeOf(name);
+                const whole = scope.name(part);
+                if (whole.length <= limit) assert.equal(scope.objectName(part, limit), whole);
+                else assert.notEqual(scope.objectName(part, limit), whole);
+            }),
+        );
+    });
+
+    it("is a DNS label within the limit, and ends with a hash if it was cut", () => {
+        fc.assert(
+            fc.property(componentName, fc.constantFrom(...parts), fc.constantFrom(...limits), (name, part, limit) => {
+                const scope = scopeOf(name);
+                const short = scope.objectName(part, limit);
+                assert.ok(short.length <= limit, short);
+                assert.match(short, /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/);
+                assert.equal(short, scope.objectName(part, limit));
+                if (scope.name(part).length > limit) assert.match(short, /[a-z0-9]-[0-9a-f]{8}$/);
+            }),
+        );
+    });
+
+    for (const limit of limits) {
+        it(`differs from part to part for the longest accepted names, with ${limit} characters`, () => {
+            const longest = componentName.map((name) => name.padEnd(longestComponentName, "0"));
+            fc.assert(
+                fc.property(longest, (name) => {
+                    const names = parts.map((part) => scopeOf(name).objectName(part, limit));
+                    assert.equal(new Set(names).size, parts.length);
+                }),
+            );
+        });
+    }
+
+    it("differs for two components whose names begin with the same characters", () => {
+        const [a, b] = ["a", "b"].map((end) => scopeOf("x".repeat(62) + end));
+        for (const part of parts) assert.notEqual(a.objectName(part), b.objectName(part));
     });
 });
