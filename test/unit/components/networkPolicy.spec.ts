@@ -1,6 +1,8 @@
 import * as assert from "node:assert/strict";
 import { PrivateRegistry, type PrivateRegistryArgs, type RegistryNetworkPolicy } from "../../../components";
 import { declare } from "../mocks";
+import { refuses, refusesValues } from "../refusals";
+import * as must from "../sentences";
 
 const registry = (networkPolicy?: RegistryNetworkPolicy, args?: PrivateRegistryArgs) =>
     declare(() => new PrivateRegistry("registry", { networkPolicy, ...args }));
@@ -111,4 +113,23 @@ describe("networkPolicy", () => {
             assert.ok(chosen("own-pods").includes(name), name);
         }
     });
+});
+
+refusesValues("networkPolicy", [
+    ["networkPolicy.enabled", "yes", must.flag],
+    ["networkPolicy.clients[0]", "10.0.0.0", must.range],
+    ["networkPolicy.clientNamespaces[0]", "Traefik", must.label(63)],
+    ["networkPolicy.monitoringNamespaces[0]", "a.b", must.label(63)],
+    ["networkPolicy.destinations[0].cidr", "s3.example.com", must.range],
+    ["networkPolicy.destinations[0].ports[0]", 0, "must be a whole number from 1 to 65535"],
+]);
+
+refuses("networkPolicy", {
+    "policies without any client, and destinations without a range": {
+        of: { networkPolicy: { clients: [], destinations: [{ ports: [443] }] } },
+        says: [
+            "networkPolicy.clients: is empty, and clientNamespaces names none: nobody could pull; name the nodes' addresses",
+            "networkPolicy.destinations[0].cidr: is missing; give a range of addresses",
+        ],
+    },
 });

@@ -3,6 +3,8 @@ import { parse } from "yaml";
 import { type DescriptorCache, PrivateRegistry } from "../../../../components";
 import { authority } from "../../authority";
 import { declare, type Resources } from "../../mocks";
+import { problems, refuses, refusesValues } from "../../refusals";
+import * as must from "../../sentences";
 
 const registry = (descriptorCache?: DescriptorCache, more = {}) =>
     declare(() => new PrivateRegistry("registry", { descriptorCache, ...more }));
@@ -109,4 +111,80 @@ describe("descriptorCache.redis", () => {
         assert.deepEqual((await redisOf({})).tls, { rootcas: ["/etc/ssl/certs/ca-certificates.crt"] });
         assert.equal((await redisOf({ tls: false })).tls, undefined);
     });
+});
+
+refusesValues("descriptorCache", [
+    ["descriptorCache.inMemory.size", 0, must.oneOrMore],
+    ["descriptorCache.off", "yes", must.flag],
+    ["descriptorCache.redis.image", "redis latest", must.image],
+    ["descriptorCache.redis.resources.requests.cpu", "fast", must.quantity],
+]);
+
+refuses("descriptorCache", {
+    "two caches": {
+        of: { descriptorCache: { redis: {}, inMemory: {}, off: true } },
+        says: ["descriptorCache: has redis and inMemory and off; keep exactly one"],
+    },
+    "a cache in memory with several pods": {
+        of: { replicas: 2, storage: { minio: {} }, descriptorCache: { inMemory: {} } },
+        says: [
+            "descriptorCache.inMemory: each of the 2 replicas would go on knowing blobs that another one has deleted; use redis, or no cache",
+        ],
+    },
+    "an image of an external Redis": {
+        of: { descriptorCache: { redis: { image: "redis:7", external: { address: "redis:6379" } } } },
+        says: [
+            "descriptorCache.redis.image: is for Redis in the cluster, which `external` takes the place of; remove one of the two",
+        ],
+    },
+    "a Redis without an address, a Secret without a name, and authorities without TLS": {
+        of: { descriptorCache: { redis: { external: { passwordSecret: {}, tls: false, caCertPem: authority } } } },
+        says: [
+            "descriptorCache.redis.external.address: is missing; give host and port",
+            "descriptorCache.redis.external.passwordSecret.name: is missing; name the Secret",
+            "descriptorCache.redis.external.caCertPem: is for TLS, which `tls` turns off; remove one of the two",
+        ],
+    },
+    "an external Redis that is wrong in every field": {
+        of: {
+            descriptorCache: {
+                redis: {
+                    external: {
+                        address: "redis://a",
+                        username: "",
+                        passwordSecret: { name: "A", key: "" },
+                        tls: 1,
+                        caCertPem: "x",
+                        database: -1,
+                    },
+                },
+            },
+        },
+        says: [
+            'descriptorCache.redis.external.address: must be a host name or an address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`, not "redis://a"',
+            `descriptorCache.redis.external.username: ${must.notEmpty}, not ""`,
+            `descriptorCache.redis.external.passwordSecret.name: ${must.dnsName}, not "A"`,
+            `descriptorCache.redis.external.passwordSecret.key: ${must.notEmpty}, not ""`,
+            `descriptorCache.redis.external.tls: ${must.flag}, not 1`,
+            "descriptorCache.redis.external.caCertPem: must be certificates in PEM form",
+            "descriptorCache.redis.external.database: must be a whole number of 0 or more, not -1",
+        ],
+    },
+});
+
+describe("descriptorCache.redis with an image of the registry", () => {
+    const leaking = ["registry:2", "docker.io/library/registry:2.8.3", "mirror:5000/registry:3.0.0", "registry:v3.0"];
+    for (const leaks of leaking) {
+        it(`refuses Redis with ${leaks}, which would serve deleted blobs`, async () => {
+            assert.deepEqual(await problems({ image: leaks, descriptorCache: { redis: {} } }), [
+                `descriptorCache.redis: deleted blobs can be read again with Redis before version 3.1.0 (CVE-2026-35172), and image is \`${leaks}\`; use a newer image, or no cache`,
+            ]);
+        });
+    }
+
+    for (const sound of ["registry:3.1.2", "registry:3", "registry:4.0.0", "registry", "mirror:2000/registry"]) {
+        it(`takes Redis with ${sound}`, async () => {
+            await declare(() => new PrivateRegistry("registry", { image: sound, descriptorCache: { redis: {} } }));
+        });
+    }
 });

@@ -10,6 +10,7 @@ import {
     RolloutStrategy,
 } from "../../../../components";
 import { declare, failure, type Resources, refusal } from "../../mocks";
+import { refuses } from "../../refusals";
 
 // biome-ignore lint/suspicious/noExplicitAny: tests reach deep into values
 type Any = any;
@@ -488,4 +489,8 @@ describe("what the chart cannot do", () => {
         assert.match(named, /config\.redis\.password: looks like a secret/);
         assert.doesNotMatch(marked + named, /hunter2/);
     });
+});
+
+refuses("helm.values", {
+    "values that are no object": { of: { helm: { values: [] } }, says: ["helm.values: must be an object"] },
 });

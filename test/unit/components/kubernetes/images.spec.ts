@@ -1,6 +1,8 @@
 import * as assert from "node:assert/strict";
 import { PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
 import { declare } from "../../mocks";
+import { refusesValues } from "../../refusals";
+import * as must from "../../sentences";
 
 // Everything that runs pods: the registry, the nodes' agent, the folder's owner and the credentials' gate.
 const everyPod: PrivateRegistryArgs = {
@@ -47,3 +49,10 @@ describe("imagePullSecrets", () => {
         }
     });
 });
+
+refusesValues("image, imageMirror and imagePullSecrets", [
+    ["image", "registry 3", must.image],
+    ["image", "docker.io/library/registry:", must.image],
+    ["imageMirror", "https://mirror.example.com", must.prefix],
+    ["imagePullSecrets[0]", "my secret", must.dnsName],
+]);

@@ -1,6 +1,8 @@
 import * as assert from "node:assert/strict";
 import { PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
 import { declare, known } from "../../mocks";
+import { refusesValues } from "../../refusals";
+import * as must from "../../sentences";
 
 const registry = (args?: PrivateRegistryArgs) => declare(() => new PrivateRegistry("registry", args));
 
@@ -63,3 +65,9 @@ describe("clusterDomain", () => {
         assert.ok(r.one("CertRequest").inputs.dnsNames.includes("registry.registry.svc.corp.internal"));
     });
 });
+
+refusesValues("namespace and createNamespace", [
+    ["namespace", "My_Team", must.label(58)],
+    ["namespace", "a".repeat(59), must.label(58)],
+    ["createNamespace", "yes", must.flag],
+]);

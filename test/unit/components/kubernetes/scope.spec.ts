@@ -6,6 +6,8 @@ import { ArgumentError } from "../../../../components/arguments/check";
 import { childNameProblems, longestName, Scope } from "../../../../components/kubernetes/scope";
 import { recordedUrns } from "../../../upgrade/urns";
 import { declare, type Resources } from "../../mocks";
+import { refusesValues } from "../../refusals";
+import * as must from "../../sentences";
 
 const marks = { labels: { team: "platform" }, annotations: { "example.com/owner": "platform" } };
 
@@ -197,3 +199,8 @@ describe("the name of a Kubernetes object", () => {
         for (const part of parts) assert.notEqual(a.objectName(part), b.objectName(part));
     });
 });
+
+refusesValues("labels and annotations", [
+    ["labels.team", 7, must.text],
+    ["annotations.note", false, must.text],
+]);

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { ContainerRuntime, PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
 import { agentFiles } from "../../../../components/nodes/daemonSet";
 import { nodeFiles } from "../../../../components/nodes/nodeFiles";
+import { isIdle, nodeSettings } from "../../../../components/nodes/nodes";
 import { declare, type Resources } from "../../mocks";
 import { sshNode } from "../../sshNode";
 
@@ -246,4 +247,26 @@ describe("agentFiles", () => {
             }),
         );
     });
+});
+
+describe("the settings of nodes", () => {
+    const cases: [
+        string,
+        Parameters<typeof nodeSettings>,
+        { isConfigured: boolean; daemonSet: boolean; idle: boolean },
+    ][] = [
+        ["no arguments but a CA", [undefined, true], { isConfigured: true, daemonSet: true, idle: false }],
+        ["no arguments and no CA", [undefined, false], { isConfigured: false, daemonSet: false, idle: false }],
+        ["arguments without a CA", [{}, false], { isConfigured: false, daemonSet: false, idle: true }],
+        ["a login without a CA", [{ authenticate: true }, false], { isConfigured: true, daemonSet: true, idle: false }],
+        ["disabled nodes", [{ enabled: false }, true], { isConfigured: false, daemonSet: false, idle: false }],
+        ["SSH alone", [{ daemonSet: false }, true], { isConfigured: true, daemonSet: false, idle: false }],
+    ];
+    for (const [what, args, { idle, ...expected }] of cases) {
+        it(`say for ${what} whether nodes are configured, and by a DaemonSet`, () => {
+            const { isConfigured, daemonSet } = nodeSettings(...args);
+            assert.deepEqual({ isConfigured, daemonSet }, expected);
+            assert.equal(isIdle(...args), idle);
+        });
+    }
 });

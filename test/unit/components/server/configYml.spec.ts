@@ -4,6 +4,7 @@ import { parse } from "yaml";
 import { LogFormat, LogLevel, PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
 import { configYaml, merge, type Section } from "../../../../components/server/configYml";
 import { declare } from "../../mocks";
+import { refuses } from "../../refusals";
 
 const storage = { filesystem: { rootdirectory: "/var/lib/registry" } };
 const secret = "0123456789abcdef";
@@ -193,4 +194,8 @@ describe("config", () => {
         assert.equal(written.http.relativeurls, true);
         assert.deepEqual(written.redis, {});
     });
+});
+
+refuses("config", {
+    "config that is no object": { of: { config: "log: {}" }, says: ["config: must be an object"] },
 });

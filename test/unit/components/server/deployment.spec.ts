@@ -2,6 +2,8 @@ import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { LogLevel, PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
 import { declare } from "../../mocks";
+import { refusesValues } from "../../refusals";
+import * as must from "../../sentences";
 
 const registry = (args?: PrivateRegistryArgs) => declare(() => new PrivateRegistry("registry", args));
 const pod = async (args?: PrivateRegistryArgs) => (await registry(args)).pod.spec;
@@ -195,3 +197,9 @@ describe("scheduling", () => {
         }
     });
 });
+
+refusesValues("replicas", [
+    ["replicas", 0, must.oneOrMore],
+    ["replicas", "2", must.oneOrMore],
+    ["replicas", 1.5, must.oneOrMore],
+]);

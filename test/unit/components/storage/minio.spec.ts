@@ -3,6 +3,8 @@ import { parse } from "yaml";
 import { type MinioStorage, PrivateRegistry } from "../../../../components";
 import { bucketPolicy } from "../../../../components/storage/minioSetup";
 import { declare, type Resources } from "../../mocks";
+import { refusesValues } from "../../refusals";
+import * as must from "../../sentences";
 
 const registry = (minio: MinioStorage = {}, more = {}) =>
     declare(() => new PrivateRegistry("registry", { storage: { minio }, ...more }));
@@ -152,3 +154,12 @@ describe("the policy of MinIO's user", () => {
         assert.ok(actions.includes("s3:PutObject"));
     });
 });
+
+refusesValues("storage.minio", [
+    ["storage.minio.size", "10GB", must.quantity],
+    ["storage.minio.storageClassName", "Fast", must.dnsName],
+    ["storage.minio.deleteWithStack", "no", must.flag],
+    ["storage.minio.image", "minio latest", must.image],
+    ["storage.minio.resources.limits.memory", "512MB", must.quantity],
+    ["storage.minio.tls", "off", must.flag],
+]);

@@ -1,6 +1,9 @@
 import * as assert from "node:assert/strict";
 import { AccessMode, PrivateRegistry, type RegistryStorage, RolloutStrategy } from "../../../../components";
+import { checkArguments } from "../../../../components/privateRegistryArgs";
 import { declare, type Resources } from "../../mocks";
+import { refuses, refusesValues, type Wrong } from "../../refusals";
+import * as must from "../../sentences";
 
 const registry = (storage?: RegistryStorage, more = {}) =>
     declare(() => new PrivateRegistry("registry", { storage, ...more }));
@@ -245,4 +248,40 @@ describe("rollout.strategy", () => {
         const r = await registry(undefined, { rollout: { strategy: RolloutStrategy.Recreate } });
         assert.deepEqual(r.one("Deployment").inputs.spec.strategy, { type: "Recreate" });
     });
+});
+
+refusesValues("storage.memory", [["storage.memory.sizeLimit", "much", must.quantity]]);
+
+refuses("storage", {
+    "two kinds of storage": {
+        of: { storage: { volume: {}, memory: {} } },
+        says: ["storage: has volume and memory; keep exactly one"],
+    },
+    "replicas that cannot write the same storage": {
+        of: { replicas: 2 },
+        says: [
+            "replicas: 2 replicas need storage that all of them can write; use one replica, s3, minio, or a volume or existingClaim with accessMode `ReadWriteMany`",
+        ],
+    },
+});
+
+describe("the settings of storage", () => {
+    const protection: [string, Wrong, boolean, string][] = [
+        ["a volume", { volume: {} }, true, "same node"],
+        ["a volume deleted with the stack", { volume: { deleteWithStack: true } }, false, "same node"],
+        ["a shared volume", { volume: { accessMode: AccessMode.ReadWriteMany } }, true, "anywhere"],
+        ["a volume of one pod", { volume: { accessMode: AccessMode.ReadWriteOncePod } }, true, "one pod"],
+        ["a folder of a node", { hostPath: { path: "/srv" } }, true, "same node"],
+        ["a folder deleted with the stack", { hostPath: { path: "/srv", deleteWithStack: true } }, false, "same node"],
+        ["MinIO", { minio: {} }, true, "anywhere"],
+        ["MinIO deleted with the stack", { minio: { deleteWithStack: true } }, false, "anywhere"],
+        ["S3", { s3: { bucket: "images" } }, false, "anywhere"],
+        ["memory", { memory: {} }, false, "anywhere"],
+    ];
+    for (const [kind, storage, isProtected, mounting] of protection) {
+        it(`say for ${kind} whether it is protected, and where its pods may run`, () => {
+            const { storage: settings } = checkArguments("team", { storage });
+            assert.deepEqual([settings.isProtected, settings.mounting], [isProtected, mounting]);
+        });
+    }
 });

@@ -7,7 +7,10 @@ import {
     PrivateRegistry,
     type PrivateRegistryArgs,
 } from "../../../../components";
+import { authority } from "../../authority";
 import { declare } from "../../mocks";
+import { refuses, refusesValues } from "../../refusals";
+import * as must from "../../sentences";
 
 const host = "registry.example.com";
 const registry = (certManager: CertManagerCertificate, args?: PrivateRegistryArgs) =>
@@ -118,4 +121,37 @@ describe("a certificate of the edge from cert-manager", () => {
         assert.deepEqual(spec.issuerRef, { name: "team", kind: "ClusterIssuer", group: "cert-manager.io" });
         assert.deepEqual(r.one("IngressRoute").inputs.spec.tls, { secretName: "registry-ingress-route-tls" });
     });
+});
+
+refusesValues("tls.certManager", [
+    ["tls.certManager.issuer.kind", "Authority", 'must be one of "Issuer", "ClusterIssuer"'],
+    ["tls.certManager.issuer.group", "A", must.dnsName],
+    ["tls.certManager.algorithm", "RSA", 'must be one of "ECDSA-P256", "RSA-4096"'],
+    ["tls.certManager.validityDays", 0, "must be a whole number from 1 to 3650"],
+    ["tls.certManager.renewBeforeDays", 0, must.oneOrMore],
+    ["tls.certManager.subjectAlternativeNames[0]", "https://a", "must be a DNS name or an IP address"],
+    ["tls.certManager.publicNamesOnly", 1, must.flag],
+    ["tls.certManager.authorityGeneration", 0, must.oneOrMore],
+]);
+
+refuses("tls.certManager", {
+    "an issuer without a name, and fields that only the component's issuer uses": {
+        of: {
+            tls: {
+                certManager: { issuer: {}, authorityGeneration: 2, validityDays: 30, publicNamesOnly: true },
+            },
+        },
+        says: [
+            "tls.certManager.renewBeforeDays: must be smaller than validityDays (30), or cert-manager refuses the certificate",
+            "tls.certManager.issuer.name: is missing; name the issuer, or leave `issuer` out to get one of the component's own authority",
+            "tls.certManager.authorityGeneration: is of the component's own authority, which the named issuer does not use; remove one of the two",
+            "tls.certManager.publicNamesOnly: needs a public name to ask for; give host",
+        ],
+    },
+    "a caCertPem without an issuer": {
+        of: { tls: { certManager: { caCertPem: authority } } },
+        says: [
+            "tls.certManager.caCertPem: is the component's own authority as long as no issuer is named; remove it or name the issuer",
+        ],
+    },
 });

@@ -8,6 +8,8 @@ import {
 } from "../../../../components";
 import { serverConfiguration } from "../../../../components/ui/ui";
 import { declare, known, refusal } from "../../mocks";
+import { refusesValues } from "../../refusals";
+import * as must from "../../sentences";
 
 const host = "registry.example.com";
 const parentRefs = [{ name: "team", namespace: "edge" }];
@@ -315,3 +317,11 @@ describe("the edge before ui", () => {
         assert.match(r.one("ConfigMap", "registry-ui-authority").inputs.data["ca.crt"], /registry-ui-ca/);
     });
 });
+
+refusesValues("ui", [
+    ["ui.title", 'a "b"', "must be letters, digits, spaces and the signs . , : ( ) _ -"],
+    ["ui.title", "a~b", "must be letters, digits, spaces and the signs . , : ( ) _ -"],
+    ["ui.deleteImages", "yes", must.flag],
+    ["ui.image", "ui latest", must.image],
+    ["ui.resources.limits.memory", "64MB", must.quantity],
+]);

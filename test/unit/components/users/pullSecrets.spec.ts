@@ -1,6 +1,8 @@
 import * as assert from "node:assert/strict";
 import { PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
 import { declare, known } from "../../mocks";
+import { refuses, refusesValues } from "../../refusals";
+import * as must from "../../sentences";
 
 const registry = (pullSecrets?: PrivateRegistryArgs["pullSecrets"], more: PrivateRegistryArgs = {}) =>
     declare(() => new PrivateRegistry("registry", { pullSecrets, ...more }));
@@ -81,4 +83,21 @@ describe("pullSecrets.serviceAccounts", () => {
         assert.equal(names.length, 4);
         assert.equal(new Set(names).size, 4);
     });
+});
+
+refusesValues("pullSecrets and pullGeneration", [
+    ["pullSecrets.namespaces[0]", "Default", must.label(63)],
+    ["pullSecrets.name", "my secret", must.dnsName],
+    ["pullSecrets.serviceAccounts[0]", "My Account", must.dnsName],
+    ["pullGeneration", 0, must.oneOrMore],
+]);
+
+refuses("pullSecrets and pullGeneration", {
+    "a namespace or account that is named twice": {
+        of: { pullSecrets: { namespaces: ["a", "b", "a"], serviceAccounts: ["default", "default"] } },
+        says: [
+            'pullSecrets.namespaces[2]: repeats "a"; name each once',
+            'pullSecrets.serviceAccounts[1]: repeats "default"; name each once',
+        ],
+    },
 });
