@@ -1,8 +1,9 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentError, PrivateRegistry } from "../../../../components";
-import { declare, failure, refusal } from "../../mocks";
+import { failure, refusal } from "../../mocks";
 import { problems, refuses, type Wrong } from "../../refusals";
+import { registry } from "../../registry";
 import * as must from "../../sentences";
 
 refuses("an argument of the wrong shape", {
@@ -59,10 +60,10 @@ describe("the check of arguments", () => {
             nodes: { runtimes: nothing },
         });
         for (const nothing of [null, undefined]) {
-            const r = await declare(() => new PrivateRegistry("registry", left(nothing)));
+            const r = await registry(left(nothing));
             assert.equal(r.every("PersistentVolumeClaim").length, 0);
         }
-        await declare(() => new PrivateRegistry("registry", null as Wrong));
+        await registry(null as Wrong);
     });
 });
 
@@ -100,7 +101,7 @@ describe("values that are known later", () => {
     });
 
     it("are used when they are right", async () => {
-        const r = await declare(() => new PrivateRegistry("registry", { namespace: pulumi.output("images") }));
+        const r = await registry({ namespace: pulumi.output("images") });
         assert.equal(r.one("Namespace", "registry-namespace").inputs.metadata.name, "images");
     });
 });

@@ -1,13 +1,13 @@
 import * as assert from "node:assert/strict";
 import { parse } from "yaml";
-import { type DescriptorCache, PrivateRegistry } from "../../../../components";
+import type { DescriptorCache } from "../../../../components";
 import { authority } from "../../authority";
-import { declare, type Resources } from "../../mocks";
+import type { Resources } from "../../mocks";
 import { problems, refuses, refusesValues } from "../../refusals";
+import { registry } from "../../registry";
 import * as must from "../../sentences";
 
-const registry = (descriptorCache?: DescriptorCache, more = {}) =>
-    declare(() => new PrivateRegistry("registry", { descriptorCache, ...more }));
+const withCache = (descriptorCache?: DescriptorCache, more = {}) => registry({ descriptorCache, ...more });
 const redisPod = (resources: Resources) => resources.one("Deployment", "registry-redis").inputs.spec.template.spec;
 const registryPod = (resources: Resources) => resources.one("Deployment", "registry-deployment").inputs.spec.template;
 const patience = { dialtimeout: "1s", readtimeout: "1s", writetimeout: "1s", maxretries: 1 };
@@ -15,14 +15,14 @@ const patience = { dialtimeout: "1s", readtimeout: "1s", writetimeout: "1s", max
 describe("descriptorCache", () => {
     it("is nowhere by default and when turned off", async () => {
         for (const cache of [undefined, {}, { off: true }, { off: false }]) {
-            const config = parse((await registry(cache)).configYaml);
+            const config = parse((await withCache(cache)).configYaml);
             assert.equal("cache" in config.storage, false);
             assert.equal("redis" in config, false);
         }
     });
 
     it("inMemory: remembers 10000 blobs, or as many as asked for", async () => {
-        const cacheOf = async (inMemory: object) => parse((await registry({ inMemory })).configYaml).storage.cache;
+        const cacheOf = async (inMemory: object) => parse((await withCache({ inMemory })).configYaml).storage.cache;
         assert.deepEqual(await cacheOf({}), { blobdescriptor: "inmemory", blobdescriptorsize: 10000 });
         assert.deepEqual(await cacheOf({ size: 5 }), { blobdescriptor: "inmemory", blobdescriptorsize: 5 });
     });
@@ -30,7 +30,7 @@ describe("descriptorCache", () => {
 
 describe("descriptorCache.redis", () => {
     it("is a Redis that only the registry's certificate opens", async () => {
-        const r = await registry({ redis: {} });
+        const r = await withCache({ redis: {} });
         const config = parse(r.configYaml);
         assert.deepEqual(config.storage.cache, { blobdescriptor: "redis" });
         assert.equal(config.http.debug.addr, "127.0.0.1:5001");
@@ -55,7 +55,7 @@ describe("descriptorCache.redis", () => {
     });
 
     it("is there before the registry, which mounts its certificate and rolls when that changes", async () => {
-        const r = await registry({ redis: {} });
+        const r = await withCache({ redis: {} });
         assert.ok(
             r.one("Deployment", "registry-deployment").dependencies.some((urn) => urn.endsWith("::registry-redis")),
         );
@@ -64,7 +64,7 @@ describe("descriptorCache.redis", () => {
             spec.volumes.find((volume: { name: string }) => volume.name === "redis"),
             { name: "redis", secret: { secretName: "registry-redis-client-1a2b3c4d", defaultMode: 0o440 } },
         );
-        const without = await registry({ redis: { external: { address: "a:1" } } }, { config: parse(r.configYaml) });
+        const without = await withCache({ redis: { external: { address: "a:1" } } }, { config: parse(r.configYaml) });
         assert.notEqual(
             metadata.annotations["checksum/config"],
             registryPod(without).metadata.annotations["checksum/config"],
@@ -72,7 +72,7 @@ describe("descriptorCache.redis", () => {
     });
 
     it("runs as nobody special, never twice, from the mirror", async () => {
-        const r = await registry({ redis: {} }, { imageMirror: "mirror.example.com" });
+        const r = await withCache({ redis: {} }, { imageMirror: "mirror.example.com" });
         assert.deepEqual(r.one("Deployment", "registry-redis").inputs.spec.strategy, { type: "Recreate" });
         assert.equal(redisPod(r).securityContext.runAsNonRoot, true);
         assert.equal(redisPod(r).containers[0].securityContext.readOnlyRootFilesystem, true);
@@ -87,7 +87,7 @@ describe("descriptorCache.redis", () => {
             caCertPem: authority,
             database: 2,
         };
-        const r = await registry({ redis: { external } });
+        const r = await withCache({ redis: { external } });
         assert.deepEqual(
             r.every("Deployment").map((deployment) => deployment.name),
             ["registry-deployment"],
@@ -107,7 +107,7 @@ describe("descriptorCache.redis", () => {
 
     it("trusts the public authorities, or speaks no TLS when asked", async () => {
         const redisOf = async (more: object) =>
-            parse((await registry({ redis: { external: { address: "redis:6379", ...more } } })).configYaml).redis;
+            parse((await withCache({ redis: { external: { address: "redis:6379", ...more } } })).configYaml).redis;
         assert.deepEqual((await redisOf({})).tls, { rootcas: ["/etc/ssl/certs/ca-certificates.crt"] });
         assert.equal((await redisOf({ tls: false })).tls, undefined);
     });
@@ -184,7 +184,7 @@ describe("descriptorCache.redis with an image of the registry", () => {
 
     for (const sound of ["registry:3.1.2", "registry:3", "registry:4.0.0", "registry", "mirror:2000/registry"]) {
         it(`takes Redis with ${sound}`, async () => {
-            await declare(() => new PrivateRegistry("registry", { image: sound, descriptorCache: { redis: {} } }));
+            await registry({ image: sound, descriptorCache: { redis: {} } });
         });
     }
 });

@@ -1,8 +1,9 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { PrivateRegistry, RolloutStrategy } from "../../../../components";
-import { declare, failure } from "../../mocks";
+import { failure } from "../../mocks";
 import { problems, type Wrong } from "../../refusals";
+import { registry } from "../../registry";
 
 describe("what the chart cannot do", () => {
     const chartProblems = (args: Wrong, name?: string) => problems({ helm: {}, ...args }, name);
@@ -104,8 +105,7 @@ describe("what the chart cannot do", () => {
 
     it("is done without helm", async () => {
         for (const [what, { helm, ...args }] of cases) {
-            if (helm === undefined)
-                await declare(() => new PrivateRegistry("registry", args)).catch((e) => assert.fail(`${what}: ${e}`));
+            if (helm === undefined) await registry(args).catch((e) => assert.fail(`${what}: ${e}`));
         }
     });
 

@@ -1,10 +1,9 @@
 import * as assert from "node:assert/strict";
-import { PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
+import { PrivateRegistry } from "../../../../components";
 import { declare, known } from "../../mocks";
 import { refusesValues } from "../../refusals";
+import { registry } from "../../registry";
 import * as must from "../../sentences";
-
-const registry = (args?: PrivateRegistryArgs) => declare(() => new PrivateRegistry("registry", args));
 
 /** The namespaces of everything that lies in one, by kind of use. */
 const namespacesOf = (resources: Awaited<ReturnType<typeof registry>>) => [

@@ -1,14 +1,13 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { ContainerRuntime, PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
+import { ContainerRuntime } from "../../../../components";
 import { agentFiles } from "../../../../components/nodes/daemonSet";
 import { nodeFiles } from "../../../../components/nodes/nodeFiles";
 import { isIdle, nodeSettings } from "../../../../components/nodes/nodes";
-import { declare, type Resources } from "../../mocks";
+import type { Resources } from "../../mocks";
+import { registry } from "../../registry";
 import { sshNode } from "../../sshNode";
 
-const registry = (args?: PrivateRegistryArgs, clusterIp?: string) =>
-    declare(() => new PrivateRegistry("registry", args), clusterIp);
 const agent = (resources: Resources) => resources.one("DaemonSet").inputs.spec.template.spec;
 const files = (resources: Resources) => resources.one("ConfigMap").inputs.data;
 const folders = (resources: Resources) =>

@@ -1,7 +1,6 @@
 import * as assert from "node:assert/strict";
-import { PrivateRegistry } from "../../../../components";
-import { declare } from "../../mocks";
 import { problems, refuses, refusesValues } from "../../refusals";
+import { registry } from "../../registry";
 import * as must from "../../sentences";
 import { clientKey, hostKey, lockedKey, pemKey, sshNode } from "../../sshNode";
 
@@ -37,7 +36,7 @@ refuses("nodes.ssh", {
 describe("nodes.ssh[].privateKey", () => {
     it("may be in PEM or OpenSSH form", async () => {
         for (const privateKey of [clientKey, pemKey]) {
-            await declare(() => new PrivateRegistry("registry", { nodes: { ssh: [sshNode("a", { privateKey })] } }));
+            await registry({ nodes: { ssh: [sshNode("a", { privateKey })] } });
         }
     });
 

@@ -1,11 +1,10 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { LogLevel, PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
-import { declare } from "../../mocks";
+import { LogLevel, type PrivateRegistryArgs } from "../../../../components";
 import { refusesValues } from "../../refusals";
+import { registry } from "../../registry";
 import * as must from "../../sentences";
 
-const registry = (args?: PrivateRegistryArgs) => declare(() => new PrivateRegistry("registry", args));
 const pod = async (args?: PrivateRegistryArgs) => (await registry(args)).pod.spec;
 const container = async (args?: PrivateRegistryArgs) => (await pod(args)).containers[0];
 const checksums = async (args?: PrivateRegistryArgs) => {

@@ -1,11 +1,10 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
-import { declare } from "../../mocks";
+import type { PrivateRegistryArgs } from "../../../../components";
 import { refuses, refusesValues } from "../../refusals";
+import { registry } from "../../registry";
 import * as must from "../../sentences";
 
-const registry = (args?: PrivateRegistryArgs) => declare(() => new PrivateRegistry("registry", args));
 const service = async (args?: PrivateRegistryArgs) => (await registry(args)).one("Service", "registry-service").inputs;
 const metrics = async (args?: PrivateRegistryArgs) =>
     (await registry(args)).one("Service", "registry-metrics-service").inputs;

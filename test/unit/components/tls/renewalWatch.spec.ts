@@ -1,8 +1,7 @@
 import * as assert from "node:assert/strict";
-import { IngressController, PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
-import { declare } from "../../mocks";
+import { IngressController } from "../../../../components";
+import { registry } from "../../registry";
 
-const registry = (args?: PrivateRegistryArgs) => declare(() => new PrivateRegistry("registry", args));
 const tls = { existingSecret: { name: "team" } };
 
 describe("the watch over a certificate that somebody else renews", () => {

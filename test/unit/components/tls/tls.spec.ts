@@ -7,9 +7,9 @@ import { pairProblems } from "../../../../components/tls/supplied";
 import { createAuthority, issue, type KeyPair } from "../../../../sandbox/cluster/pki";
 import { declare, failure, known } from "../../mocks";
 import { refuses, refusesValues } from "../../refusals";
+import { registry } from "../../registry";
 import * as must from "../../sentences";
 
-const registry = (args?: PrivateRegistryArgs) => declare(() => new PrivateRegistry("registry", args));
 const selfSigned = (args: NonNullable<PrivateRegistryArgs["tls"]>["selfSigned"]) =>
     registry({ tls: { selfSigned: args } });
 

@@ -1,10 +1,9 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { AccessMode, PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
+import { AccessMode, type PrivateRegistryArgs } from "../../../../components";
 import { curlLogin } from "../../../../components/users/rotationGate";
-import { declare } from "../../mocks";
+import { registry } from "../../registry";
 
-const registry = (args?: PrivateRegistryArgs) => declare(() => new PrivateRegistry("registry", args));
 const job = async (args?: PrivateRegistryArgs) =>
     (await registry({ users: [{ name: "ci", generation: 2 }], ...args })).one("Job").inputs;
 const env = async (args?: PrivateRegistryArgs) =>

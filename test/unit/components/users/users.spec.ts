@@ -4,8 +4,8 @@ import * as bcrypt from "bcryptjs";
 import { PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
 import { declare, known, type Resources } from "../../mocks";
 import { refuses, refusesValues } from "../../refusals";
+import { registry } from "../../registry";
 
-const registry = (args?: PrivateRegistryArgs) => declare(() => new PrivateRegistry("registry", args));
 const names = (resources: Resources) => resources.htpasswd.map((line) => line.split(":")[0]);
 const passwords = (resources: Resources) => resources.every("RandomPassword").map((resource) => resource.name);
 const pullUser = async (args?: PrivateRegistryArgs) => {
