@@ -198,16 +198,6 @@ describe("the nodes' agent", () => {
             },
         ]);
     });
-
-    it("is root without capabilities", async () => {
-        const spec = agent(await registry());
-        assert.equal(spec.automountServiceAccountToken, false);
-        assert.deepEqual(spec.containers[0].securityContext, {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ["ALL"] },
-        });
-    });
 });
 
 describe("agentFiles", () => {

@@ -13,23 +13,6 @@ const checksums = async (args?: PrivateRegistryArgs) => {
 };
 
 describe("the registry's pod", () => {
-    it("fulfils Pod Security restricted", async () => {
-        const spec = await pod();
-        assert.deepEqual(spec.securityContext, {
-            runAsNonRoot: true,
-            runAsUser: 1000,
-            runAsGroup: 1000,
-            fsGroup: 1000,
-            fsGroupChangePolicy: "OnRootMismatch",
-            seccompProfile: { type: "RuntimeDefault" },
-        });
-        assert.deepEqual(spec.containers[0].securityContext, {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ["ALL"] },
-        });
-    });
-
     it("has no token, and hears nothing of other Services", async () => {
         const r = await registry();
         assert.equal(r.pod.spec.automountServiceAccountToken, false);

@@ -98,20 +98,6 @@ describe("storage.minio", () => {
         assert.ok(env.some((e: { name: string; value: string }) => e.name === "MINIO_BROWSER" && e.value === "off"));
     });
 
-    it("runs as nobody special, and so does what sets it up", async () => {
-        const r = await withMinio();
-        for (const spec of [server(r), r.one("Job").inputs.spec.template.spec]) {
-            assert.equal(spec.securityContext.runAsNonRoot, true);
-            assert.equal(spec.securityContext.seccompProfile.type, "RuntimeDefault");
-            assert.equal(spec.automountServiceAccountToken, false);
-            assert.deepEqual(spec.containers[0].securityContext, {
-                allowPrivilegeEscalation: false,
-                readOnlyRootFilesystem: true,
-                capabilities: { drop: ["ALL"] },
-            });
-        }
-    });
-
     it("takes its images from the mirror, or another image", async () => {
         const images = (r: Resources) => [
             server(r).containers[0].image,

@@ -69,18 +69,6 @@ describe("the gate of rotated passwords", () => {
             await withPassword("correct horse battery staple 3"),
         );
     });
-
-    it("fulfils Pod Security restricted", async () => {
-        const { spec } = (await job()).spec.template;
-        assert.equal(spec.automountServiceAccountToken, false);
-        assert.equal(spec.securityContext.runAsNonRoot, true);
-        assert.deepEqual(spec.securityContext.seccompProfile, { type: "RuntimeDefault" });
-        assert.deepEqual(spec.containers[0].securityContext, {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ["ALL"] },
-        });
-    });
 });
 
 describe("curlLogin", () => {
