@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
-import { IngressController, PrivateRegistry, type PrivateRegistryArgs } from "../../components";
+import { IngressController, type PrivateRegistryArgs } from "../../components";
 import { rules } from "../../policy/rules";
-import { declare } from "../unit/mocks";
+import { registry } from "../unit/registry";
 import { violations } from "./judge";
 
 const pullSecrets = { namespaces: ["default"] };
@@ -35,7 +35,7 @@ const registries: Record<string, PrivateRegistryArgs> = {
 describe("the component under its own policies", () => {
     for (const [what, args] of Object.entries(registries)) {
         it(`breaks no rule with ${what}`, async () => {
-            const { all } = await declare(() => new PrivateRegistry("registry", { pullSecrets, ...args }));
+            const { all } = await registry({ pullSecrets, ...args });
             const resources = all.map(({ type, name, inputs, protect }) => ({
                 type,
                 name,

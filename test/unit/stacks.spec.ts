@@ -3,15 +3,16 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { PrivateRegistry, type PrivateRegistryArgs } from "../../components";
+import type { PrivateRegistryArgs } from "../../components";
 import { componentOf, readSchema } from "../../scripts/docs/schema";
 import { declare, known, type Resources } from "./mocks";
+import { registry } from "./registry";
 
 const defaultHost = "registry.registry.svc.cluster.local";
 const root = path.join(__dirname, "../..");
 const stackArgs = (stack: string): PrivateRegistryArgs =>
     parse(readFileSync(path.join(root, `Pulumi.${stack}.yaml`), "utf8")).config["private-registry:registry"];
-const declareStack = (stack: string) => declare(() => new PrivateRegistry("registry", stackArgs(stack)));
+const declareStack = (stack: string) => registry(stackArgs(stack));
 
 describe("the stacks of this repository", () => {
     let dev: Resources;

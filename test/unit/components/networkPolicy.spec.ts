@@ -1,11 +1,13 @@
 import * as assert from "node:assert/strict";
-import { PrivateRegistry, type PrivateRegistryArgs, type RegistryNetworkPolicy } from "../../../components";
-import { declare } from "../mocks";
+import type { PrivateRegistryArgs, RegistryNetworkPolicy } from "../../../components";
+import { refuses, refusesValues } from "../refusals";
+import { registry } from "../registry";
+import * as must from "../sentences";
 
-const registry = (networkPolicy?: RegistryNetworkPolicy, args?: PrivateRegistryArgs) =>
-    declare(() => new PrivateRegistry("registry", { networkPolicy, ...args }));
+const withPolicy = (networkPolicy?: RegistryNetworkPolicy, args?: PrivateRegistryArgs) =>
+    registry({ networkPolicy, ...args });
 const spec = async (part: string, args: RegistryNetworkPolicy = {}) =>
-    (await registry(args)).one("NetworkPolicy", `registry-network-${part}`).inputs.spec;
+    (await withPolicy(args)).one("NetworkPolicy", `registry-network-${part}`).inputs.spec;
 
 interface Selector {
     matchLabels?: Record<string, string>;
@@ -23,12 +25,12 @@ const selects = (selector: Selector, labels: Record<string, string>) =>
 describe("networkPolicy", () => {
     it("is not there unless asked for, nor when it is turned off", async () => {
         for (const args of [undefined, { enabled: false }]) {
-            assert.deepEqual((await registry(args)).every("NetworkPolicy"), []);
+            assert.deepEqual((await withPolicy(args)).every("NetworkPolicy"), []);
         }
     });
 
     it("refuses everything in the namespace that no other policy allows", async () => {
-        const r = await registry({});
+        const r = await withPolicy({});
         for (const policy of r.every("NetworkPolicy")) assert.equal(policy.inputs.metadata.namespace, "registry");
         assert.deepEqual(await spec("default"), { podSelector: {}, policyTypes: ["Ingress", "Egress"] });
     });
@@ -71,7 +73,7 @@ describe("networkPolicy", () => {
     it("lets clients to the web UI, which reaches nobody itself", async () => {
         const host = "registry.example.com";
         const expose = { gateway: { parentRefs: [{ name: "team" }] } };
-        const r = await registry({ clientNamespaces: ["traefik"] }, { host, expose, ui: {} });
+        const r = await withPolicy({ clientNamespaces: ["traefik"] }, { host, expose, ui: {} });
         const { podSelector, policyTypes, ingress, egress } = r.one("NetworkPolicy", "registry-network-ui").inputs.spec;
         assert.deepEqual(policyTypes, ["Ingress", "Egress"]);
         const toRegistry = r.one("NetworkPolicy", "registry-network-server").inputs.spec.ingress[0];
@@ -90,7 +92,7 @@ describe("networkPolicy", () => {
     });
 
     it("says nothing of pods that are not there", async () => {
-        const policies = (await registry({})).every("NetworkPolicy").map((policy) => policy.name);
+        const policies = (await withPolicy({})).every("NetworkPolicy").map((policy) => policy.name);
         assert.deepEqual(policies.sort(), [
             "registry-network-default",
             "registry-network-own-pods",
@@ -101,7 +103,7 @@ describe("networkPolicy", () => {
     it("chooses the pods that it speaks of", async () => {
         const tls = { existingSecret: { name: "team" } };
         const users = [{ name: "ci", generation: 2 }];
-        const r = await registry({}, { tls, users });
+        const r = await withPolicy({}, { tls, users });
         const selectorOf = (part: string) => r.one("NetworkPolicy", `registry-network-${part}`).inputs.spec.podSelector;
         const chosen = (part: string) =>
             r.pods.filter((pod) => selects(selectorOf(part), pod.metadata.labels)).map((pod) => pod.name);
@@ -111,4 +113,23 @@ describe("networkPolicy", () => {
             assert.ok(chosen("own-pods").includes(name), name);
         }
     });
+});
+
+refusesValues("networkPolicy", [
+    ["networkPolicy.enabled", "yes", must.flag],
+    ["networkPolicy.clients[0]", "10.0.0.0", must.range],
+    ["networkPolicy.clientNamespaces[0]", "Traefik", must.label(63)],
+    ["networkPolicy.monitoringNamespaces[0]", "a.b", must.label(63)],
+    ["networkPolicy.destinations[0].cidr", "s3.example.com", must.range],
+    ["networkPolicy.destinations[0].ports[0]", 0, "must be a whole number from 1 to 65535"],
+]);
+
+refuses("networkPolicy", {
+    "policies without any client, and destinations without a range": {
+        of: { networkPolicy: { clients: [], destinations: [{ ports: [443] }] } },
+        says: [
+            "networkPolicy.clients: is empty, and clientNamespaces names none: nobody could pull; name the nodes' addresses",
+            "networkPolicy.destinations[0].cidr: is missing; give a range of addresses",
+        ],
+    },
 });

@@ -15,7 +15,7 @@ const everything: PrivateRegistryArgs = {
     nodes: { authenticate: true, ssh: [sshNode("a")] },
 };
 
-async function registry(args?: PrivateRegistryArgs, opts?: pulumi.ComponentResourceOptions, clusterIp?: string) {
+async function withComponent(args?: PrivateRegistryArgs, opts?: pulumi.ComponentResourceOptions, clusterIp?: string) {
     let component: PrivateRegistry | undefined;
     const resources = await declare(() => {
         component = new PrivateRegistry("registry", args, opts);
@@ -25,7 +25,7 @@ async function registry(args?: PrivateRegistryArgs, opts?: pulumi.ComponentResou
 
 describe("the outputs", () => {
     it("are right without any argument", async () => {
-        const { component } = await registry();
+        const { component } = await withComponent();
         const values = {
             host: "registry.registry.svc.cluster.local",
             url: "https://registry.registry.svc.cluster.local",
@@ -54,7 +54,7 @@ describe("the outputs", () => {
 
     it("have the host that is asked for, known now or later", async () => {
         for (const host of ["registry.example.com:8443", pulumi.output("registry.example.com:8443")]) {
-            const { component } = await registry({ host });
+            const { component } = await withComponent({ host });
             assert.equal(await known(component.host), "registry.example.com:8443");
             assert.equal(await known(component.url), "https://registry.example.com:8443");
         }
@@ -88,7 +88,7 @@ describe("secrets", () => {
         );
 
     it("are in no resource but Secrets, certificates and random values", async () => {
-        const { resources } = await registry(everything);
+        const { resources } = await withComponent(everything);
         assert.ok(resources.secrets.length >= 20);
         const others = resources.all.filter((resource) => !mayHoldSecrets(resource));
         assert.ok(others.length >= 15);
@@ -99,7 +99,7 @@ describe("secrets", () => {
     });
 
     it("are marked secret wherever they are, so that the state has them encrypted", async () => {
-        const { resources } = await registry(everything);
+        const { resources } = await withComponent(everything);
         for (const resource of resources.all) {
             for (const text of resource.clearTexts) {
                 assert.equal(leak(text, resources), undefined, `${resource.type} ${resource.name}: ${text}`);
@@ -108,18 +108,18 @@ describe("secrets", () => {
     });
 
     it("are in no output that is not marked secret", async () => {
-        const { resources } = await registry(everything);
+        const { resources } = await withComponent(everything);
         assert.ok(resources.clearOutputs.includes("registry.registry.svc.cluster.local"));
         for (const text of resources.clearOutputs) assert.equal(leak(text, resources), undefined, text);
     });
 
     it("are not in the arguments that the engine is told", async () => {
-        const { resources } = await registry(everything);
+        const { resources } = await withComponent(everything);
         for (const name of ["registry", "registry-access"]) assert.deepEqual(resources.named(name)[0].inputs, {});
     });
 
     it("could be found where they are", async () => {
-        const { resources } = await registry(everything);
+        const { resources } = await withComponent(everything);
         const holding = resources
             .every("Secret")
             .filter((s) => leak(JSON.stringify(s.inputs), resources) !== undefined);
@@ -136,20 +136,20 @@ describe("secrets", () => {
 
 describe("names", () => {
     it("of all children begin with the component's", async () => {
-        const { resources } = await registry(everything);
+        const { resources } = await withComponent(everything);
         for (const { name, type } of resources.all.slice(1)) {
             if (type !== "pulumi:providers:kubernetes") assert.match(name, /^registry-[a-z0-9]/, type);
         }
     });
 
     it("of all children of one kind differ", async () => {
-        const { resources } = await registry(everything);
+        const { resources } = await withComponent(everything);
         const urns = resources.all.map((resource) => `${resource.type}::${resource.name}`);
         assert.deepEqual(urns, [...new Set(urns)]);
     });
 
     it("that are public may be chosen, and all others are the provider's", async () => {
-        const { resources } = await registry(everything);
+        const { resources } = await withComponent(everything);
         const chosen = resources.all
             .filter((r) => r.inputs.metadata?.name !== undefined)
             .map((r) => `${r.type.split(":").at(-1)} ${r.inputs.metadata.name}`);
@@ -171,7 +171,7 @@ describe("options", () => {
     const children = (resources: Resources) => resources.all.filter((resource) => resource.name !== "registry");
 
     it("parent: all children belong to the component or its RegistryAccess", async () => {
-        const { resources } = await registry(everything);
+        const { resources } = await withComponent(everything);
         for (const resource of children(resources)) {
             const parent = resource.name.startsWith("registry-access-") ? "registry-access" : "registry";
             assert.ok(resource.parent.endsWith(`::${parent}`), `${resource.name} belongs to ${resource.parent}`);
@@ -189,12 +189,12 @@ describe("options", () => {
     });
 
     it("protect: all children are protected", async () => {
-        const { resources } = await registry({ storage: { memory: {} } }, { protect: true });
+        const { resources } = await withComponent({ storage: { memory: {} } }, { protect: true });
         for (const resource of children(resources)) assert.equal(resource.protect, true, resource.name);
     });
 
     it("aliases: the engine is told, which finds the children by it because their names begin with the component's", async () => {
-        const { resources } = await registry({}, { aliases: [{ name: "images" }] });
+        const { resources } = await withComponent({}, { aliases: [{ name: "images" }] });
         assert.deepEqual(resources.named("registry")[0].aliases, ["images"]);
     });
 
@@ -210,7 +210,7 @@ describe("options", () => {
 
     it("transformations: reach every child", async () => {
         const seen: string[] = [];
-        const { resources } = await registry(everything, {
+        const { resources } = await withComponent(everything, {
             transformations: [({ name }) => void seen.push(name)],
         });
         assert.deepEqual(seen.sort(), resources.all.map((resource) => resource.name).sort());

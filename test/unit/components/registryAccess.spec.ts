@@ -1,7 +1,9 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { ContainerRuntime, RegistryAccess, type RegistryAccessArgs } from "../../../components";
-import { declare, known } from "../mocks";
+import { declare, failure, known } from "../mocks";
+import { accessProblems, withValue } from "../refusals";
+import * as must from "../sentences";
 
 const required = { host: "registry.example.com", dockerConfigJson: '{"auths":{}}' };
 const caCertPem = "-----BEGIN CERTIFICATE-----\nof the registry\n";
@@ -87,5 +89,91 @@ describe("RegistryAccess", () => {
         const { spec } = r.one("DaemonSet").inputs.spec.template;
         assert.match(spec.containers[0].image, /^mirror\.example\.com\/docker\.io\/curlimages\/curl:/);
         assert.deepEqual(spec.imagePullSecrets, [{ name: "mirror" }]);
+    });
+});
+
+describe("RegistryAccess's check of arguments", () => {
+    it("asks for what it cannot do without", async () => {
+        assert.deepEqual(await accessProblems({}), [
+            "host: is missing; give it the registry's output `host`",
+            "dockerConfigJson: is missing; give it the registry's output `dockerConfigJson`",
+        ]);
+    });
+
+    it("asks for the authority that nodes trust", async () => {
+        assert.deepEqual(await accessProblems({ ...required, nodes: {} }), [
+            "nodes: need caCertPem to trust; give it the registry's output `caCertPem`",
+        ]);
+        await declare(() => new RegistryAccess("access", { ...required, nodes: { enabled: false } }));
+    });
+
+    it("asks for the logins that nodes use, known now or later", async () => {
+        const nodes = { authenticate: true };
+        const sentence =
+            "dockerConfigJson: has no login for b.example, which nodes.authenticate needs; add it, or leave nodes.authenticate out";
+        const dockerConfigJson = '{"auths":{"registry.example.com":{"auth":"aHVudGVyMg=="}}}';
+        assert.deepEqual(await accessProblems({ ...required, dockerConfigJson, hostAliases: ["b.example"], nodes }), [
+            sentence,
+        ]);
+        for (const later of [
+            { dockerConfigJson: pulumi.secret(dockerConfigJson), hostAliases: ["b.example"] },
+            { dockerConfigJson, hostAliases: [pulumi.output("b.example")] },
+        ]) {
+            const { message } = await failure(() => new RegistryAccess("access", { ...required, ...later, nodes }));
+            assert.ok(message.includes(sentence), message);
+            assert.doesNotMatch(message, /aHVudGVyMg/);
+        }
+    });
+
+    const wrong: [string, unknown, string][] = [
+        ["host", "https://a", `${must.host}, not "https://a"`],
+        ["hostAliases[0]", "A", `${must.host}, not "A"`],
+        ["dockerConfigJson", "hunter2", "must be the JSON of a dockerconfigjson Secret, with `auths`"],
+        ["dockerConfigJson", '{"auths":null}', "must be the JSON of a dockerconfigjson Secret, with `auths`"],
+        ["caCertPem", "/etc/ca.crt", "must be certificates in PEM form"],
+        [
+            "endpoint",
+            "https://10.0.0.1",
+            'must be a host name or an address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`, not "https://10.0.0.1"',
+        ],
+        [
+            "endpoint",
+            "2001:db8::7",
+            'must be a host name or an address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`, not "2001:db8::7"',
+        ],
+        ["pullSecrets.namespaces[0]", "A", `${must.label(63)}, not "A"`],
+        ["nodes.runtimes[0]", "x", 'must be one of "containerd", "k3s", "rke2", "cri-o", "docker", not "x"'],
+        ["nodeNamespace", "A", `${must.label(63)}, not "A"`],
+        ["createNodeNamespace", 1, `${must.flag}, not 1`],
+        ["imageMirror", "https://a", `${must.prefix}, not "https://a"`],
+        ["imagePullSecrets[0]", "A", `${must.dnsName}, not "A"`],
+        ["labels.a", 1, `${must.text}, not 1`],
+        ["annotations.a", 1, `${must.text}, not 1`],
+    ];
+    for (const [path, value, sentence] of wrong) {
+        it(`refuses ${path}: ${JSON.stringify(value)}`, async () => {
+            assert.deepEqual(await accessProblems({ ...required, ...withValue(path, value) }), [
+                `${path}: ${sentence}`,
+            ]);
+        });
+    }
+
+    it("refuses a name that no object can begin with", async () => {
+        assert.deepEqual(await accessProblems(required, "My Access"), [
+            `name: the component's name ${must.label(58)}, not "My Access"`,
+        ]);
+    });
+
+    it("checks what is known later, without repeating it", async () => {
+        const { message } = await failure(
+            () =>
+                new RegistryAccess("access", {
+                    ...required,
+                    dockerConfigJson: pulumi.secret("hunter2"),
+                    pullSecrets: { namespaces: ["default"] },
+                }),
+        );
+        assert.ok(message.includes("dockerConfigJson: must be the JSON of a dockerconfigjson Secret"), message);
+        assert.doesNotMatch(message, /hunter/);
     });
 });

@@ -1,11 +1,13 @@
 import * as assert from "node:assert/strict";
 import { parse } from "yaml";
-import { type DescriptorCache, PrivateRegistry } from "../../../../components";
+import type { DescriptorCache } from "../../../../components";
 import { authority } from "../../authority";
-import { declare, type Resources } from "../../mocks";
+import type { Resources } from "../../mocks";
+import { problems, refuses, refusesValues } from "../../refusals";
+import { registry } from "../../registry";
+import * as must from "../../sentences";
 
-const registry = (descriptorCache?: DescriptorCache, more = {}) =>
-    declare(() => new PrivateRegistry("registry", { descriptorCache, ...more }));
+const withCache = (descriptorCache?: DescriptorCache, more = {}) => registry({ descriptorCache, ...more });
 const redisPod = (resources: Resources) => resources.one("Deployment", "registry-redis").inputs.spec.template.spec;
 const registryPod = (resources: Resources) => resources.one("Deployment", "registry-deployment").inputs.spec.template;
 const patience = { dialtimeout: "1s", readtimeout: "1s", writetimeout: "1s", maxretries: 1 };
@@ -13,14 +15,14 @@ const patience = { dialtimeout: "1s", readtimeout: "1s", writetimeout: "1s", max
 describe("descriptorCache", () => {
     it("is nowhere by default and when turned off", async () => {
         for (const cache of [undefined, {}, { off: true }, { off: false }]) {
-            const config = parse((await registry(cache)).configYaml);
+            const config = parse((await withCache(cache)).configYaml);
             assert.equal("cache" in config.storage, false);
             assert.equal("redis" in config, false);
         }
     });
 
     it("inMemory: remembers 10000 blobs, or as many as asked for", async () => {
-        const cacheOf = async (inMemory: object) => parse((await registry({ inMemory })).configYaml).storage.cache;
+        const cacheOf = async (inMemory: object) => parse((await withCache({ inMemory })).configYaml).storage.cache;
         assert.deepEqual(await cacheOf({}), { blobdescriptor: "inmemory", blobdescriptorsize: 10000 });
         assert.deepEqual(await cacheOf({ size: 5 }), { blobdescriptor: "inmemory", blobdescriptorsize: 5 });
     });
@@ -28,7 +30,7 @@ describe("descriptorCache", () => {
 
 describe("descriptorCache.redis", () => {
     it("is a Redis that only the registry's certificate opens", async () => {
-        const r = await registry({ redis: {} });
+        const r = await withCache({ redis: {} });
         const config = parse(r.configYaml);
         assert.deepEqual(config.storage.cache, { blobdescriptor: "redis" });
         assert.equal(config.http.debug.addr, "127.0.0.1:5001");
@@ -53,7 +55,7 @@ describe("descriptorCache.redis", () => {
     });
 
     it("is there before the registry, which mounts its certificate and rolls when that changes", async () => {
-        const r = await registry({ redis: {} });
+        const r = await withCache({ redis: {} });
         assert.ok(
             r.one("Deployment", "registry-deployment").dependencies.some((urn) => urn.endsWith("::registry-redis")),
         );
@@ -62,18 +64,16 @@ describe("descriptorCache.redis", () => {
             spec.volumes.find((volume: { name: string }) => volume.name === "redis"),
             { name: "redis", secret: { secretName: "registry-redis-client-1a2b3c4d", defaultMode: 0o440 } },
         );
-        const without = await registry({ redis: { external: { address: "a:1" } } }, { config: parse(r.configYaml) });
+        const without = await withCache({ redis: { external: { address: "a:1" } } }, { config: parse(r.configYaml) });
         assert.notEqual(
             metadata.annotations["checksum/config"],
             registryPod(without).metadata.annotations["checksum/config"],
         );
     });
 
-    it("runs as nobody special, never twice, from the mirror", async () => {
-        const r = await registry({ redis: {} }, { imageMirror: "mirror.example.com" });
+    it("never runs twice, and takes its image from the mirror", async () => {
+        const r = await withCache({ redis: {} }, { imageMirror: "mirror.example.com" });
         assert.deepEqual(r.one("Deployment", "registry-redis").inputs.spec.strategy, { type: "Recreate" });
-        assert.equal(redisPod(r).securityContext.runAsNonRoot, true);
-        assert.equal(redisPod(r).containers[0].securityContext.readOnlyRootFilesystem, true);
         assert.equal(redisPod(r).containers[0].image, "mirror.example.com/docker.io/library/redis:7.2.11");
     });
 
@@ -85,7 +85,7 @@ describe("descriptorCache.redis", () => {
             caCertPem: authority,
             database: 2,
         };
-        const r = await registry({ redis: { external } });
+        const r = await withCache({ redis: { external } });
         assert.deepEqual(
             r.every("Deployment").map((deployment) => deployment.name),
             ["registry-deployment"],
@@ -105,8 +105,84 @@ describe("descriptorCache.redis", () => {
 
     it("trusts the public authorities, or speaks no TLS when asked", async () => {
         const redisOf = async (more: object) =>
-            parse((await registry({ redis: { external: { address: "redis:6379", ...more } } })).configYaml).redis;
+            parse((await withCache({ redis: { external: { address: "redis:6379", ...more } } })).configYaml).redis;
         assert.deepEqual((await redisOf({})).tls, { rootcas: ["/etc/ssl/certs/ca-certificates.crt"] });
         assert.equal((await redisOf({ tls: false })).tls, undefined);
     });
+});
+
+refusesValues("descriptorCache", [
+    ["descriptorCache.inMemory.size", 0, must.oneOrMore],
+    ["descriptorCache.off", "yes", must.flag],
+    ["descriptorCache.redis.image", "redis latest", must.image],
+    ["descriptorCache.redis.resources.requests.cpu", "fast", must.quantity],
+]);
+
+refuses("descriptorCache", {
+    "two caches": {
+        of: { descriptorCache: { redis: {}, inMemory: {}, off: true } },
+        says: ["descriptorCache: has redis and inMemory and off; keep exactly one"],
+    },
+    "a cache in memory with several pods": {
+        of: { replicas: 2, storage: { minio: {} }, descriptorCache: { inMemory: {} } },
+        says: [
+            "descriptorCache.inMemory: each of the 2 replicas would go on knowing blobs that another one has deleted; use redis, or no cache",
+        ],
+    },
+    "an image of an external Redis": {
+        of: { descriptorCache: { redis: { image: "redis:7", external: { address: "redis:6379" } } } },
+        says: [
+            "descriptorCache.redis.image: is for Redis in the cluster, which `external` takes the place of; remove one of the two",
+        ],
+    },
+    "a Redis without an address, a Secret without a name, and authorities without TLS": {
+        of: { descriptorCache: { redis: { external: { passwordSecret: {}, tls: false, caCertPem: authority } } } },
+        says: [
+            "descriptorCache.redis.external.address: is missing; give host and port",
+            "descriptorCache.redis.external.passwordSecret.name: is missing; name the Secret",
+            "descriptorCache.redis.external.caCertPem: is for TLS, which `tls` turns off; remove one of the two",
+        ],
+    },
+    "an external Redis that is wrong in every field": {
+        of: {
+            descriptorCache: {
+                redis: {
+                    external: {
+                        address: "redis://a",
+                        username: "",
+                        passwordSecret: { name: "A", key: "" },
+                        tls: 1,
+                        caCertPem: "x",
+                        database: -1,
+                    },
+                },
+            },
+        },
+        says: [
+            'descriptorCache.redis.external.address: must be a host name or an address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`, not "redis://a"',
+            `descriptorCache.redis.external.username: ${must.notEmpty}, not ""`,
+            `descriptorCache.redis.external.passwordSecret.name: ${must.dnsName}, not "A"`,
+            `descriptorCache.redis.external.passwordSecret.key: ${must.notEmpty}, not ""`,
+            `descriptorCache.redis.external.tls: ${must.flag}, not 1`,
+            "descriptorCache.redis.external.caCertPem: must be certificates in PEM form",
+            "descriptorCache.redis.external.database: must be a whole number of 0 or more, not -1",
+        ],
+    },
+});
+
+describe("descriptorCache.redis with an image of the registry", () => {
+    const leaking = ["registry:2", "docker.io/library/registry:2.8.3", "mirror:5000/registry:3.0.0", "registry:v3.0"];
+    for (const leaks of leaking) {
+        it(`refuses Redis with ${leaks}, which would serve deleted blobs`, async () => {
+            assert.deepEqual(await problems({ image: leaks, descriptorCache: { redis: {} } }), [
+                `descriptorCache.redis: deleted blobs can be read again with Redis before version 3.1.0 (CVE-2026-35172), and image is \`${leaks}\`; use a newer image, or no cache`,
+            ]);
+        });
+    }
+
+    for (const sound of ["registry:3.1.2", "registry:3", "registry:4.0.0", "registry", "mirror:2000/registry"]) {
+        it(`takes Redis with ${sound}`, async () => {
+            await registry({ image: sound, descriptorCache: { redis: {} } });
+        });
+    }
 });

@@ -1,19 +1,14 @@
 import * as assert from "node:assert/strict";
-import {
-    IngressController,
-    PrivateRegistry,
-    type PrivateRegistryArgs,
-    type RegistryExpose,
-} from "../../../../components";
+import { IngressController, type PrivateRegistryArgs, type RegistryExpose } from "../../../../components";
 import { controllerAnnotations } from "../../../../components/expose/ingress";
 import { createAuthority, issue } from "../../../../sandbox/cluster/pki";
-import { declare } from "../../mocks";
+import { registry } from "../../registry";
 
 const host = "registry.example.com";
-const registry = (expose: RegistryExpose, args?: PrivateRegistryArgs) =>
-    declare(() => new PrivateRegistry("registry", { host: `${host}:8443`, expose, ...args }));
+const exposed = (expose: RegistryExpose, args?: PrivateRegistryArgs) =>
+    registry({ host: `${host}:8443`, expose, ...args });
 const ingress = async (args?: Partial<RegistryExpose["ingress"]>, others?: PrivateRegistryArgs) =>
-    (await registry({ ingress: { controller: IngressController.Nginx, ...args } }, others)).one("Ingress").inputs;
+    (await exposed({ ingress: { controller: IngressController.Nginx, ...args } }, others)).one("Ingress").inputs;
 
 describe("expose.ingress", () => {
     it("leads each host to the Service, and shows the certificate of the pods", async () => {
@@ -85,7 +80,7 @@ describe("expose.ingress", () => {
     });
 
     it("for Traefik lets it check the pods' certificate, as the Service tells it", async () => {
-        const r = await registry({ ingress: { controller: IngressController.Traefik } });
+        const r = await exposed({ ingress: { controller: IngressController.Traefik } });
         const { annotations } = r.one("Service", "registry-service").inputs.metadata;
         assert.equal(annotations["traefik.ingress.kubernetes.io/service.serversscheme"], "https");
         assert.equal(
@@ -107,7 +102,7 @@ describe("expose.ingress", () => {
             [IngressController.Nginx, false],
             [IngressController.Traefik, true],
         ] as const) {
-            const r = await registry({ ingress: { controller } }, { tls: { plainBackend } });
+            const r = await exposed({ ingress: { controller } }, { tls: { plainBackend } });
             assert.deepEqual(r.every("ServersTransport"), []);
             assert.doesNotMatch(JSON.stringify(r.one("Service", "registry-service").inputs), /serverstransport/);
         }
@@ -116,7 +111,7 @@ describe("expose.ingress", () => {
 
 describe("expose.ingressRoute", () => {
     const route = async (args: RegistryExpose["ingressRoute"], others?: PrivateRegistryArgs) =>
-        (await registry({ ingressRoute: args }, others)).one("IngressRoute").inputs.spec;
+        (await exposed({ ingressRoute: args }, others)).one("IngressRoute").inputs.spec;
 
     it("leads all hosts from websecure to the pods, over TLS that is checked", async () => {
         assert.deepEqual(await route({}, { hostAliases: ["images.example.com"] }), {
@@ -146,7 +141,7 @@ describe("expose.ingressRoute", () => {
     });
 
     it("checks a certificate that is trusted anyway by its host", async () => {
-        const r = await registry({ ingressRoute: {} }, { tls: { existingSecret: { name: "team" } } });
+        const r = await exposed({ ingressRoute: {} }, { tls: { existingSecret: { name: "team" } } });
         assert.deepEqual(r.one("ServersTransport").inputs.spec, { serverName: host });
         assert.deepEqual(r.named("registry-authority"), []);
     });
@@ -156,7 +151,7 @@ describe("expose.gateway", () => {
     const parentRefs = [{ name: "team", namespace: "edge", sectionName: "https" }];
 
     it("is a route without a time limit, at the Gateways that are named", async () => {
-        const { spec } = (await registry({ gateway: { parentRefs } })).one("HTTPRoute").inputs;
+        const { spec } = (await exposed({ gateway: { parentRefs } })).one("HTTPRoute").inputs;
         assert.deepEqual(spec, {
             parentRefs,
             hostnames: [host],
@@ -171,7 +166,7 @@ describe("expose.gateway", () => {
     });
 
     it("tells the Gateway to speak TLS with the pods, and whom to trust", async () => {
-        const { spec } = (await registry({ gateway: { parentRefs } })).one("BackendTLSPolicy").inputs;
+        const { spec } = (await exposed({ gateway: { parentRefs } })).one("BackendTLSPolicy").inputs;
         assert.deepEqual(spec, {
             targetRefs: [{ group: "", kind: "Service", name: "registry" }],
             validation: {
@@ -179,7 +174,7 @@ describe("expose.gateway", () => {
                 caCertificateRefs: [{ group: "", kind: "ConfigMap", name: "registry-authority-1a2b3c4d" }],
             },
         });
-        const open = await registry({ gateway: { parentRefs } }, { tls: { existingSecret: { name: "team" } } });
+        const open = await exposed({ gateway: { parentRefs } }, { tls: { existingSecret: { name: "team" } } });
         assert.deepEqual(open.one("BackendTLSPolicy").inputs.spec.validation, {
             hostname: host,
             wellKnownCACertificates: "System",
@@ -187,7 +182,7 @@ describe("expose.gateway", () => {
     });
 
     it("speaks HTTP with the pods when they do", async () => {
-        const r = await registry({ gateway: { parentRefs } }, { tls: { plainBackend: true } });
+        const r = await exposed({ gateway: { parentRefs } }, { tls: { plainBackend: true } });
         assert.deepEqual(r.every("BackendTLSPolicy"), []);
         assert.equal(r.one("HTTPRoute").inputs.spec.rules[0].backendRefs[0].port, 80);
     });
@@ -195,7 +190,7 @@ describe("expose.gateway", () => {
 
 describe("expose.loadBalancer", () => {
     it("asks for one that lets the given addresses in, with an address that the certificate holds", async () => {
-        const r = await registry({
+        const r = await exposed({
             loadBalancer: {
                 address: "203.0.113.7",
                 sourceRanges: ["198.51.100.0/24"],

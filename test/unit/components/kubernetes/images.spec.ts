@@ -1,16 +1,17 @@
 import * as assert from "node:assert/strict";
-import { PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
-import { declare } from "../../mocks";
+import type { PrivateRegistryArgs } from "../../../../components";
+import { refusesValues } from "../../refusals";
+import { registry } from "../../registry";
+import * as must from "../../sentences";
 
 // Everything that runs pods: the registry, the nodes' agent, the folder's owner and the credentials' gate.
 const everyPod: PrivateRegistryArgs = {
     storage: { hostPath: { path: "/srv/registry" } },
     users: [{ name: "ci", generation: 2 }],
 };
-const registry = (args?: PrivateRegistryArgs) =>
-    declare(() => new PrivateRegistry("registry", { ...everyPod, ...args }));
+const everyImage = (args?: PrivateRegistryArgs) => registry({ ...everyPod, ...args });
 const images = async (args?: PrivateRegistryArgs) =>
-    Object.fromEntries((await registry(args)).pods.map((pod) => [pod.name, pod.spec.containers[0].image]));
+    Object.fromEntries((await everyImage(args)).pods.map((pod) => [pod.name, pod.spec.containers[0].image]));
 
 describe("image", () => {
     it("is the pinned registry, and one pinned image for all tools", async () => {
@@ -24,7 +25,7 @@ describe("image", () => {
     });
 
     it("may be version 2, which is run in the same way", async () => {
-        const [two, three] = [await registry({ image: "registry:2" }), await registry()];
+        const [two, three] = [await everyImage({ image: "registry:2" }), await everyImage()];
         assert.equal(two.pod.spec.containers[0].image, "registry:2");
         assert.deepEqual({ ...two.pod.spec.containers[0], image: "" }, { ...three.pod.spec.containers[0], image: "" });
     });
@@ -40,10 +41,17 @@ describe("imageMirror", () => {
 
 describe("imagePullSecrets", () => {
     it("are those of every pod", async () => {
-        const { pods } = await registry({ imagePullSecrets: ["mirror", "other"] });
+        const { pods } = await everyImage({ imagePullSecrets: ["mirror", "other"] });
         assert.equal(pods.length, 4);
         for (const pod of pods) {
             assert.deepEqual(pod.spec.imagePullSecrets, [{ name: "mirror" }, { name: "other" }], pod.name);
         }
     });
 });
+
+refusesValues("image, imageMirror and imagePullSecrets", [
+    ["image", "registry 3", must.image],
+    ["image", "docker.io/library/registry:", must.image],
+    ["imageMirror", "https://mirror.example.com", must.prefix],
+    ["imagePullSecrets[0]", "my secret", must.dnsName],
+]);

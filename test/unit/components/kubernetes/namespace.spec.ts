@@ -1,8 +1,9 @@
 import * as assert from "node:assert/strict";
-import { PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
+import { PrivateRegistry } from "../../../../components";
 import { declare, known } from "../../mocks";
-
-const registry = (args?: PrivateRegistryArgs) => declare(() => new PrivateRegistry("registry", args));
+import { refusesValues } from "../../refusals";
+import { registry } from "../../registry";
+import * as must from "../../sentences";
 
 /** The namespaces of everything that lies in one, by kind of use. */
 const namespacesOf = (resources: Awaited<ReturnType<typeof registry>>) => [
@@ -63,3 +64,9 @@ describe("clusterDomain", () => {
         assert.ok(r.one("CertRequest").inputs.dnsNames.includes("registry.registry.svc.corp.internal"));
     });
 });
+
+refusesValues("namespace and createNamespace", [
+    ["namespace", "My_Team", must.label(58)],
+    ["namespace", "a".repeat(59), must.label(58)],
+    ["createNamespace", "yes", must.flag],
+]);

@@ -1,11 +1,14 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import * as fc from "fast-check";
-import { PrivateRegistry, RegistryAccess } from "../../../../components";
+import { RegistryAccess } from "../../../../components";
 import { ArgumentError } from "../../../../components/arguments/check";
 import { childNameProblems, longestName, Scope } from "../../../../components/kubernetes/scope";
 import { recordedUrns } from "../../../upgrade/urns";
 import { declare, type Resources } from "../../mocks";
+import { refusesValues } from "../../refusals";
+import { registry } from "../../registry";
+import * as must from "../../sentences";
 
 const marks = { labels: { team: "platform" }, annotations: { "example.com/owner": "platform" } };
 
@@ -21,15 +24,12 @@ describe("labels and annotations", () => {
     let resources: Resources;
 
     before(async () => {
-        resources = await declare(
-            () =>
-                new PrivateRegistry("registry", {
-                    ...marks,
-                    storage: { hostPath: { path: "/srv/registry" } },
-                    users: [{ name: "ci", generation: 2 }],
-                    pullSecrets: { namespaces: ["default"], serviceAccounts: ["default"] },
-                }),
-        );
+        resources = await registry({
+            ...marks,
+            storage: { hostPath: { path: "/srv/registry" } },
+            users: [{ name: "ci", generation: 2 }],
+            pullSecrets: { namespaces: ["default"], serviceAccounts: ["default"] },
+        });
     });
 
     it("are those of every object and pod", () => {
@@ -50,7 +50,7 @@ describe("labels and annotations", () => {
 
     it("cannot take the component's own away, which select the pods", async () => {
         const labels = { "app.kubernetes.io/instance": "mine", "pod-security.kubernetes.io/enforce": "privileged" };
-        const r = await declare(() => new PrivateRegistry("registry", { labels }));
+        const r = await registry({ labels });
         assert.equal(r.pod.metadata.labels["app.kubernetes.io/instance"], "registry");
         const { metadata } = r.one("Namespace", "registry-namespace").inputs;
         assert.equal(metadata.labels["pod-security.kubernetes.io/enforce"], "restricted");
@@ -197,3 +197,8 @@ describe("the name of a Kubernetes object", () => {
         for (const part of parts) assert.notEqual(a.objectName(part), b.objectName(part));
     });
 });
+
+refusesValues("labels and annotations", [
+    ["labels.team", 7, must.text],
+    ["annotations.note", false, must.text],
+]);

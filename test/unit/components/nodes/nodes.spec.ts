@@ -1,13 +1,13 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { ContainerRuntime, PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
+import { ContainerRuntime } from "../../../../components";
 import { agentFiles } from "../../../../components/nodes/daemonSet";
 import { nodeFiles } from "../../../../components/nodes/nodeFiles";
-import { declare, type Resources } from "../../mocks";
+import { isIdle, nodeSettings } from "../../../../components/nodes/nodes";
+import type { Resources } from "../../mocks";
+import { registry } from "../../registry";
 import { sshNode } from "../../sshNode";
 
-const registry = (args?: PrivateRegistryArgs, clusterIp?: string) =>
-    declare(() => new PrivateRegistry("registry", args), clusterIp);
 const agent = (resources: Resources) => resources.one("DaemonSet").inputs.spec.template.spec;
 const files = (resources: Resources) => resources.one("ConfigMap").inputs.data;
 const folders = (resources: Resources) =>
@@ -198,16 +198,6 @@ describe("the nodes' agent", () => {
             },
         ]);
     });
-
-    it("is root without capabilities", async () => {
-        const spec = agent(await registry());
-        assert.equal(spec.automountServiceAccountToken, false);
-        assert.deepEqual(spec.containers[0].securityContext, {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ["ALL"] },
-        });
-    });
 });
 
 describe("agentFiles", () => {
@@ -246,4 +236,26 @@ describe("agentFiles", () => {
             }),
         );
     });
+});
+
+describe("the settings of nodes", () => {
+    const cases: [
+        string,
+        Parameters<typeof nodeSettings>,
+        { isConfigured: boolean; daemonSet: boolean; idle: boolean },
+    ][] = [
+        ["no arguments but a CA", [undefined, true], { isConfigured: true, daemonSet: true, idle: false }],
+        ["no arguments and no CA", [undefined, false], { isConfigured: false, daemonSet: false, idle: false }],
+        ["arguments without a CA", [{}, false], { isConfigured: false, daemonSet: false, idle: true }],
+        ["a login without a CA", [{ authenticate: true }, false], { isConfigured: true, daemonSet: true, idle: false }],
+        ["disabled nodes", [{ enabled: false }, true], { isConfigured: false, daemonSet: false, idle: false }],
+        ["SSH alone", [{ daemonSet: false }, true], { isConfigured: true, daemonSet: false, idle: false }],
+    ];
+    for (const [what, args, { idle, ...expected }] of cases) {
+        it(`say for ${what} whether nodes are configured, and by a DaemonSet`, () => {
+            const { isConfigured, daemonSet } = nodeSettings(...args);
+            assert.deepEqual({ isConfigured, daemonSet }, expected);
+            assert.equal(isIdle(...args), idle);
+        });
+    }
 });

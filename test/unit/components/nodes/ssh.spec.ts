@@ -8,13 +8,14 @@ import { ContainerRuntime, PrivateRegistry, RegistryAccess, type RegistryNodes }
 import { nodeFiles, type RegistryOnNodes } from "../../../../components/nodes/nodeFiles";
 import { hostsLine, nodeScript } from "../../../../components/nodes/ssh";
 import { declare, refusal } from "../../mocks";
+import { registry } from "../../registry";
 import { clientKey, hostKey, sshNode } from "../../sshNode";
 
-const registry = (nodes: RegistryNodes) => declare(() => new PrivateRegistry("registry", { nodes }));
+const withNodes = (nodes: RegistryNodes) => registry({ nodes });
 
 describe("nodes.ssh", () => {
     it("runs one command for each machine, with its pinned key", async () => {
-        const r = await registry({ ssh: [sshNode("a", { port: 2222, user: "ops" }), sshNode("b")] });
+        const r = await withNodes({ ssh: [sshNode("a", { port: 2222, user: "ops" }), sshNode("b")] });
         assert.deepEqual(
             r.every("Command").map(({ name }) => name),
             ["registry-access-node-a", "registry-access-node-b"],
@@ -35,13 +36,13 @@ describe("nodes.ssh", () => {
     });
 
     it("keeps the private key out of what is not encrypted", async () => {
-        const [command] = (await registry({ ssh: [sshNode("a")] })).every("Command");
+        const [command] = (await withNodes({ ssh: [sshNode("a")] })).every("Command");
         assert.ok(command.clearTexts.some((text) => text.includes("certs.d")));
         assert.equal(command.clearTexts.includes(clientKey), false);
     });
 
     it("hands logins over encrypted, by standard input only", async () => {
-        const [command] = (await registry({ ssh: [sshNode("a")], authenticate: true })).every("Command");
+        const [command] = (await withNodes({ ssh: [sshNode("a")], authenticate: true })).every("Command");
         const { stdin, ...others } = command.inputs;
         assert.match(stdin, /Authorization = "Basic [A-Za-z0-9+/]{40}/);
         assert.equal(JSON.stringify(others).includes("Basic"), false);
@@ -52,7 +53,7 @@ describe("nodes.ssh", () => {
     });
 
     it("writes for containerd and Docker, or for what the machine runs", async () => {
-        const r = await registry({ ssh: [sshNode("a"), sshNode("b", { runtimes: [ContainerRuntime.K3s] })] });
+        const r = await withNodes({ ssh: [sshNode("a"), sshNode("b", { runtimes: [ContainerRuntime.K3s] })] });
         const host = "registry.registry.svc.cluster.local";
         const lists = r
             .every("Command")
@@ -91,14 +92,14 @@ describe("nodes.ssh", () => {
                 message,
                 /nodes\.ssh: needs the npm package @pulumi\/command; run `npm install @pulumi\/command@/,
             );
-            await registry({});
+            await withNodes({});
         } finally {
             loader._resolveFilename = _resolveFilename;
         }
     });
 
     it("has the rights of root, by sudo where somebody else logs in", async () => {
-        const { create, delete: remove } = (await registry({ ssh: [sshNode("a")] })).one("Command").inputs;
+        const { create, delete: remove } = (await withNodes({ ssh: [sshNode("a")] })).one("Command").inputs;
         const folder = fs.mkdtempSync(path.join(tmpdir(), "private-registry-unit-"));
         try {
             fs.writeFileSync(path.join(folder, "sudo"), '#!/bin/sh\necho sudo "$@"\nshift\nexec "$@"\n', {

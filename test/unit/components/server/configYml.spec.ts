@@ -1,9 +1,10 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { parse } from "yaml";
-import { LogFormat, LogLevel, PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
+import { LogFormat, LogLevel, type PrivateRegistryArgs } from "../../../../components";
 import { configYaml, merge, type Section } from "../../../../components/server/configYml";
-import { declare } from "../../mocks";
+import { refuses } from "../../refusals";
+import { registry } from "../../registry";
 
 const storage = { filesystem: { rootdirectory: "/var/lib/registry" } };
 const secret = "0123456789abcdef";
@@ -123,7 +124,7 @@ describe("config.yml", () => {
 
     it("lets requests finish, for a shorter time than the pod's grace period", async () => {
         assert.equal(written().http.draintimeout, "45s");
-        const { pod } = await declare(() => new PrivateRegistry("registry"));
+        const { pod } = await registry();
         assert.equal(pod.spec.terminationGracePeriodSeconds, 60);
     });
 
@@ -160,14 +161,13 @@ describe("config.yml", () => {
     });
 
     it("keeps every random number of the state to itself", async () => {
-        const r = await declare(() => new PrivateRegistry("registry"));
+        const r = await registry();
         assert.match(parse(r.configYaml).http.secret, /^[0-9a-f]{64}$/);
     });
 });
 
 describe("log", () => {
-    const log = async (args?: PrivateRegistryArgs["log"]) =>
-        parse((await declare(() => new PrivateRegistry("registry", { log: args }))).configYaml).log;
+    const log = async (args?: PrivateRegistryArgs["log"]) => parse((await registry({ log: args })).configYaml).log;
 
     it("is JSON at level info with every request", async () => {
         assert.deepEqual(await log(), { level: "info", formatter: "json", accesslog: { disabled: false } });
@@ -185,7 +185,7 @@ describe("log", () => {
 describe("config", () => {
     it("is merged last", async () => {
         const config = { http: { headers: null, http2: { disabled: true } }, log: { level: "error" }, redis: {} };
-        const r = await declare(() => new PrivateRegistry("registry", { config, log: { level: LogLevel.Debug } }));
+        const r = await registry({ config, log: { level: LogLevel.Debug } });
         const written = parse(r.configYaml);
         assert.equal(written.log.level, "error");
         assert.equal("headers" in written.http, false);
@@ -193,4 +193,8 @@ describe("config", () => {
         assert.equal(written.http.relativeurls, true);
         assert.deepEqual(written.redis, {});
     });
+});
+
+refuses("config", {
+    "config that is no object": { of: { config: "log: {}" }, says: ["config: must be an object"] },
 });

@@ -1,9 +1,10 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { LogLevel, PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
-import { declare } from "../../mocks";
+import { LogLevel, type PrivateRegistryArgs } from "../../../../components";
+import { refusesValues } from "../../refusals";
+import { registry } from "../../registry";
+import * as must from "../../sentences";
 
-const registry = (args?: PrivateRegistryArgs) => declare(() => new PrivateRegistry("registry", args));
 const pod = async (args?: PrivateRegistryArgs) => (await registry(args)).pod.spec;
 const container = async (args?: PrivateRegistryArgs) => (await pod(args)).containers[0];
 const checksums = async (args?: PrivateRegistryArgs) => {
@@ -12,23 +13,6 @@ const checksums = async (args?: PrivateRegistryArgs) => {
 };
 
 describe("the registry's pod", () => {
-    it("fulfils Pod Security restricted", async () => {
-        const spec = await pod();
-        assert.deepEqual(spec.securityContext, {
-            runAsNonRoot: true,
-            runAsUser: 1000,
-            runAsGroup: 1000,
-            fsGroup: 1000,
-            fsGroupChangePolicy: "OnRootMismatch",
-            seccompProfile: { type: "RuntimeDefault" },
-        });
-        assert.deepEqual(spec.containers[0].securityContext, {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ["ALL"] },
-        });
-    });
-
     it("has no token, and hears nothing of other Services", async () => {
         const r = await registry();
         assert.equal(r.pod.spec.automountServiceAccountToken, false);
@@ -195,3 +179,9 @@ describe("scheduling", () => {
         }
     });
 });
+
+refusesValues("replicas", [
+    ["replicas", 0, must.oneOrMore],
+    ["replicas", "2", must.oneOrMore],
+    ["replicas", 1.5, must.oneOrMore],
+]);

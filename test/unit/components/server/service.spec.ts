@@ -1,9 +1,10 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
-import { declare } from "../../mocks";
+import type { PrivateRegistryArgs } from "../../../../components";
+import { refuses, refusesValues } from "../../refusals";
+import { registry } from "../../registry";
+import * as must from "../../sentences";
 
-const registry = (args?: PrivateRegistryArgs) => declare(() => new PrivateRegistry("registry", args));
 const service = async (args?: PrivateRegistryArgs) => (await registry(args)).one("Service", "registry-service").inputs;
 const metrics = async (args?: PrivateRegistryArgs) =>
     (await registry(args)).one("Service", "registry-metrics-service").inputs;
@@ -59,4 +60,20 @@ describe("expose.nodePort", () => {
             assert.equal(spec.ports[0].nodePort, 30443);
         }
     });
+});
+
+refusesValues("expose.nodePort and expose.loadBalancer", [
+    ["expose.nodePort.port", 65536, "must be a whole number from 1 to 65535"],
+    ["expose.loadBalancer.address", "registry.example.com", "must be an IP address"],
+    ["expose.loadBalancer.sourceRanges[0]", "10.0.0.0", must.range],
+    ["expose.loadBalancer.sourceRanges[0]", "10.0.0.0/33", must.range],
+]);
+
+refuses("expose.nodePort and expose.loadBalancer", {
+    "both for one Service": {
+        of: { expose: { nodePort: {}, loadBalancer: {} } },
+        says: [
+            "expose.nodePort: cannot be together with loadBalancer, which opens a port of every node as well; keep one",
+        ],
+    },
 });

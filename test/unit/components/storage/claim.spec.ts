@@ -1,5 +1,7 @@
 import * as assert from "node:assert/strict";
 import { fixedProblems, shrinkingProblems } from "../../../../components/storage/claim";
+import { refuses, refusesValues } from "../../refusals";
+import * as must from "../../sentences";
 
 describe("a claim that exists", () => {
     const has = { storageClassName: "standard", accessModes: ["ReadWriteOnce"] };
@@ -47,4 +49,32 @@ describe("a claim that exists", () => {
             assert.deepEqual(sized(has, wants), [{ path: "storage.volume.size", reason }]);
         }
     });
+});
+
+refusesValues("storage.volume", [
+    ["storage.volume.size", "10GB", must.quantity],
+    ["storage.volume.storageClassName", "Fast", must.dnsName],
+    ["storage.volume.accessMode", "RWX", must.modes],
+    ["storage.volume.claimName", "my claim", must.dnsName],
+    ["storage.volume.deleteWithStack", "true", must.flag],
+]);
+
+refuses("storage.existingClaim", {
+    "a claim without a name": {
+        of: { createNamespace: false, storage: { existingClaim: {} } },
+        says: ["storage.existingClaim.name: is missing; name the claim"],
+    },
+    "a wrong name and access mode": {
+        of: { createNamespace: false, storage: { existingClaim: { name: "A", accessMode: "RWX" } } },
+        says: [
+            `storage.existingClaim.name: ${must.dnsName}, not "A"`,
+            `storage.existingClaim.accessMode: ${must.modes}, not "RWX"`,
+        ],
+    },
+    "a claim in a namespace that the component creates": {
+        of: { storage: { existingClaim: { name: "images" } } },
+        says: [
+            "storage.existingClaim: lies in a namespace that exists already; set createNamespace to false and name it in namespace",
+        ],
+    },
 });

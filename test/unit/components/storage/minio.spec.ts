@@ -1,17 +1,19 @@
 import * as assert from "node:assert/strict";
 import { parse } from "yaml";
-import { type MinioStorage, PrivateRegistry } from "../../../../components";
+import type { MinioStorage } from "../../../../components";
 import { bucketPolicy } from "../../../../components/storage/minioSetup";
-import { declare, type Resources } from "../../mocks";
+import type { Resources } from "../../mocks";
+import { refusesValues } from "../../refusals";
+import { registry } from "../../registry";
+import * as must from "../../sentences";
 
-const registry = (minio: MinioStorage = {}, more = {}) =>
-    declare(() => new PrivateRegistry("registry", { storage: { minio }, ...more }));
+const withMinio = (minio: MinioStorage = {}, more = {}) => registry({ storage: { minio }, ...more });
 const server = (resources: Resources) => resources.one("StatefulSet").inputs.spec.template.spec;
 const endsWith = (name: string) => (urn: string) => urn.endsWith(`::${name}`);
 
 describe("storage.minio", () => {
     it("is a server with one volume, which is protected with its namespace", async () => {
-        const r = await registry();
+        const r = await withMinio();
         const { inputs } = r.one("PersistentVolumeClaim");
         assert.equal(inputs.metadata.name, "registry-minio");
         assert.deepEqual(inputs.spec, { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "10Gi" } } });
@@ -26,7 +28,7 @@ describe("storage.minio", () => {
     });
 
     it("has the size, class and life that are asked for", async () => {
-        const r = await registry({ size: "200Gi", storageClassName: "fast", deleteWithStack: true });
+        const r = await withMinio({ size: "200Gi", storageClassName: "fast", deleteWithStack: true });
         assert.deepEqual(r.one("PersistentVolumeClaim").inputs.spec, {
             accessModes: ["ReadWriteOnce"],
             storageClassName: "fast",
@@ -39,7 +41,7 @@ describe("storage.minio", () => {
     });
 
     it("is the registry's S3, which clients are not sent to", async () => {
-        const { storage } = parse((await registry()).configYaml);
+        const { storage } = parse((await withMinio()).configYaml);
         assert.deepEqual(storage.s3, {
             bucket: "registry",
             region: "us-east-1",
@@ -52,13 +54,13 @@ describe("storage.minio", () => {
     });
 
     it("speaks TLS by an authority that only the two know, or none when asked", async () => {
-        const r = await registry();
+        const r = await withMinio();
         assert.deepEqual(r.one("CertRequest", "registry-minio-server-request").inputs.dnsNames, [
             "registry-minio.registry.svc",
         ]);
         assert.match(r.one("Secret", "registry-s3").inputs.stringData["ca.crt"], /registry-minio-ca/);
         assert.equal(server(r).containers[0].readinessProbe.httpGet.scheme, "HTTPS");
-        const plain = await registry({ tls: false });
+        const plain = await withMinio({ tls: false });
         assert.equal(parse(plain.configYaml).storage.s3.regionendpoint, "http://registry-minio.registry.svc:9000");
         assert.equal(parse(plain.configYaml).storage.s3.secure, false);
         assert.equal(server(plain).containers[0].readinessProbe.httpGet.scheme, "HTTP");
@@ -69,7 +71,7 @@ describe("storage.minio", () => {
     });
 
     it("has random passwords, of which the registry has the lesser one", async () => {
-        const r = await registry();
+        const r = await withMinio();
         const root = r.one("Secret", "registry-minio-root").inputs.stringData;
         const user = r.one("Secret", "registry-s3").inputs.stringData;
         assert.match(root.MINIO_ROOT_PASSWORD, /^registry-minio-root/);
@@ -82,32 +84,18 @@ describe("storage.minio", () => {
     });
 
     it("is ready, with bucket and user, before the registry starts", async () => {
-        const r = await registry();
+        const r = await withMinio();
         assert.ok(r.one("Job").dependencies.some(endsWith("registry-minio")));
         assert.ok(r.one("Deployment").dependencies.some(endsWith("registry-minio-set-up")));
     });
 
     it("shows nobody its console", async () => {
-        const r = await registry();
+        const r = await withMinio();
         assert.deepEqual(r.one("Service", "registry-minio-service").inputs.spec.ports, [
             { name: "s3", port: 9000, targetPort: 9000 },
         ]);
         const { env } = server(r).containers[0];
         assert.ok(env.some((e: { name: string; value: string }) => e.name === "MINIO_BROWSER" && e.value === "off"));
-    });
-
-    it("runs as nobody special, and so does what sets it up", async () => {
-        const r = await registry();
-        for (const spec of [server(r), r.one("Job").inputs.spec.template.spec]) {
-            assert.equal(spec.securityContext.runAsNonRoot, true);
-            assert.equal(spec.securityContext.seccompProfile.type, "RuntimeDefault");
-            assert.equal(spec.automountServiceAccountToken, false);
-            assert.deepEqual(spec.containers[0].securityContext, {
-                allowPrivilegeEscalation: false,
-                readOnlyRootFilesystem: true,
-                capabilities: { drop: ["ALL"] },
-            });
-        }
     });
 
     it("takes its images from the mirror, or another image", async () => {
@@ -116,16 +104,16 @@ describe("storage.minio", () => {
             r.one("Job").inputs.spec.template.spec.containers[0].image,
         ];
         const pinned = "quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z";
-        assert.deepEqual(images(await registry()), [pinned, pinned]);
-        const mirrored = await registry({}, { imageMirror: "mirror.example.com", imagePullSecrets: ["hub"] });
+        assert.deepEqual(images(await withMinio()), [pinned, pinned]);
+        const mirrored = await withMinio({}, { imageMirror: "mirror.example.com", imagePullSecrets: ["hub"] });
         assert.deepEqual(images(mirrored), [`mirror.example.com/${pinned}`, `mirror.example.com/${pinned}`]);
         assert.deepEqual(server(mirrored).imagePullSecrets, [{ name: "hub" }]);
-        const own = await registry({ image: "registry.example.com/minio:1" });
+        const own = await withMinio({ image: "registry.example.com/minio:1" });
         assert.deepEqual(images(own), ["registry.example.com/minio:1", "registry.example.com/minio:1"]);
     });
 
     it("has the resources and runs on the nodes that are asked for", async () => {
-        const r = await registry(
+        const r = await withMinio(
             { resources: { limits: { memory: "4Gi" } } },
             { scheduling: { nodeSelector: { pool: "storage" } } },
         );
@@ -152,3 +140,12 @@ describe("the policy of MinIO's user", () => {
         assert.ok(actions.includes("s3:PutObject"));
     });
 });
+
+refusesValues("storage.minio", [
+    ["storage.minio.size", "10GB", must.quantity],
+    ["storage.minio.storageClassName", "Fast", must.dnsName],
+    ["storage.minio.deleteWithStack", "no", must.flag],
+    ["storage.minio.image", "minio latest", must.image],
+    ["storage.minio.resources.limits.memory", "512MB", must.quantity],
+    ["storage.minio.tls", "off", must.flag],
+]);

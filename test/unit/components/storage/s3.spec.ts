@@ -1,13 +1,13 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { PrivateRegistry, type S3Storage, S3StorageClass } from "../../../../components";
+import { type S3Storage, S3StorageClass } from "../../../../components";
 import { s3Driver } from "../../../../components/storage/s3";
 import { authority } from "../../authority";
-import { declare, type Resources } from "../../mocks";
+import type { Resources } from "../../mocks";
+import { registry } from "../../registry";
 
-const registry = (s3: S3Storage, more = {}) =>
-    declare(() => new PrivateRegistry("registry", { storage: { s3 }, ...more }));
+const withS3 = (s3: S3Storage, more = {}) => registry({ storage: { s3 }, ...more });
 const keys = { accessKeyId: "id", secretAccessKey: "of-s3" };
 const ofOurOwn = { bucket: "images", endpoint: "https://s3.example.com", credentials: { keys } };
 
@@ -101,7 +101,7 @@ describe("the S3 driver's section of config.yml", () => {
 
 describe("storage.s3", () => {
     it("takes the place of the volume", async () => {
-        const r = await registry({ bucket: "images" });
+        const r = await withS3({ bucket: "images" });
         assert.deepEqual(r.every("PersistentVolumeClaim"), []);
         assert.deepEqual(
             r.all.filter((resource) => resource.protect),
@@ -117,7 +117,7 @@ describe("storage.s3", () => {
     });
 
     it("lets any number of pods run anywhere, and never fewer than there were", async () => {
-        const r = await registry(ofOurOwn, { replicas: 3 });
+        const r = await withS3(ofOurOwn, { replicas: 3 });
         const { spec } = r.one("Deployment").inputs;
         assert.equal(spec.replicas, 3);
         assert.deepEqual(spec.strategy, { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } });
@@ -125,7 +125,7 @@ describe("storage.s3", () => {
     });
 
     it("gives the access key to the SDK by a Secret, and to nothing else", async () => {
-        const r = await registry(ofOurOwn);
+        const r = await withS3(ofOurOwn);
         const secret = r.one("Secret", "registry-s3");
         assert.deepEqual(secret.inputs.stringData, keys);
         assert.equal(secret.clearTexts.includes("of-s3"), false);
@@ -145,7 +145,7 @@ describe("storage.s3", () => {
 
     it("rolls the pods when the key changes, and only then", async () => {
         const annotation = async (secretAccessKey: string) => {
-            const r = await registry({ ...ofOurOwn, credentials: { keys: { ...keys, secretAccessKey } } });
+            const r = await withS3({ ...ofOurOwn, credentials: { keys: { ...keys, secretAccessKey } } });
             return r.pod.metadata.annotations["checksum/config"];
         };
         assert.equal(await annotation("of-s3"), await annotation("of-s3"));
@@ -153,7 +153,7 @@ describe("storage.s3", () => {
     });
 
     it("reads the key from a Secret that exists already", async () => {
-        const r = await registry({ bucket: "images", credentials: { existingSecret: { name: "mine" } } });
+        const r = await withS3({ bucket: "images", credentials: { existingSecret: { name: "mine" } } });
         assert.deepEqual(container(r).env.slice(1), [
             { name: "AWS_ACCESS_KEY_ID", valueFrom: { secretKeyRef: { name: "mine", key: "AWS_ACCESS_KEY_ID" } } },
             {
@@ -162,7 +162,7 @@ describe("storage.s3", () => {
             },
         ]);
         const existingSecret = { name: "mine", accessKeyIdKey: "id", secretAccessKeyKey: "key" };
-        const renamed = await registry({ bucket: "images", credentials: { existingSecret } });
+        const renamed = await withS3({ bucket: "images", credentials: { existingSecret } });
         assert.deepEqual(
             container(renamed)
                 .env.slice(1)
@@ -173,7 +173,7 @@ describe("storage.s3", () => {
 
     it("takes a role by an annotation of the service account, and no key", async () => {
         const arn = "arn:aws:iam::123456789012:role/registry";
-        const r = await registry({ bucket: "images", credentials: { role: { arn } } });
+        const r = await withS3({ bucket: "images", credentials: { role: { arn } } });
         const { annotations } = r.one("ServiceAccount", "registry-account").inputs.metadata;
         assert.deepEqual(annotations, { "eks.amazonaws.com/role-arn": arn });
         assert.equal(container(r).env.length, 1);
@@ -184,7 +184,7 @@ describe("storage.s3", () => {
     });
 
     it("trusts authorities beside the public ones, also when it takes the key from elsewhere", async () => {
-        const r = await registry({
+        const r = await withS3({
             ...ofOurOwn,
             caCertPem: pulumi.output(authority),
             credentials: { existingSecret: { name: "mine" } },

@@ -1,9 +1,12 @@
 import * as assert from "node:assert/strict";
-import { AccessMode, PrivateRegistry, type RegistryStorage, RolloutStrategy } from "../../../../components";
-import { declare, type Resources } from "../../mocks";
+import { AccessMode, type RegistryStorage, RolloutStrategy } from "../../../../components";
+import { checkArguments } from "../../../../components/privateRegistryArgs";
+import type { Resources } from "../../mocks";
+import { refuses, refusesValues, type Wrong } from "../../refusals";
+import { registry } from "../../registry";
+import * as must from "../../sentences";
 
-const registry = (storage?: RegistryStorage, more = {}) =>
-    declare(() => new PrivateRegistry("registry", { storage, ...more }));
+const withStorage = (storage?: RegistryStorage, more = {}) => registry({ storage, ...more });
 
 function dataVolume(resources: Resources) {
     return resources.pod.spec.volumes.find((volume: { name: string }) => volume.name === "data");
@@ -29,7 +32,7 @@ const sameNode = [
 
 describe("storage.volume", () => {
     it("is a claim of 10Gi of the default class, named like the Service", async () => {
-        const r = await registry();
+        const r = await withStorage();
         const { inputs } = r.one("PersistentVolumeClaim");
         assert.equal(inputs.metadata.name, "registry");
         assert.equal(inputs.metadata.namespace, "registry");
@@ -41,7 +44,7 @@ describe("storage.volume", () => {
     });
 
     it("is protected with its namespace, which holds it", async () => {
-        const r = await registry();
+        const r = await withStorage();
         assert.equal(r.one("PersistentVolumeClaim").protect, true);
         assert.equal(r.one("Namespace", "registry-namespace").protect, true);
         assert.deepEqual(
@@ -51,7 +54,7 @@ describe("storage.volume", () => {
     });
 
     it("is not protected with deleteWithStack", async () => {
-        const r = await registry({ volume: { deleteWithStack: true } });
+        const r = await withStorage({ volume: { deleteWithStack: true } });
         assert.deepEqual(
             r.all.filter((resource) => resource.protect),
             [],
@@ -59,7 +62,7 @@ describe("storage.volume", () => {
     });
 
     it("has the size, class, mode and name that are asked for", async () => {
-        const r = await registry({
+        const r = await withStorage({
             volume: {
                 size: "200Gi",
                 storageClassName: "fast",
@@ -78,27 +81,27 @@ describe("storage.volume", () => {
     });
 
     it("does not wait to be bound, for that may need the pod", async () => {
-        const { inputs } = (await registry()).one("PersistentVolumeClaim");
+        const { inputs } = (await withStorage()).one("PersistentVolumeClaim");
         assert.equal(inputs.metadata.annotations["pulumi.com/skipAwait"], "true");
     });
 
     it("is there before the Deployment", async () => {
-        const r = await registry();
+        const r = await withStorage();
         assert.ok(r.one("Deployment").dependencies.some((urn) => urn.endsWith("::registry-claim")));
     });
 
     it("keeps a second pod on the node of the first when one node may mount it", async () => {
-        assert.deepEqual(besides(await registry()), sameNode);
+        assert.deepEqual(besides(await withStorage()), sameNode);
     });
 
     it("lets pods run anywhere when all nodes may mount it", async () => {
-        const r = await registry({ volume: { accessMode: AccessMode.ReadWriteMany } }, { replicas: 3 });
+        const r = await withStorage({ volume: { accessMode: AccessMode.ReadWriteMany } }, { replicas: 3 });
         assert.equal(besides(r), undefined);
         assert.equal(r.one("Deployment").inputs.spec.replicas, 3);
     });
 
     it("ends the old pod first when one pod may mount it", async () => {
-        const r = await registry({ volume: { accessMode: AccessMode.ReadWriteOncePod } });
+        const r = await withStorage({ volume: { accessMode: AccessMode.ReadWriteOncePod } });
         assert.deepEqual(r.one("Deployment").inputs.spec.strategy, { type: "Recreate" });
         assert.equal(besides(r), undefined);
     });
@@ -106,7 +109,7 @@ describe("storage.volume", () => {
 
 describe("storage.existingClaim", () => {
     const existing = (accessMode?: AccessMode) =>
-        registry({ existingClaim: { name: "old", accessMode } }, { createNamespace: false, namespace: "infra" });
+        withStorage({ existingClaim: { name: "old", accessMode } }, { createNamespace: false, namespace: "infra" });
 
     it("is mounted, and neither made nor protected", async () => {
         const r = await existing();
@@ -129,24 +132,26 @@ describe("storage.existingClaim", () => {
 
 describe("storage.memory", () => {
     it("is a folder of the pod with a limit of 1Gi", async () => {
-        const r = await registry({ memory: {} });
+        const r = await withStorage({ memory: {} });
         assert.deepEqual(dataVolume(r), { name: "data", emptyDir: { sizeLimit: "1Gi" } });
         assert.deepEqual(r.every("PersistentVolumeClaim"), []);
     });
 
     it("has the limit that is asked for", async () => {
-        assert.deepEqual(dataVolume(await registry({ memory: { sizeLimit: "5Gi" } })).emptyDir, { sizeLimit: "5Gi" });
+        assert.deepEqual(dataVolume(await withStorage({ memory: { sizeLimit: "5Gi" } })).emptyDir, {
+            sizeLimit: "5Gi",
+        });
     });
 
     it("protects nothing", async () => {
         assert.deepEqual(
-            (await registry({ memory: {} })).all.filter((resource) => resource.protect),
+            (await withStorage({ memory: {} })).all.filter((resource) => resource.protect),
             [],
         );
     });
 
     it("lets pods run anywhere", async () => {
-        assert.equal(besides(await registry({ memory: {} })), undefined);
+        assert.equal(besides(await withStorage({ memory: {} })), undefined);
     });
 });
 
@@ -154,7 +159,7 @@ describe("storage.hostPath", () => {
     const hostPath = { path: "/srv/registry" };
 
     it("is a volume of the folder that only the registry's claim can take", async () => {
-        const r = await registry({ hostPath });
+        const r = await withStorage({ hostPath });
         const volume = r.one("PersistentVolume");
         assert.deepEqual(volume.inputs.spec, {
             accessModes: ["ReadWriteOnce"],
@@ -173,12 +178,12 @@ describe("storage.hostPath", () => {
     });
 
     it("leaves the registry's pod without a folder of the node", async () => {
-        const { pod } = await registry({ hostPath });
+        const { pod } = await withStorage({ hostPath });
         assert.equal(JSON.stringify(pod).includes("hostPath"), false);
     });
 
     it("protects volume, claim and namespace", async () => {
-        const r = await registry({ hostPath });
+        const r = await withStorage({ hostPath });
         assert.deepEqual(
             r.all.filter((resource) => resource.protect).map((resource) => resource.type.split(":").at(-1)),
             ["Namespace", "PersistentVolume", "PersistentVolumeClaim"],
@@ -186,7 +191,7 @@ describe("storage.hostPath", () => {
     });
 
     it("protects nothing with deleteWithStack", async () => {
-        const r = await registry({ hostPath: { ...hostPath, deleteWithStack: true } });
+        const r = await withStorage({ hostPath: { ...hostPath, deleteWithStack: true } });
         assert.deepEqual(
             r.all.filter((resource) => resource.protect),
             [],
@@ -194,13 +199,13 @@ describe("storage.hostPath", () => {
     });
 
     it("has the size that is asked for on both sides", async () => {
-        const r = await registry({ hostPath: { ...hostPath, size: "50Gi" } });
+        const r = await withStorage({ hostPath: { ...hostPath, size: "50Gi" } });
         assert.deepEqual(r.one("PersistentVolume").inputs.spec.capacity, { storage: "50Gi" });
         assert.deepEqual(r.one("PersistentVolumeClaim").inputs.spec.resources.requests, { storage: "50Gi" });
     });
 
     it("holds the volume and its agent to nodeName", async () => {
-        const r = await registry({ hostPath: { ...hostPath, nodeName: "node-1" } });
+        const r = await withStorage({ hostPath: { ...hostPath, nodeName: "node-1" } });
         const [term] = r.one("PersistentVolume").inputs.spec.nodeAffinity.required.nodeSelectorTerms;
         assert.deepEqual(term.matchExpressions, [
             { key: "kubernetes.io/hostname", operator: "In", values: ["node-1"] },
@@ -210,7 +215,7 @@ describe("storage.hostPath", () => {
     });
 
     it("gives the folder to the registry's user by an agent in the nodes' namespace", async () => {
-        const r = await registry({ hostPath });
+        const r = await withStorage({ hostPath });
         const { inputs } = r.one("DaemonSet", "registry-folder-owner");
         assert.equal(inputs.metadata.namespace, "registry-node");
         const [container] = inputs.spec.template.spec.containers;
@@ -223,26 +228,62 @@ describe("storage.hostPath", () => {
     });
 
     it("has its agent although the nodes are told nothing", async () => {
-        const r = await registry({ hostPath }, { nodes: { enabled: false } });
+        const r = await withStorage({ hostPath }, { nodes: { enabled: false } });
         assert.equal(r.one("DaemonSet").name, "registry-folder-owner");
         assert.equal(r.one("Namespace", "registry-node-namespace").inputs.metadata.name, "registry-node");
     });
 
     it("keeps a second pod on the node of the first", async () => {
-        assert.deepEqual(besides(await registry({ hostPath })), sameNode);
+        assert.deepEqual(besides(await withStorage({ hostPath })), sameNode);
     });
 });
 
 describe("rollout.strategy", () => {
     it("starts the new pod before the old one ends", async () => {
-        assert.deepEqual((await registry()).one("Deployment").inputs.spec.strategy, {
+        assert.deepEqual((await withStorage()).one("Deployment").inputs.spec.strategy, {
             type: "RollingUpdate",
             rollingUpdate: { maxSurge: 1, maxUnavailable: 0 },
         });
     });
 
     it("ends the old pod first with Recreate", async () => {
-        const r = await registry(undefined, { rollout: { strategy: RolloutStrategy.Recreate } });
+        const r = await withStorage(undefined, { rollout: { strategy: RolloutStrategy.Recreate } });
         assert.deepEqual(r.one("Deployment").inputs.spec.strategy, { type: "Recreate" });
     });
+});
+
+refusesValues("storage.memory", [["storage.memory.sizeLimit", "much", must.quantity]]);
+
+refuses("storage", {
+    "two kinds of storage": {
+        of: { storage: { volume: {}, memory: {} } },
+        says: ["storage: has volume and memory; keep exactly one"],
+    },
+    "replicas that cannot write the same storage": {
+        of: { replicas: 2 },
+        says: [
+            "replicas: 2 replicas need storage that all of them can write; use one replica, s3, minio, or a volume or existingClaim with accessMode `ReadWriteMany`",
+        ],
+    },
+});
+
+describe("the settings of storage", () => {
+    const protection: [string, Wrong, boolean, string][] = [
+        ["a volume", { volume: {} }, true, "same node"],
+        ["a volume deleted with the stack", { volume: { deleteWithStack: true } }, false, "same node"],
+        ["a shared volume", { volume: { accessMode: AccessMode.ReadWriteMany } }, true, "anywhere"],
+        ["a volume of one pod", { volume: { accessMode: AccessMode.ReadWriteOncePod } }, true, "one pod"],
+        ["a folder of a node", { hostPath: { path: "/srv" } }, true, "same node"],
+        ["a folder deleted with the stack", { hostPath: { path: "/srv", deleteWithStack: true } }, false, "same node"],
+        ["MinIO", { minio: {} }, true, "anywhere"],
+        ["MinIO deleted with the stack", { minio: { deleteWithStack: true } }, false, "anywhere"],
+        ["S3", { s3: { bucket: "images" } }, false, "anywhere"],
+        ["memory", { memory: {} }, false, "anywhere"],
+    ];
+    for (const [kind, storage, isProtected, mounting] of protection) {
+        it(`say for ${kind} whether it is protected, and where its pods may run`, () => {
+            const { storage: settings } = checkArguments("team", { storage });
+            assert.deepEqual([settings.isProtected, settings.mounting], [isProtected, mounting]);
+        });
+    }
 });

@@ -4,19 +4,21 @@ import {
     type CertManagerCertificate,
     IssuerKind,
     KeyAlgorithm,
-    PrivateRegistry,
     type PrivateRegistryArgs,
 } from "../../../../components";
-import { declare } from "../../mocks";
+import { authority } from "../../authority";
+import { refuses, refusesValues } from "../../refusals";
+import { registry } from "../../registry";
+import * as must from "../../sentences";
 
 const host = "registry.example.com";
-const registry = (certManager: CertManagerCertificate, args?: PrivateRegistryArgs) =>
-    declare(() => new PrivateRegistry("registry", { host, tls: { certManager }, ...args }));
+const certified = (certManager: CertManagerCertificate, args?: PrivateRegistryArgs) =>
+    registry({ host, tls: { certManager }, ...args });
 const issuer = { name: "team" };
 
 describe("tls.certManager", () => {
     it("asks for a certificate of all names, and waits for it", async () => {
-        const r = await registry({ issuer });
+        const r = await certified({ issuer });
         const { spec, metadata } = r.one("Certificate").inputs;
         const { labels, ...template } = spec.secretTemplate;
         assert.deepEqual(template, {});
@@ -54,7 +56,7 @@ describe("tls.certManager", () => {
 
     it("asks whom, for how long and with which key it is told to", async () => {
         const { spec } = (
-            await registry({
+            await certified({
                 issuer: { name: "team", kind: IssuerKind.Issuer, group: "example.com" },
                 algorithm: KeyAlgorithm.Rsa4096,
                 validityDays: 10,
@@ -71,7 +73,10 @@ describe("tls.certManager", () => {
 
     it("asks a public authority for public names only, and lets nodes resolve the host", async () => {
         const caCertPem = rootCertificates[0];
-        const r = await registry({ issuer, publicNamesOnly: true, caCertPem }, { hostAliases: ["images.example.com"] });
+        const r = await certified(
+            { issuer, publicNamesOnly: true, caCertPem },
+            { hostAliases: ["images.example.com"] },
+        );
         const { spec } = r.one("Certificate").inputs;
         assert.deepEqual(spec.dnsNames, ["images.example.com", host]);
         assert.equal("ipAddresses" in spec, false);
@@ -79,14 +84,14 @@ describe("tls.certManager", () => {
     });
 
     it("rolls the pods when cert-manager renews it", async () => {
-        const r = await registry({ issuer });
+        const r = await certified({ issuer });
         const { spec } = r.one("Deployment", "registry-certificate-watch").inputs.spec.template;
         const volume = spec.volumes.find((v: { name: string }) => v.name === "certificate");
         assert.equal(volume.secret.secretName, "registry-tls");
     });
 
     it("has an Issuer of the component's own authority when none is named, which nodes trust", async () => {
-        const r = await registry({});
+        const r = await certified({});
         const own = r.one("Issuer", "registry-issuer-1").inputs;
         assert.deepEqual(own.spec, { ca: { secretName: "registry-issuer-key-1a2b3c4d" } });
         assert.deepEqual(r.one("Secret", "registry-issuer-key").inputs.stringData, {
@@ -101,7 +106,7 @@ describe("tls.certManager", () => {
     });
 
     it("has another Issuer for another authority, so that cert-manager issues anew", async () => {
-        const r = await registry({ authorityGeneration: 2 });
+        const r = await certified({ authorityGeneration: 2 });
         assert.equal(r.one("Certificate").inputs.spec.issuerRef.name, "registry-issuer-2-1a2b3c4d");
     });
 });
@@ -109,13 +114,44 @@ describe("tls.certManager", () => {
 describe("a certificate of the edge from cert-manager", () => {
     it("is asked for the hosts, and shown by the IngressRoute", async () => {
         const expose = { ingressRoute: { certificate: { certManager: { issuer } } } };
-        const r = await declare(
-            () => new PrivateRegistry("registry", { host, hostAliases: ["images.example.com"], expose }),
-        );
+        const r = await registry({ host, hostAliases: ["images.example.com"], expose });
         const { spec } = r.one("Certificate", "registry-ingress-route-tls-certificate").inputs;
         assert.deepEqual(spec.dnsNames, ["images.example.com", host]);
         assert.equal(spec.secretName, "registry-ingress-route-tls");
         assert.deepEqual(spec.issuerRef, { name: "team", kind: "ClusterIssuer", group: "cert-manager.io" });
         assert.deepEqual(r.one("IngressRoute").inputs.spec.tls, { secretName: "registry-ingress-route-tls" });
     });
+});
+
+refusesValues("tls.certManager", [
+    ["tls.certManager.issuer.kind", "Authority", 'must be one of "Issuer", "ClusterIssuer"'],
+    ["tls.certManager.issuer.group", "A", must.dnsName],
+    ["tls.certManager.algorithm", "RSA", 'must be one of "ECDSA-P256", "RSA-4096"'],
+    ["tls.certManager.validityDays", 0, "must be a whole number from 1 to 3650"],
+    ["tls.certManager.renewBeforeDays", 0, must.oneOrMore],
+    ["tls.certManager.subjectAlternativeNames[0]", "https://a", "must be a DNS name or an IP address"],
+    ["tls.certManager.publicNamesOnly", 1, must.flag],
+    ["tls.certManager.authorityGeneration", 0, must.oneOrMore],
+]);
+
+refuses("tls.certManager", {
+    "an issuer without a name, and fields that only the component's issuer uses": {
+        of: {
+            tls: {
+                certManager: { issuer: {}, authorityGeneration: 2, validityDays: 30, publicNamesOnly: true },
+            },
+        },
+        says: [
+            "tls.certManager.renewBeforeDays: must be smaller than validityDays (30), or cert-manager refuses the certificate",
+            "tls.certManager.issuer.name: is missing; name the issuer, or leave `issuer` out to get one of the component's own authority",
+            "tls.certManager.authorityGeneration: is of the component's own authority, which the named issuer does not use; remove one of the two",
+            "tls.certManager.publicNamesOnly: needs a public name to ask for; give host",
+        ],
+    },
+    "a caCertPem without an issuer": {
+        of: { tls: { certManager: { caCertPem: authority } } },
+        says: [
+            "tls.certManager.caCertPem: is the component's own authority as long as no issuer is named; remove it or name the issuer",
+        ],
+    },
 });

@@ -6,8 +6,10 @@ import { certificateNames } from "../../../../components/tls/certificate";
 import { pairProblems } from "../../../../components/tls/supplied";
 import { createAuthority, issue, type KeyPair } from "../../../../sandbox/cluster/pki";
 import { declare, failure, known } from "../../mocks";
+import { refuses, refusesValues } from "../../refusals";
+import { registry } from "../../registry";
+import * as must from "../../sentences";
 
-const registry = (args?: PrivateRegistryArgs) => declare(() => new PrivateRegistry("registry", args));
 const selfSigned = (args: NonNullable<PrivateRegistryArgs["tls"]>["selfSigned"]) =>
     registry({ tls: { selfSigned: args } });
 
@@ -244,4 +246,20 @@ describe("tls.plainBackend", () => {
         ]);
         assert.match(r.one("ConfigMap").inputs.data["file-1"], /host\."https:\/\/a\.example\.com"/);
     });
+});
+
+refusesValues("tls.plainBackend", [["tls.plainBackend", "yes", must.flag]]);
+
+refuses("tls", {
+    "two kinds of certificate": {
+        of: { tls: { selfSigned: {}, existingSecret: { name: "a" } } },
+        says: ["tls: has selfSigned and existingSecret; keep exactly one"],
+    },
+    "plainBackend without an edge": {
+        of: { tls: { plainBackend: true }, expose: { nodePort: {} } },
+        says: [
+            "tls.plainBackend: needs something that speaks TLS in front of the pods; add one of expose.ingress, expose.ingressRoute, expose.gateway",
+            "expose.nodePort: would carry passwords over HTTP because of tls.plainBackend; remove one of the two",
+        ],
+    },
 });

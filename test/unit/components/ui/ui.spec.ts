@@ -1,34 +1,15 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import {
-    IngressController,
-    PrivateRegistry,
-    type PrivateRegistryArgs,
-    type RegistryExpose,
-} from "../../../../components";
+import { PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
 import { serverConfiguration } from "../../../../components/ui/ui";
 import { declare, known, refusal } from "../../mocks";
-
-const host = "registry.example.com";
-const parentRefs = [{ name: "team", namespace: "edge" }];
-const registry = (args?: PrivateRegistryArgs, clusterIp?: string) =>
-    declare(
-        () =>
-            new PrivateRegistry("registry", {
-                host: `${host}:8443`,
-                hostAliases: ["images.example.com"],
-                expose: { gateway: { parentRefs } },
-                ui: {},
-                ...args,
-            }),
-        clusterIp,
-    );
-const withEdge = (expose: RegistryExpose, args?: PrivateRegistryArgs) => registry({ expose, ...args });
-const behind = (controller: IngressController, args?: PrivateRegistryArgs, annotations?: Record<string, string>) =>
-    withEdge({ ingress: { controller, annotations } }, args);
+import { refusesValues } from "../../refusals";
+import * as must from "../../sentences";
+import { host, parentRefs, uiRegistry } from "../../ui";
 
 /** The pod that serves the pages. */
-const podOf = async (args?: PrivateRegistryArgs) => (await registry(args)).one("Deployment", "registry-ui").inputs.spec;
+const podOf = async (args?: PrivateRegistryArgs) =>
+    (await uiRegistry(args)).one("Deployment", "registry-ui").inputs.spec;
 
 /** What the program in the image is told. */
 async function settingsOf(args?: PrivateRegistryArgs): Promise<Record<string, string>> {
@@ -36,15 +17,9 @@ async function settingsOf(args?: PrivateRegistryArgs): Promise<Record<string, st
     return Object.fromEntries(env.map((variable: { name: string; value: string }) => [variable.name, variable.value]));
 }
 
-const toUi = (name: string, number = 443) => ({
-    path: "/ui",
-    pathType: "Prefix",
-    backend: { service: { name, port: { number } } },
-});
-
 describe("ui", () => {
     it("is not there unless asked for", async () => {
-        const r = await registry({ ui: undefined });
+        const r = await uiRegistry({ ui: undefined });
         assert.deepEqual(
             r.all.filter(({ name }) => name.includes("-ui")),
             [],
@@ -65,7 +40,7 @@ describe("ui", () => {
     });
 
     it("knows no password and no key of the registry's", async () => {
-        const r = await registry();
+        const r = await uiRegistry();
         const spec = JSON.stringify(r.one("Deployment", "registry-ui").inputs);
         for (const secret of r.secrets) assert.equal(spec.includes(secret), false);
         const volumes: { secret?: { secretName: string } }[] = r.one("Deployment", "registry-ui").inputs.spec.template
@@ -99,7 +74,7 @@ describe("ui", () => {
     });
 
     it("does not become secret by the secrets in the overrides", async () => {
-        const r = await registry({ config: pulumi.secret({ redis: { password: "hidden" } }) });
+        const r = await uiRegistry({ config: pulumi.secret({ redis: { password: "hidden" } }) });
         const { clearTexts } = r.one("Deployment", "registry-ui");
         assert.ok(clearTexts.includes("DELETE_IMAGES") && clearTexts.includes("false"));
     });
@@ -131,18 +106,9 @@ describe("ui", () => {
         assert.deepEqual(spec.imagePullSecrets, [{ name: "mirror" }]);
     });
 
-    it("runs as nginx's user, without rights, without a root that can be written, with bounds", async () => {
+    it("has the resources of its arguments in all containers", async () => {
         const { spec } = (await podOf({ ui: { resources: { limits: { memory: "1Gi" } } } })).template;
-        assert.equal(spec.automountServiceAccountToken, false);
-        const { runAsNonRoot, runAsUser, runAsGroup, fsGroup, seccompProfile } = spec.securityContext;
-        assert.deepEqual([runAsNonRoot, runAsUser, runAsGroup, fsGroup], [true, 101, 101, 101]);
-        assert.deepEqual(seccompProfile, { type: "RuntimeDefault" });
         for (const container of [...spec.initContainers, ...spec.containers]) {
-            assert.deepEqual(container.securityContext, {
-                allowPrivilegeEscalation: false,
-                readOnlyRootFilesystem: true,
-                capabilities: { drop: ["ALL"] },
-            });
             assert.deepEqual(container.resources, {
                 requests: { cpu: "10m", memory: "16Mi" },
                 limits: { cpu: "200m", memory: "1Gi" },
@@ -168,7 +134,7 @@ describe("ui", () => {
     });
 
     it("serves its pages over TLS, with a certificate of its own for that hop", async () => {
-        const r = await registry();
+        const r = await uiRegistry();
         const text = r.one("ConfigMap", "registry-ui-server").inputs.data["default.conf"];
         assert.equal(text, serverConfiguration("0.0.0.0", false));
         assert.match(text, /^ {4}listen 0\.0\.0\.0:8080 ssl;$/m);
@@ -183,12 +149,12 @@ describe("ui", () => {
     });
 
     it("listens where the cluster's network is IPv6", async () => {
-        const r = await registry({}, "fd00::7");
+        const r = await uiRegistry({}, "fd00::7");
         assert.match(r.one("ConfigMap", "registry-ui-server").inputs.data["default.conf"], /listen \[::\]:8080 ssl;/);
     });
 
     it("speaks HTTP behind an edge that does with the registry", async () => {
-        const r = await registry({ tls: { plainBackend: true } });
+        const r = await uiRegistry({ tls: { plainBackend: true } });
         const text = r.one("ConfigMap", "registry-ui-server").inputs.data["default.conf"];
         assert.match(text, /^ {4}listen 0\.0\.0\.0:8080;$/m);
         assert.doesNotMatch(text, /ssl/);
@@ -222,96 +188,10 @@ describe("ui", () => {
     });
 });
 
-describe("the edge before ui", () => {
-    it("of NGINX is one Ingress, in which the first host has the path", async () => {
-        for (const controller of [IngressController.Nginx, IngressController.NginxF5, IngressController.Other]) {
-            const { spec, metadata } = (await behind(controller)).one("Ingress").inputs;
-            const [first, alias] = spec.rules;
-            assert.deepEqual(first.http.paths[0], toUi("registry-ui"));
-            assert.equal(first.http.paths[1].path, "/");
-            assert.equal(alias.http.paths.length, 1);
-            if (controller === IngressController.NginxF5) {
-                assert.equal(metadata.annotations["nginx.org/ssl-services"], "registry,registry-ui");
-            }
-        }
-    });
-
-    it("of Traefik is an Ingress of its own, which keeps the password back and goes through the same middlewares", async () => {
-        const prefix = "traefik.ingress.kubernetes.io";
-        const given = {
-            [`${prefix}/router.middlewares`]: "traefik-office@kubernetescrd",
-            [`${prefix}/router.entrypoints`]: "images",
-            "cert-manager.io/cluster-issuer": "letsencrypt",
-        };
-        const r = await behind(IngressController.Traefik, {}, given);
-        const { spec, metadata } = r.one("Ingress", "registry-ui-ingress").inputs;
-        assert.deepEqual(spec.rules, [{ host, http: { paths: [toUi("registry-ui")] } }]);
-        assert.deepEqual(spec.tls, [{ hosts: [host], secretName: "registry-tls-1a2b3c4d" }]);
-        assert.deepEqual(metadata.annotations, {
-            [`${prefix}/router.entrypoints`]: "images",
-            [`${prefix}/router.tls`]: "true",
-            [`${prefix}/router.middlewares`]: "traefik-office@kubernetescrd,registry-registry-ui@kubernetescrd",
-            "pulumi.com/skipAwait": "true",
-        });
-        const main = r.one("Ingress", "registry-ingress").inputs;
-        assert.equal(main.metadata.annotations[`${prefix}/router.middlewares`], "traefik-office@kubernetescrd");
-        assert.equal(JSON.stringify(main.spec).includes("/ui"), false);
-        const { metadata: named, spec: middleware } = r.one("Middleware").inputs;
-        assert.equal(named.name, "registry-ui");
-        assert.deepEqual(middleware, { headers: { customRequestHeaders: { Authorization: "" } } });
-        const service = r.one("Service", "registry-ui-service").inputs.metadata.annotations;
-        assert.equal(service[`${prefix}/service.serverstransport`], "registry-registry-ui@kubernetescrd");
-        assert.deepEqual(r.one("ServersTransport", "registry-ui-servers-transport").inputs.spec, {
-            serverName: "registry-ui.registry.svc",
-            rootCAs: [{ configMap: "registry-ui-authority-1a2b3c4d" }],
-        });
-    });
-
-    it("of Traefik has no middleware but its own when none is given", async () => {
-        const r = await behind(IngressController.Traefik);
-        const { annotations } = r.one("Ingress", "registry-ui-ingress").inputs.metadata;
-        assert.equal(
-            annotations["traefik.ingress.kubernetes.io/router.middlewares"],
-            "registry-registry-ui@kubernetescrd",
-        );
-    });
-
-    it("that is an IngressRoute has a route more, before the registry's however many hosts that has", async () => {
-        const r = await withEdge({ ingressRoute: { middlewares: [{ name: "office", namespace: "traefik" }] } });
-        const [main, ui] = r.one("IngressRoute").inputs.spec.routes;
-        assert.deepEqual(ui, {
-            kind: "Rule",
-            match: "Host(`registry.example.com`) && (Path(`/ui`) || PathPrefix(`/ui/`))",
-            priority: 100_000,
-            middlewares: [{ name: "office", namespace: "traefik" }, { name: "registry-ui" }],
-            services: [{ name: "registry-ui", port: 443, scheme: "https", serversTransport: "registry-ui" }],
-        });
-        assert.ok(main.match.length < ui.priority);
-        assert.equal(main.middlewares.length, 1);
-        assert.equal(r.one("Middleware").inputs.metadata.namespace, "registry");
-    });
-
-    it("that is a Gateway has a route more, which keeps the password back", async () => {
-        const r = await registry();
-        assert.deepEqual(r.one("HTTPRoute", "registry-ui-http-route").inputs.spec, {
-            parentRefs,
-            hostnames: [host],
-            rules: [
-                {
-                    matches: [{ path: { type: "PathPrefix", value: "/ui" } }],
-                    filters: [{ type: "RequestHeaderModifier", requestHeaderModifier: { remove: ["Authorization"] } }],
-                    backendRefs: [{ name: "registry-ui", port: 443 }],
-                },
-            ],
-        });
-        assert.equal(r.one("HTTPRoute", "registry-http-route").inputs.spec.rules.length, 1);
-        assert.deepEqual(r.one("BackendTLSPolicy", "registry-ui-backend-tls-policy").inputs.spec, {
-            targetRefs: [{ group: "", kind: "Service", name: "registry-ui" }],
-            validation: {
-                hostname: "registry-ui.registry.svc",
-                caCertificateRefs: [{ group: "", kind: "ConfigMap", name: "registry-ui-authority-1a2b3c4d" }],
-            },
-        });
-        assert.match(r.one("ConfigMap", "registry-ui-authority").inputs.data["ca.crt"], /registry-ui-ca/);
-    });
-});
+refusesValues("ui", [
+    ["ui.title", 'a "b"', "must be letters, digits, spaces and the signs . , : ( ) _ -"],
+    ["ui.title", "a~b", "must be letters, digits, spaces and the signs . , : ( ) _ -"],
+    ["ui.deleteImages", "yes", must.flag],
+    ["ui.image", "ui latest", must.image],
+    ["ui.resources.limits.memory", "64MB", must.quantity],
+]);

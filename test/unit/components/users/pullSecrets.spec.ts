@@ -1,18 +1,21 @@
 import * as assert from "node:assert/strict";
 import { PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
 import { declare, known } from "../../mocks";
+import { refuses, refusesValues } from "../../refusals";
+import { registry } from "../../registry";
+import * as must from "../../sentences";
 
-const registry = (pullSecrets?: PrivateRegistryArgs["pullSecrets"], more: PrivateRegistryArgs = {}) =>
-    declare(() => new PrivateRegistry("registry", { pullSecrets, ...more }));
+const withPullSecrets = (pullSecrets?: PrivateRegistryArgs["pullSecrets"], more: PrivateRegistryArgs = {}) =>
+    registry({ pullSecrets, ...more });
 
 describe("pullSecrets.namespaces", () => {
     it("gives none to nobody", async () => {
-        const r = await registry();
+        const r = await withPullSecrets();
         assert.equal(r.every("Secret").filter((s) => s.inputs.type === "kubernetes.io/dockerconfigjson").length, 0);
     });
 
     it("gives each a Secret that logs in to all hosts", async () => {
-        const r = await registry(
+        const r = await withPullSecrets(
             { namespaces: ["default", "apps"] },
             { host: "registry.example.com:8443", hostAliases: ["images.example.com"] },
         );
@@ -29,7 +32,9 @@ describe("pullSecrets.namespaces", () => {
 
     it("keeps the names of the others when one goes", async () => {
         const names = async (namespaces: string[]) =>
-            (await registry({ namespaces })).all.map((r) => r.name).filter((name) => name.includes("pull-secret"));
+            (await withPullSecrets({ namespaces })).all
+                .map((r) => r.name)
+                .filter((name) => name.includes("pull-secret"));
         assert.deepEqual(await names(["a", "b", "c"]), [
             "registry-access-pull-secret-a",
             "registry-access-pull-secret-b",
@@ -52,14 +57,14 @@ describe("pullSecrets.namespaces", () => {
 
 describe("pullSecrets.name", () => {
     it("names the Secret in each namespace", async () => {
-        const r = await registry({ namespaces: ["default"], name: "images" });
+        const r = await withPullSecrets({ namespaces: ["default"], name: "images" });
         assert.equal(r.one("Secret", "registry-access-pull-secret-default").inputs.metadata.name, "images");
     });
 });
 
 describe("pullSecrets.serviceAccounts", () => {
     it("are patched in each namespace", async () => {
-        const r = await registry({ namespaces: ["a", "b"], serviceAccounts: ["default", "builder"] });
+        const r = await withPullSecrets({ namespaces: ["a", "b"], serviceAccounts: ["default", "builder"] });
         assert.deepEqual(
             r.every("ServiceAccountPatch").map(({ inputs }) => [inputs.metadata, inputs.imagePullSecrets]),
             [
@@ -72,13 +77,30 @@ describe("pullSecrets.serviceAccounts", () => {
     });
 
     it("are left alone unless they are named", async () => {
-        assert.deepEqual((await registry({ namespaces: ["default"] })).every("ServiceAccountPatch"), []);
+        assert.deepEqual((await withPullSecrets({ namespaces: ["default"] })).every("ServiceAccountPatch"), []);
     });
 
     it("have different names for every pair of namespace and account", async () => {
-        const r = await registry({ namespaces: ["a", "a-b"], serviceAccounts: ["c", "b-c"] });
+        const r = await withPullSecrets({ namespaces: ["a", "a-b"], serviceAccounts: ["c", "b-c"] });
         const names = r.every("ServiceAccountPatch").map((patch) => patch.name);
         assert.equal(names.length, 4);
         assert.equal(new Set(names).size, 4);
     });
+});
+
+refusesValues("pullSecrets and pullGeneration", [
+    ["pullSecrets.namespaces[0]", "Default", must.label(63)],
+    ["pullSecrets.name", "my secret", must.dnsName],
+    ["pullSecrets.serviceAccounts[0]", "My Account", must.dnsName],
+    ["pullGeneration", 0, must.oneOrMore],
+]);
+
+refuses("pullSecrets and pullGeneration", {
+    "a namespace or account that is named twice": {
+        of: { pullSecrets: { namespaces: ["a", "b", "a"], serviceAccounts: ["default", "default"] } },
+        says: [
+            'pullSecrets.namespaces[2]: repeats "a"; name each once',
+            'pullSecrets.serviceAccounts[1]: repeats "default"; name each once',
+        ],
+    },
 });

@@ -1,10 +1,9 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { AccessMode, PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
+import { AccessMode, type PrivateRegistryArgs } from "../../../../components";
 import { curlLogin } from "../../../../components/users/rotationGate";
-import { declare } from "../../mocks";
+import { registry } from "../../registry";
 
-const registry = (args?: PrivateRegistryArgs) => declare(() => new PrivateRegistry("registry", args));
 const job = async (args?: PrivateRegistryArgs) =>
     (await registry({ users: [{ name: "ci", generation: 2 }], ...args })).one("Job").inputs;
 const env = async (args?: PrivateRegistryArgs) =>
@@ -69,18 +68,6 @@ describe("the gate of rotated passwords", () => {
             await withPassword("correct horse battery staple 2"),
             await withPassword("correct horse battery staple 3"),
         );
-    });
-
-    it("fulfils Pod Security restricted", async () => {
-        const { spec } = (await job()).spec.template;
-        assert.equal(spec.automountServiceAccountToken, false);
-        assert.equal(spec.securityContext.runAsNonRoot, true);
-        assert.deepEqual(spec.securityContext.seccompProfile, { type: "RuntimeDefault" });
-        assert.deepEqual(spec.containers[0].securityContext, {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ["ALL"] },
-        });
     });
 });
 

@@ -3,8 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import * as bcrypt from "bcryptjs";
 import { PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
 import { declare, known, type Resources } from "../../mocks";
+import { refuses, refusesValues } from "../../refusals";
+import { registry } from "../../registry";
 
-const registry = (args?: PrivateRegistryArgs) => declare(() => new PrivateRegistry("registry", args));
 const names = (resources: Resources) => resources.htpasswd.map((line) => line.split(":")[0]);
 const passwords = (resources: Resources) => resources.every("RandomPassword").map((resource) => resource.name);
 const pullUser = async (args?: PrivateRegistryArgs) => {
@@ -145,4 +146,34 @@ describe("the outputs of credentials", () => {
         assert.equal(await pulumi.isSecret(credentials), true);
         assert.equal(await pulumi.isSecret(dockerConfigJson), true);
     });
+});
+
+refusesValues("users", [
+    ["users[0].name", "a:b", "must be 1 to 255 characters without colons and spaces and not begin with #"],
+    ["users[0].name", "", "must be 1 to 255 characters without colons and spaces and not begin with #"],
+    ["users[0].name", "#ci", "must be 1 to 255 characters without colons and spaces and not begin with #"],
+    ["users[0].name", "a\u0085b", "must be 1 to 255 characters without colons and spaces and not begin with #"],
+]);
+
+refuses("users", {
+    "names that the component gives to users of pull secrets": {
+        of: { users: [{ name: "puller-1" }] },
+        says: ['users[0].name: must not begin with "puller-", which names the users of pull secrets'],
+    },
+    "an empty list of users": {
+        of: { users: [] },
+        says: ["users: must name at least one user; leave it out to get the user `admin`"],
+    },
+    "users without a name": {
+        of: { users: [{ generation: 1 }] },
+        says: ["users[0].name: is missing; give every user a name"],
+    },
+    "users of the same name": {
+        of: { users: [{ name: "ci" }, { name: "anna" }, { name: "ci" }] },
+        says: ["users[2].name: is taken by users[0]; an htpasswd file holds one password for each name"],
+    },
+    "a generation of a user below one": {
+        of: { users: [{ name: "ci", generation: 0 }] },
+        says: ["users[0].generation: must be a whole number of 1 or more, not 0"],
+    },
 });

@@ -1,0 +1,27 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { PrivateRegistryArgs, RegistryStorage } from "../../components";
+import type { Resources } from "./mocks";
+import { registry } from "./registry";
+
+// biome-ignore lint/suspicious/noExplicitAny: tests reach deep into values
+export type Any = any;
+
+/** All that a registry declares when the chart runs its pods. */
+export const chartRegistry = (args: PrivateRegistryArgs = {}): Promise<Resources> => registry({ helm: {}, ...args });
+
+/** The release of the chart. */
+export const release = async (args?: PrivateRegistryArgs): Promise<Any> =>
+    (await chartRegistry(args)).one("Release").inputs;
+
+/** The values that the release has. */
+export const values = async (args?: PrivateRegistryArgs): Promise<Any> => (await release(args)).values;
+
+/** Storage with an access key, whose secret part is `key-of-s3`. */
+export const s3 = {
+    s3: {
+        bucket: "images",
+        endpoint: "https://s3.example.com",
+        rootDirectory: "team",
+        credentials: { keys: { accessKeyId: "me", secretAccessKey: pulumi.secret("key-of-s3") } },
+    },
+} satisfies RegistryStorage;

@@ -1,0 +1,18 @@
+import { refuses, refusesValues } from "../../refusals";
+import * as must from "../../sentences";
+
+refusesValues("expose.gateway", [
+    ["expose.gateway.parentRefs[0].name", "A", must.dnsName],
+    ["expose.gateway.parentRefs[0].port", 0, "must be a whole number from 1 to 65535"],
+]);
+
+refuses("expose.gateway", {
+    "a route without a Gateway": {
+        of: { host: "a.example.com", expose: { gateway: { parentRefs: [] } } },
+        says: ["expose.gateway.parentRefs: names no Gateway; name at least one"],
+    },
+    "a Gateway without a name": {
+        of: { host: "a.example.com", expose: { gateway: { parentRefs: [{ port: 443 }] } } },
+        says: ["expose.gateway.parentRefs[0].name: is missing; name the Gateway"],
+    },
+});

@@ -1,0 +1,32 @@
+import * as assert from "node:assert/strict";
+import type { PrivateRegistryArgs } from "../../../../components";
+import { release } from "../../chart";
+import { refusesValues } from "../../refusals";
+import * as must from "../../sentences";
+
+describe("the source of the chart", () => {
+    it("takes the chart from a repository, a path or a registry that the team runs", async () => {
+        const source = async (helm: PrivateRegistryArgs["helm"]) => {
+            const { chart, version, repositoryOpts } = await release({ helm });
+            return { chart, version, repositoryOpts };
+        };
+        assert.deepEqual(await source({ chart: "registry", version: "1.2.3", repo: "https://charts.example.com" }), {
+            chart: "registry",
+            version: "1.2.3",
+            repositoryOpts: { repo: "https://charts.example.com" },
+        });
+        const none = { version: undefined, repositoryOpts: undefined };
+        assert.deepEqual(await source({ chart: "./charts/docker-registry" }), {
+            ...none,
+            chart: "./charts/docker-registry",
+        });
+        const oci = "oci://mirror.example.com/charts/docker-registry";
+        assert.deepEqual(await source({ chart: oci }), { ...none, chart: oci, version: "3.0.0" });
+    });
+});
+
+refusesValues("helm.chart, helm.version and helm.repo", [
+    ["helm.chart", "", must.notEmpty],
+    ["helm.version", "^3.0.0", "must be one version and not a range, e.g. `3.0.0`"],
+    ["helm.repo", "charts.example.com", "must be an address, e.g. `https://helm.example.com/charts`"],
+]);

@@ -1,0 +1,177 @@
+import * as assert from "node:assert/strict";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { type Running, script, scriptFolder, until } from "../../shellScripts";
+
+describe("nodes/daemonSet.sh", () => {
+    const { at, write, tree, inFolder, run, fakeSleep, sleeps } = scriptFolder();
+
+    const env = {
+        RECORD: ".private-registry-ns-access",
+        DAEMON_SET: "/apis/apps/v1/namespaces/ns/daemonsets/access",
+        KUBERNETES_SERVICE_HOST: "10.96.0.1",
+        KUBERNETES_SERVICE_PORT: "443",
+    };
+    let agent: Running | undefined;
+
+    /** What the agent's ConfigMap and Secret hold: files by their path below the root `node`; those in `secret` are secret. */
+    function want(files: Record<string, string>, secret: string[] = []): void {
+        const entries = Object.entries(files);
+        const lines = entries.map(([file, content], i) => {
+            const [folder, mode] = secret.includes(file) ? ["secrets", "0600"] : ["files", "0644"];
+            write(`agent/${folder}/file-${i}`, content);
+            return `${at("node")} ${file} ${folder}/file-${i} ${mode}\n`;
+        });
+        write("agent/files/list", lines.join(""));
+        write("agent/files/roots", `${at("node")}\n`);
+    }
+
+    /** Starts the agent and waits until it has done its work and sleeps. */
+    async function start(): Promise<Running> {
+        fakeSleep();
+        write("agent/credentials/token", "token-of-the-agent");
+        mkdirSync(at("tmp"), { recursive: true });
+        const slept = sleeps().length;
+        agent = run(script("nodes/nodeFiles.sh") + inFolder("nodes/daemonSet.sh", "/agent", "/tmp/ready"), env);
+        await until(() => sleeps().length > slept || agent?.process.exitCode !== null, "the first round");
+        assert.equal(agent.process.exitCode, null, agent.output());
+        return agent;
+    }
+
+    /** Wakes the agent and waits until it sleeps again. */
+    async function nextRound(): Promise<void> {
+        const rounds = sleeps().length;
+        writeFileSync(at(`wake-${rounds}`), "");
+        await until(() => sleeps().length > rounds, "the next round");
+    }
+
+    /** Ends the agent as the kubelet does, while the API server answers in this way. */
+    async function stop(curl: string): Promise<void> {
+        write("bin/curl", `#!/bin/sh\nprintf '%s\\n' "$@" >"${at("asked")}"\ncat >"${at("header")}"\n${curl}\n`, 0o755);
+        agent?.process.kill("SIGTERM");
+        assert.equal(await agent?.ended, 0, agent?.output());
+    }
+
+    const files = { "a.example/ca.crt": "the authority\n", "a.example/hosts.toml": "the mapping\n", "b.conf": "b\n" };
+    const record = { [env.RECORD]: "a.example/ca.crt\na.example/hosts.toml\nb.conf\n" };
+
+    it("writes all files, a record of them, and then says that the node is ready", async () => {
+        want(files);
+        await start();
+        assert.deepEqual(tree("node"), { ...files, ...record });
+        assert.equal(existsSync(at("tmp/ready")), true);
+        assert.equal(statSync(at("node/b.conf")).mode & 0o777, 0o644);
+    });
+
+    it("lets only root read a secret file, at any moment", async () => {
+        want(files, ["b.conf"]);
+        await start();
+        assert.equal(statSync(at("node/b.conf")).mode & 0o777, 0o600);
+        assert.equal(statSync(at("node/a.example/ca.crt")).mode & 0o777, 0o644);
+        chmodSync(at("node/b.conf"), 0o666);
+        await nextRound();
+        assert.equal(statSync(at("node/b.conf")).mode & 0o777, 0o600, "mended");
+        want(files);
+        await nextRound();
+        assert.equal(statSync(at("node/b.conf")).mode & 0o777, 0o644, "no secret any more");
+    });
+
+    it("does not rewrite a file that is right", async () => {
+        want(files);
+        write("node/b.conf", "b\n");
+        const then = new Date("2020-01-01T00:00:00Z");
+        utimesSync(at("node/b.conf"), then, then);
+        await start();
+        assert.equal(statSync(at("node/b.conf")).mtimeMs, then.getTime());
+    });
+
+    it("replaces a file atomically", async () => {
+        want(files);
+        write("node/b.conf", "before\n");
+        const { ino } = statSync(at("node/b.conf"));
+        await start();
+        assert.notEqual(statSync(at("node/b.conf")).ino, ino);
+        assert.deepEqual(
+            Object.keys(tree("node")).filter((file) => file.endsWith(".new")),
+            [],
+        );
+    });
+
+    it("restores changed and removed files in its next round", async () => {
+        want(files);
+        await start();
+        write("node/a.example/ca.crt", "changed\n");
+        rmSync(at("node/b.conf"));
+        await nextRound();
+        assert.deepEqual(tree("node"), { ...files, ...record });
+    });
+
+    it("follows its ConfigMap, and removes what an earlier one had", async () => {
+        want(files);
+        await start();
+        want({ "c.example/ca.crt": "the next authority\n", "b.conf": "b\n" });
+        await nextRound();
+        assert.deepEqual(tree("node"), {
+            "c.example/ca.crt": "the next authority\n",
+            "b.conf": "b\n",
+            [env.RECORD]: "c.example/ca.crt\nb.conf\n",
+        });
+        assert.equal(existsSync(at("node/a.example")), false);
+    });
+
+    it("removes what the pod before it had written", async () => {
+        want(files);
+        await start();
+        await stop("exit 7");
+        want({ "b.conf": "b\n" });
+        await start();
+        assert.deepEqual(tree("node"), { "b.conf": "b\n", [env.RECORD]: "b.conf\n" });
+    });
+
+    it("never removes what others have written, nor a folder with something of theirs in it", async () => {
+        const theirs = {
+            "a.example/client.key": "theirs\n",
+            "docker.io/hosts.toml": "theirs\n",
+            ".private-registry-x": "y\n",
+        };
+        for (const [file, content] of Object.entries(theirs)) write(`node/${file}`, content);
+        want(files);
+        await start();
+        await stop("printf '\\n404'");
+        assert.deepEqual(tree("node"), theirs);
+    });
+
+    const answers: [string, string, "removes" | "keeps"][] = [
+        ["that there is no such DaemonSet", `printf '{"code":404}\\n404'`, "removes"],
+        ["that the permission is gone", `printf '{"code":403}\\n403'`, "removes"],
+        ["that the account is gone", `printf '{"code":401}\\n401'`, "removes"],
+        [
+            "that it is being deleted",
+            `printf '{"metadata":{"deletionTimestamp":"2026-01-01T00:00:00Z"}}\\n200'`,
+            "removes",
+        ],
+        ["that it is there", `printf '{"hostPath": {"path": "FOLDER"}}\\n200'`, "keeps"],
+        ["that it mounts other folders now", `printf '{"hostPath": {"path": "FOLDER2"}}\\n200'`, "removes"],
+        ["that something is wrong with it", `printf '{"code":500}\\n500'`, "keeps"],
+        ["nothing", "exit 28", "keeps"],
+    ];
+    for (const [answer, curl, does] of answers) {
+        it(`${does} the files when it is stopped and the API server says ${answer}`, async () => {
+            want(files);
+            await start();
+            await stop(curl.replace("FOLDER", at("node")));
+            assert.deepEqual(tree("node"), does === "removes" ? {} : { ...files, ...record });
+            assert.equal(existsSync(at("node/a.example")), does === "keeps");
+        });
+    }
+
+    it("asks for its own DaemonSet, and shows its token to no process list", async () => {
+        want(files);
+        await start();
+        await stop("printf '\\n404'");
+        const asked = readFileSync(at("asked"), "utf8");
+        assert.ok(asked.includes(`\nhttps://10.96.0.1:443${env.DAEMON_SET}\n`), asked);
+        assert.ok(asked.includes(`--cacert\n${at("agent/credentials/ca.crt")}\n`), asked);
+        assert.equal(asked.includes("token-of-the-agent"), false);
+        assert.equal(readFileSync(at("header"), "utf8"), "Authorization: Bearer token-of-the-agent\n");
+    });
+});

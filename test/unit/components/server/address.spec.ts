@@ -1,0 +1,14 @@
+import { refusesValues } from "../../refusals";
+import * as must from "../../sentences";
+
+refusesValues("serviceName, clusterDomain, host and hostAliases", [
+    [
+        "serviceName",
+        "1st",
+        "must be lower-case letters, digits and hyphens, beginning with a letter, at most 55 characters",
+    ],
+    ["clusterDomain", "cluster_local", must.dnsName],
+    ["host", "https://registry.example.com", must.host],
+    ["host", "registry.example.com/team", must.host],
+    ["hostAliases[0]", "Registry.example.com", must.host],
+]);

@@ -1,0 +1,13 @@
+import { refuses, refusesValues } from "../../refusals";
+
+refusesValues("log", [
+    ["log.level", "verbose", 'must be one of "error", "warn", "info", "debug"'],
+    ["log.format", "xml", 'must be one of "text", "json", "logstash"'],
+]);
+
+refuses("log", {
+    "an accessLog that is no boolean": {
+        of: { log: { accessLog: "on" } },
+        says: ["log.accessLog: must be true or false"],
+    },
+});

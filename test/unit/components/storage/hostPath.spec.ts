@@ -1,0 +1,22 @@
+import { refuses, refusesValues } from "../../refusals";
+import * as must from "../../sentences";
+
+refusesValues("storage.hostPath", [
+    ["storage.hostPath.path", "srv/registry", must.folder],
+    ["storage.hostPath.path", "/srv/registry/", must.folder],
+]);
+
+refuses("storage.hostPath", {
+    "a host's folder without a path": {
+        of: { storage: { hostPath: {} } },
+        says: ["storage.hostPath.path: is missing; name the folder"],
+    },
+    "a wrong nodeName, size and deleteWithStack": {
+        of: { storage: { hostPath: { path: "/a", nodeName: "Node 1", size: "1GB", deleteWithStack: 1 } } },
+        says: [
+            `storage.hostPath.nodeName: ${must.dnsName}, not "Node 1"`,
+            `storage.hostPath.size: ${must.quantity}, not "1GB"`,
+            `storage.hostPath.deleteWithStack: ${must.flag}, not 1`,
+        ],
+    },
+});

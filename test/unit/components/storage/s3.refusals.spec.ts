@@ -1,0 +1,79 @@
+import { refuses } from "../../refusals";
+import * as must from "../../sentences";
+
+refuses("storage.s3", {
+    "S3 without a bucket, and wrong in every field": {
+        of: {
+            storage: {
+                s3: {
+                    region: "US",
+                    endpoint: "s3.example.com",
+                    pathStyle: "yes",
+                    caCertPem: "/etc/ca.pem",
+                    rootDirectory: "../up/",
+                    redirect: "no",
+                    redirectEndpoint: "https://s3.example.com/path",
+                    multipart: { chunkSizeMi: 4, copyChunkSizeMi: 6000, copyConcurrency: 0, copyThresholdMi: -1 },
+                    encryption: { kmsKeyId: " " },
+                    storageClass: "COLD",
+                    credentials: { existingSecret: { name: "My", accessKeyIdKey: "", secretAccessKeyKey: "" } },
+                },
+            },
+        },
+        says: [
+            `storage.s3.region: ${must.dnsName}, not "US"`,
+            `storage.s3.endpoint: ${must.origin}, not "s3.example.com"`,
+            `storage.s3.pathStyle: ${must.flag}, not "yes"`,
+            "storage.s3.caCertPem: must be certificates in PEM form",
+            'storage.s3.rootDirectory: must be a folder in a bucket, e.g. `registry` or `team/registry`, not "../up/"',
+            `storage.s3.redirect: ${must.flag}, not "no"`,
+            `storage.s3.redirectEndpoint: ${must.origin}, not "https://s3.example.com/path"`,
+            "storage.s3.multipart.chunkSizeMi: must be a whole number from 5 to 5120, not 4",
+            "storage.s3.multipart.copyChunkSizeMi: must be a whole number from 5 to 5120, not 6000",
+            "storage.s3.multipart.copyConcurrency: must be a whole number from 1 to 1000, not 0",
+            "storage.s3.multipart.copyThresholdMi: must be a whole number from 0 to 5120, not -1",
+            `storage.s3.encryption.kmsKeyId: ${must.notEmpty}, not " "`,
+            'storage.s3.storageClass: must be one of "STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "OUTPOSTS", "GLACIER_IR", "NONE", not "COLD"',
+            `storage.s3.credentials.existingSecret.name: ${must.dnsName}, not "My"`,
+            `storage.s3.credentials.existingSecret.accessKeyIdKey: ${must.notEmpty}, not ""`,
+            `storage.s3.credentials.existingSecret.secretAccessKeyKey: ${must.notEmpty}, not ""`,
+        ],
+    },
+    "a wrong name of a bucket": {
+        of: { storage: { s3: { bucket: "my bucket" } } },
+        says: [
+            'storage.s3.bucket: must be the name of a bucket: letters, digits, dots, hyphens and underscores, not "my bucket"',
+        ],
+    },
+    "S3 without a bucket": { of: { storage: { s3: {} } }, says: ["storage.s3.bucket: is missing; name the bucket"] },
+    "an endpoint without credentials": {
+        of: { storage: { s3: { bucket: "images", endpoint: "https://s3.example.com" } } },
+        says: [
+            "storage.s3.credentials: is missing; only AWS gives a pod credentials by itself, so name an access key in keys or existingSecret",
+        ],
+    },
+    "credentials of no kind": {
+        of: { storage: { s3: { bucket: "images", credentials: {} } } },
+        says: ["storage.s3.credentials: is empty; give exactly one of keys, existingSecret and role"],
+    },
+    "credentials of two kinds": {
+        of: {
+            storage: {
+                s3: { bucket: "images", credentials: { existingSecret: { name: "a" }, role: { arn: "b" } } },
+            },
+        },
+        says: [
+            "storage.s3.credentials: has existingSecret and role; give exactly one of keys, existingSecret and role",
+        ],
+    },
+    "half an access key": {
+        of: { storage: { s3: { bucket: "images", credentials: { keys: { accessKeyId: "a" } } } } },
+        says: ["storage.s3.credentials.keys.secretAccessKey: is missing; give it a value"],
+    },
+    "a redirectEndpoint without redirects": {
+        of: { storage: { s3: { bucket: "images", redirect: false, redirectEndpoint: "https://s3.example.com" } } },
+        says: [
+            "storage.s3.redirectEndpoint: is for clients that are redirected, which `redirect` turns off; remove one of the two",
+        ],
+    },
+});
