@@ -80,11 +80,13 @@ const serialId = (hex: string) => BigInt(`0x${hex}`).toString();
 async function createSelfSigned({ news }: CreateRequest) {
     const { serialNumber, signingKey, usageExtensions, x509 } = await signing();
     const { commonName } = (news.subject ?? {}) as { commonName?: string };
-    if (!commonName) {
+    const isAuthority = news.isCaCertificate === true;
+    if (isAuthority && !commonName) {
         throw new Error("Must contain at least one Distinguished Name when creating Certificate Authority (CA)");
     }
     const key = await signingKey(news.privateKeyPem as string);
-    const subject = [{ CN: [commonName] }];
+    const subject = commonName ? [{ CN: [commonName] }] : [];
+    const hasKeyId = isAuthority || news.setSubjectKeyId === true;
     const { notBefore, notAfter, ...times } = validity(news.validityPeriodHours as number);
     const serial = serialNumber();
     const certificate = await x509.X509CertificateGenerator.create({
@@ -97,15 +99,15 @@ async function createSelfSigned({ news }: CreateRequest) {
         publicKey: key.publicKey,
         signingKey: key.privateKey,
         extensions: [
-            ...usageExtensions(true, news.allowedUses as string[]),
-            await x509.SubjectKeyIdentifierExtension.create(key.publicKey),
+            ...usageExtensions(isAuthority, news.allowedUses as string[]),
+            ...(hasKeyId ? [await x509.SubjectKeyIdentifierExtension.create(key.publicKey)] : []),
         ],
     });
     const state = { keyAlgorithm: key.name, certPem: toPem(certificate), ...times, ...readiness(news) };
     return { id: serialId(serial), state };
 }
 
-/** `tls.SelfSignedCert` of an authority. */
+/** `tls.SelfSignedCert` of an authority, or of a server that certifies itself. */
 export const selfSignedCert: ResourceType = {
     ...certificateType,
     inputs: [
@@ -120,12 +122,7 @@ export const selfSignedCert: ResourceType = {
     defaults: { ...certificateDefaults, setAuthorityKeyId: false },
     secretOutputs: ["privateKeyPem"],
     computed: [...certificateOutputs, "keyAlgorithm"],
-    check: (news) => [
-        ...checkKnown(news, ["privateKeyPem", "isCaCertificate"]),
-        ...expect(news, "isCaCertificate", (value) => value === true, "true in the stand-in provider"),
-        ...checkSubject(news),
-        ...checkCertificate(news),
-    ],
+    check: (news) => [...checkKnown(news, ["privateKeyPem"]), ...checkSubject(news), ...checkCertificate(news)],
     diff: (request) => diffCertificate(selfSignedCert, request),
     create: createSelfSigned,
 };

@@ -188,6 +188,28 @@ describe("tls.CertRequest", () => {
     });
 });
 
+describe("a self-signed certificate that is no authority", () => {
+    const create = async (over: Properties = {}) => {
+        const privateKeyPem = await newKey(p256);
+        const inputs = { ...caInputs, isCaCertificate: false, setSubjectKeyId: false, allowedUses: ["server_auth"] };
+        return new x509.X509Certificate(
+            (await make(selfSignedCert, { ...inputs, privateKeyPem, ...over })).state.certPem,
+        );
+    };
+
+    it("certifies nothing else, and has a key identifier only on request", async () => {
+        const served = await create();
+        assert.equal(new crypto.X509Certificate(Buffer.from(served.rawData)).ca, false);
+        const [constraints, usage, keyId] = ["2.5.29.19!", "2.5.29.37", "2.5.29.14"];
+        assert.deepEqual(extensions(served), [constraints, usage].sort());
+        assert.deepEqual(extensions(await create({ setSubjectKeyId: true })), [keyId, constraints, usage].sort());
+    });
+
+    it("needs no subject, unlike an authority", async () => {
+        assert.equal((await create({ subject: undefined })).subject, "");
+    });
+});
+
 describe("the inputs of certificates", () => {
     const valid = { ...caInputs, privateKeyPem: "key" };
 
@@ -195,7 +217,6 @@ describe("the inputs of certificates", () => {
         assert.deepEqual(refusals(selfSignedCert, valid), []);
         assert.deepEqual(refusals(selfSignedCert, { ...valid, validityPeriodHours: UNKNOWN }), []);
         const wrong = {
-            isCaCertificate: false,
             subject: { organization: "us" },
             validityPeriodHours: 1.5,
             earlyRenewalHours: -1,
@@ -203,7 +224,6 @@ describe("the inputs of certificates", () => {
         };
         assert.deepEqual(refusals(selfSignedCert, wrong), [
             "privateKeyPem: privateKeyPem is required by the stand-in provider",
-            "isCaCertificate: isCaCertificate must be true in the stand-in provider, got false",
             "subject: organization is not available in the stand-in provider",
             "allowedUses: serverAuth is not a key usage of the stand-in provider",
             "validityPeriodHours: validityPeriodHours must be a whole number of hours, got 1.5",
