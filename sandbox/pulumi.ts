@@ -31,7 +31,7 @@ const plugins: Readonly<Record<string, StandIn | (Plugin & { readonly tool: Tool
 };
 
 /**
- * Gives the sandbox a Pulumi of its own: a state backend in its folder, a passphrase, and every plugin in its plugin cache. (The
+ * Prepares the Pulumi home of a sandbox: a state backend in its folder, a passphrase, and every plugin in its plugin cache. (The
  * engine would warn of plugins on PATH at each `pulumi up`.) The official plugin is taken wherever it can be had. Where it cannot,
  * the Kubernetes provider is built from its source, and stand-ins replace the others, which the sandbox says.
  */

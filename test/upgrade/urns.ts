@@ -60,7 +60,7 @@ export function toText(record: UrnRecord): string {
     return `{\n${fixtures.join(",\n")}\n}\n`;
 }
 
-/** Each resource of the record that an `up` would delete, move or make anew, and each that is new: a sentence each. */
+/** One sentence for each recorded resource that is gone, has another parent or lost an alias, and for each new one. */
 export function differences(before: UrnRecord, after: UrnRecord): string[] {
     return Object.entries(before).flatMap(([fixture, children]) => {
         const now = after[fixture] ?? {};
