@@ -1,7 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Problem, Rules } from "./arguments/check";
-import { cidr, dnsLabel, flag, wholeNumber } from "./arguments/rules";
+import type { Problem } from "./arguments/check";
+import { boolean, cidr, dnsLabel, integer } from "./arguments/rules";
+import { fields, listOf, plain, required } from "./arguments/shapes";
 import { unlessEmpty } from "./kubernetes/emptyFields";
 import type { Scope } from "./kubernetes/scope";
 import { inPod } from "./server/configYml";
@@ -35,27 +36,24 @@ export interface RegistryNetworkPolicy {
     destinations?: NetworkDestination[];
 }
 
-export const networkPolicyRules: Rules = {
-    enabled: flag,
-    "clients[]": cidr,
-    "clientNamespaces[]": dnsLabel(),
-    "monitoringNamespaces[]": dnsLabel(),
-    "destinations[].cidr": cidr,
-    "destinations[].ports[]": wholeNumber(1, 65535),
-};
+export const networkPolicyRules = fields<RegistryNetworkPolicy>({
+    enabled: plain(boolean),
+    clients: listOf(cidr),
+    clientNamespaces: listOf(dnsLabel()),
+    monitoringNamespaces: listOf(dnsLabel()),
+    destinations: listOf(
+        fields<NetworkDestination>({
+            cidr: required(cidr, "give a range of addresses"),
+            ports: listOf(integer(1, 65535)),
+        }),
+    ),
+});
 
 export function networkPolicyProblems(args: RegistryNetworkPolicy | undefined): Problem[] {
     if (args === undefined) return [];
     const nobody = args.clients?.length === 0 && !args.clientNamespaces?.length;
     const reason = "is empty, and clientNamespaces names none: nobody could pull; name the nodes' addresses";
-    const unnamed = (args.destinations ?? []).flatMap((destination, i) => (destination.cidr === undefined ? [i] : []));
-    return [
-        ...(nobody ? [{ path: "networkPolicy.clients", reason }] : []),
-        ...unnamed.map((i) => ({
-            path: `networkPolicy.destinations[${i}].cidr`,
-            reason: "is missing; give a range of addresses",
-        })),
-    ];
+    return nobody ? [{ path: "networkPolicy.clients", reason }] : [];
 }
 
 const everywhere = ["0.0.0.0/0", "::/0"];

@@ -1,17 +1,18 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { below, type Problem, type Rules, repeatedProblems, validate } from "./arguments/check";
+import { type Problem, reasonAgainst, repeatedProblems, validate } from "./arguments/check";
 import {
+    boolean,
     dnsLabel,
     dnsName,
-    flag,
+    freeForm,
     imageReference,
-    objectOnly,
+    integer,
     registryHost,
     registryPrefix,
     serviceLabel,
-    text,
-    wholeNumber,
+    string,
 } from "./arguments/rules";
+import { fields, listOf, mapOf, plain } from "./arguments/shapes";
 import {
     type DescriptorCache,
     descriptorCacheProblems,
@@ -131,37 +132,37 @@ export interface PrivateRegistryArgs {
     log?: RegistryLog;
 }
 
-export const privateRegistryRules: Rules = {
+export const privateRegistryRules = fields<PrivateRegistryArgs>({
     namespace: dnsLabel(58),
-    createNamespace: flag,
-    createNodeNamespace: flag,
-    serviceName: serviceLabel,
+    createNamespace: plain(boolean),
+    createNodeNamespace: plain(boolean),
+    serviceName: plain(serviceLabel),
     clusterDomain: dnsName,
     host: registryHost,
-    "hostAliases[]": registryHost,
+    hostAliases: listOf(registryHost),
     image: imageReference,
     imageMirror: registryPrefix,
-    "imagePullSecrets[]": dnsName,
-    config: objectOnly,
-    ...below("helm", chartRules),
-    replicas: wholeNumber(1),
-    ...below("resources", resourceRules),
-    ...below("scheduling", schedulingRules),
-    "labels{}": text,
-    "annotations{}": text,
-    ...below("rollout", rolloutRules),
-    ...userRules,
-    ...below("tls", tlsRules),
-    ...below("storage", storageRules),
-    ...below("descriptorCache", descriptorCacheRules),
-    ...below("expose", exposeRules),
-    ...below("ui", uiRules),
-    ...below("networkPolicy", networkPolicyRules),
-    ...below("pullSecrets", pullSecretRules),
-    pullGeneration: wholeNumber(1),
-    ...below("nodes", nodeRules),
-    ...below("log", logRules),
-};
+    imagePullSecrets: listOf(dnsName),
+    config: freeForm,
+    helm: chartRules,
+    replicas: plain(integer(1)),
+    resources: resourceRules,
+    scheduling: schedulingRules,
+    labels: mapOf(string),
+    annotations: mapOf(string),
+    rollout: rolloutRules,
+    users: userRules,
+    tls: tlsRules,
+    storage: storageRules,
+    descriptorCache: descriptorCacheRules,
+    expose: exposeRules,
+    ui: uiRules,
+    networkPolicy: networkPolicyRules,
+    pullSecrets: pullSecretRules,
+    pullGeneration: plain(integer(1)),
+    nodes: nodeRules,
+    log: logRules,
+});
 
 /** Checks the arguments, with every problem in one error, and returns them with every default. */
 export function checkArguments(name: string, args: PrivateRegistryArgs): RegistrySettings {
@@ -239,8 +240,9 @@ function privateRegistryProblems(name: string, args: PrivateRegistryArgs): Probl
 function nameProblems(name: string, args: PrivateRegistryArgs): Problem[] {
     const unnamed = (["namespace", "serviceName"] as const).filter((field) => args[field] === undefined);
     if (unnamed.length === 0) return childNameProblems(name, 55);
-    if (serviceLabel(name) === undefined) return [];
-    const reason = `the component's name stands in for ${unnamed.join(" and ")} and ${serviceLabel(name)}; rename it or give ${unnamed.join(" and ")}`;
+    const wrong = reasonAgainst(serviceLabel, name);
+    if (wrong === undefined) return [];
+    const reason = `the component's name stands in for ${unnamed.join(" and ")} and ${wrong}; rename it or give ${unnamed.join(" and ")}`;
     return [{ path: "name", reason }];
 }
 

@@ -1,15 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
-import { below, type Problem, type Rules, repeatedProblems, validate } from "./arguments/check";
+import { type Problem, repeatedProblems, validate } from "./arguments/check";
 import {
+    boolean,
+    certificatePem,
     dnsLabel,
     dnsName,
-    flag,
-    objectOnly,
+    dockerConfig,
     registryEndpoint,
     registryHost,
     registryPrefix,
-    text,
+    string,
 } from "./arguments/rules";
+import { fields, listOf, mapOf, plain, required } from "./arguments/shapes";
 import { outputsOf } from "./kubernetes/outputs";
 import { childNameProblems, Scope } from "./kubernetes/scope";
 import { configureNodes, isIdle, nodeProblems, nodeRules, nodeSettings, type RegistryNodes } from "./nodes/nodes";
@@ -56,33 +58,21 @@ export interface RegistryAccessArgs {
     annotations?: Record<string, pulumi.Input<string>>;
 }
 
-export const registryAccessRules: Rules = {
-    host: registryHost,
-    "hostAliases[]": registryHost,
-    dockerConfigJson: (value) =>
-        isDockerConfig(value) ? undefined : "must be the JSON of a dockerconfigjson Secret, with `auths`",
-    caCertPem: (value) =>
-        typeof value === "string" && value.includes("-----BEGIN CERTIFICATE-----")
-            ? undefined
-            : "must be certificates in PEM form",
+export const registryAccessRules = fields<RegistryAccessArgs>({
+    host: required(registryHost, "give it the registry's output `host`"),
+    hostAliases: listOf(registryHost),
+    dockerConfigJson: required(dockerConfig, "give it the registry's output `dockerConfigJson`"),
+    caCertPem: certificatePem,
     endpoint: registryEndpoint,
-    ...below("pullSecrets", pullSecretRules),
-    ...below("nodes", nodeRules),
+    pullSecrets: pullSecretRules,
+    nodes: nodeRules,
     nodeNamespace: dnsLabel(),
-    createNodeNamespace: flag,
+    createNodeNamespace: plain(boolean),
     imageMirror: registryPrefix,
-    "imagePullSecrets[]": dnsName,
-    "labels{}": text,
-    "annotations{}": text,
-};
-
-function isDockerConfig(value: unknown): boolean {
-    try {
-        return typeof value === "string" && objectOnly(JSON.parse(value).auths) === undefined;
-    } catch {
-        return false;
-    }
-}
+    imagePullSecrets: listOf(dnsName),
+    labels: mapOf(string),
+    annotations: mapOf(string),
+});
 
 /** Checks the arguments, with every problem in one error, and returns them with every default. */
 function checkAccessArguments(name: string, args: RegistryAccessArgs): AccessSettings {
@@ -113,15 +103,11 @@ function accessSettings(name: string, args: RegistryAccessArgs) {
 }
 
 function registryAccessProblems(name: string, args: RegistryAccessArgs): Problem[] {
-    const missing = (["host", "dockerConfigJson"] as const)
-        .filter((field) => args[field] === undefined)
-        .map((path) => ({ path, reason: `is missing; give it the registry's output \`${path}\`` }));
     const idle = isIdle(args.nodes, args.caCertPem !== undefined);
     const reason = "need caCertPem to trust; give it the registry's output `caCertPem`";
     return [
         // The default name of the nodes' namespace is five characters longer.
         ...childNameProblems(name, args.nodeNamespace === undefined ? 58 : 63),
-        ...missing,
         ...repeatedProblems("imagePullSecrets", args.imagePullSecrets),
         ...(idle ? [{ path: "nodes", reason }] : []),
         ...pullSecretProblems(args.pullSecrets),

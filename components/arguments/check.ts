@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { closest, distance } from "fastest-levenshtein";
+import type { Field, ListShape, MapShape, ObjectShape, Rule, Shape, ValueShape } from "./shapes";
 
 /** One thing that is wrong with an argument, as a sentence that also says what to write instead. */
 export interface Problem {
@@ -7,15 +8,6 @@ export interface Problem {
     readonly path: string;
     readonly reason: string;
 }
-
-/** Says what is wrong with a value, or nothing. It must not repeat the value of a secret. */
-export type Rule = (value: unknown) => string | undefined;
-
-/**
- * The rule of every argument by its path; `[]` stands for each element of a list and `{}` for each value of a map.
- * Paths that are not in the table are unknown arguments.
- */
-export type Rules = Readonly<Record<string, Rule>>;
 
 /**
  * All problems of the arguments at once. Another language's program gets them as input errors; the CLI shows a
@@ -35,90 +27,141 @@ export class ArgumentError extends pulumi.InputPropertiesError {
 }
 
 /**
- * Checks every value against its rule and returns the arguments. Values that are known now are checked now; an Output is
- * checked when it becomes known, by the Output that takes its place. `further` finds the problems that concern several
- * arguments and sees them, without what is null or undefined, only when each by itself is right.
+ * Checks the arguments and returns them without what is null or undefined. Values that are known now are checked now; an Output
+ * is checked when it becomes known, by the Output that replaces it. `further` finds the problems that concern several arguments.
+ * It sees the arguments with a placeholder for every wrong value, so that all problems are reported at once.
  */
-export function validate<T extends object>(what: string, args: T, rules: Rules, further: (args: T) => Problem[]): T {
-    const problems: Problem[] = [];
-    const checked = (walk(what, args, "", "", rules, problems) ?? {}) as T;
-    if (problems.length === 0) problems.push(...further(checked));
+export function validate<T extends object>(what: string, args: T, rule: Rule<T>, further: (args: T) => Problem[]): T {
+    const check = new Check(what);
+    const checked = check.field(rule, args ?? {}, "") as T;
+    const problems = [...check.problems, ...further(checked)];
     if (problems.length > 0) throw new ArgumentError(what, problems);
     return checked;
 }
 
+/** What is wrong with a value; undefined if nothing is. A secret is not repeated. */
+export function reasonAgainst(rule: Shape, value: unknown, isSecret = false): string | undefined {
+    const { expects, isHidden } = rule as ValueShape;
+    const expected = expects(value);
+    if (expected === undefined || isHidden || isSecret) return expected;
+    return `${expected}, not ${shown(value)}`;
+}
+
+const longestShown = 200;
+
+/** A value in a message. */
+export function shown(value: unknown): string {
+    const json = typeof value === "bigint" ? String(value) : (JSON.stringify(value) ?? typeof value);
+    return json.length > longestShown ? `${json.slice(0, longestShown)}…` : json;
+}
+
+const neededAtOnce = "must be known before anything is created, so it cannot be an output; give a plain value";
 const undecided =
     "decides which resources exist, so it cannot be an output as a whole; give its fields or elements as outputs instead";
 
-function walk(what: string, value: unknown, path: string, pattern: string, rules: Rules, problems: Problem[]): unknown {
-    if (value === undefined || value === null) return undefined;
-    const rule = rules[pattern];
-    if (pulumi.Output.isInstance(value) || value instanceof Promise) {
-        if (rule === undefined) return void problems.push({ path: path || "args", reason: undecided });
-        const later: pulumi.Output<unknown> = pulumi.output(value);
-        return later.apply(async (known) => {
-            const late: Problem[] = [];
-            const checked = walk(what, known, path, pattern, rules, late);
-            if (late.length === 0) return checked;
-            const isSecret = await pulumi.isSecret(later);
-            throw new ArgumentError(what, isSecret ? late.map(withoutValue) : late);
-        });
-    }
-    if (rule !== undefined) {
-        const reason = rule(value);
-        if (reason !== undefined) problems.push({ path, reason });
-        return value;
-    }
-    if (`${pattern}[]` in rules || hasPrefix(rules, `${pattern}[].`)) {
-        if (!Array.isArray(value)) return void problems.push({ path, reason: "must be a list" });
-        return value.map((v, i) => {
-            if (v === undefined || v === null) {
-                return void problems.push({ path: `${path}[${i}]`, reason: "is empty; remove it or give it a value" });
-            }
-            return walk(what, v, `${path}[${i}]`, `${pattern}[]`, rules, problems);
-        });
-    }
-    if (typeof value !== "object" || Array.isArray(value)) {
-        return void problems.push({ path: path || "args", reason: "must be an object with named fields" });
-    }
-    const isMap = `${pattern}{}` in rules;
-    const fields = Object.entries(value).map(([key, v]) => {
-        const childPath = path === "" ? key : `${path}.${key}`;
-        const childPattern = isMap ? `${pattern}{}` : pattern === "" ? key : `${pattern}.${key}`;
-        if (!isMap && !isKnown(rules, childPattern)) {
-            problems.push({ path: childPath, reason: unknownArgument(key, pattern, rules) });
-            return [key, undefined];
+/** Stands in for a wrong value: it equals no value, and is neither above nor below any number. */
+const placeholder = () => ({ valueOf: () => Number.NaN });
+
+class Check {
+    readonly problems: Problem[] = [];
+
+    constructor(private readonly what: string) {}
+
+    /** Checks the value at a path and returns it. Null means an empty object where an object is expected, else nothing. */
+    field(shape: Shape, given: unknown, path: string): unknown {
+        const value = given === null && shape.kind === "object" ? {} : given;
+        if (value === undefined || value === null) return undefined;
+        if (shape.kind === "value") return this.value(shape, value, path);
+        const isLater = pulumi.Output.isInstance(value) || value instanceof Promise;
+        if (shape.kind === "list") {
+            if (Array.isArray(value)) return this.list(shape, value, path);
+            return this.report(path, isLater ? undecided : "must be a list");
         }
-        return [key, walk(what, v, childPath, childPattern, rules, problems)];
-    });
-    return Object.fromEntries(fields.filter(([, v]) => v !== undefined));
+        if (isLater || typeof value !== "object" || Array.isArray(value)) {
+            this.report(path, isLater ? undecided : "must be an object with named fields");
+            return {};
+        }
+        return shape.kind === "map" ? this.map(shape, value, path) : this.object(shape, value, path);
+    }
+
+    private report(path: string, reason: string): undefined {
+        this.problems.push({ path: path || "args", reason });
+    }
+
+    private value(shape: ValueShape, value: unknown, path: string): unknown {
+        if (pulumi.Output.isInstance(value) || value instanceof Promise) {
+            if (!shape.isPlain) return this.later(shape, value, path);
+            this.report(path, neededAtOnce);
+            return placeholder();
+        }
+        const reason = reasonAgainst(shape, value);
+        if (reason === undefined) return value;
+        this.report(path, reason);
+        return placeholder();
+    }
+
+    private later(shape: ValueShape, value: unknown, path: string): pulumi.Output<unknown> {
+        const output: pulumi.Output<unknown> = pulumi.output(value);
+        return output.apply(async (known) => {
+            if (known === undefined || known === null) return undefined;
+            const reason = reasonAgainst(shape, known, await pulumi.isSecret(output));
+            if (reason !== undefined) throw new ArgumentError(this.what, [{ path, reason }]);
+            return known;
+        });
+    }
+
+    private list({ item, ifEmpty }: ListShape, value: unknown[], path: string): unknown {
+        if (value.length === 0 && ifEmpty !== undefined) this.report(path, ifEmpty);
+        return value.map((element, i) => {
+            const at = `${path}[${i}]`;
+            if (element !== undefined && element !== null) return this.field(item, element, at) ?? placeholder();
+            this.report(at, "is empty; remove it or give it a value");
+            return placeholder();
+        });
+    }
+
+    private map({ value: shape }: MapShape, value: object, path: string): unknown {
+        return this.entries(value, (key, inner) => this.field(shape, inner, `${path}.${key}`));
+    }
+
+    private object(shape: ObjectShape, value: object, path: string): unknown {
+        const below = (key: string) => (path === "" ? key : `${path}.${key}`);
+        const checked = this.entries(value, (key, inner) => {
+            const field: Field | undefined = Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
+            if (field !== undefined) return this.field(field, inner, below(key));
+            return this.report(below(key), unknownArgument(key, Object.keys(shape.fields)));
+        });
+        const isGiven = (field: string) => ((value as Record<string, unknown>)[field] ?? checked[field]) !== undefined;
+        for (const [key, { ifMissing }] of Object.entries(shape.fields)) {
+            if (ifMissing !== undefined && !isGiven(key)) this.report(below(key), `is missing; ${ifMissing}`);
+        }
+        const chosen = shape.choices?.filter((key) => isGiven(key) && checked[key] !== false) ?? [];
+        if (chosen.length > 1) this.report(path, `has ${inWords(chosen)}; keep exactly one`);
+        if (chosen.length === 0 && shape.mustChoose) {
+            this.report(path, `is empty; give exactly one of ${inWords(shape.choices ?? [])}, or leave it out`);
+        }
+        return checked;
+    }
+
+    /** What is left of an object after each value has been checked. */
+    private entries(value: object, check: (key: string, inner: unknown) => unknown): Record<string, unknown> {
+        const checked = Object.entries(value).map(([key, inner]) => [key, check(key, inner)] as const);
+        return Object.fromEntries(checked.filter(([, inner]) => inner !== undefined));
+    }
 }
 
-/** Rules end their sentences with the wrong value. */
-function withoutValue({ path, reason }: Problem): Problem {
-    return { path, reason: reason.replace(/, not .*$/s, "") };
+function inWords(names: readonly string[]): string {
+    return [names.slice(0, -1).join(", "), ...names.slice(-1)].filter((part) => part !== "").join(" and ");
 }
 
-function hasPrefix(rules: Rules, prefix: string): boolean {
-    return Object.keys(rules).some((key) => key.startsWith(prefix));
-}
-
-function isKnown(rules: Rules, pattern: string): boolean {
-    return pattern in rules || ["[]", "{}", "."].some((next) => hasPrefix(rules, pattern + next));
-}
-
-function unknownArgument(key: string, pattern: string, rules: Rules): string {
-    const prefix = pattern === "" ? "" : `${pattern}.`;
-    const siblings = Object.keys(rules)
-        .filter((rule) => rule.startsWith(prefix))
-        .map((rule) => rule.slice(prefix.length).split(/[.[{]/)[0]);
-    const known = [...new Set(siblings)].sort();
-    const nearest = nearestName(key, known);
-    const hint = nearest === undefined ? `the arguments here are ${known.join(", ")}` : `did you mean \`${nearest}\`?`;
+function unknownArgument(key: string, known: readonly string[]): string {
+    const sorted = [...known].sort();
+    const nearest = nearestName(key, sorted);
+    const hint = nearest === undefined ? `the arguments here are ${sorted.join(", ")}` : `did you mean \`${nearest}\`?`;
     return `is not an argument; ${hint}`;
 }
 
-/** The name that a misspelled one was probably meant to be. */
+/** The closest known name. */
 export function nearestName(wrong: string, known: readonly string[]): string | undefined {
     const nearest = closest(wrong, known);
     return distance(wrong, nearest) <= Math.max(2, Math.floor(wrong.length / 3)) ? nearest : undefined;
@@ -129,9 +172,4 @@ export function repeatedProblems(path: string, items: readonly unknown[] = []): 
     return items.flatMap((item, i) =>
         items.indexOf(item) < i ? [{ path: `${path}[${i}]`, reason: `repeats "${item}"; name each once` }] : [],
     );
-}
-
-/** The rules of a nested argument, each path below `prefix`. */
-export function below(prefix: string, rules: Rules): Rules {
-    return Object.fromEntries(Object.entries(rules).map(([path, rule]) => [`${prefix}.${path}`, rule]));
 }

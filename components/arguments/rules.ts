@@ -1,45 +1,55 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
-import type { Rule } from "./check";
+import type * as pulumi from "@pulumi/pulumi";
+import { reasonAgainst } from "./check";
+import { type FreeForm, hidden, type Rule, valueRule } from "./shapes";
 
-const shown = (value: unknown) => JSON.stringify(value);
+type StringRule = Rule<pulumi.Input<string>>;
 
-function matching(pattern: RegExp, longest: number, what: string): Rule {
-    return (value) =>
-        typeof value === "string" && value.length <= longest && pattern.test(value)
-            ? undefined
-            : `must be ${what}, not ${shown(value)}`;
+/** A value for which a condition holds. */
+function must<T>(sentence: string, isRight: (value: unknown) => boolean): Rule<pulumi.Input<T>> {
+    return valueRule((value) => (isRight(value) ? undefined : `must ${sentence}`));
 }
 
-export const text: Rule = (value) => (typeof value === "string" ? undefined : `must be a text, not ${shown(value)}`);
+/** A string that matches. */
+function matching(pattern: RegExp, longest: number, what: string): StringRule {
+    const isRight = (value: unknown) => typeof value === "string" && value.length <= longest && pattern.test(value);
+    return must(`be ${what}`, isRight);
+}
 
-export const flag: Rule = (value) =>
-    typeof value === "boolean" ? undefined : `must be true or false, not ${shown(value)}`;
+const fulfils = (rule: StringRule, value: unknown) => reasonAgainst(rule, value) === undefined;
 
-export const objectOnly: Rule = (value) =>
-    typeof value === "object" && value !== null && !Array.isArray(value) ? undefined : "must be an object";
+export const string: StringRule = must("be a string", (value) => typeof value === "string");
 
-export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): Rule {
+export const boolean = must<boolean>("be true or false", (value) => typeof value === "boolean");
+
+const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** An object of any content, which may hold secrets. */
+export const freeForm = hidden(must("be an object", isObject)) as Rule<FreeForm>;
+
+export function integer(min: number, max = Number.MAX_SAFE_INTEGER): Rule<pulumi.Input<number>> {
     const range = max === Number.MAX_SAFE_INTEGER ? `of ${min} or more` : `from ${min} to ${max}`;
-    return (value) =>
-        typeof value === "number" && Number.isInteger(value) && value >= min && value <= max
-            ? undefined
-            : `must be a whole number ${range}, not ${shown(value)}`;
+    const isRight = (value: unknown) =>
+        typeof value === "number" && Number.isInteger(value) && value >= min && value <= max;
+    return must(`be a whole number ${range}`, isRight);
+}
+
+/** One of some strings. */
+export function oneOf<T extends string = string>(...values: T[]): Rule<pulumi.Input<T>> {
+    const all = values.map((value) => `"${value}"`).join(", ");
+    return must(`be one of ${all}`, (value) => values.includes(value as T));
 }
 
 /** A member of a string enum. */
-export function memberOf(members: Record<string, string>): Rule {
-    const values = Object.values(members);
-    return (value) =>
-        typeof value === "string" && values.includes(value)
-            ? undefined
-            : `must be one of ${values.map(shown).join(", ")}, not ${shown(value)}`;
+export function memberOf<E extends string>(members: Readonly<Record<string, E>>): Rule<pulumi.Input<E>> {
+    return oneOf(...Object.values(members));
 }
 
 const label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
 
 /** RFC 1123 label of at most `longest` characters: the name of a namespace. */
-export const dnsLabel = (longest = 63): Rule =>
+export const dnsLabel = (longest = 63): StringRule =>
     matching(
         new RegExp(`^${label}$`),
         longest,
@@ -70,10 +80,10 @@ export const registryHost = matching(
 const ipv6Address = /^\[([0-9a-f:.]+)\](:[0-9]{1,5})?$/;
 
 /** What a node can dial: a host name or an IP address, an IPv6 one in brackets. */
-export const registryEndpoint: Rule = (value) =>
-    registryHost(value) === undefined || isIP(ipv6Address.exec(String(value))?.[1] ?? "") === 6
-        ? undefined
-        : `must be a host name or an address with an optional port, e.g. \`203.0.113.7:443\` or \`[2001:db8::7]:443\`, not ${shown(value)}`;
+export const registryEndpoint: StringRule = must(
+    "be a host name or an address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`",
+    (value) => fulfils(registryHost, value) || isIP(ipv6Address.exec(String(value))?.[1] ?? "") === 6,
+);
 
 export const registryPrefix = matching(
     new RegExp(`^${label}(\\.${label})*(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$`),
@@ -100,10 +110,10 @@ export const absolutePath = matching(/^\/[^\0]*[^/\0]$/, 4096, "an absolute path
 const wildcardOrName = new RegExp(`^(\\*\\.)?${label}(\\.${label})*$`);
 
 /** What a certificate can be valid for: a DNS name (also `*.example.com`) or an IP address. */
-export const subjectAlternativeName: Rule = (value) =>
-    typeof value === "string" && (isIP(value) !== 0 || (value.length <= 253 && wildcardOrName.test(value)))
-        ? undefined
-        : `must be a DNS name or an IP address, not ${shown(value)}`;
+export const subjectAlternativeName: StringRule = must(
+    "be a DNS name or an IP address",
+    (value) => typeof value === "string" && (isIP(value) !== 0 || (value.length <= 253 && wildcardOrName.test(value))),
+);
 
 /** What may stand in HTML, in quotes and in a command of sed as it is. */
 export const pageTitle = matching(
@@ -112,7 +122,7 @@ export const pageTitle = matching(
     "letters, digits, spaces and the signs . , : ( ) _ -",
 );
 
-export const nonEmptyText = matching(/\S/, 4096, "a text that is not empty");
+export const nonEmptyString = matching(/\S/, 4096, "a string that is not empty");
 
 /** Name of an S3 bucket: AWS's rule, and the letters that other servers take beside it. */
 export const bucketName = matching(
@@ -129,12 +139,13 @@ export const objectKey = matching(
 );
 
 /** Scheme, host and port of an HTTP server. */
-export const origin: Rule = (value) => {
-    const [, host] = /^https?:\/\/(.+)$/.exec(String(value)) ?? [];
-    return host !== undefined && registryEndpoint(host) === undefined
-        ? undefined
-        : `must be an address of scheme, host and perhaps port, e.g. \`https://s3.example.com\` or \`http://minio.minio.svc:9000\`, not ${shown(value)}`;
-};
+export const origin: StringRule = must(
+    "be an address of scheme, host and perhaps port, e.g. `https://s3.example.com` or `http://minio.minio.svc:9000`",
+    (value) => {
+        const [, host] = /^https?:\/\/(.+)$/.exec(String(value)) ?? [];
+        return host !== undefined && fulfils(registryEndpoint, host);
+    },
+);
 
 /** Address of a Helm repository. */
 export const httpAddress = matching(
@@ -151,18 +162,21 @@ export const exactVersion = matching(
 );
 
 /** One certificate or several. */
-export const certificatePem: Rule = (value) => {
-    const blocks = String(value).match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-    return blocks.length > 0 && blocks.every((pem) => succeeds(() => new X509Certificate(pem)))
-        ? undefined
-        : "must be certificates in PEM form";
-};
+export const certificatePem: StringRule = hidden(
+    must("be certificates in PEM form", (value) => {
+        const blocks = String(value).match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+        return blocks.length > 0 && blocks.every((pem) => succeeds(() => new X509Certificate(pem)));
+    }),
+);
 
 /** A private key without a passphrase. */
-export const privateKeyPem: Rule = (value) =>
-    typeof value === "string" && succeeds(() => createPrivateKey(value))
-        ? undefined
-        : "must be a private key in PEM form without a passphrase";
+export const privateKeyPem: StringRule = hidden(
+    must("be a private key in PEM form without a passphrase", isPrivateKey),
+);
+
+function isPrivateKey(value: unknown): boolean {
+    return typeof value === "string" && succeeds(() => createPrivateKey(value));
+}
 
 function succeeds(action: () => unknown): boolean {
     try {
@@ -173,14 +187,16 @@ function succeeds(action: () => unknown): boolean {
     }
 }
 
-export const ipAddress: Rule = (value) =>
-    typeof value === "string" && isIP(value) !== 0 ? undefined : `must be an IP address, not ${shown(value)}`;
+export const ipAddress: StringRule = must(
+    "be an IP address",
+    (value) => typeof value === "string" && isIP(value) !== 0,
+);
 
 /** Where a machine is reached. */
-export const hostOrAddress: Rule = (value) =>
-    dnsName(value) === undefined || (typeof value === "string" && isIP(value) !== 0)
-        ? undefined
-        : `must be a host name or an IP address, not ${shown(value)}`;
+export const hostOrAddress: StringRule = must(
+    "be a host name or an IP address",
+    (value) => fulfils(dnsName, value) || fulfils(ipAddress, value),
+);
 
 /** Name of a user of a machine. */
 export const unixUser = matching(
@@ -197,23 +213,27 @@ export const sshHostKey = matching(
 );
 
 /** A private key as `ssh-keygen` writes it. Node knows PEM only, so an OpenSSH key is read just far enough to see its cipher. */
-export const sshPrivateKey: Rule = (value) => {
-    const reason = "must be a private key in PEM or OpenSSH form without a passphrase";
-    const [, kind, base64] =
-        /^-----BEGIN ([A-Z ]*)PRIVATE KEY-----\n([\s\S]+)-----END \1PRIVATE KEY-----\s*$/.exec(String(value)) ?? [];
-    if (kind === undefined) return reason;
-    if (kind !== "OPENSSH ") return privateKeyPem(value) === undefined ? undefined : reason;
-    const unencrypted = "openssh-key-v1\0\0\0\0\u0004none";
-    return Buffer.from(base64, "base64").subarray(0, unencrypted.length).toString("latin1") === unencrypted
-        ? undefined
-        : reason;
-};
+export const sshPrivateKey: StringRule = hidden(
+    must("be a private key in PEM or OpenSSH form without a passphrase", (value) => {
+        const [, kind, base64] =
+            /^-----BEGIN ([A-Z ]*)PRIVATE KEY-----\n([\s\S]+)-----END \1PRIVATE KEY-----\s*$/.exec(String(value)) ?? [];
+        if (kind !== "OPENSSH ") return kind !== undefined && isPrivateKey(value);
+        const unencrypted = "openssh-key-v1\0\0\0\0\u0004none";
+        return Buffer.from(base64, "base64").subarray(0, unencrypted.length).toString("latin1") === unencrypted;
+    }),
+);
 
 /** A range of addresses. */
-export const cidr: Rule = (value) => {
+export const cidr: StringRule = must("be a range of addresses, e.g. `10.0.0.0/8` or `2001:db8::/32`", (value) => {
     const [, address, bits] = /^([0-9a-fA-F.:]+)\/(\d{1,3})$/.exec(String(value)) ?? [];
     const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address ?? "")] as number;
-    return typeof value === "string" && Number(bits) <= longest
-        ? undefined
-        : `must be a range of addresses, e.g. \`10.0.0.0/8\` or \`2001:db8::/32\`, not ${shown(value)}`;
-};
+    return typeof value === "string" && Number(bits) <= longest;
+});
+
+/** The JSON of a pull secret (`.dockerconfigjson`), which holds passwords. */
+export const dockerConfig: StringRule = hidden(
+    must("be the JSON of a dockerconfigjson Secret, with `auths`", (value) => {
+        let auths: unknown;
+        return typeof value === "string" && succeeds(() => (auths = JSON.parse(value).auths)) && isObject(auths);
+    }),
+);

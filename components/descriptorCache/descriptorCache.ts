@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { below, type Problem, type Rules } from "../arguments/check";
-import { flag, wholeNumber } from "../arguments/rules";
+import type { Problem } from "../arguments/check";
+import { boolean, integer } from "../arguments/rules";
+import { atMostOneOf, fields, plain } from "../arguments/shapes";
 import type { Scope } from "../kubernetes/scope";
 import type { UsedCache } from "../server/pods";
 import {
@@ -36,11 +37,11 @@ export interface DescriptorCache {
     off?: boolean;
 }
 
-export const descriptorCacheRules: Rules = {
-    ...below("redis", redisRules),
-    "inMemory.size": wholeNumber(1),
-    off: flag,
-};
+export const descriptorCacheRules = atMostOneOf<DescriptorCache>({
+    redis: redisRules,
+    inMemory: fields<InMemoryCache>({ size: integer(1) }),
+    off: plain(boolean),
+});
 
 export function descriptorCacheProblems(
     cache: DescriptorCache = {},
@@ -48,9 +49,6 @@ export function descriptorCacheProblems(
     image: pulumi.Input<string> | undefined = undefined,
 ): Problem[] {
     const path = "descriptorCache";
-    const kinds = (["redis", "inMemory"] as const).filter((kind) => cache[kind] !== undefined);
-    const all = [...kinds, ...(cache.off ? ["off"] : [])];
-    if (all.length > 1) return [{ path, reason: `has ${all.join(" and ")}; keep exactly one` }];
     const problems = cache.redis ? redisProblems(`${path}.redis`, cache.redis) : [];
     if (cache.inMemory && replicas > 1) {
         const reason = `each of the ${replicas} replicas would go on knowing blobs that another one has deleted; use redis, or no cache`;

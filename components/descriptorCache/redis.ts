@@ -1,15 +1,16 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { below, type Problem, type Rules } from "../arguments/check";
+import type { Problem } from "../arguments/check";
 import {
+    boolean,
     certificatePem,
     dnsName,
-    flag,
     imageReference,
-    nonEmptyText,
+    integer,
+    nonEmptyString,
     registryEndpoint,
-    wholeNumber,
 } from "../arguments/rules";
+import { fields, plain, required } from "../arguments/shapes";
 import { checksum } from "../kubernetes/checksum";
 import { unlessEmpty } from "../kubernetes/emptyFields";
 import { type ImageSettings, mirrored, pullSecretReferences, redisImage } from "../kubernetes/images";
@@ -57,17 +58,21 @@ export interface RedisCache {
     external?: ExternalRedis;
 }
 
-export const redisRules: Rules = {
+export const redisRules = fields<RedisCache>({
     image: imageReference,
-    ...below("resources", resourceRules),
-    "external.address": registryEndpoint,
-    "external.username": nonEmptyText,
-    "external.passwordSecret.name": dnsName,
-    "external.passwordSecret.key": nonEmptyText,
-    "external.tls": flag,
-    "external.caCertPem": certificatePem,
-    "external.database": wholeNumber(0),
-};
+    resources: resourceRules,
+    external: fields<ExternalRedis>({
+        address: required(registryEndpoint, "give host and port"),
+        username: nonEmptyString,
+        passwordSecret: fields<RedisPasswordReference>({
+            name: required(dnsName, "name the Secret"),
+            key: nonEmptyString,
+        }),
+        tls: plain(boolean),
+        caCertPem: certificatePem,
+        database: integer(0),
+    }),
+});
 
 export function redisProblems(path: string, { external, ...own }: RedisCache): Problem[] {
     if (external === undefined) return [];
@@ -75,12 +80,6 @@ export function redisProblems(path: string, { external, ...own }: RedisCache): P
         path: `${path}.${field}`,
         reason: "is for Redis in the cluster, which `external` takes the place of; remove one of the two",
     }));
-    const missing = (field: string, advice: string) =>
-        problems.push({ path: `${path}.external.${field}`, reason: `is missing; ${advice}` });
-    if (external.address === undefined) missing("address", "give host and port");
-    if (external.passwordSecret && external.passwordSecret.name === undefined) {
-        missing("passwordSecret.name", "name the Secret");
-    }
     if (external.caCertPem !== undefined && external.tls === false) {
         const reason = "is for TLS, which `tls` turns off; remove one of the two";
         problems.push({ path: `${path}.external.caCertPem`, reason });

@@ -1,8 +1,9 @@
 import { isIP } from "node:net";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { below, type Problem, type Rules } from "../arguments/check";
+import type { Problem } from "../arguments/check";
 import { dnsName } from "../arguments/rules";
+import { exactlyOneOf, fields, required } from "../arguments/shapes";
 import type { Scope } from "../kubernetes/scope";
 import type { Certificate } from "../tls/certificate";
 import {
@@ -13,7 +14,7 @@ import {
     edgeCertManagerSettings,
     requestForEdge,
 } from "../tls/certManager";
-import { type PemCertificate, pemCertificateProblems, pemCertificateRules, usePem } from "../tls/supplied";
+import { type PemCertificate, pemCertificateRules, usePem } from "../tls/supplied";
 
 /** A TLS Secret in the registry's namespace that somebody else keeps, e.g. cert-manager as annotations ask it to. */
 export interface EdgeSecret {
@@ -31,30 +32,17 @@ export interface EdgeCertificate {
     certManager?: EdgeCertManager;
 }
 
-export const edgeCertificateRules: Rules = {
-    "existingSecret.name": dnsName,
-    ...below("pem", pemCertificateRules),
-    ...below("certManager", edgeCertManagerRules),
-};
+/** `keyName`: the value of a stack's configuration that holds the key of `pem`. */
+export function edgeCertificateRules(keyName: string) {
+    return exactlyOneOf<EdgeCertificate>({
+        existingSecret: fields<EdgeSecret>({ name: required(dnsName, "name the Secret") }),
+        pem: pemCertificateRules(keyName),
+        certManager: edgeCertManagerRules,
+    });
+}
 
 export function edgeCertificateProblems(path: string, args: EdgeCertificate | undefined): Problem[] {
-    if (args === undefined) return [];
-    const kinds = (["existingSecret", "pem", "certManager"] as const).filter((kind) => args[kind] !== undefined);
-    if (kinds.length !== 1) {
-        const what = kinds.length === 0 ? "names none" : `has ${kinds.join(" and ")}`;
-        return [
-            {
-                path,
-                reason: `${what}; keep exactly one of existingSecret, pem and certManager, or leave it out to show the pods' own`,
-            },
-        ];
-    }
-    const unnamed = args.existingSecret !== undefined && args.existingSecret.name === undefined;
-    return [
-        ...(unnamed ? [{ path: `${path}.existingSecret.name`, reason: "is missing; name the Secret" }] : []),
-        ...pemCertificateProblems(`${path}.pem`, args.pem),
-        ...edgeCertManagerProblems(`${path}.certManager`, args.certManager),
-    ];
+    return edgeCertManagerProblems(`${path}.certManager`, args?.certManager);
 }
 
 /** The arguments with every default. */

@@ -1,12 +1,13 @@
 import { isIP } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
-import { below, type Problem, type Rules } from "../arguments/check";
+import type { Problem } from "../arguments/check";
+import { fields } from "../arguments/shapes";
 import type { Scope } from "../kubernetes/scope";
 import { loadBalancerRules, nodePortRules, type RegistryLoadBalancer, type RegistryNodePort } from "../server/service";
 import type { Certificate } from "../tls/certificate";
 import type { RegistryTls } from "../tls/tls";
 import { authorityConfigMap, type Backend, backends, type Edge } from "./edge";
-import { backendTlsPolicy, createGatewayRoute, gatewayProblems, gatewayRules, type RegistryGateway } from "./gateway";
+import { backendTlsPolicy, createGatewayRoute, gatewayRules, type RegistryGateway } from "./gateway";
 import {
     createIngress,
     IngressController,
@@ -40,24 +41,20 @@ export interface RegistryExpose {
     loadBalancer?: RegistryLoadBalancer;
 }
 
-export const exposeRules: Rules = {
-    ...below("ingress", ingressRules),
-    ...below("ingressRoute", ingressRouteRules),
-    ...below("gateway", gatewayRules),
-    ...below("nodePort", nodePortRules),
-    ...below("loadBalancer", loadBalancerRules),
-};
+export const exposeRules = fields<RegistryExpose>({
+    ingress: ingressRules,
+    ingressRoute: ingressRouteRules,
+    gateway: gatewayRules,
+    nodePort: nodePortRules,
+    loadBalancer: loadBalancerRules,
+});
 
 /** The kinds that speak HTTP with clients, so that they can lead to other pods by the path. */
 export const edges = ["ingress", "ingressRoute", "gateway"] as const;
 const ports = ["nodePort", "loadBalancer"] as const;
 
 export function exposeProblems(expose: RegistryExpose = {}, tls: RegistryTls = {}, host: unknown): Problem[] {
-    const problems = [
-        ...ingressProblems(expose.ingress),
-        ...ingressRouteProblems(expose.ingressRoute),
-        ...gatewayProblems(expose.gateway),
-    ];
+    const problems = [...ingressProblems(expose.ingress), ...ingressRouteProblems(expose.ingressRoute)];
     const given = edges.filter((kind) => expose[kind] !== undefined);
     if (host === undefined) {
         const reason = "needs a name that clients outside the cluster resolve; give host";
@@ -71,7 +68,7 @@ export function exposeProblems(expose: RegistryExpose = {}, tls: RegistryTls = {
         const reason = "cannot be together with loadBalancer, which opens a port of every node as well; keep one";
         problems.push({ path: "expose.nodePort", reason });
     }
-    return tls.plainBackend ? [...problems, ...plainProblems(expose, given)] : problems;
+    return tls.plainBackend === true ? [...problems, ...plainProblems(expose, given)] : problems;
 }
 
 function plainProblems(expose: RegistryExpose, given: readonly (typeof edges)[number][]): Problem[] {

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Problem, Rules } from "../arguments/check";
-import { dnsName, text, wholeNumber } from "../arguments/rules";
+import { dnsName, integer, string } from "../arguments/rules";
+import { fields, mapOf, nonEmptyListOf, required } from "../arguments/shapes";
 import { servicePort } from "../server/service";
 import { type Backend, type Edge, hostNames, registryBackend, uiPath } from "./edge";
 
@@ -27,22 +27,20 @@ export interface RegistryGateway {
     annotations?: Record<string, pulumi.Input<string>>;
 }
 
-export const gatewayRules: Rules = {
-    "parentRefs[].name": dnsName,
-    "parentRefs[].namespace": dnsName,
-    "parentRefs[].sectionName": dnsName,
-    "parentRefs[].port": wholeNumber(1, 65535),
-    "annotations{}": text,
-};
+const parentRules = fields<GatewayParent>({
+    name: required(dnsName, "name the Gateway"),
+    namespace: dnsName,
+    sectionName: dnsName,
+    port: integer(1, 65535),
+});
 
-export function gatewayProblems(args: RegistryGateway | undefined): Problem[] {
-    if (args === undefined) return [];
-    const path = "expose.gateway.parentRefs";
-    if (!args.parentRefs?.length) return [{ path, reason: "names no Gateway; name at least one" }];
-    return args.parentRefs.flatMap(({ name }, i) =>
-        name === undefined ? [{ path: `${path}[${i}].name`, reason: "is missing; name the Gateway" }] : [],
-    );
-}
+export const gatewayRules = fields<RegistryGateway>({
+    parentRefs: required(
+        nonEmptyListOf(parentRules, "is empty; name at least one Gateway"),
+        "name at least one Gateway",
+    ),
+    annotations: mapOf(string),
+});
 
 /** The routes to the registry and the web UI, after what says how the Gateway speaks with their pods when those speak TLS. */
 export function createGatewayRoute(edge: Edge, args: RegistryGateway, dependsOn: pulumi.Resource[]): void {

@@ -1,7 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { below, type Problem, type Rules } from "../arguments/check";
-import { dnsName, flag, memberOf, text } from "../arguments/rules";
+import type { Problem } from "../arguments/check";
+import { boolean, dnsName, memberOf, string } from "../arguments/rules";
+import { fields, mapOf, plain, required } from "../arguments/shapes";
 import type { Scope } from "../kubernetes/scope";
 import { servicePort } from "../server/service";
 import {
@@ -50,21 +51,19 @@ export interface RegistryIngress {
     awaitAddress?: boolean;
 }
 
-export const ingressRules: Rules = {
-    controller: memberOf(IngressController),
+export const ingressRules = fields<RegistryIngress>({
+    controller: required(
+        plain(memberOf(IngressController)),
+        `say what serves the Ingress: ${Object.values(IngressController).join(", ")}`,
+    ),
     className: dnsName,
-    "annotations{}": text,
-    ...below("certificate", edgeCertificateRules),
-    awaitAddress: flag,
-};
+    annotations: mapOf(string),
+    certificate: edgeCertificateRules("ingress-key"),
+    awaitAddress: plain(boolean),
+});
 
 export function ingressProblems(args: RegistryIngress | undefined): Problem[] {
-    if (args === undefined) return [];
-    const reason = `is missing; say what serves the Ingress: ${Object.values(IngressController).join(", ")}`;
-    return [
-        ...(args.controller === undefined ? [{ path: "expose.ingress.controller", reason }] : []),
-        ...edgeCertificateProblems("expose.ingress.certificate", args.certificate),
-    ];
+    return edgeCertificateProblems("expose.ingress.certificate", args?.certificate);
 }
 
 /** The arguments with every default. */

@@ -1,7 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { below, type Problem, type Rules } from "../arguments/check";
-import { dnsName, text } from "../arguments/rules";
+import type { Problem } from "../arguments/check";
+import { dnsName, string } from "../arguments/rules";
+import { fields, listOf, mapOf, required } from "../arguments/shapes";
 import { servicePort } from "../server/service";
 import {
     type Edge,
@@ -41,23 +42,22 @@ export interface RegistryIngressRoute {
     annotations?: Record<string, pulumi.Input<string>>;
 }
 
-export const ingressRouteRules: Rules = {
-    "entryPoints[]": text,
-    certResolver: text,
-    ...below("certificate", edgeCertificateRules),
-    "middlewares[].name": dnsName,
-    "middlewares[].namespace": dnsName,
-    "annotations{}": text,
-};
+export const ingressRouteRules = fields<RegistryIngressRoute>({
+    entryPoints: listOf(string),
+    certResolver: string,
+    certificate: edgeCertificateRules("ingress-route-key"),
+    middlewares: listOf(
+        fields<TraefikMiddleware>({ name: required(dnsName, "name the Middleware"), namespace: dnsName }),
+    ),
+    annotations: mapOf(string),
+});
 
 export function ingressRouteProblems(args: RegistryIngressRoute | undefined): Problem[] {
     if (args === undefined) return [];
     const both = args.certResolver !== undefined && args.certificate !== undefined;
     const reason = "gets a certificate although `certificate` gives one; keep one of the two";
-    const unnamed = (args.middlewares ?? []).flatMap(({ name }, i) => (name === undefined ? [i] : []));
     return [
         ...(both ? [{ path: "expose.ingressRoute.certResolver", reason }] : []),
-        ...unnamed.map((i) => ({ path: `expose.ingressRoute.middlewares[${i}].name`, reason: "is missing; name it" })),
         ...edgeCertificateProblems("expose.ingressRoute.certificate", args.certificate),
     ];
 }

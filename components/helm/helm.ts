@@ -1,5 +1,5 @@
-import type { Rules } from "../arguments/check";
-import { exactVersion, httpAddress, nonEmptyText, objectOnly } from "../arguments/rules";
+import { exactVersion, freeForm, httpAddress, nonEmptyString } from "../arguments/rules";
+import { fields, plain } from "../arguments/shapes";
 
 /** A Helm release of the twuni chart (docker-registry). An empty object is its version 3.0.0 from the chart's own repository. */
 export interface RegistryChart {
@@ -20,9 +20,9 @@ export interface RegistryChart {
     values?: any;
 }
 
-export const chartRules: Rules = {
-    chart: nonEmptyText,
-    version: exactVersion,
-    repo: httpAddress,
-    values: objectOnly,
-};
+export const chartRules = fields<RegistryChart>({
+    chart: plain(nonEmptyString),
+    version: plain(exactVersion),
+    repo: plain(httpAddress),
+    values: freeForm,
+});

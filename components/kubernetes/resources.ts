@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Rules } from "../arguments/check";
 import { quantity } from "../arguments/rules";
+import { fields } from "../arguments/shapes";
 
 /** Amounts of a pod's resources. */
 export interface ResourceAmounts {
@@ -18,12 +18,9 @@ export interface RegistryResources {
     limits?: ResourceAmounts;
 }
 
-export const resourceRules: Rules = {
-    "requests.cpu": quantity,
-    "requests.memory": quantity,
-    "limits.cpu": quantity,
-    "limits.memory": quantity,
-};
+const amounts = fields<ResourceAmounts>({ cpu: quantity, memory: quantity });
+
+export const resourceRules = fields<RegistryResources>({ requests: amounts, limits: amounts });
 
 /** The arguments with every default of a kind of pod. */
 export type ResourceSettings = ReturnType<typeof resourcesOver>;

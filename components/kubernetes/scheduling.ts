@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Rules } from "../arguments/check";
-import { dnsName, memberOf, objectOnly, text } from "../arguments/rules";
+import { dnsName, freeForm, oneOf, string } from "../arguments/rules";
+import { fields, listOf, mapOf } from "../arguments/shapes";
 
 /** Lets pods run on a node in spite of its taint. */
 export interface RegistryToleration {
@@ -30,13 +30,17 @@ export interface RegistryScheduling {
     priorityClassName?: pulumi.Input<string>;
 }
 
-export const schedulingRules: Rules = {
-    "nodeSelector{}": text,
-    "tolerations[].key": text,
-    "tolerations[].operator": memberOf({ exists: "Exists", equal: "Equal" }),
-    "tolerations[].value": text,
-    "tolerations[].effect": memberOf({ a: "NoSchedule", b: "PreferNoSchedule", c: "NoExecute" }),
-    affinity: objectOnly,
-    "topologySpread[]": objectOnly,
+export const tolerationRules = fields<RegistryToleration>({
+    key: string,
+    operator: oneOf<string>("Exists", "Equal"),
+    value: string,
+    effect: oneOf<string>("NoSchedule", "PreferNoSchedule", "NoExecute"),
+});
+
+export const schedulingRules = fields<RegistryScheduling>({
+    nodeSelector: mapOf(string),
+    tolerations: listOf(tolerationRules),
+    affinity: freeForm,
+    topologySpread: listOf(freeForm),
     priorityClassName: dnsName,
-};
+});

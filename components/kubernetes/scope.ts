@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
-import { ArgumentError, type Problem } from "../arguments/check";
+import { ArgumentError, type Problem, reasonAgainst } from "../arguments/check";
 import { dnsLabel } from "../arguments/rules";
 
 /** What a component passes on to its parts. */
@@ -91,6 +91,6 @@ export class Scope {
 
 /** The names of all objects begin with the component's name, and a label holds it. */
 export function childNameProblems(name: string, longest: number): Problem[] {
-    const reason = dnsLabel(longest)(name);
+    const reason = reasonAgainst(dnsLabel(longest), name);
     return reason === undefined ? [] : [{ path: "name", reason: `the component's name ${reason}` }];
 }

@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Problem, Rules } from "../arguments/check";
-import { flag, memberOf, text } from "../arguments/rules";
+import type { Problem } from "../arguments/check";
+import { boolean, memberOf, string } from "../arguments/rules";
+import { fields, listOf, mapOf, nonEmptyListOf, plain } from "../arguments/shapes";
 import { createNamespace } from "../kubernetes/namespace";
 import { anyTaint } from "../kubernetes/nodeAgent";
-import { type RegistryToleration, schedulingRules } from "../kubernetes/scheduling";
+import { type RegistryToleration, tolerationRules } from "../kubernetes/scheduling";
 import type { Scope } from "../kubernetes/scope";
 import { type DaemonSetSettings, deployNodeDaemonSet, type NodeConfig } from "./daemonSet";
 import { authenticatingRuntimes, ContainerRuntime } from "./nodeFiles";
@@ -33,31 +34,24 @@ export interface RegistryNodes {
     authenticate?: boolean;
 }
 
-const tolerationRules = Object.fromEntries(
-    Object.entries(schedulingRules).filter(([path]) => path.startsWith("tolerations")),
-);
-
-export const nodeRules: Rules = {
-    enabled: flag,
-    daemonSet: flag,
-    "runtimes[]": memberOf(ContainerRuntime),
-    "nodeSelector{}": text,
-    ...tolerationRules,
-    ...sshNodeRules,
-    authenticate: flag,
-};
+export const nodeRules = fields<RegistryNodes>({
+    enabled: plain(boolean),
+    daemonSet: plain(boolean),
+    runtimes: nonEmptyListOf(
+        plain(memberOf(ContainerRuntime)),
+        "is empty; name the nodes' container runtimes, or set nodes.enabled to false",
+    ),
+    nodeSelector: mapOf(string),
+    tolerations: listOf(tolerationRules),
+    ssh: listOf(sshNodeRules),
+    authenticate: plain(boolean),
+});
 
 export function nodeProblems(args: RegistryNodes = {}): Problem[] {
-    const problems: Problem[] = [];
-    if (args.runtimes?.length === 0) {
-        const reason = "is empty; name the nodes' container runtimes, or set nodes.enabled to false";
-        problems.push({ path: "nodes.runtimes", reason });
-    }
     return [
-        ...problems,
         ...sshNodeProblems(args.ssh),
         ...(args.enabled === false ? disabledProblems(args) : daemonSetProblems(args)),
-        ...(args.authenticate ? loginProblems(args) : []),
+        ...(args.authenticate === true ? loginProblems(args) : []),
     ];
 }
 

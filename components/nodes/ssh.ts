@@ -1,16 +1,9 @@
 import { createHash } from "node:crypto";
 import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
-import type { Problem, Rules } from "../arguments/check";
-import {
-    dnsLabel,
-    hostOrAddress,
-    memberOf,
-    sshHostKey,
-    sshPrivateKey,
-    unixUser,
-    wholeNumber,
-} from "../arguments/rules";
+import type { Problem } from "../arguments/check";
+import { dnsLabel, hostOrAddress, integer, memberOf, sshHostKey, sshPrivateKey, unixUser } from "../arguments/rules";
+import { fields, nonEmptyListOf, plain, required, secret } from "../arguments/shapes";
 import type { Scope } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
 import { allNodeFolders, ContainerRuntime, type NodeFile, nodeFiles, type RegistryOnNodes } from "./nodeFiles";
@@ -37,41 +30,30 @@ export interface SshNode {
     runtimes?: ContainerRuntime[];
 }
 
-export const sshNodeRules: Rules = {
-    "ssh[].name": dnsLabel(40),
-    "ssh[].host": hostOrAddress,
-    "ssh[].port": wholeNumber(1, 65535),
-    "ssh[].user": unixUser,
-    "ssh[].privateKey": sshPrivateKey,
-    "ssh[].hostKey": sshHostKey,
-    "ssh[].runtimes[]": memberOf(ContainerRuntime),
-};
-
-const missing = {
-    name: "is missing; give every machine a name",
-    host: "is missing; give it the name or address to connect to",
-    privateKey: "is missing; give it a key that the machine lets in",
-    hostKey: "is missing; give it what `ssh-keyscan -t ecdsa <host>` prints behind the machine's name",
-};
+export const sshNodeRules = fields<SshNode>({
+    name: required(plain(dnsLabel(40)), "give every machine a name"),
+    host: required(hostOrAddress, "give it the name or address to connect to"),
+    port: integer(1, 65535),
+    user: unixUser,
+    privateKey: required(
+        secret(sshPrivateKey, { key: "ssh-key-<name>", shared: "ssh-key", file: "key" }),
+        "give it a key that the machine lets in",
+    ),
+    hostKey: required(sshHostKey, "give it what `ssh-keyscan -t ecdsa <host>` prints behind the machine's name"),
+    runtimes: nonEmptyListOf(
+        plain(memberOf(ContainerRuntime)),
+        "is empty; name the machine's container runtimes, or leave it out",
+    ),
+});
 
 export function sshNodeProblems(nodes: readonly SshNode[] = []): Problem[] {
     const reason =
         "needs the npm package @pulumi/command; run `npm install @pulumi/command@^1.2.1` (npm's `latest` is an older build)";
     const unequipped = nodes.length > 0 && loadCommand() === undefined ? [{ path: "nodes.ssh", reason }] : [];
     const problems = nodes.flatMap((node, i) => {
-        const problems: Problem[] = (Object.keys(missing) as (keyof typeof missing)[])
-            .filter((field) => node[field] === undefined)
-            .map((field) => ({ path: `nodes.ssh[${i}].${field}`, reason: missing[field] }));
         const first = nodes.findIndex((other) => other.name === node.name);
-        if (node.name !== undefined && first < i) {
-            const reason = `is the name of nodes.ssh[${first}]; give every machine its own`;
-            problems.push({ path: `nodes.ssh[${i}].name`, reason });
-        }
-        if (node.runtimes?.length === 0) {
-            const reason = "is empty; name the machine's container runtimes, or leave it out";
-            problems.push({ path: `nodes.ssh[${i}].runtimes`, reason });
-        }
-        return problems;
+        const reason = `is the name of nodes.ssh[${first}]; give every machine its own`;
+        return node.name !== undefined && first < i ? [{ path: `nodes.ssh[${i}].name`, reason }] : [];
     });
     return [...unequipped, ...problems];
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Rules } from "../arguments/check";
-import { memberOf } from "../arguments/rules";
+import { boolean, memberOf } from "../arguments/rules";
+import { fields } from "../arguments/shapes";
 
 /** How much the registry writes to its log. */
 export enum LogLevel {
@@ -34,11 +34,11 @@ export interface RegistryLog {
     accessLog?: pulumi.Input<boolean>;
 }
 
-export const logRules: Rules = {
+export const logRules = fields<RegistryLog>({
     level: memberOf(LogLevel),
     format: memberOf(LogFormat),
-    accessLog: (value) => (typeof value === "boolean" ? undefined : "must be true or false"),
-};
+    accessLog: boolean,
+});
 
 /** The arguments with every default. */
 export type LogSettings = Required<pulumi.Unwrap<RegistryLog>>;

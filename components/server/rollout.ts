@@ -1,7 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Problem, Rules } from "../arguments/check";
+import type { Problem } from "../arguments/check";
 import { memberOf } from "../arguments/rules";
+import { fields, plain } from "../arguments/shapes";
 
 /** How a change of the registry reaches its pods. */
 export enum RolloutStrategy {
@@ -20,7 +21,7 @@ export interface RegistryRollout {
 /** Where a second pod may run while the first one still uses the storage. */
 export type Mounting = "anywhere" | "same node" | "one pod";
 
-export const rolloutRules: Rules = { strategy: memberOf(RolloutStrategy) };
+export const rolloutRules = fields<RegistryRollout>({ strategy: plain(memberOf(RolloutStrategy)) });
 
 export function rolloutProblems(rollout: RegistryRollout | undefined, mounting: Mounting): Problem[] {
     if (rollout?.strategy !== RolloutStrategy.Surge || mounting !== "one pod") return [];

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Rules } from "../arguments/check";
-import { cidr, ipAddress, text, wholeNumber } from "../arguments/rules";
+import { cidr, integer, ipAddress, string } from "../arguments/rules";
+import { fields, listOf, mapOf } from "../arguments/shapes";
 import { unlessEmpty } from "../kubernetes/emptyFields";
 import type { Scope } from "../kubernetes/scope";
 import { inPod } from "./configYml";
@@ -30,14 +30,14 @@ export interface RegistryLoadBalancer {
     annotations?: Record<string, pulumi.Input<string>>;
 }
 
-export const nodePortRules: Rules = { port: wholeNumber(1, 65535) };
+export const nodePortRules = fields<RegistryNodePort>({ port: integer(1, 65535) });
 
-export const loadBalancerRules: Rules = {
+export const loadBalancerRules = fields<RegistryLoadBalancer>({
     address: ipAddress,
-    "sourceRanges[]": cidr,
-    className: text,
-    "annotations{}": text,
-};
+    sourceRanges: listOf(cidr),
+    className: string,
+    annotations: mapOf(string),
+});
 
 /** The registry's settings that its Services need. */
 export interface ServiceSettings {

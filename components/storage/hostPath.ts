@@ -1,5 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { absolutePath, boolean, dnsName, quantity } from "../arguments/rules";
+import { fields, plain, required } from "../arguments/shapes";
 import { mirrored, toolsImage } from "../kubernetes/images";
 import type { RegistryScope } from "../kubernetes/namespace";
 import { anyTaint, nodeAgent } from "../kubernetes/nodeAgent";
@@ -18,6 +20,13 @@ export interface HostPathStorage {
     /** Let `pulumi destroy` delete the claim. The folder stays either way. Defaults to false: the claim is protected. */
     deleteWithStack?: boolean;
 }
+
+export const hostPathRules = fields<HostPathStorage>({
+    path: required(absolutePath, "name the folder"),
+    nodeName: dnsName,
+    size: quantity,
+    deleteWithStack: plain(boolean),
+});
 
 /** The arguments with every default. */
 export type HostPathSettings = HostPathStorage & Required<Pick<HostPathStorage, "size">>;

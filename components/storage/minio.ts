@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { below, type Rules } from "../arguments/check";
-import { dnsName, flag, imageReference, quantity } from "../arguments/rules";
+import { boolean, dnsName, imageReference, quantity } from "../arguments/rules";
+import { fields, plain } from "../arguments/shapes";
 import { unlessEmpty } from "../kubernetes/emptyFields";
 import { minioImage, mirrored, pullSecretReferences } from "../kubernetes/images";
 import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
@@ -32,14 +32,14 @@ export interface MinioStorage {
     tls?: boolean;
 }
 
-export const minioRules: Rules = {
+export const minioRules = fields<MinioStorage>({
     size: quantity,
     storageClassName: dnsName,
-    deleteWithStack: flag,
+    deleteWithStack: plain(boolean),
     image: imageReference,
-    ...below("resources", resourceRules),
-    tls: flag,
-};
+    resources: resourceRules,
+    tls: plain(boolean),
+});
 
 /** The arguments with every default. */
 export type MinioSettings = Omit<MinioStorage, "resources"> &

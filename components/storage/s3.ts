@@ -1,17 +1,18 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Problem, Rules } from "../arguments/check";
+import type { Problem } from "../arguments/check";
 import {
+    boolean,
     bucketName,
     certificatePem,
     dnsName,
-    flag,
+    integer,
     memberOf,
-    nonEmptyText,
+    nonEmptyString,
     objectKey,
     origin,
-    wholeNumber,
 } from "../arguments/rules";
+import { exactlyOneOf, fields, required, secret } from "../arguments/shapes";
 import type { PodAddition } from "../kubernetes/pod";
 import type { Scope } from "../kubernetes/scope";
 import { inPod, type Section } from "../server/configYml";
@@ -122,58 +123,54 @@ export interface S3Storage {
 
 const gibi = 1024;
 
-export const s3Rules: Rules = {
-    bucket: bucketName,
+const credentialRules = exactlyOneOf<S3Credentials>({
+    keys: fields<S3Keys>({
+        accessKeyId: required(nonEmptyString, "give the key's public part"),
+        secretAccessKey: required(
+            secret(nonEmptyString, { key: "s3-secret-access-key" }),
+            "give the key's secret part",
+        ),
+    }),
+    existingSecret: fields<S3KeysReference>({
+        name: required(dnsName, "name the Secret"),
+        accessKeyIdKey: nonEmptyString,
+        secretAccessKeyKey: nonEmptyString,
+    }),
+    role: fields<S3Role>({ arn: required(nonEmptyString, "name the role") }),
+});
+
+export const s3Rules = fields<S3Storage>({
+    bucket: required(bucketName, "name the bucket"),
     region: dnsName,
     endpoint: origin,
-    pathStyle: flag,
+    pathStyle: boolean,
     caCertPem: certificatePem,
-    "credentials.keys.accessKeyId": nonEmptyText,
-    "credentials.keys.secretAccessKey": nonEmptyText,
-    "credentials.existingSecret.name": dnsName,
-    "credentials.existingSecret.accessKeyIdKey": nonEmptyText,
-    "credentials.existingSecret.secretAccessKeyKey": nonEmptyText,
-    "credentials.role.arn": nonEmptyText,
+    credentials: credentialRules,
     rootDirectory: objectKey,
-    redirect: flag,
+    redirect: boolean,
     redirectEndpoint: origin,
-    "multipart.chunkSizeMi": wholeNumber(5, 5 * gibi),
-    "multipart.copyChunkSizeMi": wholeNumber(5, 5 * gibi),
-    "multipart.copyConcurrency": wholeNumber(1, 1000),
-    "multipart.copyThresholdMi": wholeNumber(0, 5 * gibi),
-    "encryption.kmsKeyId": nonEmptyText,
+    multipart: fields<S3Multipart>({
+        chunkSizeMi: integer(5, 5 * gibi),
+        copyChunkSizeMi: integer(5, 5 * gibi),
+        copyConcurrency: integer(1, 1000),
+        copyThresholdMi: integer(0, 5 * gibi),
+    }),
+    encryption: fields<S3Encryption>({ kmsKeyId: nonEmptyString }),
     storageClass: memberOf(S3StorageClass),
-};
+});
 
 export function s3Problems(path: string, s3: S3Storage): Problem[] {
     const problems: Problem[] = [];
-    if (s3.bucket === undefined) problems.push({ path: `${path}.bucket`, reason: "is missing; name the bucket" });
     if (s3.redirectEndpoint !== undefined && s3.redirect === false) {
         const reason = "is for clients that are redirected, which `redirect` turns off; remove one of the two";
         problems.push({ path: `${path}.redirectEndpoint`, reason });
     }
-    return [...problems, ...credentialProblems(`${path}.credentials`, s3)];
-}
-
-function credentialProblems(path: string, { credentials, endpoint }: S3Storage): Problem[] {
-    if (credentials === undefined) {
-        const reason = `is missing; only AWS gives a pod credentials by itself, so name an access key in keys or existingSecret`;
-        return endpoint === undefined ? [] : [{ path, reason }];
+    if (s3.credentials === undefined && s3.endpoint !== undefined) {
+        const reason =
+            "is missing; only AWS gives a pod credentials by itself, so name an access key in keys or existingSecret";
+        problems.push({ path: `${path}.credentials`, reason });
     }
-    const kinds = (["keys", "existingSecret", "role"] as const).filter((kind) => credentials[kind] !== undefined);
-    if (kinds.length !== 1) {
-        const found = kinds.length === 0 ? "is empty" : `has ${kinds.join(" and ")}`;
-        return [{ path, reason: `${found}; give exactly one of keys, existingSecret and role` }];
-    }
-    const required = {
-        "keys.accessKeyId": credentials.keys && credentials.keys.accessKeyId === undefined,
-        "keys.secretAccessKey": credentials.keys && credentials.keys.secretAccessKey === undefined,
-        "existingSecret.name": credentials.existingSecret && credentials.existingSecret.name === undefined,
-        "role.arn": credentials.role && credentials.role.arn === undefined,
-    };
-    return Object.entries(required)
-        .filter(([, isMissing]) => isMissing)
-        .map(([field]) => ({ path: `${path}.${field}`, reason: "is missing; give it a value" }));
+    return problems;
 }
 
 /** What of the arguments stands in config.yml: all but the credentials and the authorities. */

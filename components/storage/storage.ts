@@ -1,14 +1,21 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { below, type Problem, type Rules } from "../arguments/check";
-import { absolutePath, dnsName, flag, memberOf, quantity } from "../arguments/rules";
+import type { Problem } from "../arguments/check";
+import { boolean, dnsName, memberOf, quantity } from "../arguments/rules";
+import { atMostOneOf, fields, plain, required } from "../arguments/shapes";
 import type { RegistryScope } from "../kubernetes/namespace";
 import type { Scope } from "../kubernetes/scope";
 import { inPod } from "../server/configYml";
 import { dataVolume, type Storage } from "../server/pods";
 import type { Mounting } from "../server/rollout";
 import { claimVolume } from "./claim";
-import { type HostPathSettings, type HostPathStorage, hostPathSettings, prepareHostPath } from "./hostPath";
+import {
+    type HostPathSettings,
+    type HostPathStorage,
+    hostPathRules,
+    hostPathSettings,
+    prepareHostPath,
+} from "./hostPath";
 import { AccessMode, defaultSize, type StorageContext } from "./kind";
 import { deployMinio, type MinioSettings, type MinioStorage, minioRules, minioSettings } from "./minio";
 import { type S3Storage, s3Problems, s3Rules, useS3 } from "./s3";
@@ -57,36 +64,26 @@ export interface RegistryStorage {
     memory?: MemoryStorage;
 }
 
-export const storageRules: Rules = {
-    "volume.size": quantity,
-    "volume.storageClassName": dnsName,
-    "volume.accessMode": memberOf(AccessMode),
-    "volume.claimName": dnsName,
-    "volume.deleteWithStack": flag,
-    "existingClaim.name": dnsName,
-    "existingClaim.accessMode": memberOf(AccessMode),
-    "hostPath.path": absolutePath,
-    "hostPath.nodeName": dnsName,
-    "hostPath.size": quantity,
-    "hostPath.deleteWithStack": flag,
-    ...below("s3", s3Rules),
-    ...below("minio", minioRules),
-    "memory.sizeLimit": quantity,
-};
-
-const kindsOfStorage = ["volume", "existingClaim", "hostPath", "s3", "minio", "memory"] as const;
+export const storageRules = atMostOneOf<RegistryStorage>({
+    volume: fields<VolumeStorage>({
+        size: quantity,
+        storageClassName: dnsName,
+        accessMode: plain(memberOf(AccessMode)),
+        claimName: dnsName,
+        deleteWithStack: plain(boolean),
+    }),
+    existingClaim: fields<ExistingClaimStorage>({
+        name: required(dnsName, "name the claim"),
+        accessMode: plain(memberOf(AccessMode)),
+    }),
+    hostPath: hostPathRules,
+    s3: s3Rules,
+    minio: minioRules,
+    memory: fields<MemoryStorage>({ sizeLimit: quantity }),
+});
 
 export function storageProblems(storage: RegistryStorage = {}, replicas = 1): Problem[] {
-    const kinds = kindsOfStorage.filter((kind) => storage[kind] !== undefined);
-    if (kinds.length > 1) return [{ path: "storage", reason: `has ${kinds.join(" and ")}; keep exactly one` }];
-    const problems: Problem[] = [];
-    if (storage.existingClaim && storage.existingClaim.name === undefined) {
-        problems.push({ path: "storage.existingClaim.name", reason: "is missing; name the claim" });
-    }
-    if (storage.hostPath && storage.hostPath.path === undefined) {
-        problems.push({ path: "storage.hostPath.path", reason: "is missing; name the folder" });
-    }
-    if (storage.s3) problems.push(...s3Problems("storage.s3", storage.s3));
+    const problems: Problem[] = storage.s3 ? s3Problems("storage.s3", storage.s3) : [];
     if (replicas > 1 && !isShared(storage)) {
         const reason = `${replicas} replicas need storage that all of them can write; use one replica, s3, minio, or a volume or existingClaim with accessMode \`ReadWriteMany\``;
         problems.push({ path: "replicas", reason });

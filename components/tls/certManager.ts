@@ -1,7 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Problem, Rules } from "../arguments/check";
-import { certificatePem, dnsName, flag, memberOf, subjectAlternativeName, wholeNumber } from "../arguments/rules";
+import type { Problem } from "../arguments/check";
+import { boolean, certificatePem, dnsName, integer, memberOf, subjectAlternativeName } from "../arguments/rules";
+import { fields, listOf, plain, required } from "../arguments/shapes";
 import type { Scope } from "../kubernetes/scope";
 import { createAuthority, hoursPerDay, KeyAlgorithm } from "./authority";
 import { type Certificate, type CertificateNames, certificateNames } from "./certificate";
@@ -94,37 +95,41 @@ export function certManagerSettings({ issuer, ...args }: CertManagerCertificate)
     };
 }
 
-export const edgeCertManagerRules: Rules = {
-    "issuer.name": dnsName,
-    "issuer.kind": memberOf(IssuerKind),
-    "issuer.group": dnsName,
-    algorithm: memberOf(KeyAlgorithm),
-    validityDays: wholeNumber(1, 3650),
-    renewBeforeDays: wholeNumber(1),
+function issuerRules(ifUnnamed: string) {
+    return fields<CertManagerIssuer>({
+        name: required(dnsName, ifUnnamed),
+        kind: plain(memberOf(IssuerKind)),
+        group: dnsName,
+    });
+}
+
+const requestRules = {
+    algorithm: plain(memberOf(KeyAlgorithm)),
+    validityDays: plain(integer(1, 3650)),
+    renewBeforeDays: plain(integer(1)),
 };
 
-export const certManagerRules: Rules = {
-    ...edgeCertManagerRules,
-    "subjectAlternativeNames[]": subjectAlternativeName,
-    publicNamesOnly: flag,
+export const edgeCertManagerRules = fields<EdgeCertManager>({
+    issuer: required(issuerRules("name the issuer"), "name the issuer in issuer.name"),
+    ...requestRules,
+});
+
+export const certManagerRules = fields<CertManagerCertificate>({
+    issuer: issuerRules("name the issuer, or leave `issuer` out to get one of the component's own authority"),
+    ...requestRules,
+    subjectAlternativeNames: listOf(subjectAlternativeName),
+    publicNamesOnly: plain(boolean),
     caCertPem: certificatePem,
-    authorityGeneration: wholeNumber(1),
-};
+    authorityGeneration: plain(integer(1)),
+});
 
 export function edgeCertManagerProblems(path: string, args: EdgeCertManager | undefined): Problem[] {
-    if (args === undefined) return [];
-    const unnamed = { path: `${path}.issuer.name`, reason: "is missing; name the issuer" };
-    return [...durationProblems(path, args), ...(args.issuer?.name === undefined ? [unnamed] : [])];
+    return args === undefined ? [] : durationProblems(path, args);
 }
 
 export function certManagerProblems(args: CertManagerCertificate | undefined, host: unknown): Problem[] {
     if (args === undefined) return [];
     const problems: [boolean, string, string][] = [
-        [
-            args.issuer !== undefined && args.issuer.name === undefined,
-            "issuer.name",
-            "is missing; name the issuer, or leave `issuer` out to get one of the component's own authority",
-        ],
         [
             args.issuer === undefined && args.caCertPem !== undefined,
             "caCertPem",
@@ -151,7 +156,7 @@ export function certManagerProblems(args: CertManagerCertificate | undefined, ho
 
 function durationProblems(path: string, args: Pick<EdgeCertManager, "validityDays" | "renewBeforeDays">): Problem[] {
     const { validityDays, renewBeforeDays } = { ...defaults, ...args };
-    if (renewBeforeDays < validityDays) return [];
+    if (!(renewBeforeDays >= validityDays)) return [];
     const reason = `must be smaller than validityDays (${validityDays}), or cert-manager refuses the certificate`;
     return [{ path: `${path}.renewBeforeDays`, reason }];
 }

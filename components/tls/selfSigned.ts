@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Problem, Rules } from "../arguments/check";
-import { memberOf, subjectAlternativeName, wholeNumber } from "../arguments/rules";
+import type { Problem } from "../arguments/check";
+import { integer, memberOf, subjectAlternativeName } from "../arguments/rules";
+import { fields, listOf, plain } from "../arguments/shapes";
 import type { Scope } from "../kubernetes/scope";
 import { certify, createAuthority, KeyAlgorithm, privateKey } from "./authority";
 import { type Certificate, type CertificateNames, certificateNames } from "./certificate";
@@ -40,18 +41,18 @@ export function selfSignedSettings(args: SelfSignedCertificate = {}): SelfSigned
     };
 }
 
-export const selfSignedRules: Rules = {
-    algorithm: memberOf(KeyAlgorithm),
-    validityDays: wholeNumber(1, 825),
-    renewBeforeDays: wholeNumber(0),
-    "subjectAlternativeNames[]": subjectAlternativeName,
-    generation: wholeNumber(1),
-    authorityGeneration: wholeNumber(1),
-};
+export const selfSignedRules = fields<SelfSignedCertificate>({
+    algorithm: plain(memberOf(KeyAlgorithm)),
+    validityDays: plain(integer(1, 825)),
+    renewBeforeDays: plain(integer(0)),
+    subjectAlternativeNames: listOf(subjectAlternativeName),
+    generation: plain(integer(1)),
+    authorityGeneration: plain(integer(1)),
+});
 
 export function selfSignedProblems(args: SelfSignedCertificate | undefined): Problem[] {
     const { validityDays, renewBeforeDays } = selfSignedSettings(args);
-    if (renewBeforeDays < validityDays) return [];
+    if (!(renewBeforeDays >= validityDays)) return [];
     const reason = `must be smaller than validityDays (${validityDays}), or every \`pulumi up\` renews the certificate`;
     return [{ path: "tls.selfSigned.renewBeforeDays", reason }];
 }

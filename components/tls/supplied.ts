@@ -1,8 +1,9 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
-import type { Problem, Rules } from "../arguments/check";
+import type { Problem } from "../arguments/check";
 import { certificatePem, dnsName, privateKeyPem } from "../arguments/rules";
+import { fields, required, secret } from "../arguments/shapes";
 import type { Scope } from "../kubernetes/scope";
 import type { Certificate, CertificateNames } from "./certificate";
 import { tlsSecret } from "./tlsSecret";
@@ -25,23 +26,18 @@ export interface PemCertificate {
     caCertPem?: pulumi.Input<string>;
 }
 
-export const existingCertificateRules: Rules = { name: dnsName, caCertPem: certificatePem };
-
-export const pemCertificateRules: Rules = {
-    certificate: certificatePem,
-    key: privateKeyPem,
+export const existingCertificateRules = fields<ExistingCertificate>({
+    name: required(dnsName, "name the Secret"),
     caCertPem: certificatePem,
-};
+});
 
-export function existingCertificateProblems(path: string, args: ExistingCertificate | undefined): Problem[] {
-    if (args === undefined || args.name !== undefined) return [];
-    return [{ path: `${path}.name`, reason: "is missing; name the Secret" }];
-}
-
-export function pemCertificateProblems(path: string, args: PemCertificate | undefined): Problem[] {
-    if (args === undefined) return [];
-    const missing = (["certificate", "key"] as const).filter((field) => args[field] === undefined);
-    return missing.map((field) => ({ path: `${path}.${field}`, reason: "is missing; give it in PEM form" }));
+/** `keyName`: the value of a stack's configuration that holds the key. */
+export function pemCertificateRules(keyName: string) {
+    return fields<PemCertificate>({
+        certificate: required(certificatePem, "give it in PEM form"),
+        key: required(secret(privateKeyPem, { key: keyName, file: "key.pem" }), "give it in PEM form"),
+        caCertPem: certificatePem,
+    });
 }
 
 /** What is wrong with a certificate and key that are each right by themselves; nothing of the key is repeated. */

@@ -1,5 +1,6 @@
-import { below, type Problem, type Rules } from "../arguments/check";
-import { flag } from "../arguments/rules";
+import type { Problem } from "../arguments/check";
+import { boolean } from "../arguments/rules";
+import { atMostOneOf, plain } from "../arguments/shapes";
 import type { Scope } from "../kubernetes/scope";
 import type { Certificate, CertificateNames } from "./certificate";
 import {
@@ -20,10 +21,8 @@ import {
 } from "./selfSigned";
 import {
     type ExistingCertificate,
-    existingCertificateProblems,
     existingCertificateRules,
     type PemCertificate,
-    pemCertificateProblems,
     pemCertificateRules,
     useExisting,
     usePem,
@@ -46,25 +45,19 @@ export interface RegistryTls {
     plainBackend?: boolean;
 }
 
-const kinds = ["selfSigned", "existingSecret", "pem", "certManager"] as const;
-
-export const tlsRules: Rules = {
-    ...below("selfSigned", selfSignedRules),
-    ...below("existingSecret", existingCertificateRules),
-    ...below("pem", pemCertificateRules),
-    ...below("certManager", certManagerRules),
-    plainBackend: flag,
-};
+export const tlsRules = atMostOneOf<RegistryTls>(
+    {
+        selfSigned: selfSignedRules,
+        existingSecret: existingCertificateRules,
+        pem: pemCertificateRules("tls-key"),
+        certManager: certManagerRules,
+        plainBackend: plain(boolean),
+    },
+    "plainBackend",
+);
 
 export function tlsProblems(args: RegistryTls = {}, host?: unknown): Problem[] {
-    const given = kinds.filter((kind) => args[kind] !== undefined);
-    if (given.length > 1) return [{ path: "tls", reason: `has ${given.join(" and ")}; keep exactly one` }];
-    return [
-        ...selfSignedProblems(args.selfSigned),
-        ...existingCertificateProblems("tls.existingSecret", args.existingSecret),
-        ...pemCertificateProblems("tls.pem", args.pem),
-        ...certManagerProblems(args.certManager, host),
-    ];
+    return [...selfSignedProblems(args.selfSigned), ...certManagerProblems(args.certManager, host)];
 }
 
 /** The arguments with every default. */

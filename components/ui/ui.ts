@@ -1,8 +1,9 @@
 import { isIP } from "node:net";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { below, type Problem, type Rules } from "../arguments/check";
-import { flag, imageReference, pageTitle } from "../arguments/rules";
+import type { Problem } from "../arguments/check";
+import { boolean, imageReference, pageTitle } from "../arguments/rules";
+import { fields } from "../arguments/shapes";
 import { type Backend, uiPath } from "../expose/edge";
 import { type ExposeSettings, edges, type RegistryExpose } from "../expose/expose";
 import { edgeAnnotations } from "../expose/ingress";
@@ -32,12 +33,12 @@ export interface RegistryUi {
     resources?: RegistryResources;
 }
 
-export const uiRules: Rules = {
+export const uiRules = fields<RegistryUi>({
     title: pageTitle,
-    deleteImages: flag,
+    deleteImages: boolean,
     image: imageReference,
-    ...below("resources", resourceRules),
-};
+    resources: resourceRules,
+});
 
 export function uiProblems(ui: RegistryUi | undefined, expose: RegistryExpose = {}, config: unknown): Problem[] {
     if (ui === undefined) return [];

@@ -1,7 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { type Problem, type Rules, repeatedProblems } from "../arguments/check";
+import { type Problem, repeatedProblems } from "../arguments/check";
 import { dnsLabel, dnsName } from "../arguments/rules";
+import { fields, listOf, plain } from "../arguments/shapes";
 import type { Scope } from "../kubernetes/scope";
 
 /** Pull secrets for the pods that run images of the registry. */
@@ -17,11 +18,11 @@ export interface PullSecrets {
     serviceAccounts?: string[];
 }
 
-export const pullSecretRules: Rules = {
-    "namespaces[]": dnsLabel(),
+export const pullSecretRules = fields<PullSecrets>({
+    namespaces: listOf(plain(dnsLabel())),
     name: dnsName,
-    "serviceAccounts[]": dnsName,
-};
+    serviceAccounts: listOf(plain(dnsName)),
+});
 
 export function pullSecretProblems(args: PullSecrets = {}): Problem[] {
     return (["namespaces", "serviceAccounts"] as const).flatMap((list) =>

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { Problem, Rule, Rules } from "../arguments/check";
-import { text, wholeNumber } from "../arguments/rules";
+import type { Problem } from "../arguments/check";
+import { integer } from "../arguments/rules";
+import { fields, nonEmptyListOf, plain, required, secret, valueRule } from "../arguments/shapes";
 import { validGenerations } from "../generations";
 import type { Scope } from "../kubernetes/scope";
 import { htpasswdLine, longestPassword } from "./htpasswd";
@@ -40,35 +41,34 @@ const machinePrefix = "puller-";
 
 export const defaultUsers: RegistryUser[] = [{ name: "admin" }];
 
-const userName: Rule = (value) => {
+const userName = valueRule<string>((value) => {
     if (typeof value !== "string" || !/^[^\s:#\p{C}][^\s:\p{C}]{0,254}$/u.test(value)) {
-        return `must be 1 to 255 characters without colons and spaces and not begin with #, not ${JSON.stringify(value)}`;
+        return "must be 1 to 255 characters without colons and spaces and not begin with #";
     }
     return value.startsWith(machinePrefix)
-        ? `must not begin with "${machinePrefix}", which names the users of pull secrets`
+        ? `must not begin with "${machinePrefix}", the prefix of the users of pull secrets`
         : undefined;
-};
+});
 
-const password: Rule = (value) => {
-    if (text(value) !== undefined) return "must be a text; put a password of digits in quotes";
-    const bytes = Buffer.byteLength(value as string);
-    if (bytes >= 8 && bytes <= longestPassword && !/[\0\r\n]/.test(value as string)) return undefined;
+const password = valueRule<string>((value) => {
+    if (typeof value !== "string") return "must be a string; quote an all-digit password";
+    const bytes = Buffer.byteLength(value);
+    if (bytes >= 8 && bytes <= longestPassword && !/[\0\r\n]/.test(value)) return undefined;
     return `must have 8 to ${longestPassword} bytes (bcrypt ignores the rest) on one line, but has ${bytes}; leave it out to get a random one`;
-};
+});
 
-export const userRules: Rules = {
-    "users[].name": userName,
-    "users[].password": password,
-    "users[].generation": wholeNumber(1),
-};
+export const userRules = nonEmptyListOf(
+    fields<RegistryUser>({
+        name: required(plain(userName), "give every user a name"),
+        password: secret(password, { key: "password-<name>" }),
+        generation: plain(integer(1)),
+    }),
+    "must name at least one user; leave it out to get the user `admin`",
+);
 
 export function userProblems(users: readonly RegistryUser[] = defaultUsers): Problem[] {
-    if (users.length === 0) {
-        return [{ path: "users", reason: "must name at least one user; leave it out to get the user `admin`" }];
-    }
     return users.flatMap((user, i) => {
-        if (user.name === undefined)
-            return [{ path: `users[${i}].name`, reason: "is missing; give every user a name" }];
+        if (user.name === undefined) return [];
         const first = users.findIndex((other) => other.name === user.name);
         const reason = `is taken by users[${first}]; an htpasswd file holds one password for each name`;
         return first < i ? [{ path: `users[${i}].name`, reason }] : [];

@@ -11,3 +11,20 @@ own08SHkYzGhcHkxDdKuGh7DaWIcNs0J8lPXAiBXQGbghpkD+xEPUYGagt+s6RWQ
 PM0m2f8Iy8PsDvnleQ==
 -----END CERTIFICATE-----
 `;
+
+/** Another one, which is valid no longer than the policies allow. */
+const decade = `-----BEGIN CERTIFICATE-----
+MIIBhzCCAS2gAwIBAgIUU9iN1vFJvGC4ffI1uF+uEP5F0z8wCgYIKoZIzj0EAwIw
+GTEXMBUGA1UEAwwOdGVzdCBhdXRob3JpdHkwHhcNMjYxMTI3MTEzNDAzWhcNMzYx
+MTE0MTEzNDAzWjAZMRcwFQYDVQQDDA50ZXN0IGF1dGhvcml0eTBZMBMGByqGSM49
+AgEGCCqGSM49AwEHA0IABLXfN+9AFD34Upa0vgv+Rpf6vdMGzX7owBRDR/Blkby9
+LcnEaz68XE1lD0PZ1HYGZmuGIweYdW47uUBa4rKPHomjUzBRMB0GA1UdDgQWBBTf
+pL6Q9pd67aCnWw3df/KLnH9zujAfBgNVHSMEGDAWgBTfpL6Q9pd67aCnWw3df/KL
+nH9zujAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIEoSlj4fG4lE
+I9zFkMC0atsvFgdsANxLdx//iUtqodM1AiEA1cu8SksV0utSbcS0yJyUuxOBz+Lc
+xxc4SwjwoiB4gEo=
+-----END CERTIFICATE-----
+`;
+
+/** A certificate with a name before it, which PEM allows, so that tests can tell several apart. */
+export const namedCertificate = (name: string) => `${name}\n${decade}`;

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as bcrypt from "bcryptjs";
+import { namedCertificate } from "./authority";
 
 /** A resource as the engine would get it. */
 export interface Declared {
@@ -54,12 +55,12 @@ function outputs(args: pulumi.runtime.MockResourceArgs, inputs: Record<string, u
         case "tls:index/privateKey:PrivateKey":
             return { privateKeyPem: secret(`-----BEGIN KEY ${args.name}-----\n`) };
         case "tls:index/selfSignedCert:SelfSignedCert":
-            return { certPem: `-----BEGIN CERTIFICATE-----\n${args.name}\n` };
+            return { certPem: namedCertificate(args.name) };
         case "tls:index/certRequest:CertRequest":
             return { certRequestPem: `request of ${args.name}` };
         case "tls:index/locallySignedCert:LocallySignedCert":
             return {
-                certPem: `-----BEGIN CERTIFICATE-----\n${args.name}\n`,
+                certPem: namedCertificate(args.name),
                 validityEndTime: "2030-01-01T00:00:00Z",
             };
         case "kubernetes:core/v1:Service":

@@ -9,10 +9,10 @@ export const quantity = "must be a Kubernetes quantity, e.g. `10Gi` or `500m`";
 export const prefix = "must be a registry with an optional path and without a scheme, e.g. `mirror.example.com/hub`";
 export const image = "must be an image reference, e.g. `docker.io/library/registry:3.1.2`";
 export const folder = "must be an absolute path of a folder, e.g. `/srv/registry`";
-export const flag = "must be true or false";
+export const boolean = "must be true or false";
 export const range = "must be a range of addresses, e.g. `10.0.0.0/8` or `2001:db8::/32`";
-export const text = "must be a text";
-export const notEmpty = "must be a text that is not empty";
+export const string = "must be a string";
+export const notEmpty = "must be a string that is not empty";
 export const origin =
     "must be an address of scheme, host and perhaps port, e.g. `https://s3.example.com` or `http://minio.minio.svc:9000`";
 export const oneOrMore = "must be a whole number of 1 or more";

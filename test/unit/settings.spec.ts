@@ -35,7 +35,7 @@ describe("the stack's configuration", () => {
     it("joins each password to its user by name, as a secret", async () => {
         const registry = { users: [{ name: "ci", generation: 2 }, { name: "anna" }] };
         const { users } = read({ registry }, { "password-anna": "of anna's own" });
-        assert.deepEqual(users?.[0], { name: "ci", generation: 2, password: undefined });
+        assert.deepEqual(users?.[0], { name: "ci", generation: 2 });
         const password = users?.[1].password as pulumi.Output<string>;
         assert.equal(await known(password), "of anna's own");
         assert.equal(await pulumi.isSecret(password), true);
@@ -86,7 +86,7 @@ describe("the stack's configuration", () => {
         assert.throws(
             () => read({ registry: { users: [{ name: "ci" }] } }, { "password-admin": "chosen by hand" }),
             refused(
-                "password-admin: is of no user; add `admin` to registry.users, or run `pulumi config rm password-admin`",
+                "private-registry:password-admin: is for `admin`, which registry.users does not name; add it there, or run `pulumi config rm password-admin`",
             ),
         );
     });
@@ -228,17 +228,18 @@ describe("the stack's configuration", () => {
         });
 
         it("refuses a key of no machine", () => {
-            for (const [values, key] of [
-                [{ registry }, "ssh-key-c"],
-                [{}, "ssh-key"],
-            ] as const) {
-                assert.throws(
-                    () => read(values, { [key]: "a key" }),
-                    refused(
-                        `private-registry:${key}: is of no machine in registry.nodes.ssh; add it, or run \`pulumi config rm ${key}\``,
-                    ),
-                );
-            }
+            assert.throws(
+                () => read({ registry }, { "ssh-key-c": "a key" }),
+                refused(
+                    "private-registry:ssh-key-c: is for `c`, which registry.nodes.ssh does not name; add it there, or run `pulumi config rm ssh-key-c`",
+                ),
+            );
+            assert.throws(
+                () => read({}, { "ssh-key": "a key" }),
+                refused(
+                    "private-registry:ssh-key: completes registry.nodes.ssh, which is not there; give that, or run `pulumi config rm ssh-key`",
+                ),
+            );
         });
     });
 });

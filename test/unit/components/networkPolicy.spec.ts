@@ -116,7 +116,7 @@ describe("networkPolicy", () => {
 });
 
 refusesValues("networkPolicy", [
-    ["networkPolicy.enabled", "yes", must.flag],
+    ["networkPolicy.enabled", "yes", must.boolean],
     ["networkPolicy.clients[0]", "10.0.0.0", must.range],
     ["networkPolicy.clientNamespaces[0]", "Traefik", must.label(63)],
     ["networkPolicy.monitoringNamespaces[0]", "a.b", must.label(63)],

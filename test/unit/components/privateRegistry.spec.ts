@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { PrivateRegistry, type PrivateRegistryArgs } from "../../../components";
+import { namedCertificate } from "../authority";
 import { type Declared, declare, known, type Resources } from "../mocks";
 import { clientKey, sshNode } from "../sshNode";
 
@@ -38,7 +39,7 @@ describe("the outputs", () => {
             password: "registry-password-admin-1-abcdefghijklmn",
             credentials: { admin: "registry-password-admin-1-abcdefghijklmn" },
             pullSecretNames: {},
-            caCertPem: "-----BEGIN CERTIFICATE-----\nregistry-ca-1\n-----BEGIN CERTIFICATE-----\nregistry-ca-2\n",
+            caCertPem: ["registry-ca-1", "registry-ca-2"].map(namedCertificate).join(""),
             certificateExpiry: "2030-01-01T00:00:00Z",
         };
         for (const [name, value] of Object.entries(values)) {

@@ -32,7 +32,7 @@ describe("the check of arguments", () => {
         const together = { replicas: 2, users: [], nodes: { runtimes: [] } };
         assert.deepEqual(
             (await problems(together)).map((line) => line.split(":")[0]),
-            ["users", "replicas", "nodes.runtimes"],
+            ["users", "nodes.runtimes", "replicas"],
         );
     });
 
@@ -41,6 +41,7 @@ describe("the check of arguments", () => {
             "hostAlias: is not an argument; did you mean `hostAliases`?",
             "storage.volumes: is not an argument; did you mean `volume`?",
             "users[0].nmae: is not an argument; did you mean `name`?",
+            "users[0].name: is missing; give every user a name",
         ]);
     });
 
@@ -51,19 +52,26 @@ describe("the check of arguments", () => {
         ]);
     });
 
-    it("takes null and undefined for an omitted argument", async () => {
-        const left = (nothing: null | undefined): Wrong => ({
-            users: nothing,
-            tls: { selfSigned: { validityDays: nothing } },
-            storage: { volume: nothing, memory: { sizeLimit: nothing } },
-            pullSecrets: nothing,
-            nodes: { runtimes: nothing },
-        });
+    it("takes null and undefined for an omitted value", async () => {
         for (const nothing of [null, undefined]) {
-            const r = await registry(left(nothing));
+            const args: Wrong = {
+                users: nothing,
+                labels: nothing,
+                tls: { selfSigned: { validityDays: nothing } },
+                storage: { memory: { sizeLimit: nothing } },
+                nodes: { runtimes: nothing },
+            };
+            const r = await registry(args);
             assert.equal(r.every("PersistentVolumeClaim").length, 0);
         }
         await registry(null as Wrong);
+    });
+
+    it("takes null, which YAML has for a key without a value, for an empty object", async () => {
+        const r = await registry({ storage: { memory: null }, networkPolicy: null, pullSecrets: null } as Wrong);
+        assert.equal(r.every("PersistentVolumeClaim").length, 0);
+        assert.notEqual(r.every("NetworkPolicy").length, 0);
+        assert.deepEqual(await problems({ storage: { s3: null } }), ["storage.s3.bucket: is missing; name the bucket"]);
     });
 });
 
@@ -75,7 +83,7 @@ describe("values that are known later", () => {
             [{ namespace: later("A") }, `namespace: ${must.label(58)}, not "A"`],
             [{ hostAliases: ["a", later("B")] }, `hostAliases[1]: ${must.host}, not "B"`],
             [{ storage: { volume: { size: later("big") } } }, `storage.volume.size: ${must.quantity}, not "big"`],
-            [{ labels: { team: later(7) } }, `labels.team: ${must.text}, not 7`],
+            [{ labels: { team: later(7) } }, `labels.team: ${must.string}, not 7`],
             [
                 { log: { level: later("loud") } },
                 'log.level: must be one of "error", "warn", "info", "debug", not "loud"',
@@ -115,7 +123,7 @@ describe("passwords in messages", () => {
         assert.deepEqual(await problems({ users: [{ name: "ci", password: "ü".repeat(37) }] }), [password(74)]);
         assert.deepEqual(await problems({ users: [{ name: "ci", password: "two\nlines of it" }] }), [password(15)]);
         assert.deepEqual(await problems({ users: [{ name: "ci", password: 12345678 }] }), [
-            "users[0].password: must be a text; put a password of digits in quotes",
+            "users[0].password: must be a string; quote an all-digit password",
         ]);
     });
 

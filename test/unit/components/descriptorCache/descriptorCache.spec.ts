@@ -113,7 +113,7 @@ describe("descriptorCache.redis", () => {
 
 refusesValues("descriptorCache", [
     ["descriptorCache.inMemory.size", 0, must.oneOrMore],
-    ["descriptorCache.off", "yes", must.flag],
+    ["descriptorCache.off", "yes", must.boolean],
     ["descriptorCache.redis.image", "redis latest", must.image],
     ["descriptorCache.redis.resources.requests.cpu", "fast", must.quantity],
 ]);
@@ -121,7 +121,7 @@ refusesValues("descriptorCache", [
 refuses("descriptorCache", {
     "two caches": {
         of: { descriptorCache: { redis: {}, inMemory: {}, off: true } },
-        says: ["descriptorCache: has redis and inMemory and off; keep exactly one"],
+        says: ["descriptorCache: has redis, inMemory and off; keep exactly one"],
     },
     "a cache in memory with several pods": {
         of: { replicas: 2, storage: { minio: {} }, descriptorCache: { inMemory: {} } },
@@ -163,7 +163,7 @@ refuses("descriptorCache", {
             `descriptorCache.redis.external.username: ${must.notEmpty}, not ""`,
             `descriptorCache.redis.external.passwordSecret.name: ${must.dnsName}, not "A"`,
             `descriptorCache.redis.external.passwordSecret.key: ${must.notEmpty}, not ""`,
-            `descriptorCache.redis.external.tls: ${must.flag}, not 1`,
+            `descriptorCache.redis.external.tls: ${must.boolean}, not 1`,
             "descriptorCache.redis.external.caCertPem: must be certificates in PEM form",
             "descriptorCache.redis.external.database: must be a whole number of 0 or more, not -1",
         ],

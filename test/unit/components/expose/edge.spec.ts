@@ -35,8 +35,10 @@ refuses("expose", {
             },
         },
         says: [
-            "expose.ingress.certificate: names none; keep exactly one of existingSecret, pem and certManager, or leave it out to show the pods' own",
-            "expose.ingressRoute.certificate: has existingSecret and pem; keep exactly one of existingSecret, pem and certManager, or leave it out to show the pods' own",
+            "expose.ingress.certificate: is empty; give exactly one of existingSecret, pem and certManager, or leave it out",
+            "expose.ingressRoute.certificate: has existingSecret and pem; keep exactly one",
+            "expose.ingressRoute.certificate.pem.certificate: is missing; give it in PEM form",
+            "expose.ingressRoute.certificate.pem.key: is missing; give it in PEM form",
         ],
     },
 });

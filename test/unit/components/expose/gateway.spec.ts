@@ -9,7 +9,7 @@ refusesValues("expose.gateway", [
 refuses("expose.gateway", {
     "a route without a Gateway": {
         of: { host: "a.example.com", expose: { gateway: { parentRefs: [] } } },
-        says: ["expose.gateway.parentRefs: names no Gateway; name at least one"],
+        says: ["expose.gateway.parentRefs: is empty; name at least one Gateway"],
     },
     "a Gateway without a name": {
         of: { host: "a.example.com", expose: { gateway: { parentRefs: [{ port: 443 }] } } },

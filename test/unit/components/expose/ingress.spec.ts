@@ -4,8 +4,8 @@ import * as must from "../../sentences";
 refusesValues("expose.ingress", [
     ["expose.ingress.controller", "haproxy", 'must be one of "nginx", "nginx-f5", "traefik", "other"'],
     ["expose.ingress.className", "My Class", must.dnsName],
-    ["expose.ingress.awaitAddress", "yes", must.flag],
-    ["expose.ingress.annotations.a", 1, must.text],
+    ["expose.ingress.awaitAddress", "yes", must.boolean],
+    ["expose.ingress.annotations.a", 1, must.string],
     ["expose.ingress.certificate.existingSecret.name", "My Secret", must.dnsName],
 ]);
 

@@ -2,7 +2,7 @@ import { refuses, refusesValues } from "../../refusals";
 import * as must from "../../sentences";
 
 refusesValues("expose.ingressRoute", [
-    ["expose.ingressRoute.entryPoints[0]", 443, must.text],
+    ["expose.ingressRoute.entryPoints[0]", 443, must.string],
     ["expose.ingressRoute.middlewares[0].name", "A", must.dnsName],
 ]);
 
@@ -20,7 +20,7 @@ refuses("expose.ingressRoute", {
         },
         says: [
             "expose.ingressRoute.certResolver: gets a certificate although `certificate` gives one; keep one of the two",
-            "expose.ingressRoute.middlewares[0].name: is missing; name it",
+            "expose.ingressRoute.middlewares[0].name: is missing; name the Middleware",
         ],
     },
     "a certificate without an issuer, which is always renewed": {
@@ -30,7 +30,7 @@ refuses("expose.ingressRoute", {
         },
         says: [
             "expose.ingressRoute.certificate.certManager.renewBeforeDays: must be smaller than validityDays (20), or cert-manager refuses the certificate",
-            "expose.ingressRoute.certificate.certManager.issuer.name: is missing; name the issuer",
+            "expose.ingressRoute.certificate.certManager.issuer: is missing; name the issuer in issuer.name",
         ],
     },
     "an IP address as host": {

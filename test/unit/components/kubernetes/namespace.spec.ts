@@ -68,5 +68,5 @@ describe("clusterDomain", () => {
 refusesValues("namespace and createNamespace", [
     ["namespace", "My_Team", must.label(58)],
     ["namespace", "a".repeat(59), must.label(58)],
-    ["createNamespace", "yes", must.flag],
+    ["createNamespace", "yes", must.boolean],
 ]);

@@ -2,10 +2,10 @@ import { refuses, refusesValues } from "../../refusals";
 import * as must from "../../sentences";
 
 refusesValues("scheduling", [
-    ["scheduling.nodeSelector.disk", 1, must.text],
-    ["scheduling.tolerations[0].key", true, must.text],
+    ["scheduling.nodeSelector.disk", 1, must.string],
+    ["scheduling.tolerations[0].key", true, must.string],
     ["scheduling.tolerations[0].operator", "exists", must.operators],
-    ["scheduling.tolerations[0].value", 1, must.text],
+    ["scheduling.tolerations[0].value", 1, must.string],
     ["scheduling.tolerations[0].effect", "NoRun", must.effects],
     ["scheduling.priorityClassName", "High", must.dnsName],
 ]);

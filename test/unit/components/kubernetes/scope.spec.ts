@@ -5,6 +5,7 @@ import { RegistryAccess } from "../../../../components";
 import { ArgumentError } from "../../../../components/arguments/check";
 import { childNameProblems, longestName, Scope } from "../../../../components/kubernetes/scope";
 import { recordedUrns } from "../../../upgrade/urns";
+import { authority } from "../../authority";
 import { declare, type Resources } from "../../mocks";
 import { refusesValues } from "../../refusals";
 import { registry } from "../../registry";
@@ -78,7 +79,7 @@ describe("labels and annotations", () => {
                 new RegistryAccess("access", {
                     host: "registry.example.com",
                     dockerConfigJson: '{"auths":{}}',
-                    caCertPem: "-----BEGIN CERTIFICATE-----\n",
+                    caCertPem: authority,
                     pullSecrets: { namespaces: ["default"] },
                     ...marks,
                 }),
@@ -199,6 +200,6 @@ describe("the name of a Kubernetes object", () => {
 });
 
 refusesValues("labels and annotations", [
-    ["labels.team", 7, must.text],
-    ["annotations.note", false, must.text],
+    ["labels.team", 7, must.string],
+    ["annotations.note", false, must.string],
 ]);

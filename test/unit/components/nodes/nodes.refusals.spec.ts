@@ -3,14 +3,14 @@ import * as must from "../../sentences";
 import { sshNode } from "../../sshNode";
 
 refusesValues("nodes", [
-    ["nodes.enabled", "no", must.flag],
-    ["nodes.daemonSet", "no", must.flag],
-    ["nodes.authenticate", "yes", must.flag],
+    ["nodes.enabled", "no", must.boolean],
+    ["nodes.daemonSet", "no", must.boolean],
+    ["nodes.authenticate", "yes", must.boolean],
     ["nodes.runtimes[0]", "podman", 'must be one of "containerd", "k3s", "rke2", "cri-o", "docker"'],
-    ["nodes.nodeSelector.pool", 1, must.text],
-    ["nodes.tolerations[0].key", 1, must.text],
+    ["nodes.nodeSelector.pool", 1, must.string],
+    ["nodes.tolerations[0].key", 1, must.string],
     ["nodes.tolerations[0].operator", "Is", must.operators],
-    ["nodes.tolerations[0].value", 1, must.text],
+    ["nodes.tolerations[0].value", 1, must.string],
     ["nodes.tolerations[0].effect", "None", must.effects],
 ]);
 

@@ -4,6 +4,7 @@ import { ContainerRuntime } from "../../../../components";
 import { agentFiles } from "../../../../components/nodes/daemonSet";
 import { nodeFiles } from "../../../../components/nodes/nodeFiles";
 import { isIdle, nodeSettings } from "../../../../components/nodes/nodes";
+import { authority } from "../../authority";
 import type { Resources } from "../../mocks";
 import { registry } from "../../registry";
 import { sshNode } from "../../sshNode";
@@ -211,7 +212,7 @@ describe("agentFiles", () => {
                 const wanted = nodeFiles(runtimes, {
                     hosts,
                     endpoint: "10.96.1.2:443",
-                    caCertPem: "-----BEGIN CERTIFICATE-----\n",
+                    caCertPem: authority,
                     logins: logsIn ? logins : undefined,
                 });
                 const { open, secret } = agentFiles(wanted);

@@ -4,6 +4,7 @@ import * as fc from "fast-check";
 import { parse } from "yaml";
 import { PrivateRegistry, type PrivateRegistryArgs, RegistryAccess } from "../../../../components";
 import { rancherCaFile, registriesYaml } from "../../../../components/nodes/registriesYaml";
+import { authority } from "../../authority";
 import { declare, known } from "../../mocks";
 
 const caCertPem = "-----BEGIN CERTIFICATE-----\n";
@@ -81,7 +82,7 @@ describe("the output registriesYaml", () => {
     it("is there in other clusters, also where nobody tells the nodes", async () => {
         let component: RegistryAccess | undefined;
         await declare(() => {
-            const registry = { host: "registry.example.com", dockerConfigJson: '{"auths":{}}', caCertPem };
+            const registry = { host: "registry.example.com", dockerConfigJson: '{"auths":{}}', caCertPem: authority };
             component = new RegistryAccess("access", { ...registry, nodes: { enabled: false } });
         });
         const text = read(await known((component as RegistryAccess).registriesYaml));

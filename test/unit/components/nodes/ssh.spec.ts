@@ -7,6 +7,7 @@ import * as path from "node:path";
 import { ContainerRuntime, PrivateRegistry, RegistryAccess, type RegistryNodes } from "../../../../components";
 import { nodeFiles, type RegistryOnNodes } from "../../../../components/nodes/nodeFiles";
 import { hostsLine, nodeScript } from "../../../../components/nodes/ssh";
+import { authority, namedCertificate } from "../../authority";
 import { declare, refusal } from "../../mocks";
 import { registry } from "../../registry";
 import { clientKey, hostKey, sshNode } from "../../sshNode";
@@ -124,7 +125,7 @@ describe("nodes.ssh", () => {
                 new RegistryAccess("access", {
                     host: "registry.example.com",
                     dockerConfigJson: '{"auths":{}}',
-                    caCertPem: "-----BEGIN CERTIFICATE-----\n",
+                    caCertPem: authority,
                     endpoint: "203.0.113.7:443",
                     nodes: { daemonSet: false, ssh: [sshNode("a")] },
                 }),
@@ -169,7 +170,7 @@ describe("what a machine is told over SSH", () => {
     const told: RegistryOnNodes = {
         hosts: ["a.example"],
         endpoint: "10.96.1.2:443",
-        caCertPem: "-----BEGIN CERTIFICATE-----\nof a\n",
+        caCertPem: namedCertificate("of a"),
         logins: { "a.example": "YTpi" },
     };
     const both = [ContainerRuntime.Containerd, ContainerRuntime.Docker];

@@ -8,6 +8,6 @@ refusesValues("log", [
 refuses("log", {
     "an accessLog that is no boolean": {
         of: { log: { accessLog: "on" } },
-        says: ["log.accessLog: must be true or false"],
+        says: ['log.accessLog: must be true or false, not "on"'],
     },
 });

@@ -56,7 +56,7 @@ refusesValues("storage.volume", [
     ["storage.volume.storageClassName", "Fast", must.dnsName],
     ["storage.volume.accessMode", "RWX", must.modes],
     ["storage.volume.claimName", "my claim", must.dnsName],
-    ["storage.volume.deleteWithStack", "true", must.flag],
+    ["storage.volume.deleteWithStack", "true", must.boolean],
 ]);
 
 refuses("storage.existingClaim", {

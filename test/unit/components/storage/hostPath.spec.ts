@@ -16,7 +16,7 @@ refuses("storage.hostPath", {
         says: [
             `storage.hostPath.nodeName: ${must.dnsName}, not "Node 1"`,
             `storage.hostPath.size: ${must.quantity}, not "1GB"`,
-            `storage.hostPath.deleteWithStack: ${must.flag}, not 1`,
+            `storage.hostPath.deleteWithStack: ${must.boolean}, not 1`,
         ],
     },
 });

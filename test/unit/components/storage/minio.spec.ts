@@ -144,8 +144,8 @@ describe("the policy of MinIO's user", () => {
 refusesValues("storage.minio", [
     ["storage.minio.size", "10GB", must.quantity],
     ["storage.minio.storageClassName", "Fast", must.dnsName],
-    ["storage.minio.deleteWithStack", "no", must.flag],
+    ["storage.minio.deleteWithStack", "no", must.boolean],
     ["storage.minio.image", "minio latest", must.image],
     ["storage.minio.resources.limits.memory", "512MB", must.quantity],
-    ["storage.minio.tls", "off", must.flag],
+    ["storage.minio.tls", "off", must.boolean],
 ]);

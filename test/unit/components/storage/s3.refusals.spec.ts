@@ -21,12 +21,13 @@ refuses("storage.s3", {
             },
         },
         says: [
+            "storage.s3.bucket: is missing; name the bucket",
             `storage.s3.region: ${must.dnsName}, not "US"`,
             `storage.s3.endpoint: ${must.origin}, not "s3.example.com"`,
-            `storage.s3.pathStyle: ${must.flag}, not "yes"`,
+            `storage.s3.pathStyle: ${must.boolean}, not "yes"`,
             "storage.s3.caCertPem: must be certificates in PEM form",
             'storage.s3.rootDirectory: must be a folder in a bucket, e.g. `registry` or `team/registry`, not "../up/"',
-            `storage.s3.redirect: ${must.flag}, not "no"`,
+            `storage.s3.redirect: ${must.boolean}, not "no"`,
             `storage.s3.redirectEndpoint: ${must.origin}, not "https://s3.example.com/path"`,
             "storage.s3.multipart.chunkSizeMi: must be a whole number from 5 to 5120, not 4",
             "storage.s3.multipart.copyChunkSizeMi: must be a whole number from 5 to 5120, not 6000",
@@ -54,7 +55,7 @@ refuses("storage.s3", {
     },
     "credentials of no kind": {
         of: { storage: { s3: { bucket: "images", credentials: {} } } },
-        says: ["storage.s3.credentials: is empty; give exactly one of keys, existingSecret and role"],
+        says: ["storage.s3.credentials: is empty; give exactly one of keys, existingSecret and role, or leave it out"],
     },
     "credentials of two kinds": {
         of: {
@@ -62,13 +63,11 @@ refuses("storage.s3", {
                 s3: { bucket: "images", credentials: { existingSecret: { name: "a" }, role: { arn: "b" } } },
             },
         },
-        says: [
-            "storage.s3.credentials: has existingSecret and role; give exactly one of keys, existingSecret and role",
-        ],
+        says: ["storage.s3.credentials: has existingSecret and role; keep exactly one"],
     },
     "half an access key": {
         of: { storage: { s3: { bucket: "images", credentials: { keys: { accessKeyId: "a" } } } } },
-        says: ["storage.s3.credentials.keys.secretAccessKey: is missing; give it a value"],
+        says: ["storage.s3.credentials.keys.secretAccessKey: is missing; give the key's secret part"],
     },
     "a redirectEndpoint without redirects": {
         of: { storage: { s3: { bucket: "images", redirect: false, redirectEndpoint: "https://s3.example.com" } } },

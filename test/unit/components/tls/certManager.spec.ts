@@ -6,7 +6,7 @@ import {
     KeyAlgorithm,
     type PrivateRegistryArgs,
 } from "../../../../components";
-import { authority } from "../../authority";
+import { authority, namedCertificate } from "../../authority";
 import { refuses, refusesValues } from "../../refusals";
 import { registry } from "../../registry";
 import * as must from "../../sentences";
@@ -95,7 +95,7 @@ describe("tls.certManager", () => {
         const own = r.one("Issuer", "registry-issuer-1").inputs;
         assert.deepEqual(own.spec, { ca: { secretName: "registry-issuer-key-1a2b3c4d" } });
         assert.deepEqual(r.one("Secret", "registry-issuer-key").inputs.stringData, {
-            "tls.crt": "-----BEGIN CERTIFICATE-----\nregistry-ca-1\n",
+            "tls.crt": namedCertificate("registry-ca-1"),
             "tls.key": "-----BEGIN KEY registry-ca-1-key-----\n",
         });
         const { issuerRef } = r.one("Certificate").inputs.spec;
@@ -130,7 +130,7 @@ refusesValues("tls.certManager", [
     ["tls.certManager.validityDays", 0, "must be a whole number from 1 to 3650"],
     ["tls.certManager.renewBeforeDays", 0, must.oneOrMore],
     ["tls.certManager.subjectAlternativeNames[0]", "https://a", "must be a DNS name or an IP address"],
-    ["tls.certManager.publicNamesOnly", 1, must.flag],
+    ["tls.certManager.publicNamesOnly", 1, must.boolean],
     ["tls.certManager.authorityGeneration", 0, must.oneOrMore],
 ]);
 

@@ -5,6 +5,7 @@ import { IngressController, KeyAlgorithm, PrivateRegistry, type PrivateRegistryA
 import { certificateNames } from "../../../../components/tls/certificate";
 import { pairProblems } from "../../../../components/tls/supplied";
 import { createAuthority, issue, type KeyPair } from "../../../../sandbox/cluster/pki";
+import { namedCertificate } from "../../authority";
 import { declare, failure, known } from "../../mocks";
 import { refuses, refusesValues } from "../../refusals";
 import { registry } from "../../registry";
@@ -105,7 +106,7 @@ describe("tls.selfSigned", () => {
 
     it("is signed by an authority that outlives it", async () => {
         const r = await registry();
-        assert.equal(r.one("LocallySignedCert").inputs.caCertPem, "-----BEGIN CERTIFICATE-----\nregistry-ca-1\n");
+        assert.equal(r.one("LocallySignedCert").inputs.caCertPem, namedCertificate("registry-ca-1"));
         assert.equal(r.one("LocallySignedCert").inputs.caPrivateKeyPem, "-----BEGIN KEY registry-ca-1-key-----\n");
         const { inputs } = r.one("SelfSignedCert", "registry-ca-1");
         assert.equal(inputs.isCaCertificate, true);
@@ -132,10 +133,10 @@ describe("tls.selfSigned", () => {
                 r.every("SelfSignedCert").map((authority) => authority.name),
                 trusted.map((g) => `registry-ca-${g}`),
             );
-            const signer = `-----BEGIN CERTIFICATE-----\nregistry-ca-${generation}\n`;
+            const signer = namedCertificate(`registry-ca-${generation}`);
             assert.equal(r.one("LocallySignedCert").inputs.caCertPem, signer);
             const onNodes = r.one("ConfigMap").inputs.data["file-0"];
-            assert.equal(onNodes, trusted.map((g) => `-----BEGIN CERTIFICATE-----\nregistry-ca-${g}\n`).join(""));
+            assert.equal(onNodes, trusted.map((g) => namedCertificate(`registry-ca-${g}`)).join(""));
         });
     }
 
@@ -144,7 +145,7 @@ describe("tls.selfSigned", () => {
         const secret = r.one("Secret", "registry-tls");
         assert.equal(secret.inputs.type, "kubernetes.io/tls");
         assert.deepEqual(secret.inputs.stringData, {
-            "tls.crt": "-----BEGIN CERTIFICATE-----\nregistry-tls-certificate\n",
+            "tls.crt": namedCertificate("registry-tls-certificate"),
             "tls.key": "-----BEGIN KEY registry-tls-key-1-----\n",
         });
         const volume = r.pod.spec.volumes.find((v: { name: string }) => v.name === "tls");
@@ -248,7 +249,7 @@ describe("tls.plainBackend", () => {
     });
 });
 
-refusesValues("tls.plainBackend", [["tls.plainBackend", "yes", must.flag]]);
+refusesValues("tls.plainBackend", [["tls.plainBackend", "yes", must.boolean]]);
 
 refuses("tls", {
     "two kinds of certificate": {

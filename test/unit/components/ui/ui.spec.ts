@@ -191,7 +191,7 @@ describe("ui", () => {
 refusesValues("ui", [
     ["ui.title", 'a "b"', "must be letters, digits, spaces and the signs . , : ( ) _ -"],
     ["ui.title", "a~b", "must be letters, digits, spaces and the signs . , : ( ) _ -"],
-    ["ui.deleteImages", "yes", must.flag],
+    ["ui.deleteImages", "yes", must.boolean],
     ["ui.image", "ui latest", must.image],
     ["ui.resources.limits.memory", "64MB", must.quantity],
 ]);

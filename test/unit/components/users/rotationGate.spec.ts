@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { AccessMode, type PrivateRegistryArgs } from "../../../../components";
 import { curlLogin } from "../../../../components/users/rotationGate";
+import { namedCertificate } from "../../authority";
 import { registry } from "../../registry";
 
 const job = async (args?: PrivateRegistryArgs) =>
@@ -29,7 +30,7 @@ describe("the gate of rotated passwords", () => {
             ],
         });
         assert.deepEqual(r.one("Secret", "registry-credentials").inputs.stringData, {
-            "ca.crt": "-----BEGIN CERTIFICATE-----\nregistry-ca-1\n-----BEGIN CERTIFICATE-----\nregistry-ca-2\n",
+            "ca.crt": ["registry-ca-1", "registry-ca-2"].map(namedCertificate).join(""),
             "login-0": 'user = "ci:correct horse battery staple 7"\n',
         });
         const volumes = r.one("Job").inputs.spec.template.spec.volumes;

@@ -158,7 +158,7 @@ refusesValues("users", [
 refuses("users", {
     "names that the component gives to users of pull secrets": {
         of: { users: [{ name: "puller-1" }] },
-        says: ['users[0].name: must not begin with "puller-", which names the users of pull secrets'],
+        says: ['users[0].name: must not begin with "puller-", the prefix of the users of pull secrets, not "puller-1"'],
     },
     "an empty list of users": {
         of: { users: [] },

@@ -1,0 +1,75 @@
+import * as assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { boolean, integer, string } from "../../../../components/arguments/rules";
+import { fields, listOf, plain, required, type Shape } from "../../../../components/arguments/shapes";
+import { privateRegistryRules } from "../../../../components/privateRegistryArgs";
+import { registryAccessRules } from "../../../../components/registryAccess";
+import { accessProblems, problems, withValue } from "../../refusals";
+
+interface Example {
+    name: pulumi.Input<string>;
+    count?: pulumi.Input<number>;
+    isOn?: boolean;
+    hosts?: pulumi.Input<string>[];
+}
+
+const name = required(string, "name it");
+
+/** `npm run typecheck` fails when one of these compiles. */
+const refusedByTheCompiler = [
+    // @ts-expect-error a field has no rule
+    fields<Example>({ name, count: integer(1), isOn: plain(boolean) }),
+    // @ts-expect-error a rule has no field
+    fields<Example>({ name, count: integer(1), isOn: plain(boolean), hosts: listOf(string), size: string }),
+    // @ts-expect-error the name must be required
+    fields<Example>({ name: string, count: integer(1), isOn: plain(boolean), hosts: listOf(string) }),
+    // @ts-expect-error the count may be left out
+    fields<Example>({ name, count: required(integer(1), "count"), isOn: plain(boolean), hosts: listOf(string) }),
+    // @ts-expect-error the count is no string
+    fields<Example>({ name, count: string, isOn: plain(boolean), hosts: listOf(string) }),
+    // @ts-expect-error isOn cannot be an Output
+    fields<Example>({ name, count: integer(1), isOn: boolean, hosts: listOf(string) }),
+    // @ts-expect-error the count may be an Output
+    fields<Example>({ name, count: plain(integer(1)), isOn: plain(boolean), hosts: listOf(string) }),
+    // @ts-expect-error hosts is a list
+    fields<Example>({ name, count: integer(1), isOn: plain(boolean), hosts: string }),
+];
+
+describe("the rules of an object", () => {
+    it("are refused by the compiler unless they fit the fields", () => assert.equal(refusedByTheCompiler.length, 8));
+});
+
+/** The paths of the values that must be known before anything is created. */
+function plainPaths(shape: Shape, path = ""): string[] {
+    switch (shape.kind) {
+        case "value":
+            return shape.isPlain ? [path] : [];
+        case "list":
+            return plainPaths(shape.item, `${path}[0]`);
+        case "map":
+            return plainPaths(shape.value, `${path}.key`);
+        default:
+            return Object.entries(shape.fields).flatMap(([key, field]) =>
+                plainPaths(field, path === "" ? key : `${path}.${key}`),
+            );
+    }
+}
+
+describe("an Output where a plain value is needed", () => {
+    const neededAtOnce = "must be known before anything is created, so it cannot be an output; give a plain value";
+    const components = {
+        PrivateRegistry: { rules: privateRegistryRules, problems },
+        RegistryAccess: { rules: registryAccessRules, problems: accessProblems },
+    };
+    for (const [component, { rules, problems }] of Object.entries(components)) {
+        const paths = plainPaths(rules);
+
+        it(`is refused for each of the ${paths.length} arguments of ${component}, with the path`, async () => {
+            assert.ok(paths.length > 5);
+            for (const path of paths) {
+                const lines = await problems(withValue(path, pulumi.output("anything")));
+                assert.ok(lines.includes(`${path}: ${neededAtOnce}`), `${path}: ${lines}`);
+            }
+        });
+    }
+});
