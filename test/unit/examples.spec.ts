@@ -52,7 +52,8 @@ describe("the examples", () => {
     for (const name of ["PrivateRegistry", "RegistryAccess"]) {
         it(`complete has every argument of ${name}`, () => {
             const component: Component = componentOf(schema, name);
-            const given = argumentsOf(path.join(folder, "complete", "index.ts"), name);
+            const files = fs.readdirSync(path.join(folder, "complete")).filter((file) => file.endsWith(".ts"));
+            const given = files.flatMap((file) => argumentsOf(path.join(folder, "complete", file), name));
             const missing = leavesOf(schema, component.inputProperties)
                 .map((leaf) => leaf.path)
                 .filter((leaf) => !given.some((args) => has(args, steps(leaf))));

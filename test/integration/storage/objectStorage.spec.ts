@@ -1,6 +1,5 @@
 import * as assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { attempt } from "../../../sandbox/command";
 import {
     ask,
@@ -15,11 +14,11 @@ import {
     theSandbox,
 } from "../harness";
 import { everyBlobIsWhole, takesGivesAndDeletes } from "../images";
+import { fromNode, inMinio, inPart, kill, killMinio, pushThrough } from "../objectStore";
 import { describePulls, pullDuring } from "../pullLoop";
-import { versitygw } from "../versitygw";
 
 describe("object storage", () => {
-    inSandbox("minio", "redis", "versitygw");
+    inSandbox("minio", "redis");
     namespaceOfPods("objects-team");
 
     const registry = new RegistryStack("objects", {
@@ -260,33 +259,6 @@ describe("object storage", () => {
         });
     });
 
-    describe("storage.s3 with versitygw", () => {
-        const gateway = new RegistryStack(
-            "gateway",
-            {
-                namespace: "gateway",
-                storage: {
-                    s3: {
-                        bucket: "images",
-                        endpoint: "http://versitygw.objects-team.svc:7070",
-                        credentials: { keys: { accessKeyId: "root" } as never },
-                    },
-                },
-                pullSecrets: { namespaces: ["objects-team"], name: "gateway" },
-            },
-            { "s3-secret-access-key": "of-versitygw" },
-        );
-        before(() => kubectl("apply --filename -", JSON.stringify(versitygw("objects-team"))));
-        after(() => gateway.remove());
-
-        it("keeps images on a second kind of server, over plain http", async () => {
-            await kubectl("wait pod/versitygw --namespace objects-team --for=condition=Ready --timeout=60s");
-            await gateway.up();
-            await gateway.expectNoChange();
-            await takesGivesAndDeletes(gateway, "objects-team", "gateway");
-        });
-    });
-
     describe("storage.minio after a destroy", () => {
         it("is kept with its namespace by a destroy, and serves the old images when it comes up again", async () => {
             const result = await registry.pulumi("destroy", "--yes", "--skip-preview", "--exclude-protected");
@@ -301,56 +273,3 @@ describe("object storage", () => {
         });
     });
 });
-
-/** Pushes 200 MB, does something in the middle, and tries again as a client would; returns the image. */
-async function pushThrough(stack: RegistryStack, fault: () => Promise<unknown>): Promise<string> {
-    let settled: string | Error | undefined;
-    const first = pushImage(stack, 200).then(
-        (image) => (settled = image),
-        (error) => (settled = error),
-    );
-    await sleep(1500);
-    assert.equal(settled, undefined, "the push was over before the fault");
-    await fault();
-    const outcome = await first;
-    if (typeof outcome === "string") return outcome; // the client tried again by itself
-    for (let tries = 0; tries < 10; tries++) {
-        const image = await pushImage(stack, 50).catch(() => undefined);
-        if (image !== undefined) return image;
-        await sleep(2000);
-    }
-    throw new Error(`no push succeeded after the fault; the first one said: ${outcome}`);
-}
-
-/** Ends MinIO's process without a warning; its container starts again on the same volume. */
-async function killMinio(): Promise<void> {
-    const inNode = theSandbox().enter(1, { all: true });
-    const pids = (await attempt([...inNode, "pgrep", "-x", "minio"])).stdout.trim().split("\n");
-    assert.equal(pids.length, 1, "one MinIO runs");
-    const { code, stderr } = await attempt([...inNode, "kill", "-KILL", ...pids]);
-    assert.equal(code, 0, stderr);
-}
-
-function kill(namespace: string, part: string): Promise<string> {
-    return kubectl(
-        `delete pods --namespace ${namespace} --selector app.kubernetes.io/component=${part} --grace-period=0 --force`,
-    );
-}
-
-/** Runs a shell command in a pod of a part of the registry. */
-async function inPart(namespace: string, part: string, command: string, input?: string) {
-    const selector = `app.kubernetes.io/component=${part}`;
-    const pods = await kubectl(`get pods --namespace ${namespace} --selector ${selector} --output name`);
-    const pod = pods.trim().split("\n")[0];
-    const words = ["kubectl", "exec", "--stdin", "--namespace", namespace, pod, "--", "sh", "-c", command];
-    return attempt(words, { env: theSandbox().environment, input: input ?? "" });
-}
-
-const inMinio = (namespace: string, command: string) => inPart(namespace, "minio", command);
-
-/** What a request of the node's to an address is answered with. */
-async function fromNode(url: string, ...options: string[]): Promise<string> {
-    const curl = ["curl", "--silent", "--show-error", "--max-time", "10", ...options, url];
-    const { stdout, stderr } = await attempt([...theSandbox().enter(), ...curl]);
-    return stdout + stderr;
-}

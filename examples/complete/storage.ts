@@ -1,0 +1,117 @@
+import * as pulumi from "@pulumi/pulumi";
+import { AccessMode, ContainerRuntime, PrivateRegistry, S3StorageClass } from "private-registry";
+
+const config = new pulumi.Config();
+
+/** On a claim that exists already, in a namespace that does too. */
+new PrivateRegistry("on-claim", {
+    namespace: "images",
+    createNamespace: false,
+    storage: { existingClaim: { name: "images", accessMode: AccessMode.ReadWriteOnce } },
+    descriptorCache: { off: true },
+    // The nodes log in by themselves, so every pod of the cluster can pull.
+    nodes: {
+        daemonSet: false,
+        authenticate: true,
+        ssh: [
+            {
+                name: "node-1",
+                host: "node-1.example.com",
+                port: 22,
+                user: "operations",
+                privateKey: config.requireSecret("ssh-key"),
+                hostKey: config.require("host-key-of-node-1"),
+                runtimes: [ContainerRuntime.Containerd, ContainerRuntime.Docker],
+            },
+        ],
+    },
+});
+
+/** In a folder of one node. */
+new PrivateRegistry("on-node", {
+    storage: { hostPath: { path: "/srv/registry", nodeName: "node-1", size: "50Gi", deleteWithStack: true } },
+    descriptorCache: { inMemory: { size: 50000 } },
+});
+
+/** In a bucket of a server of one's own, with a key, and with a Redis of the registry's own. */
+new PrivateRegistry("on-s3", {
+    replicas: 2,
+    storage: {
+        s3: {
+            bucket: "images",
+            region: "eu-central-1",
+            endpoint: "https://s3.example.com",
+            pathStyle: true,
+            caCertPem: registry.caCertPem,
+            credentials: {
+                keys: { accessKeyId: "registry", secretAccessKey: config.requireSecret("s3-secret-access-key") },
+            },
+            rootDirectory: "team",
+            redirect: true,
+            redirectEndpoint: "https://images.example.com",
+            multipart: { chunkSizeMi: 16, copyChunkSizeMi: 64, copyConcurrency: 20, copyThresholdMi: 64 },
+        },
+    },
+    descriptorCache: {
+        redis: {
+            image: "docker.io/library/redis:7.2.11",
+            resources: {
+                requests: { cpu: "20m", memory: "64Mi" },
+                limits: { cpu: "500m", memory: "192Mi" },
+            },
+        },
+    },
+});
+
+/** In a bucket of AWS with a key from a Secret, encrypted, and with a Redis that exists already. */
+new PrivateRegistry("on-encrypted-s3", {
+    storage: {
+        s3: {
+            bucket: "images",
+            credentials: {
+                existingSecret: { name: "s3", accessKeyIdKey: "id", secretAccessKeyKey: "key" },
+            },
+            encryption: { kmsKeyId: "arn:aws:kms:eu-central-1:123456789012:key/registry" },
+            storageClass: S3StorageClass.StandardIa,
+        },
+    },
+    descriptorCache: {
+        redis: {
+            external: {
+                address: "redis.example.com:6379",
+                username: "registry",
+                passwordSecret: { name: "redis", key: "password" },
+                tls: true,
+                caCertPem: registry.caCertPem,
+                database: 1,
+            },
+        },
+    },
+});
+
+/** In a bucket of AWS with a role. */
+new PrivateRegistry("on-s3-by-role", {
+    storage: {
+        s3: { bucket: "images", credentials: { role: { arn: "arn:aws:iam::123456789012:role/registry" } } },
+    },
+});
+
+/** In a MinIO of the registry's own. */
+new PrivateRegistry("on-minio", {
+    storage: {
+        minio: {
+            size: "100Gi",
+            storageClassName: "ssd",
+            deleteWithStack: false,
+            image: "quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z",
+            resources: {
+                requests: { cpu: "500m", memory: "512Mi" },
+                limits: { cpu: "2", memory: "2Gi" },
+            },
+            tls: true,
+        },
+    },
+});
+
+/** With images that nobody misses when the pod is gone. */
+new PrivateRegistry("for-tests", { storage: { memory: { sizeLimit: "2Gi" } } });
