@@ -23,7 +23,7 @@ import { chartRules, type RegistryChart } from "./helm/helm";
 import { chartProblems } from "./helm/limits";
 import { chartSettings } from "./helm/source";
 import { defaultRegistryImage } from "./kubernetes/images";
-import { type RegistryResources, resourceRules, resourcesOver } from "./kubernetes/resources";
+import { type RegistryResources, resourceProblems, resourceRules, resourceSettings } from "./kubernetes/resources";
 import { type RegistryScheduling, schedulingRules } from "./kubernetes/scheduling";
 import { childNameProblems } from "./kubernetes/scope";
 import {
@@ -192,7 +192,7 @@ function registrySettings(name: string, args: PrivateRegistryArgs) {
         config: args.config ?? {},
         helm: args.helm && chartSettings(args.helm),
         replicas: args.replicas ?? 1,
-        resources: resourcesOver(serverResources, args.resources),
+        resources: resourceSettings("resources", serverResources, args.resources),
         scheduling: args.scheduling ?? {},
         labels: args.labels ?? {},
         annotations: args.annotations ?? {},
@@ -219,6 +219,7 @@ function privateRegistryProblems(name: string, args: PrivateRegistryArgs): Probl
     return [
         ...nameProblems(name, args),
         ...repeatedProblems("imagePullSecrets", args.imagePullSecrets),
+        ...resourceProblems("resources", args.resources),
         ...userProblems(args.users),
         ...tlsProblems(args.tls, args.host),
         ...exposeProblems(args.expose, args.tls, args.host),

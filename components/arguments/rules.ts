@@ -95,6 +95,12 @@ export const quantity = matching(
     "a Kubernetes quantity, e.g. `10Gi` or `500m`",
 );
 
+/** The same for a limit, which may be absent. */
+export const quantityOrNone: Rule = (value) =>
+    value === "none" || quantity(value) === undefined
+        ? undefined
+        : `must be a Kubernetes quantity, e.g. \`10Gi\` or \`500m\`, or \`none\`, not ${shown(value)}`;
+
 export const absolutePath = matching(/^\/[^\0]*[^/\0]$/, 4096, "an absolute path of a folder, e.g. `/srv/registry`");
 
 const wildcardOrName = new RegExp(`^(\\*\\.)?${label}(\\.${label})*$`);

@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { below, type Problem, type Rules } from "../arguments/check";
 import { absolutePath, dnsName, flag, memberOf, quantity } from "../arguments/rules";
 import type { RegistryScope } from "../kubernetes/namespace";
+import { resourceProblems } from "../kubernetes/resources";
 import type { Scope } from "../kubernetes/scope";
 import { inPod } from "../server/configYml";
 import { dataVolume, type Storage } from "../server/pods";
@@ -87,6 +88,7 @@ export function storageProblems(storage: RegistryStorage = {}, replicas = 1): Pr
         problems.push({ path: "storage.hostPath.path", reason: "is missing; name the folder" });
     }
     if (storage.s3) problems.push(...s3Problems("storage.s3", storage.s3));
+    problems.push(...resourceProblems("storage.minio.resources", storage.minio?.resources));
     if (replicas > 1 && !isShared(storage)) {
         const reason = `${replicas} replicas need storage that all of them can write; use one replica, s3, minio, or a volume or existingClaim with accessMode \`ReadWriteMany\``;
         problems.push({ path: "replicas", reason });
