@@ -166,10 +166,15 @@ export async function declare(program: () => unknown, clusterIp = "10.96.1.2"): 
             process.on("unhandledRejection", reject);
             program();
             // The runtime's own way to wait at the end of a program; its type is not public.
-            (pulumi.runtime as unknown as { waitForRPCs(): Promise<void> }).waitForRPCs().then(resolve, reject);
+            (pulumi.runtime as unknown as { waitForRPCs(): Promise<void> })
+                .waitForRPCs()
+                // A resource whose arguments are still being computed counts only afterwards.
+                .then(() => turns(20))
+                .then(resolve, reject);
         });
         return new Resources(run);
     } finally {
+        // The same failure may come by several ways.
         await turns(20);
         Object.assign(Error, { prepareStackTrace, stackTraceLimit });
         process.removeAllListeners("unhandledRejection");
