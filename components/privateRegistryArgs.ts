@@ -94,9 +94,12 @@ export interface PrivateRegistryArgs {
     helm?: RegistryChart;
     /** Pods of the registry. More than one needs storage that all can write. Defaults to 1. */
     replicas?: number;
-    /** What the pods ask for and may use at most. */
+    /** What the registry's pods request and may use at most. */
     resources?: RegistryResources;
-    /** On which nodes the pods run. */
+    /**
+     * On which nodes the pods of the registry's namespace run: the registry, MinIO, Redis, the web UI, the certificate watch and the
+     * Jobs. The pods that configure nodes run on all of them, or on those of `nodes`.
+     */
     scheduling?: RegistryScheduling;
     /** Labels of every object, beside the component's own. Defaults to none. */
     labels?: Record<string, pulumi.Input<string>>;

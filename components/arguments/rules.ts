@@ -99,7 +99,7 @@ export const quantity = matching(
 export const quantityOrNone: Rule = (value) =>
     value === "none" || quantity(value) === undefined
         ? undefined
-        : `must be a Kubernetes quantity, e.g. \`10Gi\` or \`500m\`, or \`none\`, not ${shown(value)}`;
+        : `must be a Kubernetes quantity, e.g. \`10Gi\` or \`500m\`, or \`none\` for no limit, not ${shown(value)}`;
 
 export const absolutePath = matching(/^\/[^\0]*[^/\0]$/, 4096, "an absolute path of a folder, e.g. `/srv/registry`");
 

@@ -21,14 +21,11 @@ export interface ResourceLimits {
     memory?: pulumi.Input<string>;
 }
 
-/**
- * What the pods request and may use at most. A request above the default limit raises that limit, and a limit below the default
- * request lowers that request; a request above a limit that is given too is refused.
- */
+/** What a pod requests and may use at most. A limit below a request that is given too is refused. */
 export interface RegistryResources {
-    /** What the scheduler reserves. Defaults to cpu `100m` and memory `128Mi`. */
+    /** What the scheduler reserves. More than a default limit raises that limit. Defaults to cpu `100m` and memory `128Mi` for the registry. */
     requests?: ResourceAmounts;
-    /** What a pod cannot exceed. Defaults to cpu `500m` and memory `512Mi`. */
+    /** What a pod cannot exceed. Less than a default request lowers that request. Defaults to cpu `500m` and memory `512Mi` for the registry. */
     limits?: ResourceLimits;
 }
 
