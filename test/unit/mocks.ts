@@ -204,6 +204,13 @@ export async function refusal(program: () => unknown): Promise<Error> {
     return error;
 }
 
+/** The pod templates in a manifest of any kind: a Deployment's, a Job's, a CronJob's, or the manifest itself. */
+function podTemplates(manifest: unknown): Declared["inputs"][] {
+    if (typeof manifest !== "object" || manifest === null) return [];
+    const { spec } = manifest as { spec?: { containers?: unknown } };
+    return Array.isArray(spec?.containers) ? [manifest] : Object.values(manifest).flatMap(podTemplates);
+}
+
 export class Resources {
     readonly all: readonly Declared[];
     /** Every secret that a provider handed out. */
@@ -240,11 +247,13 @@ export class Resources {
         return this.one("Deployment", name).inputs.spec.template;
     }
 
-    /** Every pod template, by the name of the resource that it is part of. */
+    /** Every pod template, with name and namespace of the resource that it is part of. */
     get pods() {
         return this.all
-            .filter((resource) => resource.inputs.spec?.template?.spec?.containers)
-            .map((resource) => ({ name: resource.name, ...resource.inputs.spec.template }));
+            .filter((resource) => resource.type.startsWith("kubernetes:"))
+            .flatMap(({ name, inputs }) =>
+                podTemplates(inputs).map((template) => ({ name, namespace: inputs.metadata?.namespace, ...template })),
+            );
     }
 
     /** config.yml as text. */
