@@ -163,7 +163,7 @@ export function mountedSecret(
     return mountedReadOnly({ name, secret: { secretName, defaultMode: 0o440, ...source } }, mountPath);
 }
 
-/** A folder that is empty when the pod starts, and the only one that the pod can write to. */
+/** A folder that is empty when the pod starts and that it can write to. */
 export function scratch(name: string, mountPath: string, sizeLimit: string): PodAddition {
     return mounted({ name, emptyDir: { sizeLimit } }, mountPath);
 }

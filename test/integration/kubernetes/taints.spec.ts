@@ -26,7 +26,10 @@ describe("scheduling, where every node has a taint", () => {
 
     before(async () => {
         const authority = await createAuthority("the team's authority");
-        const { certificate, key } = await issue(authority, { commonName: host, serverNames: { dns: [host, "localhost"] } });
+        const { certificate, key } = await issue(authority, {
+            commonName: host,
+            serverNames: { dns: [host, "localhost"] },
+        });
         const secret = {
             apiVersion: "v1",
             kind: "Secret",
