@@ -137,6 +137,7 @@ const sound = tlsSecret(curve("P-256"), 90);
 describeRule("key-strength", {
     passes: {
         "P-256": [privateKey({ algorithm: "ECDSA", ecdsaCurve: "P256" })],
+        "RSA with the fewest bits that are enough": [privateKey({ algorithm: "RSA", rsaBits: 2048 })],
         "RSA with 4096 bits": [privateKey({ algorithm: "RSA", rsaBits: 4096 })],
         Ed25519: [privateKey({ algorithm: "ED25519", ecdsaCurve: "P256" })],
         "a Secret's": [sound],
@@ -165,6 +166,7 @@ describeRule("key-strength", {
 describeRule("certificate-lifetime", {
     passes: {
         "90 days, renewed 30 before": [signedCertificate({})],
+        "a renewal on the last day that is early enough": [signedCertificate({ earlyRenewalHours: 7 * 24 })],
         "an authority of ten years that nothing renews": [authority({})],
         "a Secret's": [sound],
         "other Secrets": [service()],
