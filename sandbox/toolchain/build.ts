@@ -92,9 +92,11 @@ async function compile(
     progress: Progress,
     onLinked: () => void,
 ): Promise<void> {
-    const partial = `${module.target}.partial`;
-    fs.rmSync(partial, { recursive: true, force: true });
-    fs.mkdirSync(partial, { recursive: true });
+    const [partial, temporary] = [`${module.target}.partial`, `${module.target}.temporary`];
+    for (const name of [partial, temporary]) {
+        fs.rmSync(name, { recursive: true, force: true });
+        fs.mkdirSync(name, { recursive: true });
+    }
     const started = Date.now();
     here.begin(title(module));
     const mains = new Set(listing.mains);
@@ -106,8 +108,9 @@ async function compile(
     const packages = [...new Set(Object.values(module.family.packages))];
     const output = packages.length === 1 ? path.join(partial, executableName(module.family)) : partial;
     const args = ["build", "-v", ...module.flags, ...overlayFlags(module), "-o", output, ...packages];
-    await explained(module, () => go({ folder: module.folder, args, log: logFile(module), onLine }));
+    await explained(module, () => go({ folder: module.folder, args, log: logFile(module), onLine, temporary }));
     linkNames(module, partial);
+    fs.rmSync(temporary, { recursive: true, force: true });
     fs.renameSync(partial, module.target);
     progress(`Built ${title(module)} in ${Math.round((Date.now() - started) / 1000)} s`);
 }

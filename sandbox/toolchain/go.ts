@@ -36,16 +36,18 @@ export interface GoRun {
     readonly log: string;
     /** Called with each such line. */
     readonly onLine?: (line: string) => void;
+    /** Where it puts its temporary files, which it may leave behind when it is ended; the system's folder when left out. */
+    readonly temporary?: string;
 }
 
 /**
  * Runs `go` and returns its standard output; an error has the last line that tells what is wrong, and the log's path. However
- * this process ends, the kernel interrupts `go`, which then removes its temporary files.
+ * this process ends, the kernel ends `go` with it.
  */
-export function go({ folder, args, log, onLine = () => {} }: GoRun): Promise<string> {
-    const child = spawn("setpriv", ["--pdeathsig", "INT", "go", ...args], {
+export function go({ folder, args, log, temporary, onLine = () => {} }: GoRun): Promise<string> {
+    const child = spawn("setpriv", ["--pdeathsig", "TERM", "go", ...args], {
         cwd: folder,
-        env: { ...process.env, ...settings },
+        env: { ...process.env, ...settings, ...(temporary !== undefined && { GOTMPDIR: temporary }) },
         stdio: ["ignore", "pipe", "pipe"],
     });
     // Nodes that start, and tests, come before a build.

@@ -15,7 +15,7 @@ if [ "$1" = list ]; then echo "fmt fmt"; echo "example.com/registry main example
 echo "$*" >> "$CALLS"
 echo example.com/registry >&2
 if [ -e broken.go ]; then echo "broken.go:1: no such thing" >&2; echo example.com/other >&2; exit 1; fi
-if [ -e slow.go ]; then echo $$ > pid; exec sleep 60; fi
+if [ -e slow.go ]; then echo $$ > pid; touch "$GOTMPDIR/work"; exec sleep 60; fi
 while [ "$1" != -o ]; do shift; done
 echo program > "$2"
 `;
@@ -129,6 +129,7 @@ describe("buildModules", () => {
             fs.rmSync(slow);
             await build(module);
             assert.deepEqual(fs.readdirSync(module.target), ["registry"]);
+            assert.deepEqual(fs.readdirSync(path.dirname(module.target)).sort(), ["a", "a.lock"]);
         });
     }
 
