@@ -9,7 +9,7 @@ import type { Figure } from "./figure";
 import { sandboxName } from "./measured";
 
 /** The Debian packages that README.md names as prerequisites; all others are installed by who needs them. */
-const prerequisites = ["git"];
+const prerequisites = ["git", "openssl"];
 
 /** Commands that each must work as the first one in a new clone; the last one leaves nothing running. */
 const commands = [
