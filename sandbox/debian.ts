@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { promisify } from "node:util";
 import { withLock } from "./lock";
 import { cacheFolder } from "./paths";
-import type { Progress } from "./progress";
+import { during, type Progress } from "./progress";
 
 const execute = promisify(execFile);
 
@@ -22,9 +22,18 @@ export async function ensureDebianPackages(packages: readonly string[], progress
         if (missing.length === 0) {
             return;
         }
-        progress(`Installing Debian packages: ${missing.join(", ")}`);
-        await aptGet(["update"]);
-        await aptGet(["install", "--yes", "--no-install-recommends", ...missing]);
+        const title = `Installing Debian packages: ${missing.join(", ")}`;
+        progress(title);
+        await during(
+            progress,
+            () => title,
+            async () => {
+                // Finishes what an interrupted installation began; without it apt-get refuses to install anything.
+                await execute("dpkg", ["--configure", "-a"]);
+                await aptGet(["update"]);
+                await aptGet(["install", "--yes", "--no-install-recommends", ...missing]);
+            },
+        );
     });
 }
 
@@ -41,7 +50,11 @@ export async function unpackDebianPackage(name: string, progress: Progress): Pro
     const partial = `${folder}.partial-${process.pid}`;
     fs.mkdirSync(partial, { recursive: true });
     try {
-        await download(name, partial);
+        await during(
+            progress,
+            () => `Fetching the Debian package ${name}`,
+            () => download(name, partial),
+        );
         const archive = fs.readdirSync(partial).find((file) => file.endsWith(".deb"));
         await execute("dpkg-deb", ["--extract", path.join(partial, archive ?? ""), path.join(partial, "files")]);
         moveUnlessThere(path.join(partial, "files"), folder);

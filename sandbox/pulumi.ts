@@ -6,7 +6,7 @@ import { run } from "./command";
 import { cacheFolder, machinePath } from "./paths";
 import { installedVersion } from "./plugins/installed";
 import { type StandIn, standIns } from "./plugins/standIns";
-import type { Progress } from "./progress";
+import { during, type Progress } from "./progress";
 import type { Tool } from "./toolchain/families";
 import { buildTools } from "./toolchain/toolchain";
 
@@ -53,7 +53,11 @@ export async function preparePulumi(folder: string, progress: Progress): Promise
             fs.mkdirSync(path.dirname(place), { recursive: true });
             // What could not be downloaded once is not tried again at each start: an offline machine would wait each time.
             const mayDownload = missedBefore[executable] !== plugin.version;
-            const official = await obtain(folder, executable, plugin, mayDownload);
+            const official = await during(
+                progress,
+                () => `Looking for the Pulumi plugin ${plugin.name}`,
+                () => obtain(folder, executable, plugin, mayDownload),
+            );
             if (official) return link(official, place);
             missed[executable] = plugin.version;
             if ("script" in plugin) writeWrapper(place, plugin.script);

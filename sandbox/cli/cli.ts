@@ -67,7 +67,8 @@ async function run(): Promise<void> {
         process.exitCode = await main(parseCommandLine(process.argv.slice(2)));
     } catch (error) {
         console.error(error instanceof Error ? error.message : error);
-        process.exitCode = error instanceof CommandLineError ? 2 : 1;
+        // What goes on besides, such as another build, ends with this process.
+        process.exit(error instanceof CommandLineError ? 2 : 1);
     }
 }
 

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { addonPods, addons } from "../addons/addons";
 import { ensureDebianPackages } from "../debian";
 import { type ImageName, imageReferences, packImages, toolsOf } from "../images/images";
-import type { Progress } from "../progress";
+import { during, type Progress } from "../progress";
 import { link, preparePulumi } from "../pulumi";
 import { ensureTools, type Tool } from "../toolchain/toolchain";
 import { Api } from "./api";
@@ -16,8 +16,8 @@ import { NodeFiles } from "./nodeFiles";
 import { dnsServiceAddress } from "./plan";
 import { waitForCluster } from "./readiness";
 
-/** The programs of a node, and those that people use with the cluster. */
-const tools: Tool[] = [
+/** The programs of a node. */
+const nodeTools: Tool[] = [
     "kube-apiserver",
     "kube-controller-manager",
     "kube-scheduler",
@@ -28,9 +28,10 @@ const tools: Tool[] = [
     "containerd",
     "containerd-shim-runc-v2",
     "ctr",
-    "crane",
-    "pulumi",
 ];
+
+/** The programs that people use with the cluster, besides kubectl. */
+const clientTools: Tool[] = ["crane", "pulumi"];
 
 const images: ImageName[] = ["pause", "busybox", "coredns", "local-path-provisioner", "registry", "curl"];
 
@@ -43,20 +44,33 @@ export async function isUp(cluster: Cluster): Promise<boolean> {
 
 /** Starts what is missing and waits until the cluster can be used. Everything that is there already stays. */
 export async function bringUp(cluster: Cluster, progress: Progress): Promise<void> {
-    const { name, folder, nodes } = cluster;
     await ensureDebianPackages(debianPackages, progress);
-    // What the images hold is built at the same time: two waves of builds would leave a core idle at the end of each.
-    linkTools(folder, await ensureTools([...tools, ...toolsOf(images)], progress));
-
-    progress(`Starting the sandbox "${name}": ${nodes.length === 1 ? "one node" : `${nodes.length} nodes`}.`);
-    await startNodes(cluster);
-    await Promise.all([preparePulumi(folder, progress), loadAllImages(cluster, progress), startCluster(cluster)]);
+    // What the nodes need is built first, and they start while Pulumi is still being built.
+    await Promise.all([bringUpNodes(cluster, progress), bringUpPulumi(cluster, progress)]);
     fs.writeFileSync(startedFile(cluster), nodeProcesses(cluster));
 }
 
-function linkTools(folder: string, paths: Record<string, string>): void {
+async function bringUpNodes(cluster: Cluster, progress: Progress): Promise<void> {
+    const { name, folder, nodes } = cluster;
+    linkTools(folder, await ensureTools([...nodeTools, ...toolsOf(images)], progress), nodeTools);
+    const title = `Starting the sandbox "${name}": ${nodes.length === 1 ? "one node" : `${nodes.length} nodes`}`;
+    progress(`${title}.`);
+    await startNodes(cluster);
+    await during(
+        progress,
+        () => title,
+        () => Promise.all([loadAllImages(cluster, progress), startCluster(cluster)]),
+    );
+}
+
+async function bringUpPulumi({ folder }: Cluster, progress: Progress): Promise<void> {
+    linkTools(folder, await ensureTools(clientTools, progress), clientTools);
+    await preparePulumi(folder, progress);
+}
+
+function linkTools(folder: string, paths: Partial<Record<Tool, string>>, tools: readonly Tool[]): void {
     fs.mkdirSync(path.join(folder, "bin"), { recursive: true, mode: 0o700 });
-    for (const tool of tools) link(paths[tool], path.join(folder, "bin", tool));
+    for (const tool of tools) link(paths[tool] ?? "", path.join(folder, "bin", tool));
 }
 
 async function startNodes(cluster: Cluster): Promise<void> {

@@ -1,7 +1,11 @@
 import { dataFolder } from "../paths";
 
-/** The Debian packages that nodes need: the container runtime's lowest part, the network's tools, and the CNI plugins. */
+/**
+ * The Debian packages that nodes need: the container runtime's lowest part, the network's tools, the CNI plugins, and the
+ * authorities by which Go fetches modules.
+ */
 export const debianPackages = [
+    "ca-certificates",
     "runc",
     "iptables",
     "conntrack",

@@ -34,7 +34,7 @@ trap shut_down TERM
 keep() {
     while true; do
         "$@" || true
-        echo "$1 ended at $(date); it starts again in a second."
+        echo "$1 ended at $(date) and starts again in a second."
         sleep 1
     done >>/run/node/log/"$1".log 2>&1 &
 }

@@ -31,6 +31,7 @@ export async function runCommand(
         process.exitCode = values.help ? 0 : await main({ stack: "dev", name: "default", purge: false, ...values });
     } catch (error) {
         console.error((error as Error).message);
-        process.exitCode = String((error as NodeJS.ErrnoException).code).startsWith("ERR_PARSE_ARGS") ? 2 : 1;
+        // What goes on besides, such as another build, ends with this process.
+        process.exit(String((error as NodeJS.ErrnoException).code).startsWith("ERR_PARSE_ARGS") ? 2 : 1);
     }
 }

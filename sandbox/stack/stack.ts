@@ -60,9 +60,10 @@ export class SandboxStack {
         return attempt(this.command(args), { env: this.sandbox.environment, cwd: this.program });
     }
 
-    /** The same in the user's terminal; returns how it ended. */
+    /** The same in the user's terminal, in which Pulumi shows all the time what it does; returns how it ended. */
     pulumiInTerminal(args: readonly string[]): Promise<number> {
-        return runInTerminal(this.command(args), { env: this.sandbox.environment, cwd: this.program });
+        const command = this.command(args).filter((word) => word !== "--non-interactive" || !process.stdout.isTTY);
+        return runInTerminal(command, { env: this.sandbox.environment, cwd: this.program });
     }
 
     /** The outputs of the program, whose types the caller knows. */

@@ -1,76 +1,149 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { withLock } from "../lock";
-import type { Progress } from "../progress";
-import type { Family } from "./families";
+import { cacheFolder } from "../paths";
+import { during, type Progress } from "../progress";
+import { BuildPlan } from "./buildPlan";
+import { families } from "./families";
 import { go, requireGo } from "./go";
-import type { PinnedModule } from "./module";
+import { executableName, type PinnedModule } from "./module";
+import { type Listing, listPackages, overlayFlags } from "./packages";
+import { Turns } from "./turns";
 
-/** How many modules are built at once: while one links, the other keeps the cores busy. */
-const concurrency = 2;
+/** All that this process builds, whoever asks for it. */
+let plan = new BuildPlan();
+
+/** Modules are compiled one after the other: two at a time would compile what they share twice. */
+const turns = new Turns();
 
 /** Whether the module's executables are in the cache. They appear there all at once, by a rename. */
 export function isBuilt(module: PinnedModule): boolean {
     return fs.existsSync(module.target);
 }
 
-/** Builds modules, in the order given and a few at a time, and tells how long each took and how many are left. */
+/** Builds modules, those first that come first in `families`, and tells how far that is. */
 export async function buildModules(modules: readonly PinnedModule[], progress: Progress): Promise<void> {
-    const waiting = [...modules];
-    let left = modules.length;
-    async function worker(): Promise<void> {
-        for (let module = waiting.shift(); module !== undefined; module = waiting.shift()) {
-            const started = Date.now();
-            const title = `${module.family.name} ${module.version}`;
-            progress(`Building ${title}: ${Object.keys(module.family.packages).join(", ")}`);
-            await build(module, progress);
-            left -= 1;
-            progress(`Built ${title} in ${Math.round((Date.now() - started) / 1000)} s; ${left} left to build`);
+    if (modules.length === 0) return;
+    if (plan.modulesLeft === 0) plan = new BuildPlan();
+    const here = plan;
+    for (const module of modules) here.add(title(module));
+    const listings = listAll(modules, here);
+    let hasFailed = false;
+    const builds = modules.map(async (module, index) => {
+        try {
+            await build(module, listings[index], here, progress, () => hasFailed);
+        } catch (error) {
+            hasFailed = true;
+            throw error;
         }
-    }
+    });
+    await during(
+        progress,
+        () => here.describe(),
+        () => Promise.all(builds),
+    );
+}
+
+/** Learns which packages the modules consist of, one module after the other, while those before are compiled. */
+function listAll(modules: readonly PinnedModule[], here: BuildPlan): Promise<Listing>[] {
+    let before: Promise<unknown> = Promise.resolve();
+    return modules.map((module) => {
+        const listing = before.then(async () => {
+            await requireGo(module.goVersion);
+            const found = await explained(module, () => listPackages(module, startLog(module)));
+            here.expect(title(module), found.keys.values());
+            return found;
+        });
+        before = listing.catch(() => undefined);
+        // Whoever builds the module is told of the failure, if it comes to that.
+        listing.catch(() => undefined);
+        return listing;
+    });
+}
+
+async function build(
+    module: PinnedModule,
+    listing: Promise<Listing>,
+    here: BuildPlan,
+    progress: Progress,
+    isCancelled: () => boolean,
+): Promise<void> {
+    const packages = await listing;
+    const priority = families.findIndex(({ name }) => name === module.family.name);
+    const release = await turns.take(priority);
     try {
-        await Promise.all(Array.from({ length: concurrency }, worker));
+        if (isCancelled()) return;
+        const onWait = () => progress(`Waiting for another process that builds ${module.family.name}`);
+        const buildOnce = async () => {
+            if (!isBuilt(module)) await compile(module, packages, here, progress, release);
+        };
+        await withLock(`${module.target}.lock`, buildOnce, onWait);
+        here.finish(title(module));
     } finally {
-        waiting.length = 0; // after a failure the other worker begins nothing more
+        release();
     }
 }
 
-async function build(module: PinnedModule, progress: Progress): Promise<void> {
-    await requireGo(module.goVersion);
-    fs.mkdirSync(path.dirname(module.target), { recursive: true });
-    const onWait = () => progress(`Waiting for another process that builds ${module.family.name}`);
-    const compileOnce = async () => {
-        if (!isBuilt(module)) await compile(module);
+/** Calls `onLinked` when nothing is left to do but to link, which keeps one core busy: the next module can begin. */
+async function compile(
+    module: PinnedModule,
+    listing: Listing,
+    here: BuildPlan,
+    progress: Progress,
+    onLinked: () => void,
+): Promise<void> {
+    const [partial, temporary] = [`${module.target}.partial`, `${module.target}.temporary`];
+    for (const name of [partial, temporary]) {
+        fs.rmSync(name, { recursive: true, force: true });
+        fs.mkdirSync(name, { recursive: true });
+    }
+    const started = Date.now();
+    here.begin(title(module));
+    const mains = new Set(listing.mains);
+    const onLine = (line: string) => {
+        const key = listing.keys.get(line);
+        if (key !== undefined) here.compile(key);
+        if (mains.delete(line) && mains.size === 0) onLinked();
     };
-    await withLock(`${module.target}.lock`, compileOnce, onWait);
-}
-
-async function compile(module: PinnedModule): Promise<void> {
-    const partial = `${module.target}.partial`;
-    fs.rmSync(partial, { recursive: true, force: true });
-    fs.mkdirSync(partial);
-    const { packages, embedded } = module.family;
-    const tools = Object.keys(packages);
-    const output = tools.length === 1 ? path.join(partial, tools[0]) : partial;
-    // One invocation for all executables, so that what they share is compiled once.
-    const overlay = embedded ? [`-overlay=${await writeOverlay(module, embedded, `${module.target}.overlay`)}`] : [];
-    await go(module.folder, ["build", ...module.flags, ...overlay, "-o", output, ...Object.values(packages)]);
+    const packages = [...new Set(Object.values(module.family.packages))];
+    const output = packages.length === 1 ? path.join(partial, executableName(module.family)) : partial;
+    const args = ["build", "-v", ...module.flags, ...overlayFlags(module), "-o", output, ...packages];
+    await explained(module, () => go({ folder: module.folder, args, log: logFile(module), onLine, temporary }));
+    linkNames(module, partial);
+    fs.rmSync(temporary, { recursive: true, force: true });
     fs.renameSync(partial, module.target);
+    progress(`Built ${title(module)} in ${Math.round((Date.now() - started) / 1000)} s`);
 }
 
-/** Writes the file by which the compiler finds files of the family's module in the family's own folder. */
-async function writeOverlay(
-    { family, folder, flags }: PinnedModule,
-    embedded: NonNullable<Family["embedded"]>,
-    file: string,
-): Promise<string> {
-    const readonly = flags.filter((flag) => flag.startsWith("-mod="));
-    await go(folder, ["mod", "download", family.module as string]);
-    const source = (await go(folder, ["list", ...readonly, "-m", "-f", "{{.Dir}}", family.module as string])).trim();
-    const places = Object.entries(embedded).map(([name, inModule]) => [
-        path.join(folder, name),
-        path.join(source, inModule),
-    ]);
-    fs.writeFileSync(file, JSON.stringify({ Replace: Object.fromEntries(places) }));
+/** Tools that are one executable have a link of each one's name to it. */
+function linkNames({ family }: PinnedModule, folder: string): void {
+    for (const tool of Object.keys(family.packages)) {
+        const file = path.join(folder, tool);
+        if (!fs.existsSync(file)) fs.symlinkSync(executableName(family), file);
+    }
+}
+
+async function explained<T>(module: PinnedModule, work: () => Promise<T>): Promise<T> {
+    try {
+        return await work();
+    } catch (error) {
+        const tools = Object.keys(module.family.packages).join(", ");
+        throw new Error(`${title(module)} (${tools}) could not be built:\n${(error as Error).message}`);
+    }
+}
+
+function title({ family, version }: PinnedModule): string {
+    return `${family.name} ${version}`;
+}
+
+function logFile({ family }: PinnedModule): string {
+    return path.join(cacheFolder, "logs", `${family.name}.log`);
+}
+
+/** The log of a build begins anew with each. */
+function startLog(module: PinnedModule): string {
+    const file = logFile(module);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, "");
     return file;
 }

@@ -5,6 +5,15 @@ import { cacheFolder, repositoryRoot } from "../paths";
 import type { Family, Tool } from "./families";
 import { architecture } from "./go";
 
+/**
+ * Go's build tags, those that upstream's own release builds set. All families have all of them: a package that is compiled with
+ * other tags is compiled again, with everything that imports it.
+ */
+const tags = ["selinux", "notest", "grpcnotrace", "osusergo"];
+
+/** Nobody debugs the tools, and the linker would leave the debugger's data out: writing it takes a tenth of the compiler's time. */
+const compilerFlags = { all: "-dwarf=false" };
+
 /** A family as its folder pins it: what is built, and where the result is kept. */
 export interface PinnedModule {
     readonly family: Family;
@@ -35,6 +44,12 @@ export function pinnedModule(family: Family): PinnedModule {
         flags,
         target: path.join(cacheFolder, "tools", `${family.name}-${version}-${key}`),
     };
+}
+
+/** The one executable of a family that builds only one: several tools may be the same program under different names. */
+export function executableName({ name, packages }: Family): string {
+    const tools = Object.keys(packages);
+    return tools.length === 1 ? tools[0] : name;
 }
 
 /** Where each tool of a module lies once it is built. */
@@ -73,7 +88,10 @@ function buildFlags(family: Family, version: string): string[] {
         "-mod=readonly",
         "-trimpath",
         "-buildvcs=false",
-        ...(family.tags ? [`-tags=${family.tags.join(",")}`] : []),
+        `-tags=${tags.join(",")}`,
+        ...Object.entries({ ...compilerFlags, ...family.compilerFlags }).map(
+            ([packages, set]) => `-gcflags=${packages}=${set}`,
+        ),
         `-ldflags=${linkerFlags.join(" ")}`,
     ];
 }

@@ -3,6 +3,7 @@ import { type Progress, printProgress } from "../../sandbox/progress";
 import { measureApply } from "./apply";
 import { measureColdStart, removeColdMachine } from "./cold";
 import { type Figure, isReached, table } from "./figure";
+import { measureFreshRoot } from "./fresh";
 import { removeMeasured, rounds } from "./measured";
 import { measureNoChange } from "./noChange";
 import { measureRunningStart, measureWarmStart } from "./startUp";
@@ -20,9 +21,10 @@ Measures what the project promises, in a sandbox of its own that it removes agai
 is missed. Ratios compare two things that took turns, ${rounds} times each: our best time against the peer's best. Times in seconds are
 of one run, so do not let anything else keep the machine busy.
 
-  --only <name>  one of ${Object.keys(sections).join(", ")}, or cold: a fresh clone with empty caches, which takes a quarter of
-                 an hour and is left out otherwise
-  --keep-go      let \`--only cold\` use Go's caches of this machine, to try it out
+  --only <name>  one of ${Object.keys(sections).join(", ")}, or one of those that take a quarter of an hour each and are left
+                 out otherwise: cold, a fresh clone with empty caches; fresh, the scripts in a root that holds Debian 12, the
+                 README's prerequisites and nothing else
+  --keep-go      let cold and fresh use Go's caches of this machine, to try them out
   --help         this text`;
 
 async function main(): Promise<number> {
@@ -42,6 +44,7 @@ async function main(): Promise<number> {
 function chosen(only: string | undefined, keepGo: boolean): ((progress: Progress) => Promise<Figure>)[] {
     if (only === undefined) return Object.values(sections);
     if (only === "cold") return [(progress) => measureColdStart(progress, keepGo)];
+    if (only === "fresh") return [(progress) => measureFreshRoot(progress, keepGo)];
     if (!(only in sections)) throw new Error(`There is no figure "${only}".\n\n${usage}`);
     return [sections[only]];
 }

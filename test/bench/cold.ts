@@ -22,7 +22,7 @@ export async function measureColdStart(progress: Progress, keepGo: boolean): Pro
     const measured = await secondsToProof(clone, environmentOf(machine, keepGo), progress);
     await removeColdMachine(progress);
     const detail = keepGo ? "a fresh clone, but with Go's caches of this machine" : "a fresh clone, all caches empty";
-    return { title: "fresh machine, to the proof", limit: 20 * 60, measured, unit: "s", detail };
+    return { title: "fresh machine, to the proof", limit: 15 * 60, measured, unit: "s", detail };
 }
 
 /** Ends what runs on the fresh machine and deletes it. */

@@ -6,6 +6,7 @@ import { repositoryRoot } from "../../sandbox/paths";
 import type { Sandbox } from "../../sandbox/sandbox";
 import { SandboxStack } from "../../sandbox/stack/stack";
 import type { StackOutputs } from "../../settings";
+import { podUse } from "./podUse";
 
 /** The same flags for every `pulumi up` that is measured, ours and the peer's. */
 export const upFlags = ["--yes", "--skip-preview", "--suppress-outputs"];
@@ -28,21 +29,12 @@ export async function pulumi(stack: SandboxStack, args: readonly string[]): Prom
 
 /** What the registry's pod takes while nobody uses it, in the kubelet's words. */
 export async function registryUse(stack: SandboxStack): Promise<string> {
-    const { environment } = stack.sandbox;
     const { namespaceName } = await stack.outputs<StackOutputs>();
-    const names = await run(["kubectl", "get", "nodes", "--output", "jsonpath={.items[*].metadata.name}"], {
-        env: environment,
-    });
-    const path = `/api/v1/nodes/${names.split(" ")[0]}/proxy/stats/summary`;
-    const { pods }: { pods: PodUse[] } = JSON.parse(await run(["kubectl", "get", "--raw", path], { env: environment }));
-    const pod = pods.find(({ podRef }) => podRef.namespace === namespaceName);
-    const memory = Math.round((pod?.memory?.workingSetBytes ?? Number.NaN) / 2 ** 20);
-    const cpu = (pod?.cpu?.usageNanoCores ?? Number.NaN) / 1e6;
-    return `The registry's pod, idle: ${memory} MiB of memory, ${cpu.toFixed(1)} thousandths of a core.`;
-}
-
-interface PodUse {
-    readonly podRef: { readonly namespace: string };
-    readonly memory?: { readonly workingSetBytes?: number };
-    readonly cpu?: { readonly usageNanoCores?: number };
+    const kubectl = (...args: string[]) => run(["kubectl", ...args], { env: stack.sandbox.environment });
+    const selector = ["--selector", "app.kubernetes.io/component=server", "--field-selector", "status.phase=Running"];
+    const list = await kubectl("get", "pods", "--namespace", namespaceName, ...selector, "--output", "json");
+    const [pod]: { metadata: { name: string }; spec: { nodeName: string } }[] = JSON.parse(list).items;
+    if (pod === undefined) throw new Error(`No pod of the registry runs in ${namespaceName}.`);
+    const summary = await kubectl("get", "--raw", `/api/v1/nodes/${pod.spec.nodeName}/proxy/stats/summary`);
+    return `The registry's pod, idle: ${podUse(JSON.parse(summary), namespaceName, pod.metadata.name)}.`;
 }

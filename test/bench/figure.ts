@@ -5,8 +5,8 @@ export interface Figure {
     readonly title: string;
     readonly limit: number;
     readonly measured: number;
-    /** `s` for seconds, `x` for a ratio. */
-    readonly unit: "s" | "x";
+    /** `s` for seconds, `x` for a ratio, `scripts` for a number of them. */
+    readonly unit: "s" | "x" | "scripts";
     /** What the number is made of. */
     readonly detail: string;
 }
@@ -37,6 +37,6 @@ export function table(figures: readonly Figure[]): string {
 
 function row(figure: Figure): string[] {
     const { title, limit, measured, unit, detail } = figure;
-    const digits = unit === "s" ? 1 : 2;
+    const digits = { s: 1, x: 2, scripts: 0 }[unit];
     return [title, `${limit} ${unit}`, `${measured.toFixed(digits)} ${unit}`, isReached(figure) ? "yes" : "NO", detail];
 }

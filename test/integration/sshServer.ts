@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { attempt, run } from "../../sandbox/command";
-import { unpackDebianPackage } from "../../sandbox/debian";
+import { ensureDebianPackages, unpackDebianPackage } from "../../sandbox/debian";
 import { printProgress } from "../../sandbox/progress";
 import { kubectl, theSandbox, until } from "./harness";
 
@@ -24,6 +24,7 @@ const port = 2222;
 
 /** Starts it with new keys. Nothing is installed on this machine, on which a package of a server would start one. */
 export async function startSshServer(): Promise<SshServer> {
+    await ensureDebianPackages(["openssh-client"], printProgress);
     const server = await unpackDebianPackage("openssh-server", printProgress);
     const wrappers = await unpackDebianPackage("libwrap0", printProgress);
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-sshd-"));

@@ -14,7 +14,6 @@ const notRunHere = [
     "actions/setup-node@v4",
     "pulumi/actions@v6",
     "npm ci",
-    "apt-get update && apt-get install --yes --no-install-recommends shellcheck",
     "curl -fsSL https://get.pulumi.com | sh",
 ];
 

@@ -11,7 +11,7 @@ echo "iptables deinstall ok config-files"
 exit 1
 `;
 const fakeAptGet = `#!/bin/sh
-echo "$*" >> "$CALLS"
+echo "$(basename "$0") $*" >> "$CALLS"
 `;
 
 describe("ensureDebianPackages", () => {
@@ -24,7 +24,9 @@ describe("ensureDebianPackages", () => {
         folder = fs.mkdtempSync(path.join(os.tmpdir(), "debian-"));
         lines.length = 0;
         fs.writeFileSync(path.join(folder, "dpkg-query"), fakeQuery, { mode: 0o755 });
-        fs.writeFileSync(path.join(folder, "apt-get"), fakeAptGet, { mode: 0o755 });
+        for (const name of ["apt-get", "dpkg"]) {
+            fs.writeFileSync(path.join(folder, name), fakeAptGet, { mode: 0o755 });
+        }
         process.env.PATH = `${folder}:${searchPath}`;
         process.env.CALLS = path.join(folder, "calls");
         process.getuid = () => 0;
@@ -45,11 +47,15 @@ describe("ensureDebianPackages", () => {
         assert.ok(!fs.existsSync(path.join(folder, "calls")));
     });
 
-    it("installs what is missing, after one update", async () => {
+    it("installs what is missing, after an installation that was interrupted and one update", async () => {
         await ensure("runc", "iptables", "conntrack");
         assert.deepEqual(lines, ["Installing Debian packages: iptables, conntrack"]);
-        const [update, install, ...more] = fs.readFileSync(path.join(folder, "calls"), "utf8").trim().split("\n");
-        assert.match(update, / update$/);
+        const [configure, update, install, ...more] = fs
+            .readFileSync(path.join(folder, "calls"), "utf8")
+            .trim()
+            .split("\n");
+        assert.equal(configure, "dpkg --configure -a");
+        assert.match(update, /^apt-get .* update$/);
         assert.match(install, / install --yes --no-install-recommends iptables conntrack$/);
         assert.deepEqual(more, []);
     });
@@ -61,7 +67,8 @@ describe("ensureDebianPackages", () => {
 
     it("says that it needs Debian where apt-get is not there", async () => {
         fs.rmSync(path.join(folder, "apt-get"));
-        for (const tool of ["flock", "sh", "cat"]) fs.symlinkSync(`/usr/bin/${tool}`, path.join(folder, tool));
+        for (const tool of ["flock", "sh", "cat", "basename"])
+            fs.symlinkSync(`/usr/bin/${tool}`, path.join(folder, tool));
         process.env.PATH = folder;
         await assert.rejects(ensure("conntrack"), /apt-get was not found; the sandbox needs Debian/);
     });

@@ -1,18 +1,31 @@
 import * as assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { repositoryRoot } from "../../../../sandbox/paths";
 import { buildModules, isBuilt } from "../../../../sandbox/toolchain/build";
 import { cacheKey, type PinnedModule } from "../../../../sandbox/toolchain/module";
 
 /** Stands in for Go: notes each build, and writes the executable that it is asked for. */
 const fakeGo = `#!/bin/sh
 if [ "$1" = env ]; then echo go1.26.8; exit; fi
+if [ "$1" = list ]; then echo "fmt fmt"; echo "example.com/registry main example.com@v1.0.0"; exit; fi
 echo "$*" >> "$CALLS"
-if [ -e broken.go ]; then echo "broken.go:1: no such thing" >&2; exit 1; fi
+echo example.com/registry >&2
+if [ -e broken.go ]; then echo "broken.go:1: no such thing" >&2; echo example.com/other >&2; exit 1; fi
+if [ -e slow.go ]; then echo $$ > pid; touch "$GOTMPDIR/work"; exec sleep 60; fi
 while [ "$1" != -o ]; do shift; done
 echo program > "$2"
 `;
+
+async function until(condition: () => boolean): Promise<void> {
+    for (const end = Date.now() + 15_000; !condition(); ) {
+        assert.ok(Date.now() < end, "it did not happen in 15 s");
+        await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+}
 
 describe("buildModules", () => {
     const searchPath = process.env.PATH;
@@ -33,10 +46,14 @@ describe("buildModules", () => {
         fs.rmSync(folder, { recursive: true });
     });
 
-    function fakeModule(name: string, goVersion = "1.26"): PinnedModule {
+    function fakeModule(
+        name: string,
+        goVersion = "1.26",
+        packages: PinnedModule["family"]["packages"] = { registry: "example.com/registry" },
+    ): PinnedModule {
         fs.mkdirSync(path.join(folder, name), { recursive: true });
         return {
-            family: { name, packages: { registry: "example.com/registry" } },
+            family: { name, packages },
             folder: path.join(folder, name),
             version: "v1.0.0",
             goVersion,
@@ -48,13 +65,23 @@ describe("buildModules", () => {
     const build = (...modules: PinnedModule[]) => buildModules(modules, (line) => lines.push(line));
     const calls = () => fs.readFileSync(path.join(folder, "calls"), "utf8").trim().split("\n");
 
-    it("puts the executables in the cache and tells how many are left", async () => {
+    it("puts the executables in the cache and tells which it has built", async () => {
         const modules = ["a", "b", "c"].map((name) => fakeModule(name));
         await build(...modules);
         assert.ok(modules.every(isBuilt));
         assert.equal(fs.readFileSync(path.join(folder, "tools", "a", "registry"), "utf8"), "program\n");
-        assert.match(lines[0], /^Building a v1.0.0: registry$/);
-        assert.match(lines[lines.length - 1], /^Built . v1.0.0 in \d+ s; 0 left to build$/);
+        assert.deepEqual(
+            lines.map((line) => line.replace(/\d+ s$/, "N s")),
+            ["a", "b", "c"].map((name) => `Built ${name} v1.0.0 in N s`),
+        );
+    });
+
+    it("builds one program for the tools that go by its name, with a link for each", async () => {
+        const module = fakeModule("a", "1.26", { kubelet: "example.com/all", kubectl: "example.com/all" });
+        await build(module);
+        assert.deepEqual(fs.readdirSync(module.target).sort(), ["a", "kubectl", "kubelet"]);
+        assert.equal(fs.readFileSync(path.join(module.target, "kubectl"), "utf8"), "program\n");
+        assert.match(calls()[0], / example\.com\/all$/);
     });
 
     it("builds once when two processes want the same module", async () => {
@@ -63,16 +90,48 @@ describe("buildModules", () => {
         assert.equal(calls().length, 1);
     });
 
-    it("shows what the compiler said, caches nothing, and builds after the mistake is gone", async () => {
+    it("says in three lines what failed, why and where the log is, caches nothing, and builds once that is mended", async () => {
         const module = fakeModule("a");
         const mistake = path.join(module.folder, "broken.go");
         fs.writeFileSync(mistake, "");
-        await assert.rejects(build(module), /`go build` failed in .+\nbroken\.go:1: no such thing/);
+        await assert.rejects(build(module), (error: Error) => {
+            const [what, why, where, ...more] = error.message.split("\n");
+            assert.equal(what, "a v1.0.0 (registry) could not be built:");
+            assert.equal(why, "broken.go:1: no such thing");
+            const log = /^All that Go said is in (\S+)\.$/.exec(where)?.[1] ?? "";
+            assert.match(fs.readFileSync(log, "utf8"), /^\$ go list [\s\S]*\$ go build [\s\S]*no such thing/);
+            assert.deepEqual(more, []);
+            return true;
+        });
         assert.ok(!isBuilt(module));
         fs.rmSync(mistake);
         await build(module);
         assert.ok(isBuilt(module));
     });
+
+    for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
+        it(`ends Go when it is itself ended by ${signal}, and builds the next time`, async () => {
+            const module = fakeModule("a");
+            const slow = path.join(module.folder, "slow.go");
+            fs.writeFileSync(slow, "");
+            const file = path.join(repositoryRoot, "sandbox/toolchain/build");
+            const program = `require(${JSON.stringify(file)}).buildModules([${JSON.stringify(module)}], () => {})`;
+            const builder = spawn(process.execPath, ["--require", "ts-node/register", "--eval", program], {
+                cwd: repositoryRoot,
+                stdio: "inherit",
+            });
+            const pid = path.join(module.folder, "pid");
+            await until(() => fs.existsSync(pid) && fs.readFileSync(pid, "utf8").endsWith("\n"));
+            builder.kill(signal);
+            await once(builder, "exit");
+            await until(() => !fs.existsSync(`/proc/${fs.readFileSync(pid, "utf8").trim()}`));
+            assert.ok(!isBuilt(module));
+            fs.rmSync(slow);
+            await build(module);
+            assert.deepEqual(fs.readdirSync(module.target), ["registry"]);
+            assert.deepEqual(fs.readdirSync(path.dirname(module.target)).sort(), ["a", "a.lock"]);
+        });
+    }
 
     it("begins nothing more after a failure", async () => {
         const modules = ["a", "b", "c", "d"].map((name) => fakeModule(name));
