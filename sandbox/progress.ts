@@ -33,6 +33,7 @@ const options: Options = {
     hideCursor: false,
     linewrap: true,
     forceRedraw: true,
+    fps: 4,
     // The seconds change, so that a terminal shows movement all the time.
     format: (_options, _params, { describe }) => stamp(describe()).slice(0, (process.stderr.columns ?? 80) - 1),
 };

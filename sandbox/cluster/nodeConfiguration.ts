@@ -23,6 +23,8 @@ export function kubeletConfiguration(node: NodePlan): string {
         clusterDomain: "cluster.local",
         resolvConf: "/etc/kubernetes/resolv.conf",
         containerRuntimeEndpoint: "unix:///run/containerd/containerd.sock",
+        // A minute by default, for which tests of changed Secrets in running pods would wait.
+        syncFrequency: "10s",
         // Images are loaded, not pulled: one that was collected could not be had again.
         imageGCHighThresholdPercent: 100,
         evictionHard: { "memory.available": "100Mi", "nodefs.available": "1%", "imagefs.available": "1%" },

@@ -1,7 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { withLock } from "../lock";
-import { cacheFolder } from "../paths";
 import { during, type Progress } from "../progress";
 import { BuildPlan } from "./buildPlan";
 import { families } from "./families";
@@ -112,7 +111,9 @@ async function compile(
     linkNames(module, partial);
     fs.rmSync(temporary, { recursive: true, force: true });
     fs.renameSync(partial, module.target);
-    progress(`Built ${title(module)} in ${Math.round((Date.now() - started) / 1000)} s`);
+    const seconds = Math.round((Date.now() - started) / 1000);
+    fs.appendFileSync(buildsFile(module), `${new Date().toISOString()} ${seconds} ${title(module)}\n`);
+    progress(`Built ${title(module)} in ${seconds} s`);
 }
 
 /** Tools that are one executable have a link of each one's name to it. */
@@ -136,8 +137,18 @@ function title({ family, version }: PinnedModule): string {
     return `${family.name} ${version}`;
 }
 
-function logFile({ family }: PinnedModule): string {
-    return path.join(cacheFolder, "logs", `${family.name}.log`);
+/** How long each build took, a line each; test/slowest.js reads it. */
+function buildsFile(module: PinnedModule): string {
+    return path.join(logFolder(module), "builds");
+}
+
+function logFile(module: PinnedModule): string {
+    return path.join(logFolder(module), `${module.family.name}.log`);
+}
+
+/** Beside the folder of the tools. */
+function logFolder({ target }: PinnedModule): string {
+    return path.resolve(target, "../../logs");
 }
 
 /** The log of a build begins anew with each. */

@@ -44,7 +44,9 @@ export interface GoRun {
  * Runs `go` and returns its standard output; an error has the last line that tells what is wrong, and the log's path. However
  * this process ends, the kernel ends `go` with it.
  */
-export function go({ folder, args, log, temporary, onLine = () => {} }: GoRun): Promise<string> {
+export async function go({ folder, args, log, temporary, onLine = () => {} }: GoRun): Promise<string> {
+    const written = fs.openSync(log, "a");
+    fs.writeSync(written, `$ go ${args.join(" ")}\n`);
     const child = spawn("setpriv", ["--pdeathsig", "TERM", "go", ...args], {
         cwd: folder,
         env: { ...process.env, ...settings, ...(temporary !== undefined && { GOTMPDIR: temporary }) },
@@ -55,24 +57,27 @@ export function go({ folder, args, log, temporary, onLine = () => {} }: GoRun): 
     let output = "";
     child.stdout.setEncoding("utf8").on("data", (data: string) => (output += data));
     const lines: string[] = [];
-    fs.appendFileSync(log, `$ go ${args.join(" ")}\n`);
     readline.createInterface({ input: child.stderr }).on("line", (line) => {
-        fs.appendFileSync(log, `${line}\n`);
+        fs.writeSync(written, `${line}\n`);
         lines.push(line);
         onLine(line);
     });
     return new Promise((resolve, reject) => {
         child.on("error", reject);
         child.on("close", (code) => {
+            fs.closeSync(written);
             if (code === 0) resolve(output);
             else reject(new Error(`${lastError(lines)}\nAll that Go said is in ${log}.`));
         });
     });
 }
 
-/** The last line that is more than the name of a package, of which `go build -v` prints some after a failure too. */
+/**
+ * The last line that tells what is wrong: not the name of a package, of which `go build -v` prints some after a failure too, nor
+ * the compiler's word that there is more.
+ */
 export function lastError(lines: readonly string[]): string {
-    const told = lines.map((line) => line.trim()).filter((line) => line !== "");
+    const told = lines.map((line) => line.trim()).filter((line) => line !== "" && !line.endsWith(": too many errors"));
     return told.filter((line) => line.includes(" ")).at(-1) ?? told.at(-1) ?? "It said nothing.";
 }
 

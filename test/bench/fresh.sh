@@ -24,5 +24,5 @@ done
 pivot_root . mnt
 umount -l /mnt
 cd /root/private-registry
-# The command is shell text.
-exec bash -c "$command"
+# The command is shell text. This shell stays: as the first process of its namespace it takes in those whose parents have ended.
+bash -c "$command"

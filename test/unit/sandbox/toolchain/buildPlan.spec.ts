@@ -44,7 +44,14 @@ describe("the plan of a build", () => {
 
 describe("what `go` prints", () => {
     it("tells of a failure in its last line that is no package's name", () => {
-        const lines = ["example.com/a", "# example.com/a", "a.go:3:2: undefined: x", "example.com/b", ""];
+        const lines = [
+            "example.com/a",
+            "# example.com/a",
+            "a.go:3:2: undefined: x",
+            "a.go:9:1: too many errors",
+            "example.com/b",
+            "",
+        ];
         assert.equal(lastError(lines), "a.go:3:2: undefined: x");
         assert.equal(lastError(["killed"]), "killed");
         assert.equal(lastError([]), "It said nothing.");
