@@ -1,5 +1,8 @@
 import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
+import { stringify } from "yaml";
 import { repositoryRoot } from "../../../sandbox/paths";
 import { printProgress } from "../../../sandbox/progress";
 import { ensureTools } from "../../../sandbox/toolchain/toolchain";
@@ -32,5 +35,29 @@ describe("a YAML project that names this repository as its package (examples/con
     it("leaves nothing behind when it is destroyed", async () => {
         await consumer.remove();
         assert.equal(await kubectl("get secrets --namespace default --output name"), "");
+    });
+
+    it("is refused with the path when an Output decides what exists, and takes a key without a value for {}", async () => {
+        const folder = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-yaml-"));
+        const program = {
+            name: "private-registry-yaml-output",
+            runtime: "yaml",
+            packages: { "private-registry": repositoryRoot },
+            resources: {
+                registry: {
+                    type: "private-registry:index:PrivateRegistry",
+                    properties: { storage: { volume: { deleteWithStack: { "fn::secret": false } }, minio: null } },
+                },
+            },
+        };
+        fs.writeFileSync(path.join(folder, "Pulumi.yaml"), stringify(program));
+        const wrong = new Consumer(folder);
+        await assert.rejects(wrong.pulumi("preview"), ({ message }: Error) => {
+            assert.match(message, /storage\.volume\.deleteWithStack: must be known before anything is created/);
+            assert.match(message, /storage: has volume and minio; keep exactly one/);
+            return true;
+        });
+        await wrong.remove();
+        fs.rmSync(folder, { recursive: true });
     });
 });
