@@ -67,7 +67,9 @@ export function vocabularyProblems(texts: ReadonlyMap<string, string>, { phrases
     return [
         ...found,
         ...idle.map((excuse) => `${vocabularyFile}: excuses nothing: ${excuse}`),
-        ...(excused.length > mostExcuses ? [`${vocabularyFile}: ${excused.length} excuses, of at most ${mostExcuses}`] : []),
+        ...(excused.length > mostExcuses
+            ? [`${vocabularyFile}: ${excused.length} excuses, of at most ${mostExcuses}`]
+            : []),
     ];
 }
 
