@@ -7,7 +7,7 @@ export { GatewayParent, RegistryGateway } from "./expose/gateway";
 export { IngressController, RegistryIngress } from "./expose/ingress";
 export { RegistryIngressRoute, TraefikMiddleware } from "./expose/ingressRoute";
 export { RegistryChart } from "./helm/helm";
-export { RegistryResources, ResourceAmounts } from "./kubernetes/resources";
+export { RegistryResources, ResourceAmounts, ResourceLimits } from "./kubernetes/resources";
 export { RegistryScheduling, RegistryToleration } from "./kubernetes/scheduling";
 export { NetworkDestination, RegistryNetworkPolicy } from "./networkPolicy";
 export { ContainerRuntime } from "./nodes/nodeFiles";

@@ -5,7 +5,6 @@ import { uiPath } from "./expose/edge";
 import { exposeRegistry } from "./expose/expose";
 import { edgeAnnotations } from "./expose/ingress";
 import { deployChart } from "./helm/release";
-import { mirrored } from "./kubernetes/images";
 import { createScope, type RegistryScope } from "./kubernetes/namespace";
 import { outputsOf } from "./kubernetes/outputs";
 import { restrictNetwork } from "./networkPolicy";
@@ -153,10 +152,11 @@ interface ServerParts {
 function runServer(scope: RegistryScope, settings: RegistrySettings, parts: ServerParts): RunningServer {
     const { certificate, users, storage, cache } = parts;
     const { log, config: overrides, helm, isPlain } = settings;
-    const { replicas, resources, scheduling, rollout, imagePullSecrets, serviceName } = settings;
+    const { replicas, resources, scheduling, rollout, imageMirror, imagePullSecrets, serviceName } = settings;
     const httpSecret = new random.RandomBytes(scope.name("http-secret"), { length: 32 }, { parent: scope.parent });
     const server: Server = {
-        image: mirrored(settings.image, settings.imageMirror),
+        image: settings.image,
+        imageMirror,
         imagePullSecrets,
         replicas,
         resources,

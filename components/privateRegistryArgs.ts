@@ -24,7 +24,7 @@ import { chartRules, type RegistryChart } from "./helm/helm";
 import { chartProblems } from "./helm/limits";
 import { chartSettings } from "./helm/source";
 import { defaultRegistryImage } from "./kubernetes/images";
-import { type RegistryResources, resourceRules, resourcesOver } from "./kubernetes/resources";
+import { type RegistryResources, resourceProblems, resourceRules, resourceSettings } from "./kubernetes/resources";
 import { type RegistryScheduling, schedulingRules } from "./kubernetes/scheduling";
 import { childNameProblems } from "./kubernetes/scope";
 import {
@@ -95,9 +95,12 @@ export interface PrivateRegistryArgs {
     helm?: RegistryChart;
     /** Pods of the registry. More than one needs storage that all can write. Defaults to 1. */
     replicas?: number;
-    /** What the pods ask for and may use at most. */
+    /** What the registry's pods request and may use at most. */
     resources?: RegistryResources;
-    /** On which nodes the pods run. */
+    /**
+     * On which nodes the pods of the registry's namespace run: the registry, MinIO, Redis, the web UI, the certificate watch and the
+     * Jobs. The pods that configure nodes run on all of them, or on those of `nodes`.
+     */
     scheduling?: RegistryScheduling;
     /** Labels of every object, beside the component's own. Defaults to none. */
     labels?: Record<string, pulumi.Input<string>>;
@@ -193,7 +196,7 @@ function registrySettings(name: string, args: PrivateRegistryArgs) {
         config: args.config ?? {},
         helm: args.helm && chartSettings(args.helm),
         replicas: args.replicas ?? 1,
-        resources: resourcesOver(serverResources, args.resources),
+        resources: resourceSettings("resources", serverResources, args.resources),
         scheduling: args.scheduling ?? {},
         labels: args.labels ?? {},
         annotations: args.annotations ?? {},
@@ -220,6 +223,7 @@ function privateRegistryProblems(name: string, args: PrivateRegistryArgs): Probl
     return [
         ...nameProblems(name, args),
         ...repeatedProblems("imagePullSecrets", args.imagePullSecrets),
+        ...resourceProblems("resources", args.resources),
         ...userProblems(args.users),
         ...tlsProblems(args.tls, args.host),
         ...exposeProblems(args.expose, args.tls, args.host),

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { closest, distance } from "fastest-levenshtein";
-import type { Field, ListShape, MapShape, ObjectShape, Rule, Shape, ValueShape } from "./shapes";
+import type { ListShape, MapShape, ObjectShape, Rule, Shape, ValueShape } from "./shapes";
 
 /** One thing that is wrong with an argument, as a sentence that also says what to write instead. */
 export interface Problem {
@@ -127,8 +127,8 @@ class Check {
     private object(shape: ObjectShape, value: object, path: string): unknown {
         const below = (key: string) => (path === "" ? key : `${path}.${key}`);
         const checked = this.entries(value, (key, inner) => {
-            const field: Field | undefined = Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
-            if (field !== undefined) return this.field(field, inner, below(key));
+            const isKnown = Object.keys(shape.fields).includes(key);
+            if (isKnown) return this.field(shape.fields[key], inner, below(key));
             return this.report(below(key), unknownArgument(key, Object.keys(shape.fields)));
         });
         const isGiven = (field: string) => ((value as Record<string, unknown>)[field] ?? checked[field]) !== undefined;

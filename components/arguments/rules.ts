@@ -105,6 +105,12 @@ export const quantity = matching(
     "a Kubernetes quantity, e.g. `10Gi` or `500m`",
 );
 
+/** The same for a limit, which may be absent. */
+export const quantityOrNone: StringRule = must(
+    "be a Kubernetes quantity, e.g. `10Gi` or `500m`, or `none` for no limit",
+    (value) => value === "none" || fulfils(quantity, value),
+);
+
 export const absolutePath = matching(/^\/[^\0]*[^/\0]$/, 4096, "an absolute path of a folder, e.g. `/srv/registry`");
 
 const wildcardOrName = new RegExp(`^(\\*\\.)?${label}(\\.${label})*$`);

@@ -12,11 +12,15 @@ import {
 } from "../arguments/rules";
 import { fields, plain, required } from "../arguments/shapes";
 import { checksum } from "../kubernetes/checksum";
-import { unlessEmpty } from "../kubernetes/emptyFields";
-import { type ImageSettings, mirrored, pullSecretReferences, redisImage } from "../kubernetes/images";
-import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
-import { type RegistryResources, type ResourceSettings, resourceRules, resourcesOver } from "../kubernetes/resources";
-import type { RegistryScheduling } from "../kubernetes/scheduling";
+import { redisImage } from "../kubernetes/images";
+import { mountedSecret, type PodSettings, podSpec, secretVariable } from "../kubernetes/pod";
+import {
+    type RegistryResources,
+    type ResourceSettings,
+    resourceProblems,
+    resourceRules,
+    resourceSettings,
+} from "../kubernetes/resources";
 import type { Scope } from "../kubernetes/scope";
 import { inPod } from "../server/configYml";
 import type { UsedCache } from "../server/pods";
@@ -75,7 +79,7 @@ export const redisRules = fields<RedisCache>({
 });
 
 export function redisProblems(path: string, { external, ...own }: RedisCache): Problem[] {
-    if (external === undefined) return [];
+    if (external === undefined) return resourceProblems(`${path}.resources`, own.resources);
     const problems: Problem[] = Object.keys(own).map((field) => ({
         path: `${path}.${field}`,
         reason: "is for Redis in the cluster, which `external` takes the place of; remove one of the two",
@@ -92,13 +96,13 @@ export type RedisSettings = Pick<RedisCache, "external"> &
     Required<Pick<RedisCache, "image">> & { readonly resources: ResourceSettings };
 
 export function redisSettings({ image = redisImage, resources, external }: RedisCache): RedisSettings {
-    return { image, resources: resourcesOver(defaultResources, resources), external };
+    const path = "descriptorCache.redis.resources";
+    return { image, resources: resourceSettings(path, defaultResources, resources), external };
 }
 
 /** The registry's settings that Redis needs. */
-export interface RedisContext extends ImageSettings {
+export interface RedisContext extends PodSettings {
     readonly serviceName: string;
-    readonly scheduling: RegistryScheduling;
 }
 
 const port = 6379;
@@ -147,7 +151,6 @@ function deployServer(
     serviceName: string,
     certificate: StoredSecret,
 ): k8s.apps.v1.Deployment {
-    const { scheduling } = context;
     const selector = scope.selector("redis");
     new k8s.core.v1.Service(
         scope.name("redis-service"),
@@ -184,29 +187,22 @@ function deployServer(
                 strategy: { type: "Recreate" },
                 template: {
                     metadata: scope.podMetadata("redis", { "checksum/certificate": checksum(certificate.content) }),
-                    spec: {
-                        ...restrictedPod,
-                        imagePullSecrets: pullSecretReferences(context.imagePullSecrets),
-                        nodeSelector: unlessEmpty(scheduling.nodeSelector),
-                        tolerations: unlessEmpty(scheduling.tolerations),
-                        priorityClassName: scheduling.priorityClassName,
+                    spec: podSpec(scope, context, {
                         containers: [
                             {
                                 name: "redis",
-                                image: mirrored(args.image, context.imageMirror),
+                                image: args.image,
                                 command: ["redis-server"],
                                 args: Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]),
                                 ports: [{ name: "redis", containerPort: port }],
                                 resources: args.resources,
-                                securityContext: restrictedContainer,
                                 startupProbe: { tcpSocket: { port }, periodSeconds: 1, failureThreshold: 60 },
                                 readinessProbe: { tcpSocket: { port }, periodSeconds: 5 },
                                 livenessProbe: { tcpSocket: { port }, periodSeconds: 20 },
-                                volumeMounts: mounted(certificate.name).mounts,
+                                additions: [mounted(certificate.name)],
                             },
                         ],
-                        volumes: mounted(certificate.name).volumes,
-                    },
+                    }),
                 },
             },
         },
@@ -231,10 +227,7 @@ function useExternal(scope: Scope, external: ExternalRedis): UsedCache {
             },
         }));
     const env = passwordSecret && [
-        {
-            name: "REGISTRY_REDIS_PASSWORD",
-            valueFrom: { secretKeyRef: { name: passwordSecret.name, key: passwordSecret.key ?? "password" } },
-        },
+        secretVariable("REGISTRY_REDIS_PASSWORD", passwordSecret.name, passwordSecret.key ?? "password"),
     ];
     const pod = authorities ? { ...mounted(authorities.name), content: [authorities.content] } : {};
     return { config, pod: { ...pod, env }, ready: [] };
@@ -253,8 +246,5 @@ function storeSecret(scope: Scope, part: string, stringData: Record<string, pulu
 }
 
 function mounted(secretName: pulumi.Output<string>) {
-    return {
-        volumes: [{ name: "redis", secret: { secretName, defaultMode: 0o440 } }],
-        mounts: [{ name: "redis", mountPath: folder, readOnly: true }],
-    };
+    return mountedSecret("redis", secretName, folder);
 }

@@ -1,7 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { checksum } from "../kubernetes/checksum";
-import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
+import { mirrored } from "../kubernetes/images";
+import { containerSecurity, podSecurity } from "../kubernetes/pod";
+import { checkedResources } from "../kubernetes/resources";
 import type { Scope } from "../kubernetes/scope";
 import { type ConfigSettings, configSections, merge, type Section } from "../server/configYml";
 import { serverAccount, serverEnv, usersSecret } from "../server/deployment";
@@ -83,7 +85,7 @@ function chartValues(
     users: ReturnType<typeof usersSecret>,
 ) {
     const { serviceName, storage, scheduling, certificate, additions } = server;
-    const { runAsNonRoot, runAsUser, runAsGroup, seccompProfile } = restrictedPod.securityContext;
+    const { runAsNonRoot, runAsUser, runAsGroup, seccompProfile } = podSecurity();
     const selector = { matchLabels: scope.selector("server") };
     const content = pulumi.all([server.httpSecret, ...additions.flatMap((addition) => addition.content ?? [])]);
     const pod = scope.podMetadata("server", {
@@ -98,7 +100,7 @@ function chartValues(
     return {
         fullnameOverride: serviceName,
         replicaCount: server.replicas,
-        image: pulumi.output(server.image).apply(imageValues),
+        image: mirrored(server.image, server.imageMirror).apply(imageValues),
         imagePullSecrets: server.imagePullSecrets.map((name) => ({ name })),
         updateStrategy: rollingUpdate(server.strategy),
         podLabels: pod.labels,
@@ -107,7 +109,7 @@ function chartValues(
         // Of the cluster's inside only, and under another name than the component's.
         service: { name: `${serviceName}-chart`, type: "ClusterIP" },
         ingress: { enabled: false },
-        resources: server.resources,
+        resources: checkedResources(scope, server.resources),
         ...storageValues(server),
         ...(certificate && { tlsSecretName: certificate.secretName }),
         secrets: {
@@ -119,10 +121,10 @@ function chartValues(
             s3: { secretRef: "" },
         },
         configData: config,
-        securityContext: { enabled: true, ...restrictedPod.securityContext },
+        securityContext: { enabled: true, ...podSecurity() },
         containerSecurityContext: {
             ...{ enabled: true, runAsNonRoot, runAsUser, runAsGroup, seccompProfile },
-            ...restrictedContainer,
+            ...containerSecurity(),
         },
         priorityClassName: scheduling.priorityClassName ?? "",
         nodeSelector: scheduling.nodeSelector ?? {},
@@ -130,11 +132,11 @@ function chartValues(
         affinity: affinityFor(scheduling.affinity, storage.mounting, selector) ?? {},
         extraEnvVars: [...serverEnv, ...additions.flatMap((addition) => addition.env ?? [])],
         extraVolumes: added<k8s.types.input.core.v1.Volume>([
-            [users.volume],
+            users.pod.volumes,
             ...additions.map((addition) => addition.volumes),
         ]),
         extraVolumeMounts: added<k8s.types.input.core.v1.VolumeMount>([
-            [users.mount],
+            users.pod.mounts,
             ...additions.map((addition) => addition.mounts),
         ]),
     };

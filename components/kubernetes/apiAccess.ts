@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { mountedReadOnly, type PodAddition } from "./pod";
 import type { Scope } from "./scope";
 
 /** What one pod may request from the API server. */
@@ -48,9 +49,10 @@ export function apiAccount(scope: Scope, part: string, rule: ApiPermission): Api
 }
 
 /** A token of the pod's service account, and the authority of the API server's certificate, as `token` and `ca.crt`. */
-export const apiCredentials: k8s.types.input.core.v1.ProjectedVolumeSource = {
-    sources: [
+export function mountedCredentials(name: string, mountPath: string): PodAddition {
+    const sources = [
         { serviceAccountToken: { path: "token", expirationSeconds: 3600 } },
         { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
-    ],
-};
+    ];
+    return mountedReadOnly({ name, projected: { sources } }, mountPath);
+}

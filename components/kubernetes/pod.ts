@@ -1,43 +1,169 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { unlessEmpty } from "./emptyFields";
+import { type ImageSettings, mirrored, pullSecretReferences } from "./images";
+import { checkedResources, fixedResources, type ResourceSettings } from "./resources";
+import type { RegistryScheduling } from "./scheduling";
+import type { Scope } from "./scope";
+
+type Volume = k8s.types.input.core.v1.Volume;
+type VolumeMount = k8s.types.input.core.v1.VolumeMount;
+type EnvVar = k8s.types.input.core.v1.EnvVar;
 
 /** User and group of all pods that need no particular one: the registry's, which also own its data. */
 export const registryUser = 1000;
 
-/** What Pod Security `restricted` asks of a pod, and a user that owns its volumes. */
-export const restrictedPod = {
-    automountServiceAccountToken: false,
-    enableServiceLinks: false,
-    securityContext: {
+/** The settings that every pod follows: where its images come from, and on which nodes it runs. */
+export interface PodSettings extends ImageSettings {
+    readonly scheduling: RegistryScheduling;
+}
+
+/** What a part of the component adds to a container: volumes together with the places where it has them, and variables. */
+export interface PodAddition {
+    readonly volumes?: Volume[];
+    readonly mounts?: VolumeMount[];
+    readonly env?: EnvVar[];
+}
+
+/** A container without what `podSpec` decides. */
+export interface PodContainer
+    extends Pick<
+        k8s.types.input.core.v1.Container,
+        "command" | "args" | "envFrom" | "ports" | "startupProbe" | "readinessProbe" | "livenessProbe" | "lifecycle"
+    > {
+    readonly name: string;
+    /** As without a mirror. */
+    readonly image: pulumi.Input<string>;
+    readonly env?: EnvVar[];
+    readonly resources: ResourceSettings;
+    readonly additions?: readonly PodAddition[];
+    /** Linux capabilities, which only pods of the namespace for nodes may have. Defaults to none. */
+    readonly capabilities?: string[];
+}
+
+/** A pod without what `podSpec` decides. */
+export interface Pod
+    extends Pick<
+        k8s.types.input.core.v1.PodSpec,
+        | "serviceAccountName"
+        | "restartPolicy"
+        | "terminationGracePeriodSeconds"
+        | "affinity"
+        | "topologySpreadConstraints"
+    > {
+    readonly initContainers?: readonly PodContainer[];
+    readonly containers: readonly PodContainer[];
+    /** User and group, who own the pod's volumes. Defaults to the registry's. */
+    readonly user?: number;
+    /** Whether it works on folders of its node, as root, which only the namespace for nodes admits. Defaults to false. */
+    readonly isNodeAgent?: boolean;
+}
+
+/**
+ * Builds every pod of the component, but those of the Helm chart: restricted, or root of a node without any other privilege; with
+ * the mirror, the pull secrets and the scheduling of the settings; and with the volumes of its containers' additions.
+ */
+export function podSpec(scope: Scope, settings: PodSettings, pod: Pod): k8s.types.input.core.v1.PodSpec {
+    const { scheduling } = settings;
+    const { initContainers = [], containers, user, isNodeAgent, ...others } = pod;
+    const additions = [...initContainers, ...containers].flatMap((container) => container.additions ?? []);
+    const built = (all: readonly PodContainer[]) => all.map((container) => builtContainer(scope, settings, container));
+    return {
+        automountServiceAccountToken: false,
+        enableServiceLinks: false,
+        securityContext: isNodeAgent ? nodeAgentSecurity : podSecurity(user),
+        imagePullSecrets: pullSecretReferences(settings.imagePullSecrets),
+        nodeSelector: unlessEmpty(scheduling.nodeSelector),
+        tolerations: unlessEmpty(scheduling.tolerations),
+        priorityClassName: scheduling.priorityClassName,
+        ...others,
+        initContainers: unlessEmpty(built(initContainers)),
+        containers: built(containers),
+        // Containers that share a volume have the same object in their additions.
+        volumes: unlessEmpty([...new Set(additions.flatMap((addition) => addition.volumes ?? []))]),
+    };
+}
+
+function builtContainer(scope: Scope, settings: PodSettings, container: PodContainer) {
+    const { image, env = [], resources, additions = [], capabilities, ...others } = container;
+    return {
+        ...others,
+        image: mirrored(image, settings.imageMirror),
+        env: unlessEmpty([...env, ...additions.flatMap((addition) => addition.env ?? [])]),
+        resources: checkedResources(scope, resources),
+        securityContext: containerSecurity(capabilities),
+        volumeMounts: unlessEmpty(additions.flatMap((addition) => addition.mounts ?? [])),
+    };
+}
+
+/** The security context that Pod Security `restricted` requires of a pod, with a user that owns its volumes. */
+export function podSecurity(user: number = registryUser) {
+    return {
         runAsNonRoot: true,
-        runAsUser: registryUser,
-        runAsGroup: registryUser,
-        fsGroup: registryUser,
+        runAsUser: user,
+        runAsGroup: user,
+        fsGroup: user,
         fsGroupChangePolicy: "OnRootMismatch",
         seccompProfile: { type: "RuntimeDefault" },
-    },
+    };
+}
+
+/** Root, who owns the folders of a node. */
+const nodeAgentSecurity = { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: "RuntimeDefault" } };
+
+/** The security context that the same level requires of a container, with a read-only root file system. */
+export function containerSecurity(capabilities?: string[]) {
+    return {
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ["ALL"], ...(capabilities && { add: capabilities }) },
+    };
+}
+
+/** For a container whose shell script mostly waits. */
+export const scriptResources = fixedResources({
+    requests: { cpu: "5m", memory: "16Mi" },
+    limits: { cpu: "100m", memory: "64Mi" },
+});
+
+/** For a script that creates /tmp/ready. It is not probed again: a command every second would be most of the pod's work. */
+export const readyFileProbe = {
+    exec: { command: ["test", "-e", "/tmp/ready"] },
+    periodSeconds: 1,
+    failureThreshold: 60,
 };
 
-/** What that level asks of a container, and a root that cannot be written: its security context. */
-export const restrictedContainer = {
-    allowPrivilegeEscalation: false,
-    readOnlyRootFilesystem: true,
-    capabilities: { drop: ["ALL"] },
-};
+/** Variables by name. */
+export function variables(values: Record<string, pulumi.Input<string>>): EnvVar[] {
+    return Object.entries(values).map(([name, value]) => ({ name, value }));
+}
 
-/** A container for a shell script that mostly waits. */
-export const restrictedScript = {
-    resources: { requests: { cpu: "5m", memory: "16Mi" }, limits: { cpu: "100m", memory: "64Mi" } },
-    securityContext: restrictedContainer,
-};
+/** A variable with the value of a Secret's key. */
+export function secretVariable(name: string, secretName: pulumi.Input<string>, key: pulumi.Input<string>): EnvVar {
+    return { name, valueFrom: { secretKeyRef: { name: secretName, key } } };
+}
 
-/** What a part of the registry adds to its pods. */
-export interface PodAddition {
-    readonly volumes?: k8s.types.input.core.v1.Volume[];
-    readonly mounts?: k8s.types.input.core.v1.VolumeMount[];
-    readonly env?: k8s.types.input.core.v1.EnvVar[];
-    /** Annotations of the pods' service account. */
-    readonly accountAnnotations?: Record<string, pulumi.Input<string>>;
-    /** Texts that the pods read only when they start: they roll when one of them changes, as with config.yml. */
-    readonly content?: pulumi.Output<string>[];
+/** A volume and the place where a container has it. */
+export function mounted(volume: Volume, mountPath: string): PodAddition {
+    return { volumes: [volume], mounts: [{ name: volume.name, mountPath }] };
+}
+
+/** The same, for reading only. */
+export function mountedReadOnly(volume: Volume, mountPath: string): PodAddition {
+    return { volumes: [volume], mounts: [{ name: volume.name, mountPath, readOnly: true }] };
+}
+
+/** A Secret, or some of its keys, as files in a folder that the pod's group can read. */
+export function mountedSecret(
+    name: string,
+    secretName: pulumi.Input<string>,
+    mountPath: string,
+    source: Omit<k8s.types.input.core.v1.SecretVolumeSource, "secretName"> = {},
+): PodAddition {
+    return mountedReadOnly({ name, secret: { secretName, defaultMode: 0o440, ...source } }, mountPath);
+}
+
+/** A folder that is empty when the pod starts and that it can write to. */
+export function scratch(name: string, mountPath: string, sizeLimit: string): PodAddition {
+    return mounted({ name, emptyDir: { sizeLimit } }, mountPath);
 }

@@ -14,19 +14,19 @@ export interface RegistryToleration {
     effect?: pulumi.Input<string>;
 }
 
-/** On which nodes the registry's pods run. */
+/** On which nodes the pods of the registry's namespace run. */
 export interface RegistryScheduling {
     /** Labels that a node must have. */
     nodeSelector?: Record<string, pulumi.Input<string>>;
     /** Taints that do not keep the pods away. */
     tolerations?: RegistryToleration[];
-    /** Affinity as in a Kubernetes pod. */
+    /** Affinity as in a Kubernetes pod, for the registry's own pods. */
     // biome-ignore lint/suspicious/noExplicitAny: only `any` becomes a free-form value in other languages
     affinity?: any;
-    /** Topology spread constraints as in a Kubernetes pod, without the label selector, which is the registry's pods. */
+    /** Topology spread constraints as in a Kubernetes pod, for the registry's own pods, which are the label selector if you give none. */
     // biome-ignore lint/suspicious/noExplicitAny: only `any` becomes a free-form value in other languages
     topologySpread?: any[];
-    /** Name of a priority class. */
+    /** Name of a priority class. The pods that configure nodes have none. */
     priorityClassName?: pulumi.Input<string>;
 }
 

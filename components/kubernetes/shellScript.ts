@@ -1,7 +1,11 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 
-/** The content of a shell script that runs in a pod. `folder` is the `__dirname` of the file that uses it. */
+/**
+ * A shell script as it runs in a pod or on a machine: without its comments and blank lines, so that another wording of a comment
+ * changes no resource. A comment has a line to itself, and no text in the script has a line that begins with `#`. `folder` is the
+ * `__dirname` of the file that uses the script.
+ */
 export function shellScript(folder: string, fileName: string): string {
-    return readFileSync(path.join(folder, fileName), "utf8");
+    return readFileSync(path.join(folder, fileName), "utf8").replace(/^[ \t]*(#.*)?\n/gm, "");
 }

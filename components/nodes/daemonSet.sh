@@ -19,7 +19,8 @@ HEADER
 
 # Whether the DaemonSet still is to keep files below a root. It is not when it is gone or going, or when it was changed and
 # mounts that folder no more. An API server that refuses to answer means gone: the permission to ask goes with the DaemonSet.
-keeps() { # root
+# The argument is the root.
+keeps() {
     case "$status" in
         401 | 403 | 404) return 1 ;;
         200) ;;

@@ -1,8 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { apiAccount, apiCredentials } from "../kubernetes/apiAccess";
-import { type ImageSettings, mirrored, toolsImage } from "../kubernetes/images";
+import { apiAccount, mountedCredentials } from "../kubernetes/apiAccess";
+import type { ImageSettings } from "../kubernetes/images";
 import { nodeAgent } from "../kubernetes/nodeAgent";
+import { mounted, mountedReadOnly, mountedSecret, type PodAddition } from "../kubernetes/pod";
 import type { RegistryToleration } from "../kubernetes/scheduling";
 import type { Scope } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
@@ -70,9 +71,7 @@ export function deployNodeDaemonSet(scope: Scope, settings: DaemonSetSettings, n
                 updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: "100%" } },
                 template: {
                     metadata: scope.podMetadata("node-trust"),
-                    spec: nodeAgent({
-                        image: mirrored(toolsImage, settings.imageMirror),
-                        imagePullSecrets: settings.imagePullSecrets,
+                    spec: nodeAgent(scope, settings, {
                         command: ["/bin/sh", "/agent/files/agent.sh"],
                         env: {
                             RECORD: pulumi.interpolate`.private-registry-${namespace}-${name}`,
@@ -81,7 +80,7 @@ export function deployNodeDaemonSet(scope: Scope, settings: DaemonSetSettings, n
                         nodeSelector,
                         tolerations,
                         serviceAccountName: account.name,
-                        ...mounts(
+                        additions: agentFolders(
                             config.metadata.name,
                             secrets?.metadata.name,
                             nodeFolders(runtimes, settings.endpoint !== undefined),
@@ -121,30 +120,20 @@ export function agentFiles(files: readonly NodeFile[]) {
     };
 }
 
-function mounts(
+/** The agent's files, its credentials and the node's folders. */
+function agentFolders(
     configMapName: pulumi.Input<string>,
     secretName: pulumi.Input<string> | undefined,
     folders: readonly string[],
-) {
-    const secrets =
-        secretName === undefined
-            ? { mounts: [], volumes: [] }
-            : {
-                  mounts: [{ name: "secrets", mountPath: "/agent/secrets", readOnly: true }],
-                  volumes: [{ name: "secrets", secret: { secretName, defaultMode: 0o400 } }],
-              };
-    return {
-        mounts: [
-            { name: "files", mountPath: "/agent/files", readOnly: true },
-            ...secrets.mounts,
-            { name: "api", mountPath: "/agent/credentials", readOnly: true },
-            ...folders.map((folder, i) => ({ name: `folder-${i}`, mountPath: `/node${folder}` })),
-        ],
-        volumes: [
-            { name: "files", configMap: { name: configMapName } },
-            ...secrets.volumes,
-            { name: "api", projected: apiCredentials },
-            ...folders.map((path, i) => ({ name: `folder-${i}`, hostPath: { path, type: "DirectoryOrCreate" } })),
-        ],
-    };
+): PodAddition[] {
+    return [
+        mountedReadOnly({ name: "files", configMap: { name: configMapName } }, "/agent/files"),
+        ...(secretName === undefined
+            ? []
+            : [mountedSecret("secrets", secretName, "/agent/secrets", { defaultMode: 0o400 })]),
+        mountedCredentials("api", "/agent/credentials"),
+        ...folders.map((path, i) =>
+            mounted({ name: `folder-${i}`, hostPath: { path, type: "DirectoryOrCreate" } }, `/node${path}`),
+        ),
+    ];
 }

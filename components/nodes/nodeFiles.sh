@@ -1,6 +1,6 @@
 #!/bin/sh
-# Keeps files on a node, and a record of them, so that those of an earlier configuration are removed, and nobody else's. Stands
-# before the script that uses it: nodes.sh in a pod of the DaemonSet, nodesOverSsh.sh on the node itself.
+# Keeps files on a node, and a record of them, so that those of an earlier configuration are removed, and nobody else's. It comes
+# before the script that uses it: daemonSet.sh in a pod of the DaemonSet, ssh.sh on the node itself.
 #
 # FILES: a folder whose files/list has a line for each file: its root folder, its path below that, the file below FILES that
 #   holds its content, and its mode. files/roots has a line for each folder that may be such a root.
@@ -11,11 +11,13 @@ roots() {
     cat "$FILES/files/roots"
 }
 
-wanted() { # root: the paths below it that should be there
+# root: prints the paths below it that should be there.
+wanted() {
     awk -v root="$1" '$1 == root { print $2 }' "$FILES/files/list"
 }
 
-remove() { # root path: the file, and its folder when nothing else is in it
+# root path: removes the file, and its folder when nothing else is in it.
+remove() {
     rm -f "$1/$2"
     folder=$(dirname "$2")
     [ "$folder" = . ] || rmdir "$1/$folder" 2>/dev/null || true
@@ -50,7 +52,8 @@ install() {
     done
 }
 
-uninstall() { # root: also what an installation that was broken off has left
+# root: removes all files below it, also what an interrupted installation has left.
+uninstall() {
     paths=$({ wanted "$1"; cat "$1/$RECORD" 2>/dev/null || true; } | sort -u)
     [ -n "$paths" ] || return 0
     for path in $paths; do remove "$1" "$path"; done

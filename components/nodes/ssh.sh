@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # On a node, behind nodeFiles.sh: writes the files, and the registry's line into /etc/hosts, or takes both away. What
-# nodesOverSsh.ts adds behind this is the function `unpack`, which fills FILES, and the call of `main`. All of it comes by standard
+# ssh.ts adds behind this is the function `unpack`, which fills FILES, and the call of `main`. All of it comes by standard
 # input, so that the server need accept no variables, no process list shows a password, and nothing happens before all is there.
 hosts=/etc/hosts
 begin="# begin $RECORD"
@@ -22,7 +22,8 @@ write_hosts() {
     echo "wrote $hosts"
 }
 
-main() { # install | uninstall
+# install | uninstall
+main() {
     FILES=$(umask 077 && mktemp -d)
     export FILES
     trap 'rm -rf "$FILES"' EXIT

@@ -2,8 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { checksum } from "../kubernetes/checksum";
 import { unlessEmpty } from "../kubernetes/emptyFields";
-import { pullSecretReferences } from "../kubernetes/images";
-import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
+import { mountedSecret, type PodAddition, type PodContainer, podSpec, variables } from "../kubernetes/pod";
 import type { Scope } from "../kubernetes/scope";
 import { configYaml, drainSeconds, inPod } from "./configYml";
 import type { RunningServer, Server } from "./pods";
@@ -16,12 +15,10 @@ import { affinityFor, rollingUpdate } from "./rollout";
  * updates single files.
  */
 export function deployServer(scope: Scope, server: Server): RunningServer {
-    const { scheduling, storage, additions } = server;
+    const { scheduling, storage, certificate, additions } = server;
     const configText = pulumi
         .all([server.httpSecret, server.config])
-        .apply(([httpSecret, settings]) =>
-            configYaml({ ...settings, httpSecret, isPlain: server.certificate === undefined }),
-        );
+        .apply(([httpSecret, settings]) => configYaml({ ...settings, httpSecret, isPlain: certificate === undefined }));
     const config = new k8s.core.v1.Secret(
         scope.name("config"),
         // A Secret, because it holds the key that signs upload addresses, and overrides may hold credentials.
@@ -35,8 +32,14 @@ export function deployServer(scope: Scope, server: Server): RunningServer {
     const content = pulumi.all([configText, ...additions.flatMap((addition) => addition.content ?? [])]);
     const checksums = {
         "checksum/config": checksum(content.apply((texts) => texts.join("\n"))),
-        ...(server.certificate?.checksum && { "checksum/certificate": server.certificate.checksum }),
+        ...(certificate?.checksum && { "checksum/certificate": certificate.checksum }),
     };
+    const mounted = [
+        mountedSecret("config", config.metadata.name, inPod.config),
+        ...(certificate ? [mountedSecret("tls", certificate.secretName, inPod.certificate)] : []),
+        users.pod,
+        ...additions,
+    ];
     const deployment = new k8s.apps.v1.Deployment(
         scope.name("deployment"),
         {
@@ -47,12 +50,8 @@ export function deployServer(scope: Scope, server: Server): RunningServer {
                 strategy: rollingUpdate(server.strategy),
                 template: {
                     metadata: scope.podMetadata("server", checksums),
-                    spec: {
+                    spec: podSpec(scope, server, {
                         serviceAccountName: account.metadata.name,
-                        ...restrictedPod,
-                        imagePullSecrets: pullSecretReferences(server.imagePullSecrets),
-                        nodeSelector: unlessEmpty(scheduling.nodeSelector),
-                        tolerations: unlessEmpty(scheduling.tolerations),
                         affinity: affinityFor(scheduling.affinity, storage.mounting, selector),
                         topologySpreadConstraints: unlessEmpty(
                             scheduling.topologySpread?.map((given) =>
@@ -61,17 +60,10 @@ export function deployServer(scope: Scope, server: Server): RunningServer {
                                     .apply((constraint) => ({ labelSelector: selector, ...constraint })),
                             ),
                         ),
-                        priorityClassName: scheduling.priorityClassName,
                         // Above the pause before the end, and the time that requests then have.
                         terminationGracePeriodSeconds: drainSeconds + 15,
-                        containers: [registryContainer(server)],
-                        volumes: [
-                            secretFolder("config", config.metadata.name),
-                            ...(server.certificate ? [secretFolder("tls", server.certificate.secretName)] : []),
-                            users.volume,
-                            ...additions.flatMap((addition) => addition.volumes ?? []),
-                        ],
-                    },
+                        containers: [registryContainer(server, mounted)],
+                    }),
                 },
             },
         },
@@ -79,11 +71,6 @@ export function deployServer(scope: Scope, server: Server): RunningServer {
     );
     return { deploymentName: deployment.metadata.name, resource: deployment };
 }
-
-const secretFolder = (name: string, secretName: pulumi.Input<string>) => ({
-    name,
-    secret: { secretName, defaultMode: 0o440 },
-});
 
 /** The htpasswd file, and how the pods mount it. */
 export function usersSecret(scope: Scope, server: Server) {
@@ -97,10 +84,8 @@ export function usersSecret(scope: Scope, server: Server) {
         { parent: scope.parent },
     );
     // By its plain name: what holds an output of a Secret that is deleted first goes with it.
-    return { secret, volume: secretFolder("auth", name), mount: usersMount };
+    return { secret, pod: mountedSecret("auth", name, inPod.htpasswd) };
 }
-
-const usersMount = { name: "auth", mountPath: inPod.htpasswd, readOnly: true };
 
 /** The pods' service account, which the API server lets do nothing. */
 export function serverAccount(scope: Scope, { additions }: Server): k8s.core.v1.ServiceAccount {
@@ -113,33 +98,27 @@ export function serverAccount(scope: Scope, { additions }: Server): k8s.core.v1.
 }
 
 /** Disables OpenTelemetry tracing. */
-export const serverEnv = [{ name: "OTEL_TRACES_EXPORTER", value: "none" }];
+export const serverEnv = variables({ OTEL_TRACES_EXPORTER: "none" });
 
-function registryContainer(server: Server): k8s.types.input.core.v1.Container {
+function registryContainer(server: Server, additions: readonly PodAddition[]): PodContainer {
     const port = server.certificate ? "https" : "http";
     return {
         name: "registry",
         image: server.image,
         // The path is ours, so that versions 2 and 3, which look in different places, are run in the same way.
         command: ["/bin/registry", "serve", `${inPod.config}/config.yml`],
-        env: [...serverEnv, ...server.additions.flatMap((addition) => addition.env ?? [])],
+        env: serverEnv,
         ports: [
             { name: port, containerPort: inPod.port },
             { name: "metrics", containerPort: inPod.debugPort },
         ],
         resources: server.resources,
-        securityContext: restrictedContainer,
         startupProbe: { tcpSocket: { port }, periodSeconds: 1, failureThreshold: 60 },
         // 503 while the storage fails: no traffic then, but no restart either, which would not mend it.
         readinessProbe: { httpGet: { path: "/", port, scheme: port.toUpperCase() }, periodSeconds: 5 },
         livenessProbe: { tcpSocket: { port }, periodSeconds: 20 },
         // Endpoints lag behind a pod's end; until every node knows, the pod must still answer.
         lifecycle: { preStop: { sleep: { seconds: 5 } } },
-        volumeMounts: [
-            { name: "config", mountPath: inPod.config, readOnly: true },
-            ...(server.certificate ? [{ name: "tls", mountPath: inPod.certificate, readOnly: true }] : []),
-            usersMount,
-            ...server.additions.flatMap((addition) => addition.mounts ?? []),
-        ],
+        additions,
     };
 }

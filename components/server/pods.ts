@@ -1,17 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { PodAddition } from "../kubernetes/pod";
+import type { PodAddition, PodSettings } from "../kubernetes/pod";
 import type { ResourceSettings } from "../kubernetes/resources";
-import type { RegistryScheduling } from "../kubernetes/scheduling";
 import type { ConfigSettings, Section } from "./configYml";
 import type { Mounting, RolloutStrategy } from "./rollout";
 
 /** The registry's pods, for a Deployment or a chart. */
-export interface Server {
+export interface Server extends PodSettings {
     readonly image: pulumi.Input<string>;
-    readonly imagePullSecrets: pulumi.Input<string>[];
     readonly replicas: pulumi.Input<number>;
     readonly resources: ResourceSettings;
-    readonly scheduling: RegistryScheduling;
     readonly strategy: RolloutStrategy;
     readonly serviceName: string;
     /** Signs upload addresses; all pods share it. */
@@ -23,9 +20,17 @@ export interface Server {
     readonly certificate: ServedCertificate | undefined;
     readonly storage: Storage;
     /** What the parts of the registry add to its pods, the storage among them. */
-    readonly additions: PodAddition[];
+    readonly additions: RegistryAddition[];
     /** What must be there before the pods start. */
     readonly after: pulumi.Resource[];
+}
+
+/** What a part adds to the registry's pods. */
+export interface RegistryAddition extends PodAddition {
+    /** Annotations of the pods' service account. */
+    readonly accountAnnotations?: Record<string, pulumi.Input<string>>;
+    /** Texts that the pods read only when they start: they roll when one of them changes, as with config.yml. */
+    readonly content?: pulumi.Output<string>[];
 }
 
 /** What the pods must know of the certificate that they serve. */
@@ -46,7 +51,7 @@ export interface RunningServer {
 export interface Storage {
     /** What of the `storage` section of config.yml says where images are kept. */
     readonly driver: pulumi.Input<Section>;
-    readonly pod: PodAddition;
+    readonly pod: RegistryAddition;
     /** Name of the claim that the pods mount, if they do. */
     readonly claimName?: pulumi.Input<string>;
     /** How many pods may use it at a time, and where. */
@@ -68,7 +73,7 @@ export const dataVolume = "data";
 export interface UsedCache {
     /** The sections of config.yml. */
     readonly config: pulumi.Input<Section>;
-    readonly pod: PodAddition;
+    readonly pod: RegistryAddition;
     /** What must be there before the registry's pods start. */
     readonly ready: pulumi.Resource[];
 }

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
+import { isBelow } from "../kubernetes/quantity";
 import type { Scope } from "../kubernetes/scope";
 
 export interface WantedClaim {
@@ -42,22 +43,13 @@ export function fixedProblems(path: string, name: string, has: Fixed, wants: Fix
 
 /** A smaller size than the claim has, in a sentence that says what to do instead. */
 export function shrinkingProblems(path: string, name: string, has: string, wants: string): Problem[] {
-    const isSmaller = bytes(wants) < bytes(has);
-    if (!isSmaller) return [];
+    if (!isBelow(wants, has)) return [];
     return [
         {
             path: `${path}.size`,
             reason: `the claim \`${name}\` has \`${has}\` and cannot shrink; keep \`${has}\`, or ${advice}`,
         },
     ];
-}
-
-const units = ["", "K", "M", "G", "T", "P", "E"];
-
-/** The bytes of a Kubernetes quantity. */
-function bytes(quantity: string): number {
-    const [, number, unit = "", binary] = /^([0-9.]+)([kKMGTPE]?)(i?)$/.exec(quantity) ?? [];
-    return Number(number) * (binary ? 1024 : 1000) ** units.indexOf(unit.toUpperCase());
 }
 
 let hooks = 0;

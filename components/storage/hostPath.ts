@@ -2,10 +2,9 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { absolutePath, boolean, dnsName, quantity } from "../arguments/rules";
 import { fields, plain, required } from "../arguments/shapes";
-import { mirrored, toolsImage } from "../kubernetes/images";
 import type { RegistryScope } from "../kubernetes/namespace";
 import { anyTaint, nodeAgent } from "../kubernetes/nodeAgent";
-import { registryUser } from "../kubernetes/pod";
+import { mounted, registryUser } from "../kubernetes/pod";
 import { shellScript } from "../kubernetes/shellScript";
 import { defaultSize, type StorageContext } from "./kind";
 
@@ -106,19 +105,16 @@ function staticClaim(
 function folderOwner(
     scope: RegistryScope,
     { path, nodeName }: HostPathSettings,
-    { imageMirror, imagePullSecrets }: StorageContext,
+    context: StorageContext,
 ): k8s.apps.v1.DaemonSet {
     const part = "folder-owner";
-    const pod = nodeAgent({
-        image: mirrored(toolsImage, imageMirror),
-        imagePullSecrets,
+    const pod = nodeAgent(scope, context, {
         command: ["/bin/sh", "-c", shellScript(__dirname, "hostPath.sh")],
         env: { FOLDER: folderInPod, OWNER: `${registryUser}:${registryUser}` },
         capabilities: ["CHOWN", "FOWNER"],
         nodeSelector: nodeName === undefined ? undefined : { "kubernetes.io/hostname": nodeName },
         tolerations: anyTaint,
-        mounts: [{ name: "folder", mountPath: folderInPod }],
-        volumes: [{ name: "folder", hostPath: { path, type: "DirectoryOrCreate" } }],
+        additions: [mounted({ name: "folder", hostPath: { path, type: "DirectoryOrCreate" } }, folderInPod)],
     });
     return new k8s.apps.v1.DaemonSet(
         scope.name(part),

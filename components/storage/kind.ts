@@ -1,6 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ImageSettings } from "../kubernetes/images";
-import type { RegistryScheduling } from "../kubernetes/scheduling";
+import type { PodSettings } from "../kubernetes/pod";
 
 /** How a volume may be mounted. */
 export enum AccessMode {
@@ -16,9 +15,8 @@ export enum AccessMode {
 export const defaultSize = "10Gi";
 
 /** The registry's settings that the kinds of storage need. */
-export interface StorageContext extends ImageSettings {
+export interface StorageContext extends PodSettings {
     /** Name of the registry's Service; names of claims and Services begin with it. */
     readonly serviceName: string;
     readonly clusterDomain: pulumi.Input<string>;
-    readonly scheduling: RegistryScheduling;
 }

@@ -3,10 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { boolean, dnsName, imageReference, quantity } from "../arguments/rules";
 import { fields, plain } from "../arguments/shapes";
-import { unlessEmpty } from "../kubernetes/emptyFields";
-import { minioImage, mirrored, pullSecretReferences } from "../kubernetes/images";
-import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
-import { type RegistryResources, type ResourceSettings, resourceRules, resourcesOver } from "../kubernetes/resources";
+import { minioImage } from "../kubernetes/images";
+import { mounted, type PodAddition, podSpec, scratch, variables } from "../kubernetes/pod";
+import {
+    type RegistryResources,
+    type ResourceSettings,
+    resourceRules,
+    resourceSettings,
+} from "../kubernetes/resources";
 import type { Scope } from "../kubernetes/scope";
 import { internalCertificates } from "../tls/internalAuthority";
 import { defaultSize, type StorageContext } from "./kind";
@@ -51,7 +55,7 @@ export function minioSettings({ resources, ...args }: MinioStorage): MinioSettin
         image: minioImage,
         tls: true,
         ...args,
-        resources: resourcesOver(defaultResources, resources),
+        resources: resourceSettings("storage.minio.resources", defaultResources, resources),
     };
 }
 
@@ -70,7 +74,6 @@ export function deployMinio(
 ) {
     const serviceName = `${context.serviceName}-minio`;
     const host = pulumi.interpolate`${serviceName}.${scope.namespace}.svc`;
-    const image = mirrored(args.image, context.imageMirror);
     const authority = args.tls ? internalCertificates(scope, "minio") : undefined;
     const endpoint = pulumi.interpolate`${authority ? "https" : "http"}://${host}:${port}`;
     const password = (part: string) =>
@@ -94,7 +97,6 @@ export function deployMinio(
         { parent: scope.parent },
     );
     const server = deployServer(scope, args, {
-        image,
         claim,
         claimName,
         context,
@@ -107,7 +109,7 @@ export function deployMinio(
     });
     const keys = { accessKeyId: "registry", secretAccessKey: password("user") };
     const setUp = minioSetUp(scope, {
-        image,
+        image: args.image,
         endpoint,
         bucket,
         keys,
@@ -121,7 +123,6 @@ export function deployMinio(
 }
 
 interface MinioServer {
-    readonly image: pulumi.Output<string>;
     readonly claim: pulumi.Resource;
     readonly claimName: pulumi.Output<string>;
     readonly context: StorageContext;
@@ -132,7 +133,7 @@ interface MinioServer {
 
 /** A StatefulSet, because it never runs two pods on the one volume. */
 function deployServer(scope: Scope, args: MinioSettings, server: MinioServer) {
-    const { claim, context, certificate } = server;
+    const { claim, certificate } = server;
     const metadata = scope.metadata("minio");
     const content = certificate && {
         "public.crt": certificate.certPem,
@@ -142,15 +143,9 @@ function deployServer(scope: Scope, args: MinioSettings, server: MinioServer) {
     const tlsSecret =
         content &&
         new k8s.core.v1.Secret(scope.name("minio-tls"), { metadata, stringData: content }, { parent: scope.parent });
-    const items = [
-        { key: "public.crt", path: "public.crt" },
-        { key: "private.key", path: "private.key" },
-        { key: "ca.crt", path: "CAs/ca.crt" }, // MinIO would make the folder itself, where nothing can be written
-    ];
     const probe = (path: string) => ({
         httpGet: { path: `/minio/health/${path}`, port, scheme: certificate ? "HTTPS" : "HTTP" },
     });
-    const { scheduling } = context;
     return new k8s.apps.v1.StatefulSet(
         scope.name("minio"),
         {
@@ -161,54 +156,48 @@ function deployServer(scope: Scope, args: MinioSettings, server: MinioServer) {
                 selector: { matchLabels: scope.selector("minio") },
                 template: {
                     metadata: scope.podMetadata("minio"),
-                    spec: {
-                        ...restrictedPod,
-                        imagePullSecrets: pullSecretReferences(context.imagePullSecrets),
-                        nodeSelector: unlessEmpty(scheduling.nodeSelector),
-                        tolerations: unlessEmpty(scheduling.tolerations),
-                        priorityClassName: scheduling.priorityClassName,
+                    spec: podSpec(scope, server.context, {
                         containers: [
                             {
                                 name: "minio",
-                                image: server.image,
+                                image: args.image,
                                 command: ["minio"],
                                 args: [
                                     ...["server", folders.data, "--address", `:${port}`],
                                     ...["--certs-dir", folders.certificates],
                                 ],
-                                env: [
-                                    { name: "MINIO_BROWSER", value: "off" },
-                                    { name: "MINIO_UPDATE", value: "off" },
-                                    { name: "HOME", value: "/tmp" },
-                                ],
+                                env: variables({ MINIO_BROWSER: "off", MINIO_UPDATE: "off", HOME: "/tmp" }),
                                 envFrom: [{ secretRef: { name: server.rootSecret.metadata.name } }],
                                 ports: [{ name: "s3", containerPort: port }],
                                 resources: args.resources,
-                                securityContext: restrictedContainer,
                                 startupProbe: { ...probe("live"), periodSeconds: 1, failureThreshold: 120 },
                                 readinessProbe: { ...probe("ready"), periodSeconds: 5 },
                                 livenessProbe: { ...probe("live"), periodSeconds: 20, failureThreshold: 6 },
-                                volumeMounts: [
-                                    { name: "data", mountPath: folders.data },
-                                    { name: "tmp", mountPath: "/tmp" },
-                                    { name: "certificates", mountPath: folders.certificates },
+                                additions: [
+                                    mounted(
+                                        { name: "data", persistentVolumeClaim: { claimName: server.claimName } },
+                                        folders.data,
+                                    ),
+                                    scratch("tmp", "/tmp", "64Mi"),
+                                    certificateFolder(tlsSecret?.metadata.name),
                                 ],
                             },
                         ],
-                        volumes: [
-                            { name: "data", persistentVolumeClaim: { claimName: server.claimName } },
-                            { name: "tmp", emptyDir: { sizeLimit: "64Mi" } },
-                            tlsSecret
-                                ? {
-                                      name: "certificates",
-                                      secret: { secretName: tlsSecret.metadata.name, defaultMode: 0o440, items },
-                                  }
-                                : { name: "certificates", emptyDir: { sizeLimit: "1Mi" } },
-                        ],
-                    },
+                    }),
                 },
             },
         },
         { parent: scope.parent, dependsOn: [claim] },
     );
+}
+
+/** MinIO's folder of certificates; without TLS, an empty one. */
+function certificateFolder(secretName: pulumi.Output<string> | undefined): PodAddition {
+    if (secretName === undefined) return scratch("certificates", folders.certificates, "1Mi");
+    const items = [
+        { key: "public.crt", path: "public.crt" },
+        { key: "private.key", path: "private.key" },
+        { key: "ca.crt", path: "CAs/ca.crt" }, // MinIO would make the folder itself, where nothing can be written
+    ];
+    return mounted({ name: "certificates", secret: { secretName, defaultMode: 0o440, items } }, folders.certificates);
 }

@@ -1,15 +1,14 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { unlessEmpty } from "../kubernetes/emptyFields";
-import { pullSecretReferences } from "../kubernetes/images";
-import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
+import { mountedSecret, podSpec, scratch, secretVariable, variables } from "../kubernetes/pod";
+import { fixedResources } from "../kubernetes/resources";
 import type { Scope } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
 import type { StorageContext } from "./kind";
 import type { S3Keys } from "./s3";
 
 export interface MinioSetUp {
-    readonly image: pulumi.Output<string>;
+    readonly image: pulumi.Input<string>;
     readonly endpoint: pulumi.Output<string>;
     readonly bucket: string;
     /** The user that the registry shall be. */
@@ -40,9 +39,16 @@ export function bucketPolicy(bucket: string): object {
     };
 }
 
+const folder = "/setup";
+
+const resources = fixedResources({
+    requests: { cpu: "10m", memory: "64Mi" },
+    limits: { cpu: "500m", memory: "256Mi" },
+});
+
 /** A Job that makes the bucket and the registry's user. It may run again: what is there already stays. */
 export function minioSetUp(scope: Scope, setUp: MinioSetUp): k8s.batch.v1.Job {
-    const { context, caCertPem } = setUp;
+    const { caCertPem } = setUp;
     const metadata = scope.metadata("minio-set-up");
     const content = {
         accessKeyId: setUp.keys.accessKeyId,
@@ -55,10 +61,10 @@ export function minioSetUp(scope: Scope, setUp: MinioSetUp): k8s.batch.v1.Job {
         { metadata, stringData: content },
         { parent: scope.parent },
     );
-    const from = (name: string, { metadata }: k8s.core.v1.Secret, key: string) => ({
-        name,
-        valueFrom: { secretKeyRef: { name: metadata.name, key } },
-    });
+    const { name } = secret.metadata;
+    const { name: rootName } = setUp.rootSecret.metadata;
+    const items = ["policy.json", ...(caCertPem ? ["ca.crt"] : [])].map((key) => ({ key, path: key }));
+    const login = setUp.endpoint.apply((url) => url.replace("://", "://$(ROOT_USER):$(ROOT_PASSWORD)@"));
     return new k8s.batch.v1.Job(
         scope.name("minio-set-up"),
         {
@@ -68,57 +74,33 @@ export function minioSetUp(scope: Scope, setUp: MinioSetUp): k8s.batch.v1.Job {
                 activeDeadlineSeconds: 300,
                 template: {
                     metadata: scope.podMetadata("minio-set-up"),
-                    spec: {
-                        ...restrictedPod,
+                    spec: podSpec(scope, setUp.context, {
                         restartPolicy: "Never",
-                        imagePullSecrets: pullSecretReferences(context.imagePullSecrets),
-                        nodeSelector: unlessEmpty(context.scheduling.nodeSelector),
-                        tolerations: unlessEmpty(context.scheduling.tolerations),
                         containers: [
                             {
                                 name: "set-up",
                                 image: setUp.image,
                                 command: ["/bin/sh", "-c", shellScript(__dirname, "minioSetup.sh")],
                                 env: [
-                                    { name: "BUCKET", value: setUp.bucket },
-                                    { name: "POLICY", value: "/setup/policy.json" },
-                                    { name: "SSL_CERT_DIR", value: "/setup" },
-                                    from("ACCESS_KEY", secret, "accessKeyId"),
-                                    from("SECRET_KEY", secret, "secretAccessKey"),
-                                    from("ROOT_USER", setUp.rootSecret, "MINIO_ROOT_USER"),
-                                    from("ROOT_PASSWORD", setUp.rootSecret, "MINIO_ROOT_PASSWORD"),
-                                    {
-                                        name: "MC_HOST_minio",
-                                        value: setUp.endpoint.apply((url) =>
-                                            url.replace("://", "://$(ROOT_USER):$(ROOT_PASSWORD)@"),
-                                        ),
-                                    },
+                                    ...variables({
+                                        BUCKET: setUp.bucket,
+                                        POLICY: `${folder}/policy.json`,
+                                        SSL_CERT_DIR: folder,
+                                    }),
+                                    secretVariable("ACCESS_KEY", name, "accessKeyId"),
+                                    secretVariable("SECRET_KEY", name, "secretAccessKey"),
+                                    secretVariable("ROOT_USER", rootName, "MINIO_ROOT_USER"),
+                                    secretVariable("ROOT_PASSWORD", rootName, "MINIO_ROOT_PASSWORD"),
+                                    ...variables({ MC_HOST_minio: login }),
                                 ],
-                                resources: {
-                                    requests: { cpu: "10m", memory: "64Mi" },
-                                    limits: { cpu: "500m", memory: "256Mi" },
-                                },
-                                securityContext: restrictedContainer,
-                                volumeMounts: [
-                                    { name: "setup", mountPath: "/setup", readOnly: true },
-                                    { name: "tmp", mountPath: "/tmp" },
+                                resources,
+                                additions: [
+                                    mountedSecret("setup", name, folder, { items }),
+                                    scratch("tmp", "/tmp", "16Mi"),
                                 ],
                             },
                         ],
-                        volumes: [
-                            {
-                                name: "setup",
-                                secret: {
-                                    secretName: secret.metadata.name,
-                                    items: ["policy.json", ...(caCertPem ? ["ca.crt"] : [])].map((key) => ({
-                                        key,
-                                        path: key,
-                                    })),
-                                },
-                            },
-                            { name: "tmp", emptyDir: { sizeLimit: "16Mi" } },
-                        ],
-                    },
+                    }),
                 },
             },
         },

@@ -13,9 +13,10 @@ import {
     origin,
 } from "../arguments/rules";
 import { exactlyOneOf, fields, required, secret } from "../arguments/shapes";
-import type { PodAddition } from "../kubernetes/pod";
+import { secretVariable } from "../kubernetes/pod";
 import type { Scope } from "../kubernetes/scope";
 import { inPod, type Section } from "../server/configYml";
+import type { RegistryAddition } from "../server/pods";
 
 /** Class in which S3 keeps the objects. */
 export enum S3StorageClass {
@@ -253,18 +254,18 @@ function podOf(
     authorities: pulumi.Output<string> | undefined,
     keys: S3KeysReference | undefined,
     role: S3Role | undefined,
-): PodAddition {
-    const fromSecret = (variable: string, key: pulumi.Input<string>) => ({
-        name: variable,
-        valueFrom: { secretKeyRef: { name: keys?.name, key } },
-    });
+): RegistryAddition {
     const items = [{ key: "ca.crt", path: "ca.crt" }];
     return {
         env: [
             ...(keys
                 ? [
-                      fromSecret("AWS_ACCESS_KEY_ID", keys.accessKeyIdKey ?? "AWS_ACCESS_KEY_ID"),
-                      fromSecret("AWS_SECRET_ACCESS_KEY", keys.secretAccessKeyKey ?? "AWS_SECRET_ACCESS_KEY"),
+                      secretVariable("AWS_ACCESS_KEY_ID", keys.name, keys.accessKeyIdKey ?? "AWS_ACCESS_KEY_ID"),
+                      secretVariable(
+                          "AWS_SECRET_ACCESS_KEY",
+                          keys.name,
+                          keys.secretAccessKeyKey ?? "AWS_SECRET_ACCESS_KEY",
+                      ),
                   ]
                 : []),
             ...(authorities ? [{ name: "SSL_CERT_DIR", value: inPod.authorities }] : []),

@@ -4,6 +4,7 @@ import type { Problem } from "../arguments/check";
 import { boolean, dnsName, memberOf, quantity } from "../arguments/rules";
 import { atMostOneOf, fields, plain, required } from "../arguments/shapes";
 import type { RegistryScope } from "../kubernetes/namespace";
+import { resourceProblems } from "../kubernetes/resources";
 import type { Scope } from "../kubernetes/scope";
 import { inPod } from "../server/configYml";
 import { dataVolume, type Storage } from "../server/pods";
@@ -84,6 +85,7 @@ export const storageRules = atMostOneOf<RegistryStorage>({
 
 export function storageProblems(storage: RegistryStorage = {}, replicas = 1): Problem[] {
     const problems: Problem[] = storage.s3 ? s3Problems("storage.s3", storage.s3) : [];
+    problems.push(...resourceProblems("storage.minio.resources", storage.minio?.resources));
     if (replicas > 1 && !isShared(storage)) {
         const reason = `${replicas} replicas need storage that all of them can write; use one replica, s3, minio, or a volume or existingClaim with accessMode \`ReadWriteMany\``;
         problems.push({ path: "replicas", reason });

@@ -5,7 +5,8 @@
 set -u
 credentials=/watch/credentials
 
-leaf() { # the first certificate of a text, on one line
+# Prints the first certificate of a text, on one line.
+leaf() {
     awk '/-----BEGIN/ { on = 1 } on { gsub(/[ \r]/, ""); printf "%s", $0 } /-----END/ { exit }'
 }
 

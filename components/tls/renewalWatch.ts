@@ -1,8 +1,16 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { apiAccount, apiCredentials } from "../kubernetes/apiAccess";
-import { type ImageSettings, mirrored, pullSecretReferences, toolsImage } from "../kubernetes/images";
-import { restrictedPod, restrictedScript } from "../kubernetes/pod";
+import { apiAccount, mountedCredentials } from "../kubernetes/apiAccess";
+import { toolsImage } from "../kubernetes/images";
+import {
+    mountedSecret,
+    type PodSettings,
+    podSpec,
+    readyFileProbe,
+    scratch,
+    scriptResources,
+    variables,
+} from "../kubernetes/pod";
 import type { Scope } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
 import type { Certificate } from "./certificate";
@@ -21,7 +29,7 @@ export interface WatchedRegistry {
  */
 export function restartOnRenewal(
     scope: Scope,
-    settings: ImageSettings & { readonly isPlain: boolean },
+    settings: PodSettings & { readonly isPlain: boolean },
     { certificate, address, server }: WatchedRegistry,
 ): k8s.apps.v1.Deployment | undefined {
     if (certificate.checksum !== undefined || settings.isPlain) return undefined;
@@ -38,49 +46,31 @@ export function restartOnRenewal(
                 strategy: { type: "Recreate" },
                 template: {
                     metadata: scope.podMetadata(part),
-                    spec: {
-                        ...restrictedPod,
+                    spec: podSpec(scope, settings, {
                         serviceAccountName: account.name,
-                        imagePullSecrets: pullSecretReferences(settings.imagePullSecrets),
                         terminationGracePeriodSeconds: 5,
                         containers: [
                             {
                                 name: "watch",
-                                image: mirrored(toolsImage, settings.imageMirror),
+                                image: toolsImage,
                                 command: ["/bin/sh", "-c", shellScript(__dirname, "renewalWatch.sh")],
-                                env: [
-                                    { name: "SERVICE", value: address.service },
-                                    {
-                                        name: "DEPLOYMENT",
-                                        value: pulumi.interpolate`/apis/apps/v1/namespaces/${scope.namespace}/deployments/${deployment}`,
-                                    },
-                                ],
-                                ...restrictedScript,
-                                startupProbe: {
-                                    exec: { command: ["test", "-e", "/tmp/ready"] },
-                                    periodSeconds: 1,
-                                    failureThreshold: 60,
-                                },
-                                volumeMounts: [
-                                    { name: "tmp", mountPath: "/tmp" },
-                                    { name: "certificate", mountPath: "/watch/certificate", readOnly: true },
-                                    { name: "credentials", mountPath: "/watch/credentials", readOnly: true },
+                                env: variables({
+                                    SERVICE: address.service,
+                                    DEPLOYMENT: pulumi.interpolate`/apis/apps/v1/namespaces/${scope.namespace}/deployments/${deployment}`,
+                                }),
+                                resources: scriptResources,
+                                startupProbe: readyFileProbe,
+                                additions: [
+                                    scratch("tmp", "/tmp", "1Mi"),
+                                    // Without the private key.
+                                    mountedSecret("certificate", certificate.secretName, "/watch/certificate", {
+                                        items: [{ key: "tls.crt", path: "tls.crt" }],
+                                    }),
+                                    mountedCredentials("credentials", "/watch/credentials"),
                                 ],
                             },
                         ],
-                        volumes: [
-                            { name: "tmp", emptyDir: { sizeLimit: "1Mi" } },
-                            {
-                                name: "certificate",
-                                // Without the private key.
-                                secret: {
-                                    secretName: certificate.secretName,
-                                    items: [{ key: "tls.crt", path: "tls.crt" }],
-                                },
-                            },
-                            { name: "credentials", projected: apiCredentials },
-                        ],
-                    },
+                    }),
                 },
             },
         },

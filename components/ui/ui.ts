@@ -8,9 +8,15 @@ import { type Backend, uiPath } from "../expose/edge";
 import { type ExposeSettings, edges, type RegistryExpose } from "../expose/expose";
 import { edgeAnnotations } from "../expose/ingress";
 import { checksum } from "../kubernetes/checksum";
-import { type ImageSettings, mirrored, pullSecretReferences, uiImage } from "../kubernetes/images";
-import { restrictedContainer, restrictedPod } from "../kubernetes/pod";
-import { type RegistryResources, type ResourceSettings, resourceRules, resourcesOver } from "../kubernetes/resources";
+import { uiImage } from "../kubernetes/images";
+import { mounted, mountedReadOnly, mountedSecret, type PodSettings, podSpec, variables } from "../kubernetes/pod";
+import {
+    type RegistryResources,
+    type ResourceSettings,
+    resourceProblems,
+    resourceRules,
+    resourceSettings,
+} from "../kubernetes/resources";
 import type { Scope } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
 import { inPod, type Section } from "../server/configYml";
@@ -42,7 +48,7 @@ export const uiRules = fields<RegistryUi>({
 
 export function uiProblems(ui: RegistryUi | undefined, expose: RegistryExpose = {}, config: unknown): Problem[] {
     if (ui === undefined) return [];
-    const problems: Problem[] = [];
+    const problems = resourceProblems("ui.resources", ui.resources);
     if (edges.every((kind) => expose[kind] === undefined)) {
         const reason = `is a path of the registry's host, to which only an edge for HTTP can lead; add one of ${edges.map((kind) => `expose.${kind}`).join(", ")}`;
         problems.push({ path: "ui", reason });
@@ -61,18 +67,19 @@ function forbidsDeletion(overrides: unknown): boolean {
 }
 
 /** The arguments with every default; the title defaults to the host. */
-export interface UiSettings extends RegistryUi {
+export interface UiSettings extends Omit<RegistryUi, "resources"> {
     readonly deleteImages: pulumi.Input<boolean>;
     readonly image: pulumi.Input<string>;
     readonly resources: ResourceSettings;
 }
 
 export function uiSettings({ resources, ...args }: RegistryUi): UiSettings {
-    return { deleteImages: false, image: uiImage, ...args, resources: resourcesOver(defaultResources, resources) };
+    const all = resourceSettings("ui.resources", defaultResources, resources);
+    return { deleteImages: false, image: uiImage, ...args, resources: all };
 }
 
 /** The registry's settings that the web UI needs. */
-export interface UiContext extends ImageSettings {
+export interface UiContext extends PodSettings {
     readonly ui: UiSettings | undefined;
     /** Of the registry; the UI's begins with it. */
     readonly serviceName: string;
@@ -185,8 +192,8 @@ export function deployUi(scope: Scope, context: UiContext, address: UiAddress): 
                 selector: { matchLabels: selector },
                 template: {
                     metadata: scope.podMetadata("ui", checksums),
-                    spec: uiPod(ui, context, {
-                        variables: environment(ui, context, address),
+                    spec: uiPod(scope, ui, context, {
+                        environment: environment(ui, context, address),
                         configName: config.metadata.name,
                         secretName: secret?.secretName,
                     }),
@@ -199,18 +206,19 @@ export function deployUi(scope: Scope, context: UiContext, address: UiAddress): 
 }
 
 interface UiPodContent {
-    readonly variables: Record<string, pulumi.Input<string>>;
+    readonly environment: Record<string, pulumi.Input<string>>;
     readonly configName: pulumi.Output<string>;
     /** Undefined if the pods serve plain HTTP. */
     readonly secretName: pulumi.Output<string> | undefined;
 }
 
 function uiPod(
-    { image: reference, resources }: UiSettings,
+    scope: Scope,
+    { image, resources }: UiSettings,
     context: UiContext,
-    { variables, configName, secretName }: UiPodContent,
+    content: UiPodContent,
 ): k8s.types.input.core.v1.PodSpec {
-    const image = mirrored(reference, context.imageMirror);
+    const files = { name: "files", emptyDir: { sizeLimit: "64Mi" } };
     const paths = {
         FOLDER: folders.files,
         CONFIGURATION: written.configuration,
@@ -218,26 +226,18 @@ function uiPod(
         SERVER: `${folders.server}/${serverFile}`,
     };
     const scheme = context.isPlain ? "HTTP" : "HTTPS";
-    return {
-        ...restrictedPod,
-        securityContext: {
-            ...restrictedPod.securityContext,
-            runAsUser: nginxUser,
-            runAsGroup: nginxUser,
-            fsGroup: nginxUser,
-        },
-        imagePullSecrets: pullSecretReferences(context.imagePullSecrets),
+    return podSpec(scope, context, {
+        user: nginxUser,
         initContainers: [
             {
                 name: "files",
                 image,
                 command: ["/bin/sh", "-c", shellScript(__dirname, "uiFiles.sh")],
-                env: env(paths),
+                env: variables(paths),
                 resources,
-                securityContext: restrictedContainer,
-                volumeMounts: [
-                    { name: "files", mountPath: folders.files },
-                    { name: "server", mountPath: folders.server, readOnly: true },
+                additions: [
+                    mounted(files, folders.files),
+                    mountedReadOnly({ name: "server", configMap: { name: content.configName } }, folders.server),
                 ],
             },
         ],
@@ -245,25 +245,26 @@ function uiPod(
             {
                 name: "ui",
                 image,
-                env: env(variables),
+                env: variables(content.environment),
                 ports: [{ name: servicePort(context.isPlain).name, containerPort: uiPort }],
                 resources,
-                securityContext: restrictedContainer,
                 startupProbe: { tcpSocket: { port: uiPort }, periodSeconds: 1, failureThreshold: 60 },
                 readinessProbe: { httpGet: { path: `${uiPath}/`, port: uiPort, scheme }, periodSeconds: 5 },
                 livenessProbe: { tcpSocket: { port: uiPort }, periodSeconds: 20 },
-                volumeMounts: [
-                    ...Object.entries(written).map(([subPath, mountPath]) => ({ name: "files", subPath, mountPath })),
-                    ...(secretName ? [{ name: "tls", mountPath: inPod.certificate, readOnly: true }] : []),
+                additions: [
+                    {
+                        volumes: [files],
+                        mounts: Object.entries(written).map(([subPath, mountPath]) => ({
+                            name: files.name,
+                            subPath,
+                            mountPath,
+                        })),
+                    },
+                    ...(content.secretName ? [mountedSecret("tls", content.secretName, inPod.certificate)] : []),
                 ],
             },
         ],
-        volumes: [
-            { name: "files", emptyDir: { sizeLimit: "64Mi" } },
-            { name: "server", configMap: { name: configName } },
-            ...(secretName ? [{ name: "tls", secret: { secretName, defaultMode: 0o440 } }] : []),
-        ],
-    };
+    });
 }
 
 /** https://github.com/Joxit/docker-registry-ui#available-options */
@@ -287,8 +288,4 @@ function environment(
         // The browser should send requests to the registry only.
         DISABLE_VERSION_CHECK: "true",
     };
-}
-
-function env(values: Record<string, pulumi.Input<string>>) {
-    return Object.entries(values).map(([name, value]) => ({ name, value }));
 }

@@ -1,13 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type ImageSettings, mirrored, pullSecretReferences, toolsImage } from "../kubernetes/images";
-import { restrictedPod, restrictedScript } from "../kubernetes/pod";
+import { toolsImage } from "../kubernetes/images";
+import { mountedSecret, type PodSettings, podSpec, scriptResources, variables } from "../kubernetes/pod";
 import type { Scope } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
 import type { Users } from "./users";
 
 /** The registry's settings that the Job needs. */
-export interface GateSettings extends ImageSettings {
+export interface GateSettings extends PodSettings {
     readonly replicas: number;
 }
 
@@ -71,45 +71,31 @@ function awaitAcceptance(scope: Scope, settings: GateSettings, registry: GatedRe
                 template: {
                     // Not a checksum of the passwords, from which a weak one could be found by trying.
                     metadata: scope.podMetadata("credentials", { "private-registry/generations": generations }),
-                    spec: {
+                    spec: podSpec(scope, settings, {
                         restartPolicy: "Never",
-                        ...restrictedPod,
-                        imagePullSecrets: pullSecretReferences(settings.imagePullSecrets),
                         containers: [
                             {
                                 name: "wait",
-                                image: mirrored(toolsImage, settings.imageMirror),
+                                image: toolsImage,
                                 command: ["/bin/sh", "-c", shellScript(__dirname, "rotationGate.sh")],
-                                env: [
-                                    { name: "URL", value: pulumi.interpolate`${address.podUrl}/v2/` },
-                                    { name: "SERVICE", value: address.service },
-                                    {
-                                        name: "TIMES",
-                                        value: String(settings.replicas === 1 ? 1 : settings.replicas * 5),
-                                    },
-                                ],
-                                ...restrictedScript,
-                                volumeMounts: [
-                                    { name: "logins", mountPath: "/logins", readOnly: true },
-                                    { name: "certificate", mountPath: "/certificate", readOnly: true },
+                                env: variables({
+                                    URL: pulumi.interpolate`${address.podUrl}/v2/`,
+                                    SERVICE: address.service,
+                                    TIMES: String(settings.replicas === 1 ? 1 : settings.replicas * 5),
+                                }),
+                                resources: scriptResources,
+                                additions: [
+                                    mountedSecret("logins", secret.metadata.name, "/logins", {
+                                        items: rotated.map((_, i) => item(`login-${i}`)),
+                                    }),
+                                    mountedSecret("certificate", secret.metadata.name, "/certificate", {
+                                        items: [item("ca.crt")],
+                                        optional: true,
+                                    }),
                                 ],
                             },
                         ],
-                        volumes: [
-                            {
-                                name: "logins",
-                                secret: {
-                                    secretName: secret.metadata.name,
-                                    defaultMode: 0o440,
-                                    items: rotated.map((_, i) => item(`login-${i}`)),
-                                },
-                            },
-                            {
-                                name: "certificate",
-                                secret: { secretName: secret.metadata.name, items: [item("ca.crt")], optional: true },
-                            },
-                        ],
-                    },
+                    }),
                 },
             },
         },

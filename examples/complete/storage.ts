@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { AccessMode, ContainerRuntime, PrivateRegistry, S3StorageClass } from "private-registry";
 
 const config = new pulumi.Config();
+const authority = config.require("certificate-authority");
 
 /** On a claim that exists already, in a namespace that does too. */
 new PrivateRegistry("on-claim", {
@@ -42,7 +43,7 @@ new PrivateRegistry("on-s3", {
             region: "eu-central-1",
             endpoint: "https://s3.example.com",
             pathStyle: true,
-            caCertPem: registry.caCertPem,
+            caCertPem: authority,
             credentials: {
                 keys: { accessKeyId: "registry", secretAccessKey: config.requireSecret("s3-secret-access-key") },
             },
@@ -82,7 +83,7 @@ new PrivateRegistry("on-encrypted-s3", {
                 username: "registry",
                 passwordSecret: { name: "redis", key: "password" },
                 tls: true,
-                caCertPem: registry.caCertPem,
+                caCertPem: authority,
                 database: 1,
             },
         },

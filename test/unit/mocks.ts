@@ -167,10 +167,15 @@ export async function declare(program: () => unknown, clusterIp = "10.96.1.2"): 
             process.on("unhandledRejection", reject);
             program();
             // The runtime's own way to wait at the end of a program; its type is not public.
-            (pulumi.runtime as unknown as { waitForRPCs(): Promise<void> }).waitForRPCs().then(resolve, reject);
+            (pulumi.runtime as unknown as { waitForRPCs(): Promise<void> })
+                .waitForRPCs()
+                // A resource whose arguments are still being computed counts only afterwards.
+                .then(() => turns(20))
+                .then(resolve, reject);
         });
         return new Resources(run);
     } finally {
+        // The same failure may come by several ways.
         await turns(20);
         Object.assign(Error, { prepareStackTrace, stackTraceLimit });
         process.removeAllListeners("unhandledRejection");
@@ -198,6 +203,13 @@ export async function refusal(program: () => unknown): Promise<Error> {
     const error = await failure(program);
     if (run.declared.length > 0) throw new Error(`${run.declared[0].type} was declared although: ${error.message}`);
     return error;
+}
+
+/** The pod templates in a manifest of any kind: a Deployment's, a Job's, a CronJob's, or the manifest itself. */
+function podTemplates(manifest: unknown): Declared["inputs"][] {
+    if (typeof manifest !== "object" || manifest === null) return [];
+    const { spec } = manifest as { spec?: { containers?: unknown } };
+    return Array.isArray(spec?.containers) ? [manifest] : Object.values(manifest).flatMap(podTemplates);
 }
 
 export class Resources {
@@ -236,11 +248,13 @@ export class Resources {
         return this.one("Deployment", name).inputs.spec.template;
     }
 
-    /** Every pod template, by the name of the resource that it is part of. */
+    /** Every pod template, with name and namespace of the resource that it is part of. */
     get pods() {
         return this.all
-            .filter((resource) => resource.inputs.spec?.template?.spec?.containers)
-            .map((resource) => ({ name: resource.name, ...resource.inputs.spec.template }));
+            .filter((resource) => resource.type.startsWith("kubernetes:"))
+            .flatMap(({ name, inputs }) =>
+                podTemplates(inputs).map((template) => ({ name, namespace: inputs.metadata?.namespace, ...template })),
+            );
     }
 
     /** config.yml as text. */

@@ -6,6 +6,7 @@ export const dnsName = "must be a name of lower-case letters, digits, hyphens an
 export const host =
     "must be a host name with an optional port and without a scheme, e.g. `registry.example.com` or `registry.example.com:8443`";
 export const quantity = "must be a Kubernetes quantity, e.g. `10Gi` or `500m`";
+export const quantityOrNone = "must be a Kubernetes quantity, e.g. `10Gi` or `500m`, or `none` for no limit";
 export const prefix = "must be a registry with an optional path and without a scheme, e.g. `mirror.example.com/hub`";
 export const image = "must be an image reference, e.g. `docker.io/library/registry:3.1.2`";
 export const folder = "must be an absolute path of a folder, e.g. `/srv/registry`";

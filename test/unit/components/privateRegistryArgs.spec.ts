@@ -42,7 +42,11 @@ describe("the settings of a registry", () => {
             config: {},
             helm: undefined,
             replicas: 1,
-            resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } },
+            resources: {
+                path: "resources",
+                defaults: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } },
+                given: {},
+            },
             scheduling: {},
             labels: {},
             annotations: {},

@@ -31,24 +31,6 @@ describe("image", () => {
     });
 });
 
-describe("imageMirror", () => {
-    it("stands before every image", async () => {
-        const all = Object.values<string>(await images({ imageMirror: "mirror.example.com/hub" }));
-        assert.equal(all.length, 4);
-        for (const image of all) assert.match(image, /^mirror\.example\.com\/hub\/docker\.io\//);
-    });
-});
-
-describe("imagePullSecrets", () => {
-    it("are those of every pod", async () => {
-        const { pods } = await everyImage({ imagePullSecrets: ["mirror", "other"] });
-        assert.equal(pods.length, 4);
-        for (const pod of pods) {
-            assert.deepEqual(pod.spec.imagePullSecrets, [{ name: "mirror" }, { name: "other" }], pod.name);
-        }
-    });
-});
-
 refusesValues("image, imageMirror and imagePullSecrets", [
     ["image", "registry 3", must.image],
     ["image", "docker.io/library/registry:", must.image],

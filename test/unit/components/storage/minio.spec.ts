@@ -146,6 +146,6 @@ refusesValues("storage.minio", [
     ["storage.minio.storageClassName", "Fast", must.dnsName],
     ["storage.minio.deleteWithStack", "no", must.boolean],
     ["storage.minio.image", "minio latest", must.image],
-    ["storage.minio.resources.limits.memory", "512MB", must.quantity],
+    ["storage.minio.resources.limits.memory", "512MB", must.quantityOrNone],
     ["storage.minio.tls", "off", must.boolean],
 ]);

@@ -193,5 +193,5 @@ refusesValues("ui", [
     ["ui.title", "a~b", "must be letters, digits, spaces and the signs . , : ( ) _ -"],
     ["ui.deleteImages", "yes", must.boolean],
     ["ui.image", "ui latest", must.image],
-    ["ui.resources.limits.memory", "64MB", must.quantity],
+    ["ui.resources.limits.memory", "64MB", must.quantityOrNone],
 ]);

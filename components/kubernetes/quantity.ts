@@ -1,0 +1,21 @@
+/** What each suffix of a Kubernetes quantity multiplies with, in billionths, the smallest amount that Kubernetes counts. */
+const billionths: Readonly<Record<string, bigint>> = {
+    m: 10n ** 6n,
+    "": 10n ** 9n,
+    ...powers(["k", "M", "G", "T", "P", "E"], 1000n),
+    ...powers(["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"], 1024n),
+};
+
+function powers(suffixes: readonly string[], base: bigint): Record<string, bigint> {
+    return Object.fromEntries(suffixes.map((suffix, i) => [suffix, 10n ** 9n * base ** BigInt(i + 1)]));
+}
+
+/** Whether a quantity of the rule `quantity` is below another one. */
+export function isBelow(quantity: string, other: string): boolean {
+    return amount(quantity) < amount(other);
+}
+
+function amount(quantity: string): bigint {
+    const [, whole, decimals = "", suffix] = /^(\d+)(?:\.(\d+))?([A-Za-z]*)$/.exec(quantity) ?? [];
+    return (BigInt(whole + decimals) * billionths[suffix]) / 10n ** BigInt(decimals.length);
+}

@@ -1,0 +1,40 @@
+import * as assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { repositoryRoot } from "../../../../sandbox/paths";
+import { script } from "../../shellScripts";
+
+const components = path.join(repositoryRoot, "components");
+const scripts = fs
+    .readdirSync(components, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".sh"));
+
+/** A script as Bash understands it: its own spelling of the commands, without comments, but with every character of a text. */
+function understood(content: string): string {
+    return execFileSync("bash", ["-c", `script() {\n${content}\n:\n}\ndeclare -f script`], { encoding: "utf8" });
+}
+
+describe("shellScript", () => {
+    it("is tested with every script", () => assert.ok(scripts.length >= 8, scripts.join(", ")));
+
+    for (const file of scripts) {
+        const embedded = script(file);
+
+        it(`has no comment and no blank line of ${file}`, () => {
+            const lines = embedded.trimEnd().split("\n");
+            assert.deepEqual(
+                lines.filter((line) => /^\s*(#|$)/.test(line)),
+                [],
+            );
+            assert.doesNotMatch(embedded, /\s#/, "a comment behind a command; give it a line to itself");
+            assert.ok(embedded.endsWith("\n"), "another script may follow");
+        });
+
+        it(`has every command of ${file}, for sh`, () => {
+            const whole = fs.readFileSync(path.join(components, file), "utf8");
+            assert.equal(understood(embedded), understood(whole));
+            execFileSync("sh", ["-n"], { input: embedded });
+        });
+    }
+});
