@@ -39,30 +39,36 @@ export function coveredFiles({ generated, notYetCovered }: Vocabulary): string[]
     const command = ["ls-files", "--cached", "--others", "--exclude-standard", "--", ...checkedFiles];
     const files = execFileSync("git", command, { cwd: repositoryRoot, encoding: "utf8" }).trimEnd().split("\n");
     const skipped = [vocabularyFile, ...generated, ...notYetCovered];
-    return files.filter(
-        (file) => !skipped.some((name) => (name.endsWith("/") ? file.startsWith(name) : file === name)),
-    );
+    const isSkipped = (file: string) =>
+        skipped.some((name) => (name.endsWith("/") ? file.startsWith(name) : file === name));
+    return files.filter((file) => !isSkipped(file) && fs.existsSync(path.join(repositoryRoot, file)));
 }
 
 /** A space of a phrase also matches a line break, with the comment mark of the next line. */
-function expression({ avoid }: Phrase): RegExp {
+function expression(avoid: string): RegExp {
     return new RegExp(`(?<![\\w-])(?:${avoid.replaceAll(" ", "(?: |\\s+(?:[*#/>]+\\s+)?)")})(?![\\w-])`, "gi");
 }
 
 /** Every phrase to avoid in the texts of files, as lines for the terminal; also excuses that are too many or excuse nothing. */
 export function vocabularyProblems(texts: ReadonlyMap<string, string>, { phrases, excused }: Vocabulary): string[] {
     const used = new Set<Excuse>();
-    const found = [...texts].flatMap(([file, text]) =>
-        phrases.flatMap((phrase) =>
-            [...text.matchAll(expression(phrase))].flatMap(({ 0: match, index }) => {
+    const isExcused = (file: string, line: string) => {
+        const excuses = excused.filter((excuse) => excuse.file === file && line.includes(excuse.text));
+        for (const excuse of excuses) used.add(excuse);
+        return excuses.length > 0;
+    };
+    const found = [...texts].flatMap(([file, text]) => {
+        const matches = phrases.flatMap(({ avoid, write }) =>
+            [...text.matchAll(expression(avoid))].map(({ 0: match, index }) => ({ match, index, write })),
+        );
+        return matches
+            .sort((a, b) => a.index - b.index)
+            .flatMap(({ match, index, write }) => {
                 const number = text.slice(0, index).split("\n").length;
-                const line = text.split("\n")[number - 1];
-                const excuse = excused.find((one) => one.file === file && line.includes(one.text));
-                if (excuse) used.add(excuse);
-                return excuse ? [] : [`${file}:${number}: "${match.replace(/\s+/g, " ")}"; write: ${phrase.write}`];
-            }),
-        ),
-    );
+                if (isExcused(file, text.split("\n")[number - 1])) return [];
+                return [`${file}:${number}: "${match.replace(/\s+/g, " ")}"; write: ${write}`];
+            });
+    });
     const idle = excused.filter((excuse) => !used.has(excuse)).map(({ file, text }) => `${file}: "${text}"`);
     return [
         ...found,
