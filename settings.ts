@@ -10,9 +10,9 @@ import { defaultUsers } from "./components/users/users";
 export type StackOutputs = OutputValues<PrivateRegistry>;
 
 /**
- * The component's arguments from the stack's configuration: the object `registry` mirrors them, and each secret argument lies in a
- * secret value of its own, e.g. `password-<user>`, `tls-key` and `ssh-key`, because an object with a secret in it would be read
- * in the clear.
+ * The component's arguments from the stack's configuration. The object `registry` mirrors them. Each secret argument is a separate
+ * secret value, e.g. `password-<user>`, `tls-key` and `ssh-key`, because an object that contains a secret would be read in the
+ * clear.
  */
 export function registryArgs(config: pulumi.Config): PrivateRegistryArgs {
     const args = config.getObject<PrivateRegistryArgs>("registry") ?? {};
@@ -39,25 +39,25 @@ export function registryArgs(config: pulumi.Config): PrivateRegistryArgs {
 type Path = readonly (string | number)[];
 
 function valueAt(value: unknown, path: Path): unknown {
-    // biome-ignore lint/suspicious/noExplicitAny: what a file holds, before it is checked
+    // biome-ignore lint/suspicious/noExplicitAny: the content of a file, before it is validated
     return path.reduce<any>((inner, key) => inner?.[key], value);
 }
 
-/** A copy with a value at a path, whose parents are there. */
+/** A copy with a value at a path whose parents exist. */
 function withValue<T>(given: T, [key, ...rest]: Path, value: unknown): T {
     const copy = (Array.isArray(given) ? [...given] : { ...given }) as Record<string | number, unknown>;
     copy[key] = rest.length === 0 ? value : withValue(copy[key], rest, value);
     return copy as T;
 }
 
-/** `users[0].password` in the stack's file. */
+/** A path as in the stack's file, e.g. `registry.users[0].password`. */
 function written(path: Path): string {
     return path.reduce<string>((text, key) => text + (typeof key === "number" ? `[${key}]` : `.${key}`), "registry");
 }
 
 /**
- * Keys of the project that nothing reads: a misspelled one would silently leave its default in force. The keys of the object
- * are checked by the component itself.
+ * Keys of the project that nothing reads. A misspelled key would silently keep its default. The component itself checks the keys of
+ * the object.
  */
 function unknownKeys(config: pulumi.Config, args: PrivateRegistryArgs, secrets: readonly SecretArgument[]): Problem[] {
     const known = ["registry", ...new Set(secrets.flatMap(({ keys }) => keys))];
@@ -72,7 +72,7 @@ function unknownKeys(config: pulumi.Config, args: PrivateRegistryArgs, secrets: 
         });
 }
 
-/** Why a key is not one of the project; undefined if that depends on an argument that the component refuses. */
+/** Why a key is not a key of this project; undefined if that depends on an argument that the component rejects. */
 function reasonAgainstKey(
     config: pulumi.Config,
     args: PrivateRegistryArgs,
@@ -85,7 +85,7 @@ function reasonAgainstKey(
     const remove = `run \`pulumi config rm ${key}\``;
     for (const place of secretPlaces(privateRegistryRules)) {
         if (key === place.key.key || key === place.key.shared) {
-            return `completes registry.${place.path}, which is not there; give that, or ${remove}`;
+            return `completes registry.${place.path}, which is missing; add that, or ${remove}`;
         }
         const name = itemNamed(key, place);
         if (name === undefined) continue;
@@ -98,7 +98,7 @@ function reasonAgainstKey(
     return `is not a key of this project; ${hint}`;
 }
 
-/** Whether a value is encrypted in the stack's file, as the engine tells every Node program. */
+/** Whether a value is encrypted in the stack's file. The engine passes this to every Node program. */
 function isSecret(config: pulumi.Config, name: string): boolean {
     const secretKeys: string[] = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]");
     return secretKeys.includes(`${config.name}:${name}`);
@@ -111,27 +111,27 @@ function secretObject(config: pulumi.Config): Problem[] {
     return [{ path: "registry", reason }];
 }
 
-/** A secret among the arguments. */
+/** A secret argument in the configuration object. */
 function inFile({ path, keys, file }: SecretArgument): Problem {
     const key = keys.at(-1) ?? "";
     return {
         path: written(path),
-        reason: `must not stand in the configuration file; ${setSecret(key, file)}, and remove it here`,
+        reason: `must not be in the configuration file; ${setSecret(key, file)}, and remove it here`,
     };
 }
 
-/** Secret arguments in values that are not encrypted. */
+/** Secret arguments whose values are not encrypted. */
 function inTheClear(config: pulumi.Config, secrets: readonly SecretArgument[]): Problem[] {
     const files = new Map(secrets.flatMap(({ keys, file }) => keys.map((key) => [key, file] as const)));
     return [...files]
         .filter(([key]) => config.get(key) !== undefined && !isSecret(config, key))
         .map(([key, file]) => ({
             path: key,
-            reason: `lies in the clear in the stack's file; ${setSecret(key, file)}`,
+            reason: `is not encrypted in the stack's file; ${setSecret(key, file)}`,
         }));
 }
 
-/** How a secret value is given; from a file, when that is what holds it. */
+/** The command that sets a secret value, from a file if it usually is in one. */
 function setSecret(name: string, file?: string): string {
     return `run \`pulumi config set --secret ${name}${file === undefined ? "" : ` <${file}`}\``;
 }

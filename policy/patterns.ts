@@ -1,4 +1,4 @@
-/** Whether a name is one of the allowed; `*` stands for any characters, and no pattern at all allows everything. */
+/** Whether a name matches one of the patterns. `*` matches any characters, and an empty list allows everything. */
 export function isAllowed(name: string, patterns: readonly string[]): boolean {
     return patterns.length === 0 || patterns.some((pattern) => toExpression(pattern).test(name));
 }

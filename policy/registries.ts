@@ -1,12 +1,12 @@
 import { kindOf, known, type Resource, type Tree, text } from "./resource";
 import { podTemplate, type Recognition, registryPod } from "./workload";
 
-/** A registry's workload among the resources of a stack. */
+/** A registry's workload in a stack. */
 export interface Registry {
     readonly resource: Resource;
     readonly pod: Tree;
     readonly labels: Tree;
-    /** Nothing when it is not known yet. */
+    /** Undefined if it is not known yet. */
     readonly namespace: string | undefined;
 }
 
@@ -19,12 +19,12 @@ export function registries(resources: readonly Resource[], further: Recognition)
     });
 }
 
-/** `default` is what Kubernetes takes when none is given. */
+/** Kubernetes' default is `default`. */
 export function namespaceOf({ props }: Resource): string | undefined {
     return known(() => props.metadata?.namespace ?? "default");
 }
 
-/** The object of a kind and a name in a namespace, if the stack holds it. */
+/** The object of a kind and name in a namespace, if it is in the stack. */
 export function find(
     resources: readonly Resource[],
     kind: string,

@@ -1,7 +1,7 @@
 import { parse } from "yaml";
 import { entries, items, kindOf, type Resource, type Tree, text } from "./resource";
 
-/** The texts that a Secret or a ConfigMap holds, by key, with those of `data` of a Secret decoded. */
+/** The strings in a Secret or ConfigMap by key. The `data` of a Secret is decoded. */
 export function texts(resource: Resource): [key: string, content: string][] {
     const kind = kindOf(resource);
     if (kind !== "Secret" && kind !== "ConfigMap") return [];
@@ -14,7 +14,7 @@ export function texts(resource: Resource): [key: string, content: string][] {
     return [...known, ...decoded];
 }
 
-/** The registry's config.yml in a Secret or a ConfigMap, parsed; nothing when there is none. */
+/** The registry's config.yml in a Secret or ConfigMap, parsed; undefined if there is none. */
 export function registryConfig(resource: Resource): Tree {
     for (const [, content] of texts(resource)) {
         if (!/^version:/m.test(content) || !/^storage:/m.test(content)) continue;
@@ -24,7 +24,7 @@ export function registryConfig(resource: Resource): Tree {
     return undefined;
 }
 
-/** Nothing for what is no YAML: the parser's own message would show the text. */
+/** Undefined for invalid YAML, because the parser's message would quote it. */
 function parsed(content: string): Tree {
     try {
         return parse(content, { logLevel: "silent" });
@@ -33,7 +33,7 @@ function parsed(content: string): Tree {
     }
 }
 
-/** The values of a container's environment variables that stand in the manifest itself. */
+/** A container's environment variables, with the values that are in the manifest itself. */
 export function environment(container: Tree): Map<string, string | undefined> {
     const list = items(() => container.env);
     return new Map(list.map((variable) => [text(() => variable.name) ?? "", text(() => variable.value)]));
@@ -45,7 +45,7 @@ export interface Login {
     readonly password: string;
 }
 
-/** What a pull secret logs in with; it must never be part of a message, but for the host. */
+/** A login in a pull secret. Messages may contain the host only. */
 export function logins(resource: Resource): Login[] {
     return texts(resource)
         .filter(([key]) => key === ".dockerconfigjson")
@@ -64,7 +64,7 @@ export function logins(resource: Resource): Login[] {
         });
 }
 
-/** Lines of htpasswd files; what follows the name of the user. */
+/** The lines of htpasswd files: user names and hashes. */
 export function htpasswdLines(resource: Resource): { username: string; hash: string }[] {
     return texts(resource)
         .filter(([key, content]) => key.includes("htpasswd") || /^[^:\s]+:\$2[aby]\$\d\d\$/m.test(content))

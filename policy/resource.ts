@@ -1,10 +1,10 @@
 /** A value of a manifest. */
-// biome-ignore lint/suspicious/noExplicitAny: rules look into manifests of every kind, which nothing has checked yet
+// biome-ignore lint/suspicious/noExplicitAny: rules read manifests of every kind, before any validation
 export type Tree = any;
 
-/** What a rule sees of a resource: its inputs in a rule for resources, its outputs in a rule for stacks. */
+/** A resource as a rule sees it: with its inputs in a resource rule, with its outputs in a stack rule. */
 export interface Resource {
-    /** Type token of Pulumi, e.g. `kubernetes:apps/v1:Deployment`. */
+    /** Pulumi's type token, e.g. `kubernetes:apps/v1:Deployment`. */
     readonly type: string;
     readonly name: string;
     readonly urn: string;
@@ -13,13 +13,13 @@ export interface Resource {
     readonly isProtected: boolean;
 }
 
-/** Kubernetes kind, e.g. `Deployment`; nothing for resources of other providers, and for patches, which are not whole. */
+/** Kubernetes kind, e.g. `Deployment`; undefined for other providers, and for patches, which are incomplete. */
 export function kindOf(resource: Resource): string | undefined {
     const [provider, , kind] = resource.type.split(":");
     return provider === "kubernetes" && !kind?.endsWith("Patch") ? kind : undefined;
 }
 
-/** The objects of a list such as `DeploymentList`, each as if it stood alone; other resources are themselves. */
+/** The objects in a list such as `DeploymentList`, each as a separate resource; any other resource unchanged. */
 export function single(resource: Resource): Resource[] {
     const kind = kindOf(resource);
     if (!kind?.endsWith("List")) return [resource];
@@ -27,12 +27,12 @@ export function single(resource: Resource): Resource[] {
     return items(() => resource.props.items).map((props) => ({ ...resource, type, props }));
 }
 
-/** Unknown until the resources that it comes from exist. The class is not asked, for a pack may load a second copy of it. */
+/** Whether the value is unknown until other resources exist. Compares names, because a pack may load a second copy of the class. */
 function isNotKnown(error: unknown): boolean {
     return (error as Error | undefined)?.constructor?.name === "UnknownValueError";
 }
 
-/** What is read, or nothing when it is missing or a preview cannot know it yet. */
+/** The value; undefined if it is missing, or still unknown in a preview. */
 export function known<T>(read: () => T): T | undefined {
     try {
         return read();
@@ -43,14 +43,14 @@ export function known<T>(read: () => T): T | undefined {
 }
 
 /**
- * The message, unless the condition holds. A condition that needs a value which a preview cannot know yet says nothing: `up`
- * asks again with the value, before it makes the resource.
+ * The message, unless the condition holds. A condition on a value that is unknown in a preview reports nothing: `up` checks it
+ * again with the value, before it creates the resource.
  */
 export function unless(condition: () => boolean, message: string): string[] {
     return (known(condition) ?? true) ? [] : [message];
 }
 
-/** The members of a list that are known and not null; none when it is no list. */
+/** The known items of a list that are not null; empty if the value is not a list. */
 export function items(read: () => unknown): Tree[] {
     const list = known(read);
     if (!Array.isArray(list)) return [];
@@ -59,7 +59,7 @@ export function items(read: () => unknown): Tree[] {
     );
 }
 
-/** The entries of an object that are known and not null; none when it is no object. */
+/** The known entries of an object that are not null; empty if the value is not an object. */
 export function entries(read: () => unknown): [key: string, value: Tree][] {
     const object = known(read) as Tree;
     if (typeof object !== "object" || object === null) return [];
@@ -69,12 +69,12 @@ export function entries(read: () => unknown): [key: string, value: Tree][] {
     });
 }
 
-/** Whether a value as a whole is not known yet; one that is missing is known to be. */
+/** Whether a value as a whole is unknown. A missing value is known. */
 export function isUnknown(read: () => unknown): boolean {
     return known(() => [read()]) === undefined;
 }
 
-/** Whether an object, or one of its values, is not known yet. */
+/** Whether an object, or one of its values, is unknown. */
 export function isPartlyUnknown(read: () => unknown): boolean {
     const isKnown = known(() => {
         const object = read() as Tree;
@@ -84,7 +84,7 @@ export function isPartlyUnknown(read: () => unknown): boolean {
     return isKnown === undefined;
 }
 
-/** The text, or nothing when it is something else or not known yet. */
+/** The string; undefined if the value is something else, or unknown. */
 export function text(read: () => unknown): string | undefined {
     const value = known(read);
     return typeof value === "string" ? value : undefined;

@@ -1,12 +1,12 @@
 import { items, known, type Resource, text } from "./resource";
 import { isOfRegistry, isRegistryName, type Recognition } from "./workload";
 
-/** Whether an Ingress or a route leads to a registry. */
+/** Whether a backend of an Ingress or a route is a registry. */
 export function leadsToRegistry(resource: Resource, further: Recognition): boolean {
     return isOfRegistry(resource, further) || backends(resource).some((name) => isRegistryName(name, further));
 }
 
-/** Names of the Services that an Ingress or a route leads to. */
+/** Names of the backend Services of an Ingress or a route. */
 function backends(resource: Resource): string[] {
     const spec = known(() => resource.props.spec);
     const rules = [...items(() => spec?.rules), ...items(() => spec?.routes)];

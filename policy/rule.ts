@@ -4,7 +4,7 @@ import { type Resource, single } from "./resource";
 /** A parameter of a rule, set in the file of `--policy-pack-config`. */
 export interface Setting<T> {
     readonly type: "string" | "integer" | "boolean" | "array";
-    /** What it means, with its unit. */
+    /** The meaning, with its unit. */
     readonly description: string;
     readonly default: T;
 }
@@ -12,23 +12,23 @@ export interface Setting<T> {
 export type Settings<S> = { readonly [K in keyof S]: Setting<S[K]> };
 
 interface Metadata<S> {
-    /** How configuration files call the rule. */
+    /** The rule's name in configuration files. */
     readonly name: string;
-    /** What must hold. */
+    /** The requirement. */
     readonly what: string;
-    /** What goes wrong otherwise. */
+    /** The consequence of a violation. */
     readonly why: string;
-    /** What to change; it follows every violation. */
+    /** What to change. Appended to every violation. */
     readonly fix: string;
     readonly severity: Severity;
-    /** Without a configuration file. Defaults to `mandatory`. */
+    /** The level without a configuration file. Defaults to `mandatory`. */
     readonly level?: EnforcementLevel;
     readonly settings: Settings<S>;
 }
 
-/** Judges each resource by itself, before it is made. */
+/** Checks one resource at a time, before it is created. */
 export interface ResourceRule<S = object> extends Metadata<S> {
-    /** A sentence, without its full stop, for each thing that is wrong. It never holds a value that may be secret. */
+    /** A sentence without a full stop for each violation. It never contains a value that may be secret. */
     readonly check: (resource: Resource, settings: S) => string[];
 }
 
@@ -37,15 +37,15 @@ export interface Finding {
     readonly message: string;
 }
 
-/** Judges all resources of a stack together, at the end of a preview or an update. */
+/** Checks all resources of a stack together, at the end of a preview or an update. */
 export interface StackRule<S = object> extends Metadata<S> {
     readonly checkStack: (resources: readonly Resource[], settings: S) => Finding[];
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: each rule has parameters of its own
+// biome-ignore lint/suspicious/noExplicitAny: each rule has its own parameters
 export type Rule = ResourceRule<any> | StackRule<any>;
 
-/** Keeps the types of a rule's parameters and of its check together. */
+/** Ties the type of a rule's parameters to its check. */
 export function resourceRule<S>(rule: ResourceRule<S>): ResourceRule<S> {
     return rule;
 }
@@ -54,7 +54,7 @@ export function stackRule<S>(rule: StackRule<S>): StackRule<S> {
     return rule;
 }
 
-/** A rule's parameters where nothing else is configured. */
+/** The defaults of a rule's parameters. */
 export function defaults(rule: Rule): object {
     return Object.fromEntries(
         Object.entries(rule.settings).map(([name, setting]) => [name, (setting as Setting<unknown>).default]),

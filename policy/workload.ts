@@ -3,7 +3,7 @@ import { items, kindOf, known, type Resource, type Tree, text } from "./resource
 /** The last parts of a repository's path that name the distribution registry's image. */
 const registryRepositories = ["registry", "distribution"];
 
-/** What registries are usually called in labels and names. `schema-registry` and the like are something else. */
+/** Common names of registries in labels and object names. `schema-registry` and the like are unrelated. */
 const registryNames = [
     "registry",
     "docker-registry",
@@ -13,19 +13,19 @@ const registryNames = [
     "distribution",
 ];
 
-/** Parts of a registry's installation other than the registry itself have another component in their labels. */
+/** The component label of the registry itself. Other parts of an installation have different values. */
 const registryComponents = ["registry", "server"];
 
-/** How a user's rules find registries that are called something else. */
+/** How a rule recognizes registries with other names. */
 export interface Recognition {
-    /** Further values of labels and first parts of names by which a registry is known. */
+    /** Additional label values and name prefixes that identify a registry. */
     readonly registryNames: string[];
 }
 
 export const recognition = {
     registryNames: {
         type: "array",
-        description: "further names, in labels or at the start of an object's name, that mean a registry",
+        description: "additional names that identify a registry, in labels or at the start of an object's name",
         default: [] as string[],
     },
 } as const;
@@ -36,7 +36,7 @@ export interface Image {
     readonly digest?: string;
 }
 
-/** `[host[:port]/]path[:tag][@digest]` taken apart. */
+/** Splits `[host[:port]/]path[:tag][@digest]`. */
 export function parseImage(reference: string): Image {
     const [named, digest] = reference.split("@");
     const [, repository, tag] = /^(.*?)(?::([^/:]+))?$/s.exec(named) ?? [];
@@ -47,7 +47,7 @@ export function isRegistryImage(reference: string): boolean {
     return registryRepositories.includes(parseImage(reference).repository.split("/").pop() ?? "");
 }
 
-/** The pod that a workload makes; nothing for other kinds. */
+/** The pod spec of a workload; undefined for other kinds. */
 export function podSpec(resource: Resource): Tree {
     return known(() => podTemplate(resource)?.spec);
 }
@@ -71,7 +71,7 @@ export function podTemplate(resource: Resource): Tree {
     }
 }
 
-/** All containers of a pod, those that prepare it too. */
+/** All containers of a pod, including init containers. */
 export function containers(pod: Tree): Tree[] {
     return [...items(() => pod?.initContainers), ...items(() => pod?.containers)];
 }
@@ -81,7 +81,7 @@ export function registryContainers(pod: Tree): Tree[] {
     return items(() => pod?.containers).filter((container) => isRegistryImage(text(() => container.image) ?? ""));
 }
 
-/** The pod of a workload that runs a registry, known by an image or, where another image is used, by its labels. */
+/** The pod of a workload that runs a registry, recognized by its image or its labels. */
 export function registryPod(resource: Resource, further: Recognition): Tree {
     const template = podTemplate(resource);
     const pod = known(() => template?.spec);
@@ -90,7 +90,7 @@ export function registryPod(resource: Resource, further: Recognition): Tree {
     return named || registryContainers(pod).length > 0 ? pod : undefined;
 }
 
-/** Whether the labels say that an object belongs to a registry itself. */
+/** Whether the labels identify an object as the registry itself. */
 function isRegistryLabelled(object: Tree, further: Recognition): boolean {
     const labels = known(() => object?.metadata?.labels);
     const component = text(() => labels?.["app.kubernetes.io/component"]);
@@ -103,7 +103,7 @@ function isRegistryLabelled(object: Tree, further: Recognition): boolean {
     );
 }
 
-/** Whether an object that is no workload is a registry's, by its labels of any component, its name, or what it selects. */
+/** Whether an object other than a workload belongs to a registry, by its labels (of any component), name or selector. */
 export function isOfRegistry(resource: Resource, further: Recognition): boolean {
     const { props } = resource;
     const labels = known(() => props.metadata?.labels);

@@ -6,7 +6,7 @@ const teamCertificate = config.require("certificate");
 const teamKey = config.requireSecret("certificate-key");
 const authority = config.require("certificate-authority");
 
-/** Behind Ingress and IngressRoute, with certificates that somebody else keeps. */
+/** Behind an Ingress and an IngressRoute, with Secrets that are managed elsewhere. */
 new PrivateRegistry("behind-ingress", {
     host: "registry.example.com",
     tls: { existingSecret: { name: "team-certificate", caCertPem: authority } },
@@ -36,7 +36,7 @@ new PrivateRegistry("behind-ingress", {
     },
 });
 
-/** With certificates that are given. */
+/** With PEM-encoded certificates. */
 new PrivateRegistry("with-pem", {
     host: "registry.example.com",
     tls: { pem: { certificate: teamCertificate, key: teamKey, caCertPem: authority } },
@@ -49,7 +49,7 @@ new PrivateRegistry("with-pem", {
     },
 });
 
-/** With certificates of an issuer of cert-manager. */
+/** With certificates from a cert-manager issuer. */
 new PrivateRegistry("with-cert-manager", {
     host: "registry.example.com",
     tls: {
@@ -94,7 +94,7 @@ new PrivateRegistry("with-cert-manager", {
     },
 });
 
-/** With pods that speak HTTP behind a Gateway and Traefik, and an Issuer of cert-manager for the component's own authority. */
+/** With TLS termination at a Gateway and at Traefik, plain HTTP to the pods, and a cert-manager Issuer for the component's CA. */
 new PrivateRegistry("plain-backend", {
     host: "registry.example.com",
     tls: { plainBackend: true, certManager: { authorityGeneration: 1 } },

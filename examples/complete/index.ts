@@ -10,13 +10,13 @@ import {
     RolloutStrategy,
 } from "private-registry";
 
-// Further registries, of the other kinds of storage and certificate.
+// More registries, with the other kinds of storage and certificate.
 import "./certificates";
 import "./storage";
 
 const config = new pulumi.Config();
 
-/** Every argument at once, but for the kinds of storage and certificate, of which a registry has exactly one. */
+/** Every argument, except the other kinds of storage and certificate: a registry has one of each. */
 const registry = new PrivateRegistry("registry", {
     namespace: "registry",
     createNamespace: true,
@@ -96,7 +96,7 @@ const registry = new PrivateRegistry("registry", {
     log: { level: LogLevel.Info, format: LogFormat.Json, accessLog: true },
 });
 
-/** By a Helm release of the twuni chart, mirrored for a cluster without a way out. */
+/** A Helm release of the twuni chart, in an air-gapped cluster. */
 new PrivateRegistry("by-helm", {
     helm: {
         chart: "docker-registry",
@@ -106,7 +106,7 @@ new PrivateRegistry("by-helm", {
     },
 });
 
-/** What another cluster needs to pull; its stack would take the values from a stack reference and have a provider of its own. */
+/** Pulls from another cluster. A real stack would read the values from a stack reference, and pass its own provider. */
 new RegistryAccess("elsewhere", {
     host: registry.host,
     hostAliases: ["images.example.com"],

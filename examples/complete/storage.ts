@@ -4,13 +4,13 @@ import { AccessMode, ContainerRuntime, PrivateRegistry, S3StorageClass } from "p
 const config = new pulumi.Config();
 const authority = config.require("certificate-authority");
 
-/** On a claim that exists already, in a namespace that does too. */
+/** On an existing claim, in an existing namespace. */
 new PrivateRegistry("on-claim", {
     namespace: "images",
     createNamespace: false,
     storage: { existingClaim: { name: "images", accessMode: AccessMode.ReadWriteOnce } },
     descriptorCache: { off: true },
-    // The nodes log in by themselves, so every pod of the cluster can pull.
+    // The nodes log in, so every pod in the cluster can pull.
     nodes: {
         daemonSet: false,
         authenticate: true,
@@ -28,13 +28,13 @@ new PrivateRegistry("on-claim", {
     },
 });
 
-/** In a folder of one node. */
+/** In a directory on one node. */
 new PrivateRegistry("on-node", {
     storage: { hostPath: { path: "/srv/registry", nodeName: "node-1", size: "50Gi", deleteWithStack: true } },
     descriptorCache: { inMemory: { size: 50000 } },
 });
 
-/** In a bucket of a server of one's own, with a key, and with a Redis of the registry's own. */
+/** On an S3-compatible server with an access key, with a Redis that the component deploys. */
 new PrivateRegistry("on-s3", {
     replicas: 2,
     storage: {
@@ -64,7 +64,7 @@ new PrivateRegistry("on-s3", {
     },
 });
 
-/** In a bucket of AWS with a key from a Secret, encrypted, and with a Redis that exists already. */
+/** In an encrypted AWS bucket with an access key from a Secret, with an existing Redis. */
 new PrivateRegistry("on-encrypted-s3", {
     storage: {
         s3: {
@@ -90,14 +90,14 @@ new PrivateRegistry("on-encrypted-s3", {
     },
 });
 
-/** In a bucket of AWS with a role. */
+/** In an AWS bucket with an IAM role (IRSA). */
 new PrivateRegistry("on-s3-by-role", {
     storage: {
         s3: { bucket: "images", credentials: { role: { arn: "arn:aws:iam::123456789012:role/registry" } } },
     },
 });
 
-/** In a MinIO of the registry's own. */
+/** In a MinIO that the component deploys. */
 new PrivateRegistry("on-minio", {
     storage: {
         minio: {
@@ -114,5 +114,5 @@ new PrivateRegistry("on-minio", {
     },
 });
 
-/** With images that nobody misses when the pod is gone. */
+/** On an emptyDir, for images that may be lost with the pod. */
 new PrivateRegistry("for-tests", { storage: { memory: { sizeLimit: "2Gi" } } });

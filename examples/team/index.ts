@@ -7,9 +7,9 @@ const namespaces = teams.map((team) => new k8s.core.v1.Namespace(team, { metadat
 const registry = new PrivateRegistry(
     "registry",
     {
-        // One login for each team's pipeline, so that one password can be changed without the others.
+        // One user for each team's pipeline, so that one password can be rotated without the others.
         users: [{ name: "operations" }, ...teams.map((team) => ({ name: `${team}-ci` }))],
-        // Every namespace gets a pull secret, and pods of its default service account need not name it.
+        // Every namespace gets a pull secret. Pods of its default service account need not name it.
         pullSecrets: { namespaces: teams, serviceAccounts: ["default"] },
         storage: { volume: { size: "20Gi" } },
         labels: { "app.kubernetes.io/managed-by": "platform-team" },

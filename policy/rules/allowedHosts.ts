@@ -7,14 +7,14 @@ import { isOfRegistry, type Recognition, recognition } from "../workload";
 
 export const allowedHosts = resourceRule<{ hosts: string[] } & Recognition>({
     name: "allowed-hosts",
-    what: "Registries are reached by agreed names only.",
-    why: "Images keep the registry's name for ever; a name outside the agreed domains cannot be renewed or moved.",
-    fix: "Use a host that this rule's setting `hosts` allows.",
+    what: "Registries use approved host names only.",
+    why: "The registry's host name is part of every image name. A name outside your domains cannot be renewed or moved.",
+    fix: "Use a host that the rule's setting `hosts` allows.",
     severity: "medium",
     settings: {
         hosts: {
             type: "array",
-            description: "names that are allowed, with `*` for any characters; empty allows all",
+            description: "allowed host names, with `*` for any characters; an empty list allows all",
             default: [],
         },
         ...recognition,

@@ -5,14 +5,14 @@ import { type Recognition, recognition, registryPod } from "../workload";
 
 export const allowedNamespaces = resourceRule<{ namespaces: string[] } & Recognition>({
     name: "allowed-namespaces",
-    what: "Registries run in agreed namespaces only.",
-    why: "Quotas, network policies and backups are made for namespaces; a registry elsewhere has none of them.",
-    fix: "Use a namespace that this rule's setting `namespaces` allows.",
+    what: "Registries run in approved namespaces only.",
+    why: "Quotas, network policies and backups are set up for each namespace. A registry in another namespace has none of them.",
+    fix: "Use a namespace that the rule's setting `namespaces` allows.",
     severity: "low",
     settings: {
         namespaces: {
             type: "array",
-            description: "namespaces that are allowed, with `*` for any characters; empty allows all",
+            description: "allowed namespaces, with `*` for any characters; an empty list allows all",
             default: [],
         },
         ...recognition,

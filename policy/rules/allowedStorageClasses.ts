@@ -5,14 +5,14 @@ import { isOfRegistry, type Recognition, recognition } from "../workload";
 
 export const allowedStorageClasses = resourceRule<{ storageClasses: string[] } & Recognition>({
     name: "allowed-storage-classes",
-    what: "Images are kept on agreed storage classes only.",
-    why: "Backup, encryption and speed are properties of the class.",
-    fix: "Use a storage class that this rule's setting `storageClasses` allows.",
+    what: "Images are stored on approved storage classes only.",
+    why: "The storage class determines backup, encryption and speed.",
+    fix: "Use a storage class that the rule's setting `storageClasses` allows.",
     severity: "low",
     settings: {
         storageClasses: {
             type: "array",
-            description: "storage classes that are allowed, with `*` for any characters; empty allows all",
+            description: "allowed storage classes, with `*` for any characters; an empty list allows all",
             default: [],
         },
         ...recognition,

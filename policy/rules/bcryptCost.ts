@@ -4,18 +4,18 @@ import { stackRule } from "../rule";
 
 export const bcryptCost = stackRule<{ minimum: number; minimumForGuessable: number; maximum: number }>({
     name: "bcrypt-cost",
-    what: "Passwords are hashed with bcrypt, at a cost that fits the password.",
-    why: "The registry reads nothing but bcrypt and computes it anew for every request: too high a cost makes pushes crawl, and too low a cost gives a guessable password away with its hash.",
-    fix: "Use bcrypt at cost 5 for a random password of 100 bits, and at cost 10 for one that somebody might guess.",
+    what: "Passwords are hashed with bcrypt, at a cost that matches their strength.",
+    why: "The registry supports bcrypt only, and computes the hash on every request. A high cost slows pushes down. A low cost lets an attacker recover a weak password from its hash.",
+    fix: "Use bcrypt at cost 5 for a random password of at least 100 bits, and at cost 10 for a weaker one.",
     severity: "medium",
     settings: {
-        minimum: { type: "integer", description: "lowest cost for any password", default: 5 },
+        minimum: { type: "integer", description: "lowest cost of any password", default: 5 },
         minimumForGuessable: {
             type: "integer",
-            description: "lowest cost for a password of less than 100 bits, as far as the stack's pull secrets show it",
+            description: "lowest cost of a password of less than 100 bits, if a pull secret of the stack contains it",
             default: 10,
         },
-        maximum: { type: "integer", description: "highest cost, paid with every request", default: 10 },
+        maximum: { type: "integer", description: "highest cost; every request pays it", default: 10 },
     },
     checkStack: (resources, { minimum, minimumForGuessable, maximum }) => {
         const weak = resources

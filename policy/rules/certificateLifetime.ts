@@ -10,24 +10,24 @@ interface Lifetimes {
 
 export const certificateLifetime = resourceRule<Lifetimes>({
     name: "certificate-lifetime",
-    what: "Certificates end in reasonable time and are renewed well before.",
-    why: "A stolen key is good until its certificate ends; and what is not renewed in time stops every pull at once.",
-    fix: "Set validityPeriodHours, and earlyRenewalHours to a window in which `pulumi up` surely runs.",
+    what: "Certificates have a limited lifetime, and are renewed well before they expire.",
+    why: "A stolen key is usable until its certificate expires. A certificate that is not renewed in time breaks every pull.",
+    fix: "Set validityPeriodHours, and set earlyRenewalHours to a period in which `pulumi up` is certain to run.",
     severity: "medium",
     settings: {
         maximumDays: {
             type: "integer",
-            description: "longest validity of a server's certificate, in days",
+            description: "longest validity of a server certificate, in days",
             default: 825,
         },
         maximumAuthorityDays: {
             type: "integer",
-            description: "longest validity of a certificate authority, in days",
+            description: "longest validity of a CA certificate, in days",
             default: 3650,
         },
         minimumRenewalDays: {
             type: "integer",
-            description: "days before the end from which `pulumi up` must renew a server's certificate",
+            description: "days before expiry in which `pulumi up` must renew a server certificate",
             default: 7,
         },
     },
@@ -39,13 +39,13 @@ export const certificateLifetime = resourceRule<Lifetimes>({
         return [
             ...(days > longest ? [`The certificate is valid for ${days} days, longer than ${longest}`] : []),
             ...(!isAuthority && renewalDays !== undefined && renewalDays < minimumRenewalDays
-                ? [`The certificate is renewed ${renewalDays} days before its end, later than ${minimumRenewalDays}`]
+                ? [`The certificate is renewed ${renewalDays} days before it expires, later than ${minimumRenewalDays}`]
                 : []),
         ];
     },
 });
 
-/** Nothing is known of the renewal of a certificate that a Secret holds as it is. */
+/** The renewal of a certificate that is in a Secret is unknown. */
 function lifetimeOf(resource: Resource): { days: number; isAuthority: boolean; renewalDays?: number } | undefined {
     const { type, props } = resource;
     if (

@@ -4,9 +4,9 @@ import { isOfRegistry, type Recognition, recognition, registryPod } from "../wor
 
 export const dataProtected = resourceRule<Recognition>({
     name: "data-protected",
-    what: "What holds a registry's images cannot be deleted by accident.",
-    why: "A claim that goes away with a stack, or a volume that goes away with its claim, takes every image with it.",
-    fix: "Protect the claim (`protect: true`), and let volumes and claims of a StatefulSet be retained.",
+    what: "A registry's images cannot be deleted by accident.",
+    why: "If a claim is deleted with its stack, or a volume with its claim, every image is lost.",
+    fix: "Protect the claim (`protect: true`), and retain volumes and a StatefulSet's claims.",
     severity: "high",
     settings: recognition,
     check: (resource, further) => {

@@ -25,7 +25,7 @@ import { tlsOnExposedPaths } from "./tlsOnExposedPaths";
 import { trustedCertificate } from "./trustedCertificate";
 import { unlimitedBodySize } from "./unlimitedBodySize";
 
-/** All rules, in the order of the table in the README. */
+/** All rules, in the order of the table in docs/policies.md. */
 export const rules: readonly Rule[] = [
     tlsOnExposedPaths,
     noBasicAuthOverHttp,

@@ -7,10 +7,12 @@ const weakCurves = ["P224", "secp224r1"];
 export const keyStrength = resourceRule<{ minimumRsaBits: number }>({
     name: "key-strength",
     what: "Private keys are long enough.",
-    why: "A short key can be computed from its certificate, and then anybody can be the registry.",
+    why: "The private key can be computed from a certificate with a short key, which lets an attacker impersonate the registry.",
     fix: 'Use tls.PrivateKey with algorithm "ECDSA" and ecdsaCurve "P256", or "RSA" with rsaBits 3072 or more.',
     severity: "high",
-    settings: { minimumRsaBits: { type: "integer", description: "bits that an RSA key must have", default: 2048 } },
+    settings: {
+        minimumRsaBits: { type: "integer", description: "minimum length of an RSA key, in bits", default: 2048 },
+    },
     check: (resource, { minimumRsaBits }) => {
         const key = known(() => keyOf(resource));
         if (key === undefined) return [];
@@ -24,7 +26,7 @@ export const keyStrength = resourceRule<{ minimumRsaBits: number }>({
 function keyOf(resource: Resource): { rsaBits?: number; curve?: string } | undefined {
     if (resource.type === "tls:index/privateKey:PrivateKey") {
         const { algorithm, rsaBits, ecdsaCurve } = resource.props;
-        // What the provider takes when nothing is given.
+        // The provider's defaults.
         return algorithm === "RSA" ? { rsaBits: rsaBits ?? 2048 } : { curve: ecdsaCurve ?? "P224" };
     }
     const details = certificateOf(resource)?.publicKey.asymmetricKeyDetails;

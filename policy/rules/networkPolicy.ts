@@ -5,11 +5,11 @@ import { type Recognition, recognition } from "../workload";
 
 export const networkPolicy = stackRule<Recognition>({
     name: "network-policy",
-    what: "A NetworkPolicy says who may talk to a registry's pods.",
-    why: "Otherwise every pod of the cluster reaches the registry, and its debug port too.",
-    fix: "Add a NetworkPolicy for the registry's pods that admits its clients on its port only.",
+    what: "A NetworkPolicy limits which clients can connect to a registry's pods.",
+    why: "Otherwise every pod in the cluster can connect to the registry and to its debug port.",
+    fix: "Add a NetworkPolicy for the registry's pods that allows only clients, on the registry's port.",
     severity: "medium",
-    level: "disabled", // whether the network enforces policies is for the team to know
+    level: "disabled", // only the team knows whether its network plugin enforces policies
     settings: recognition,
     checkStack: (resources, further) => {
         const policies = resources.filter((resource) => kindOf(resource) === "NetworkPolicy");
@@ -22,7 +22,7 @@ export const networkPolicy = stackRule<Recognition>({
     },
 });
 
-/** An empty selector selects all pods; an expression is taken to select them. */
+/** An empty selector selects all pods. A selector with expressions is assumed to select them. */
 function selects(policy: Resource, labels: Tree): boolean {
     return entries(() => policy.props.spec?.podSelector?.matchLabels).every(
         ([key, value]) => known(() => labels?.[key]) === value,

@@ -4,8 +4,8 @@ import { type Recognition, recognition, registryContainers, registryPod } from "
 
 export const noBasicAuthOverHttp = resourceRule<Recognition>({
     name: "no-basic-auth-over-http",
-    what: "A registry that asks for passwords speaks TLS itself.",
-    why: "Basic authentication sends the password with every request; behind a proxy that ends TLS it crosses the cluster's network in the clear.",
+    what: "A registry that requires passwords serves TLS.",
+    why: "Basic authentication sends the password with every request. With TLS termination at a proxy, the password crosses the cluster network in the clear.",
     fix: "Set http.tls.certificate and http.tls.key in config.yml, or REGISTRY_HTTP_TLS_CERTIFICATE and REGISTRY_HTTP_TLS_KEY.",
     severity: "critical",
     settings: recognition,

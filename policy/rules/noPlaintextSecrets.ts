@@ -3,7 +3,7 @@ import { entries, items, kindOf, text } from "../resource";
 import { resourceRule } from "../rule";
 import { containers, podSpec, podTemplate } from "../workload";
 
-/** What a text holds that only its owner should read. */
+/** Secret material in a string. */
 const material: readonly [what: string, pattern: RegExp][] = [
     ["a private key", /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
     ["a password's hash", /(^|\s|:)\$(2[aby]|apr1|6)\$/m],
@@ -18,9 +18,9 @@ const secretVariable = /(PASSWORD|PASSWD|SECRET|SECRETKEY|ACCESSKEY|ACCESS_KEY|T
 
 export const noPlaintextSecrets = resourceRule({
     name: "no-plaintext-secrets",
-    what: "Secrets stand in Secrets only: not in ConfigMaps, environment values, labels or annotations.",
-    why: "Whoever may look at the namespace reads the others, and many tools log and store them.",
-    fix: "Move it into a Secret, and mount that or refer to it with valueFrom.secretKeyRef.",
+    what: "Secrets are in Secret objects only, not in ConfigMaps, environment variables, labels or annotations.",
+    why: "Everyone with read access to the namespace can read the other objects, and many tools log and store them.",
+    fix: "Move it into a Secret, and mount the Secret or refer to it with valueFrom.secretKeyRef.",
     severity: "critical",
     settings: {},
     check: (resource) => {
@@ -33,19 +33,19 @@ export const noPlaintextSecrets = resourceRule({
             .flatMap((variable) => {
                 const name = text(() => variable.name) ?? "";
                 const value = text(() => variable.value) ?? "";
-                // A path leads to a file that holds the secret.
+                // A path refers to a file that holds the secret.
                 if (secretVariable.test(name) && value !== "" && !value.startsWith("/")) {
                     return [`The environment variable ${name} holds its value in the manifest`];
                 }
                 return found(value, `The environment variable ${name}`);
             });
-        const marks = [resource.props, podTemplate(resource)]
+        const metadata = [resource.props, podTemplate(resource)]
             .flatMap((object) => [
                 ...entries(() => object?.metadata?.annotations),
                 ...entries(() => object?.metadata?.labels),
             ])
             .flatMap(([key, value]) => found(typeof value === "string" ? value : "", `The label or annotation ${key}`));
-        return [...configMap, ...variables, ...new Set(marks)];
+        return [...configMap, ...variables, ...new Set(metadata)];
     },
 });
 

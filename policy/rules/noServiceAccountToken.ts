@@ -4,8 +4,8 @@ import { type Recognition, recognition, registryPod } from "../workload";
 
 export const noServiceAccountToken = resourceRule<Recognition>({
     name: "no-service-account-token",
-    what: "A registry's pods hold no token for the Kubernetes API.",
-    why: "A registry never calls that API; a token in its pod only helps an intruder.",
+    what: "A registry's pods have no token for the Kubernetes API.",
+    why: "A registry never calls the API. A token in its pod is useful only to an intruder.",
     fix: "Set automountServiceAccountToken to false on the pod.",
     severity: "medium",
     settings: recognition,

@@ -4,18 +4,18 @@ import { known, type Resource } from "../resource";
 import { resourceRule } from "../rule";
 import { isOfRegistry, type Recognition, recognition } from "../workload";
 
-/** How many characters each class adds to those that a random password is drawn from. */
+/** The number of characters that each class adds to the alphabet of a random password. */
 const classes = { upper: 26, lower: 26, numeric: 10, special: 20 };
 
 export const passwordStrength = resourceRule<{ minimumLength: number; minimumBits: number } & Recognition>({
     name: "password-strength",
-    what: "Passwords are long and drawn from many characters.",
-    why: "A registry answers guesses all day long and blocks nobody; only the password itself can withstand that.",
-    fix: "Let random.RandomPassword draw 32 characters or more, of letters and digits at least.",
+    what: "Passwords are long, and use many different characters.",
+    why: "A registry does not rate-limit or lock out failed logins. Only a strong password withstands brute force.",
+    fix: "Use random.RandomPassword with at least 32 characters, including letters and digits.",
     severity: "high",
     settings: {
-        minimumLength: { type: "integer", description: "characters that a password must have", default: 16 },
-        minimumBits: { type: "integer", description: "bits of entropy that a password must have", default: 80 },
+        minimumLength: { type: "integer", description: "minimum length of a password, in characters", default: 16 },
+        minimumBits: { type: "integer", description: "minimum entropy of a password, in bits", default: 80 },
         ...recognition,
     },
     check: (resource, { minimumLength, minimumBits, ...further }) => {
@@ -34,7 +34,7 @@ export const passwordStrength = resourceRule<{ minimumLength: number; minimumBit
     },
 });
 
-/** Length and entropy of what a RandomPassword draws. */
+/** Length and entropy of the password that a RandomPassword generates. */
 function randomBits({ type, props }: Resource): { length: number; bits: number } | undefined {
     if (type !== "random:index/randomPassword:RandomPassword") return undefined;
     const special = typeof props.overrideSpecial === "string" ? new Set(props.overrideSpecial).size : classes.special;

@@ -4,12 +4,12 @@ import { type Recognition, recognition, registryContainers, registryPod } from "
 
 export const persistentStorage = resourceRule<{ dataFolder: string } & Recognition>({
     name: "persistent-storage",
-    what: "A registry keeps its images on storage that outlives its pod.",
-    why: "An emptyDir is deleted with the pod: after a drain of its node all images are gone.",
-    fix: "Mount a persistent volume claim there, or let the registry store into an object storage.",
+    what: "A registry stores its images on storage that outlives its pod.",
+    why: "An emptyDir is deleted with its pod. Draining the node deletes every image.",
+    fix: "Mount a PersistentVolumeClaim there, or configure the registry to use object storage.",
     severity: "high",
     settings: {
-        dataFolder: { type: "string", description: "folder of the images in the pod", default: "/var/lib/registry" },
+        dataFolder: { type: "string", description: "directory of the images in the pod", default: "/var/lib/registry" },
         ...recognition,
     },
     check: (resource, { dataFolder, ...further }) => {
@@ -21,7 +21,7 @@ export const persistentStorage = resourceRule<{ dataFolder: string } & Recogniti
         return items(() => pod?.volumes)
             .filter((volume) => mounts.includes(text(() => volume.name)))
             .flatMap((volume) =>
-                unless(() => volume.emptyDir === undefined, `The folder ${dataFolder} is an emptyDir`),
+                unless(() => volume.emptyDir === undefined, `The directory ${dataFolder} is an emptyDir`),
             );
     },
 });

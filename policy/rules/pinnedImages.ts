@@ -4,12 +4,12 @@ import { containers, parseImage, type Recognition, recognition, registryPod } fr
 
 export const pinnedImages = resourceRule<{ requireDigest: boolean } & Recognition>({
     name: "pinned-images",
-    what: "Every image of a registry's pods is named by a full version.",
-    why: "What a floating tag means changes by itself, so a restart can bring another program; a digest alone hides which version runs.",
-    fix: "Write a tag with a full version such as `:3.1.2`, and a digest behind it where that is required.",
+    what: "Every image in a registry's pods has a tag with a full version.",
+    why: "A floating tag can refer to a different image after every restart. A digest alone hides which version runs.",
+    fix: "Use a tag with a full version such as `:3.1.2`, followed by a digest if one is required.",
     severity: "high",
     settings: {
-        requireDigest: { type: "boolean", description: "whether a digest must stand behind the tag", default: false },
+        requireDigest: { type: "boolean", description: "whether a digest must follow the tag", default: false },
         ...recognition,
     },
     check: (resource, { requireDigest, ...further }) =>
@@ -19,7 +19,7 @@ export const pinnedImages = resourceRule<{ requireDigest: boolean } & Recognitio
             const { tag, digest } = parseImage(image);
             const problems: string[] = [];
             if (tag === undefined) problems.push(`The image "${image}" has no tag`);
-            else if (!/\d+\.\d+\.\d+/.test(tag)) problems.push(`The tag of the image "${image}" is no full version`);
+            else if (!/\d+\.\d+\.\d+/.test(tag)) problems.push(`The tag of the image "${image}" is not a full version`);
             if (requireDigest && digest === undefined) problems.push(`The image "${image}" has no digest`);
             return problems;
         }),

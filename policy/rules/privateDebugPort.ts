@@ -4,9 +4,9 @@ import { isOfRegistry, type Recognition, recognition } from "../workload";
 
 export const privateDebugPort = resourceRule<{ debugPort: number } & Recognition>({
     name: "private-debug-port",
-    what: "A registry's debug port is on no Service that is reachable from outside the cluster.",
-    why: "It tells everybody who asks, without a password, about memory, storage and traffic.",
-    fix: "Leave the port out, and give metrics a Service of their own of type ClusterIP.",
+    what: "No Service exposes a registry's debug port outside the cluster.",
+    why: "The debug port needs no password, and reports on memory, storage and traffic.",
+    fix: "Remove the port from the Service, and create a separate ClusterIP Service for metrics.",
     severity: "high",
     settings: {
         debugPort: { type: "integer", description: "the port (`http.debug.addr` in config.yml)", default: 5001 },
@@ -25,7 +25,7 @@ export const privateDebugPort = resourceRule<{ debugPort: number } & Recognition
                     port.port !== debugPort &&
                     port.targetPort !== debugPort &&
                     !["debug", "metrics"].includes(port.targetPort ?? port.name),
-                `The public Service leads to the debug port ${debugPort}`,
+                `The public Service exposes the debug port ${debugPort}`,
             ),
         );
     },

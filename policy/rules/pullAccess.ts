@@ -6,9 +6,9 @@ import { type Recognition, recognition } from "../workload";
 
 export const pullAccess = stackRule<Recognition>({
     name: "pull-access",
-    what: "A registry's stack makes a pull secret, or gives the nodes credentials.",
-    why: "Otherwise somebody makes one by hand, with a person's password that then lies in every namespace.",
-    fix: "Name the namespaces in pullSecrets.namespaces, or make a Secret of type kubernetes.io/dockerconfigjson for each.",
+    what: "A registry's stack creates a pull secret, or configures the nodes with credentials.",
+    why: "Otherwise pull secrets are created by hand, and a personal password ends up in every namespace.",
+    fix: "List the namespaces in pullSecrets.namespaces, or create a Secret of type kubernetes.io/dockerconfigjson for each.",
     severity: "medium",
     settings: recognition,
     checkStack: (resources, further) =>
@@ -31,7 +31,7 @@ function givesAccess(resource: Resource): boolean {
     return isPullSecret || isUnknownSecret(resource) || texts(resource).some(([, content]) => login.test(content));
 }
 
-/** A Secret of which a preview knows not even the keys: those of the nodes' logins come from the hosts. */
+/** A Secret whose keys are unknown in a preview: the keys of the nodes' logins depend on the hosts. */
 function isUnknownSecret(resource: Resource): boolean {
     return kindOf(resource) === "Secret" && isUnknown(() => resource.props.stringData);
 }

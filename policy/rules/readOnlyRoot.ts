@@ -4,9 +4,9 @@ import { containers, type Recognition, recognition, registryPod } from "../workl
 
 export const readOnlyRoot = resourceRule<Recognition>({
     name: "read-only-root",
-    what: "A registry's containers cannot write into their image.",
-    why: "A program that cannot be changed while it runs leaves an intruder nowhere to stay.",
-    fix: "Set securityContext.readOnlyRootFilesystem to true on each container; the registry writes only into its data folder.",
+    what: "A registry's containers have a read-only root file system.",
+    why: "If programs cannot be changed at run time, an intruder cannot persist.",
+    fix: "Set securityContext.readOnlyRootFilesystem to true on each container; the registry writes only to its data directory.",
     severity: "medium",
     settings: recognition,
     check: (resource, further) =>

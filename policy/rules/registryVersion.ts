@@ -7,15 +7,15 @@ const firstFixed = "3.1.2";
 
 export const registryVersion = resourceRule<{ minimum: string }>({
     name: "registry-version",
-    what: "The registry's image is of the first version without known vulnerabilities, or a later one.",
-    why: "Older versions have known vulnerabilities, and version 2 gets no fixes any more.",
+    what: "The registry runs a version without known vulnerabilities.",
+    why: "Older versions have known vulnerabilities, and version 2 is no longer maintained.",
     fix: `Run docker.io/library/registry:${firstFixed} or a later release.`,
     severity: "critical",
-    settings: { minimum: { type: "string", description: "oldest version that may run", default: firstFixed } },
+    settings: { minimum: { type: "string", description: "oldest allowed version", default: firstFixed } },
     check: (resource, { minimum }) =>
         registryContainers(podSpec(resource)).flatMap((container) => {
             const image = text(() => container.image) ?? "";
-            // What is no number, or only `3`, is the business of the rule on pinned images.
+            // A tag that is not a version, or only `3`, is up to the rule on pinned images.
             const version = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?/.exec(parseImage(image).tag ?? "");
             return version !== null && isBelow(version.slice(1), minimum.split("."))
                 ? [`The image "${image}" is older than ${minimum}`]
@@ -23,7 +23,7 @@ export const registryVersion = resourceRule<{ minimum: string }>({
         }),
 });
 
-/** Parts that a version leaves out are taken to be high enough. */
+/** Parts that a version omits are assumed to be high enough. */
 function isBelow(version: readonly (string | undefined)[], minimum: readonly string[]): boolean {
     const first = minimum.findIndex((part, i) => version[i] === undefined || Number(version[i]) !== Number(part));
     return first >= 0 && version[first] !== undefined && Number(version[first]) < Number(minimum[first]);

@@ -10,8 +10,8 @@ const amounts = [
 
 export const resourcesSet = resourceRule<Recognition>({
     name: "resources-set",
-    what: "A registry's containers say what they need and how much memory they may use.",
-    why: "Without requests the scheduler puts them on full nodes, and without a limit a large push can take the node's memory.",
+    what: "A registry's containers have CPU and memory requests, and a memory limit.",
+    why: "Without requests, the scheduler places them on full nodes. Without a limit, a large push can exhaust the node's memory.",
     fix: "Set resources.requests.cpu, resources.requests.memory and resources.limits.memory on each container.",
     severity: "medium",
     settings: recognition,

@@ -8,13 +8,13 @@ const label = "pod-security.kubernetes.io/enforce";
 export const restrictedNamespace = stackRule<Recognition>({
     name: "restricted-namespace",
     what: "The namespace of a registry enforces the Pod Security Standard `restricted`.",
-    why: "The pods that run today are restricted by themselves; the label holds the next ones to it.",
+    why: "Today's pods may meet the standard without it. The label also enforces it for every later pod.",
     fix: `Label the namespace ${label}=restricted.`,
     severity: "medium",
     settings: recognition,
     checkStack: (resources, further) =>
         registries(resources, further).flatMap(({ namespace }) => {
-            // One that was there before is not in the stack and cannot be seen.
+            // An existing namespace is not in the stack, so the rule cannot see it.
             const found = find(resources, "Namespace", namespace, undefined);
             if (found === undefined) return [];
             return unless(

@@ -5,7 +5,7 @@ import { containers, type Recognition, recognition, registryPod } from "../workl
 export const restrictedPods = resourceRule<Recognition>({
     name: "restricted-pods",
     what: "A registry's pods meet the Pod Security Standard `restricted`.",
-    why: "A registry needs no rights on its node; whoever breaks into it should find none.",
+    why: "A registry needs no privileges on its node, so an intruder should find none.",
     fix: "Set runAsNonRoot and seccompProfile RuntimeDefault on the pod, allowPrivilegeEscalation false and capabilities.drop [ALL] on each container, and use neither host namespaces nor hostPath.",
     severity: "high",
     settings: recognition,
@@ -18,7 +18,7 @@ export const restrictedPods = resourceRule<Recognition>({
         const folders = items(() => pod.volumes).flatMap((volume) =>
             unless(
                 () => volume.hostPath === undefined,
-                `The volume ${text(() => volume.name)} is a folder of the node`,
+                `The volume ${text(() => volume.name)} is a directory of the node (hostPath)`,
             ),
         );
         const each = containers(pod).flatMap((container) => {
@@ -40,7 +40,7 @@ export const restrictedPods = resourceRule<Recognition>({
                 ...unless(() => {
                     const add: unknown = own()?.capabilities?.add;
                     return !Array.isArray(add) || add.every((capability) => capability === "NET_BIND_SERVICE");
-                }, `${name} is given Linux capabilities (capabilities.add)`),
+                }, `${name} adds Linux capabilities (capabilities.add)`),
                 ...unless(
                     () => ["RuntimeDefault", "Localhost"].includes(either("seccompProfile")?.type),
                     `${name} has no seccomp profile (seccompProfile.type)`,

@@ -6,9 +6,9 @@ import { type Recognition, recognition, registryContainers } from "../workload";
 
 export const sharedReplicas = stackRule<Recognition>({
     name: "shared-replicas",
-    what: "The pods of one registry share their storage and their HTTP secret.",
-    why: "A push that meets two pods fails when the second can neither see the layer nor check the first one's signature.",
-    fix: "Use a claim with ReadWriteMany or an object storage, and one http.secret in config.yml; or run one replica.",
+    what: "All replicas of a registry share their storage and their HTTP secret.",
+    why: "The requests of one push reach different pods. It fails if a pod cannot see a layer, or cannot verify an upload address that another pod signed.",
+    fix: "Use a ReadWriteMany claim or object storage, and one http.secret in config.yml. Or run one replica.",
     severity: "high",
     settings: recognition,
     checkStack: (resources, further) =>
@@ -38,7 +38,7 @@ function storageProblems({ resource, pod, namespace }: Registry, resources: read
     });
 }
 
-/** Only what the stack holds can be looked at; a configuration from elsewhere may have the secret. */
+/** Only objects in the stack are visible. A configuration from elsewhere may have the secret. */
 function secretProblems({ pod, namespace }: Registry, resources: readonly Resource[]): string[] {
     if (registryContainers(pod).some((container) => environment(container).has("REGISTRY_HTTP_SECRET"))) return [];
     const configs = items(() => pod.volumes)
@@ -57,5 +57,5 @@ function secretProblems({ pod, namespace }: Registry, resources: readonly Resour
             ),
         ])
         .flatMap((resource) => (resource === undefined ? [] : (registryConfig(resource) ?? [])));
-    return configs.some((config) => !config.http?.secret) ? ["have no common http.secret"] : [];
+    return configs.some((config) => !config.http?.secret) ? ["do not share an http.secret"] : [];
 }

@@ -7,19 +7,19 @@ const plainRedirects = ["nginx.ingress.kubernetes.io/ssl-redirect", "nginx.ingre
 
 export const tlsOnExposedPaths = resourceRule<{ plainListeners: string[]; plainEntryPoints: string[] } & Recognition>({
     name: "tls-on-exposed-paths",
-    what: "Whatever leads to a registry from outside the cluster speaks TLS only.",
-    why: "Passwords and images would cross the network in the clear, and anybody between could exchange them.",
-    fix: "Give every host a certificate (spec.tls), attach routes to HTTPS listeners or entry points only, and publish no port for plain HTTP.",
+    what: "Every path from outside the cluster to a registry serves TLS only.",
+    why: "Otherwise passwords and images cross the network in the clear, and an attacker on the path can replace them.",
+    fix: "Give every host a certificate (spec.tls). Attach routes to HTTPS listeners and entry points only. Publish no port for plain HTTP.",
     severity: "critical",
     settings: {
         plainListeners: {
             type: "array",
-            description: "listeners of Gateways (sectionName) that speak plain HTTP",
+            description: "Gateway listeners (sectionName) that serve plain HTTP",
             default: ["http", "web"],
         },
         plainEntryPoints: {
             type: "array",
-            description: "entry points of Traefik that speak plain HTTP",
+            description: "Traefik entry points that serve plain HTTP",
             default: ["web", "http"],
         },
         ...recognition,
@@ -45,7 +45,7 @@ export const tlsOnExposedPaths = resourceRule<{ plainListeners: string[]; plainE
                           ...items(() => resource.props.spec?.entryPoints).flatMap((point) =>
                               unless(
                                   () => !settings.plainEntryPoints.includes(point),
-                                  `The route is open at the entry point "${point}", which is plain HTTP`,
+                                  `The route is attached to the entry point "${point}", which is plain HTTP`,
                               ),
                           ),
                       ]
@@ -62,7 +62,7 @@ function ingressProblems({ props }: Resource): string[] {
     const spec = known(() => props.spec);
     const certificates = items(() => spec?.tls);
     const covered = certificates.flatMap((entry) => items(() => entry.hosts));
-    // Without hosts a certificate is for all of them.
+    // A certificate without hosts covers all of them.
     const coversAll = certificates.some((entry) => items(() => entry.hosts).length === 0);
     const hosts = items(() => spec?.rules).flatMap((rule) =>
         unless(
@@ -72,7 +72,7 @@ function ingressProblems({ props }: Resource): string[] {
     );
     const redirects = entries(() => props.metadata?.annotations)
         .filter(([key, value]) => plainRedirects.includes(key) && value === "false")
-        .map(([key]) => `The annotation ${key} lets plain HTTP through`);
+        .map(([key]) => `The annotation ${key} allows plain HTTP`);
     return [...hosts, ...redirects];
 }
 
@@ -81,7 +81,7 @@ function serviceProblems({ props }: Resource): string[] {
     return items(() => props.spec?.ports).flatMap((port) =>
         unless(
             () => port.port !== 80 && port.name !== "http" && port.appProtocol !== "http",
-            `The Service publishes the port ${known(() => port.port)}, which is plain HTTP`,
+            `The Service publishes port ${known(() => port.port)}, which is plain HTTP`,
         ),
     );
 }

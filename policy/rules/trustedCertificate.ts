@@ -6,28 +6,28 @@ import { type Recognition, recognition } from "../workload";
 
 export const trustedCertificate = stackRule<Recognition>({
     name: "trusted-certificate",
-    what: "The nodes of the cluster trust a registry's certificate.",
-    why: "Otherwise no pod can pull (x509: certificate signed by unknown authority), or somebody switches the check off.",
-    fix: "Let the stack bring the certificate authority to the nodes (hosts.toml of containerd), or take a certificate from a public authority.",
+    what: "The cluster's nodes trust the registry's certificate.",
+    why: "Otherwise pulls fail (x509: certificate signed by unknown authority), and people disable the check.",
+    fix: "Install the CA certificate on the nodes (hosts.toml of containerd), or use a certificate of a public CA.",
     severity: "high",
     settings: recognition,
     checkStack: (resources, further) =>
-        resources.some(isOwnAuthority) && !resources.some(reachesNodes)
+        resources.some(isOwnCa) && !resources.some(reachesNodes)
             ? registries(resources, further).map(({ resource }) => ({
                   resource,
-                  message: "The certificate is of an authority that no node is told to trust",
+                  message: "No node is configured to trust the CA that issued the certificate",
               }))
             : [],
 });
 
-/** A certificate that the stack signs itself; one from elsewhere may be of a public authority. */
-function isOwnAuthority({ type }: Resource): boolean {
+/** A certificate that the stack itself signs. One from elsewhere may be publicly trusted. */
+function isOwnCa({ type }: Resource): boolean {
     return (
         type === "tls:index/selfSignedCert:SelfSignedCert" || type === "tls:index/locallySignedCert:LocallySignedCert"
     );
 }
 
-/** Files of a container runtime on their way to the nodes; contents that are not known yet may be such files. */
+/** Whether a resource writes files of a container runtime to the nodes. Contents that are still unknown may be such files. */
 function reachesNodes(resource: Resource): boolean {
     const folders = /certs\.d|hosts\.toml|registries\.yaml|registries\.conf\.d/;
     if (resource.type.startsWith("command:")) {

@@ -7,14 +7,14 @@ const annotations = ["nginx.ingress.kubernetes.io/proxy-body-size", "nginx.org/c
 
 export const unlimitedBodySize = resourceRule<{ ingressClasses: string[] } & Recognition>({
     name: "unlimited-body-size",
-    what: "An Ingress of NGINX in front of a registry takes bodies of any size.",
-    why: "Its limit is one megabyte otherwise, and every larger layer is refused with status 413.",
-    fix: `Set the annotation ${annotations[0]} (of F5's controller: ${annotations[1]}) to "0".`,
+    what: "An NGINX Ingress in front of a registry accepts request bodies of any size.",
+    why: "Its default limit is one megabyte, and it rejects larger layers with status 413.",
+    fix: `Set the annotation ${annotations[0]} (for F5's controller: ${annotations[1]}) to "0".`,
     severity: "medium",
     settings: {
         ingressClasses: {
             type: "array",
-            description: "Ingress classes of NGINX; an Ingress without a class counts as one of them",
+            description: "NGINX Ingress classes; an Ingress without a class counts as one of them",
             default: ["nginx"],
         },
         ...recognition,
@@ -28,7 +28,7 @@ export const unlimitedBodySize = resourceRule<{ ingressClasses: string[] } & Rec
         if (className !== undefined && !ingressClasses.includes(className)) return [];
         return unless(
             () => annotations.some((key) => props.metadata?.annotations?.[key] === "0"),
-            "The Ingress limits the size of bodies",
+            "The Ingress limits the size of request bodies",
         );
     },
 });

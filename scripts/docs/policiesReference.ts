@@ -3,6 +3,7 @@ import * as path from "node:path";
 import type { Rule, Setting } from "../../policy/rule";
 import { rules } from "../../policy/rules";
 import { repositoryRoot } from "../../sandbox/paths";
+import { wrapped } from "./wrap";
 
 type Profile = Record<string, string | ({ enforcementLevel: string } & Record<string, unknown>)>;
 
@@ -12,10 +13,31 @@ export function policiesReference(): string {
     const strict = readProfile("strict");
     return `# Policies
 
-Written from \`policy/rules\` and \`policy/profiles\` by \`UPDATE_SNAPSHOTS=1 npm run test:unit\`; edit those instead. How a stack is held to them is in
-the [README](../README.md#policies).
+<!-- Generated from policy/rules and policy/profiles by \`UPDATE_SNAPSHOTS=1 npm run test:unit\`. Edit those instead. -->
 
-| rule | severity | baseline | strict | when | what must hold |
+\`policy/\` is a [CrossGuard](https://www.pulumi.com/docs/insights/policy/) policy pack for container registries on
+Kubernetes. It checks the registries of this component, and those that any other Pulumi program declares.
+
+\`npm run up\` and \`npm run preview\` check every stack: with the profile \`strict\` if the stack's name starts with \`prod\`,
+and with \`baseline\` otherwise. For any other project, or without npm:
+
+<!-- not run: the tests of the pack in test/integration/policy run it on several stacks -->
+\`\`\`bash
+pulumi preview --stack prod --policy-pack policy --policy-pack-config policy/profiles/strict.json
+\`\`\`
+
+- To change the level or the settings of a rule, copy a profile, and pass the copy.
+- A registry is recognized by its image (a repository that ends in \`registry\` or \`distribution\`), its labels or its
+  name. The setting \`registryNames\` adds other names.
+- A value that is unknown in a preview is checked by \`pulumi up\`, before the resource is created.
+- \`strict\` requires the argument \`networkPolicy\`, which is off by default. It rejects \`tls.plainBackend\`, which
+  \`baseline\` only warns about.
+- The objects in a Helm release (\`helm.v3.Release\`) are invisible to policies. \`helm.v4.Chart\` shows them.
+- [\`examples/ci\`](../examples/ci/README.md) runs the policies in GitHub Actions and GitLab CI.
+
+## Rules
+
+| rule | severity | baseline | strict | checks | requirement |
 |---|---|---|---|---|---|
 ${rules
     .map((rule) => {
@@ -24,8 +46,8 @@ ${rules
         return `| [\`${name}\`](#${name}) | ${severity} | ${level(baseline, name)} | ${level(strict, name)} | ${when} | ${what} |\n`;
     })
     .join("")}
-Rules for each resource judge it before it is made. Rules for the whole stack judge at the end of a preview and of an update, so with
-\`--skip-preview\` what they refuse exists already.
+A rule for each resource checks it before it is created. A rule for the whole stack checks it at the end of a preview or
+an update. With \`--skip-preview\`, what such a rule rejects therefore already exists.
 
 ${rules.map((rule) => section(rule, { baseline, strict })).join("\n")}`;
 }
@@ -47,12 +69,12 @@ function section(rule: Rule, profiles: Record<string, Profile>): string {
             const set = typeof given === "string" ? undefined : given[key];
             return set === undefined ? [] : [` in ${profile} \`${JSON.stringify(set)}\``];
         });
-        return `- \`${key}\`: ${description}. Default \`${JSON.stringify(otherwise)}\`${others.join(",")}.\n`;
+        return `${wrapped(`- \`${key}\`: ${description}. Default \`${JSON.stringify(otherwise)}\`${others.join(",")}.`, "  ")}\n`;
     });
     return `## ${rule.name}
 
-${rule.what} ${rule.why}
+${wrapped(`${rule.what} ${rule.why}`)}
 
-Fix: ${rule.fix}
+${wrapped(`Fix: ${rule.fix}`)}
 ${settings.length === 0 ? "" : `\n${settings.join("")}`}`;
 }

@@ -17,7 +17,7 @@ const broken: [object, string][] = [
     [{ users: [{ name: "a:b" }] }, "users[0].name: must be 1 to 255 characters without colons and spaces"],
     [
         { users: [{ name: "a", password: "in the open" }] },
-        "registry.users[0].password: must not stand in the configuration file",
+        "registry.users[0].password: must not be in the configuration file",
     ],
     [{ users: [] }, "users: must name at least one user"],
     [{ log: { level: "loud" } }, 'log.level: must be one of "error", "warn", "info", "debug"'],

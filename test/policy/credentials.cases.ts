@@ -178,7 +178,7 @@ describeRule("certificate-lifetime", {
         },
         "no renewal": {
             of: [signedCertificate({ earlyRenewalHours: undefined })],
-            says: "renewed 0 days before its end, later than 7",
+            says: "renewed 0 days before it expires, later than 7",
         },
         "an authority of twenty years": {
             of: [authority({ validityPeriodHours: 7300 * 24 })],

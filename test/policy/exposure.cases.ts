@@ -32,7 +32,7 @@ describeRule("tls-on-exposed-paths", {
         },
         "plain HTTP beside TLS": {
             of: [annotated({ "nginx.ingress.kubernetes.io/ssl-redirect": "false" })],
-            says: "lets plain HTTP through",
+            says: "allows plain HTTP",
         },
         "a plain listener": {
             of: [httpRoute({ spec: { parentRefs: [{ name: "public", sectionName: "http" }] } })],
@@ -45,10 +45,10 @@ describeRule("tls-on-exposed-paths", {
         "an IngressRoute without tls": { of: [ingressRoute({ spec: { tls: null } })], says: "The route has no tls" },
         "a plain entry point": {
             of: [ingressRoute({ spec: { entryPoints: ["web", "websecure"] } })],
-            says: 'open at the entry point "web"',
+            says: 'attached to the entry point "web"',
         },
-        "a public port 80": { of: [ofType("NodePort", { name: "a", port: 80 })], says: "publishes the port 80" },
-        "a public port called http": { of: [ofType("LoadBalancer", { name: "http" })], says: "publishes the port 443" },
+        "a public port 80": { of: [ofType("NodePort", { name: "a", port: 80 })], says: "publishes port 80" },
+        "a public port called http": { of: [ofType("LoadBalancer", { name: "http" })], says: "publishes port 443" },
     },
     unknown: {
         "certificates and hosts": [ingress({ spec: { tls: unknown } }), ingress({ spec: { rules: unknown } })],
@@ -73,15 +73,15 @@ describeRule("private-debug-port", {
         },
     },
     fails: {
-        "a node port": { of: [debug("NodePort")], says: "leads to the debug port 5001" },
+        "a node port": { of: [debug("NodePort")], says: "exposes the debug port 5001" },
         "a load balancer behind another number": {
             of: [ofType("LoadBalancer", { targetPort: 5001 })],
-            says: "leads to the debug port",
+            says: "exposes the debug port",
         },
-        "a name": { of: [ofType("LoadBalancer", { targetPort: "debug" })], says: "leads to the debug port" },
+        "a name": { of: [ofType("LoadBalancer", { targetPort: "debug" })], says: "exposes the debug port" },
         "an external IP": {
             of: [service({ spec: { ...debug("ClusterIP").props.spec, externalIPs: ["192.0.2.1"] } })],
-            says: "leads to the debug port",
+            says: "exposes the debug port",
         },
     },
     unknown: {
@@ -100,11 +100,11 @@ describeRule("unlimited-body-size", {
         "another program": [ingress({ metadata: { annotations: null }, spec: { rules: [] } })],
     },
     fails: {
-        "the default": { of: [annotated({ [nginx]: null })], says: "limits the size of bodies" },
-        "a limit": { of: [annotated({ [nginx]: "500m" })], says: "limits the size of bodies" },
+        "the default": { of: [annotated({ [nginx]: null })], says: "limits the size of request bodies" },
+        "a limit": { of: [annotated({ [nginx]: "500m" })], says: "limits the size of request bodies" },
         "the default without a class": {
             of: [ingress({ metadata: { annotations: null }, spec: { ingressClassName: null } })],
-            says: "limits the size of bodies",
+            says: "limits the size of request bodies",
         },
         "a class by annotation": {
             of: [
@@ -113,7 +113,7 @@ describeRule("unlimited-body-size", {
                     spec: { ingressClassName: null },
                 }),
             ],
-            says: "limits the size of bodies",
+            says: "limits the size of request bodies",
             settings: { ingressClasses: ["inside"] },
         },
     },

@@ -84,7 +84,7 @@ describeRule("shared-replicas", {
         "a claim each": { of: [two({ volumeClaimTemplates: [{}] }), config], says: "2 replicas have a claim each" },
         "no common secret": {
             of: [two(), shared, secret("registry-config", { "config.yml": without })],
-            says: "2 replicas have no common http.secret",
+            says: "2 replicas do not share an http.secret",
         },
         "none in a ConfigMap": {
             of: [
@@ -94,7 +94,7 @@ describeRule("shared-replicas", {
                 }),
                 configMap("own", { "config.yml": without }),
             ],
-            says: "3 replicas have no common http.secret",
+            says: "3 replicas do not share an http.secret",
         },
     },
     unknown: {
@@ -206,11 +206,11 @@ describeRule("trusted-certificate", {
     fails: {
         "an authority nobody knows": {
             of: [deployment(), signedCertificate({})],
-            says: "an authority that no node is told to trust",
+            says: "No node is configured to trust the CA",
         },
         "files for something else": {
             of: [deployment(), signedCertificate({}), configMap("files", { list: "nothing" })],
-            says: "no node is told",
+            says: "No node is configured to trust",
         },
     },
     unknown: {

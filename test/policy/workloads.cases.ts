@@ -69,8 +69,8 @@ describeRule("pinned-images", {
     fails: {
         "no tag": { of: [image("registry")], says: 'The image "registry" has no tag' },
         "no tag behind a port": { of: [image("localhost:5000/registry")], says: "has no tag" },
-        "a floating tag": { of: [image("registry:latest")], says: '"registry:latest" is no full version' },
-        "half a version": { of: [image("registry:3.1")], says: "is no full version" },
+        "a floating tag": { of: [image("registry:latest")], says: '"registry:latest" is not a full version' },
+        "half a version": { of: [image("registry:3.1")], says: "is not a full version" },
         "a digest without a version": { of: [image("registry@sha256:1")], says: "has no tag" },
         "no digest where one is required": {
             of: [image("registry:3.1.2")],
@@ -126,18 +126,18 @@ describeRule("restricted-pods", {
         privileges: { of: [security({ privileged: true })], says: "is privileged" },
         escalation: { of: [security({ allowPrivilegeEscalation: null })], says: "may gain privileges" },
         "kept capabilities": { of: [security({ capabilities: null })], says: "keeps Linux capabilities" },
-        "an added one beside NET_BIND_SERVICE": {
+        "an added one next to NET_BIND_SERVICE": {
             of: [security({ capabilities: { drop: ["ALL"], add: ["NET_BIND_SERVICE", "CHOWN"] } })],
-            says: "is given Linux capabilities",
+            says: "adds Linux capabilities",
         },
-        "added ones": { of: [security({ capabilities: { add: ["SYS_ADMIN"] } })], says: "is given Linux capabilities" },
+        "added ones": { of: [security({ capabilities: { add: ["SYS_ADMIN"] } })], says: "adds Linux capabilities" },
         "no seccomp": { of: [inPod({ securityContext: { seccompProfile: null } })], says: "has no seccomp profile" },
         "the host's network": { of: [inPod({ hostNetwork: true })], says: "The pod has hostNetwork" },
         "the host's processes": { of: [inPod({ hostPID: true })], says: "The pod has hostPID" },
         "the host's memory": { of: [inPod({ hostIPC: true })], says: "The pod has hostIPC" },
         "a folder of the node": {
             of: [inPod({ volumes: [{ name: "data", hostPath: { path: "/srv" } }] })],
-            says: "The volume data is a folder of the node",
+            says: "The volume data is a directory of the node",
         },
         "a registry known by its labels alone": {
             of: [deployment({ container: { image: "example.com/own:1.0.0", securityContext: { privileged: true } } })],
@@ -229,11 +229,11 @@ describeRule("persistent-storage", {
     fails: {
         "an emptyDir": {
             of: [inPod({ volumes: [{ name: "data", emptyDir: {} }] })],
-            says: "The folder /var/lib/registry is an emptyDir",
+            says: "The directory /var/lib/registry is an emptyDir",
         },
         "one at another folder, where that is configured": {
             of: [inPod({ volumes: [{ name: "config", emptyDir: {} }] })],
-            says: "The folder /etc/distribution is an emptyDir",
+            says: "The directory /etc/distribution is an emptyDir",
             settings: { dataFolder: "/etc/distribution" },
         },
     },

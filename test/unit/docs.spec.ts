@@ -6,7 +6,16 @@ import { argumentsReference } from "../../scripts/docs/argumentsReference";
 import { readSchema } from "../../scripts/docs/schema";
 import { blocksOf, commandBlocks, pages } from "../commandBlocks";
 
-const documents = ["README.md", "CHANGELOG.md", ...markdownBelow("docs"), ...markdownBelow("examples")];
+const documents = [
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    ...markdownBelow("docs"),
+    ...markdownBelow("examples"),
+];
+
+/** Written from doc comments, as a table and lists. */
+const unwrapped = ["docs/arguments.md"];
 
 function markdownBelow(folder: string): string[] {
     return fs
@@ -54,12 +63,29 @@ describe("the documentation", () => {
         ]);
     });
 
-    it("leads from the first page to every page", () => {
-        const linked = fs.readFileSync(path.join(repositoryRoot, "README.md"), "utf8");
-        for (const page of documents.filter((name) => /^docs\/|^examples\/README/.test(name))) {
-            assert.ok(linked.includes(`(${page})`), `README.md does not link to ${page}`);
+    it("has an index of one line for each page, in docs/README.md", () => {
+        const index = fs.readFileSync(path.join(repositoryRoot, "docs", "README.md"), "utf8");
+        const items = [...index.matchAll(/^- .*(?:\n {2}.*)*/gm)].map(([item]) => item);
+        const linked = items.map((item) => /^- \[[^\]]+\]\(([\w.-]+)\): .+\.$/.exec(item)?.[1]);
+        const others = fs.readdirSync(path.join(repositoryRoot, "docs")).filter((page) => page !== "README.md");
+        assert.deepEqual(linked.sort(), others.sort());
+    });
+
+    it("leads from the first page to the index, the examples and the page for contributors", () => {
+        const first = fs.readFileSync(path.join(repositoryRoot, "README.md"), "utf8");
+        for (const page of ["docs/README.md", "examples", "CONTRIBUTING.md", "CHANGELOG.md"]) {
+            assert.match(first, new RegExp(`\\]\\(${page}/?\\)`), `README.md does not link to ${page}`);
         }
     });
+
+    for (const document of documents.filter((name) => !unwrapped.includes(name))) {
+        it(`${document} wraps its prose at 120 characters`, () => {
+            const text = fs.readFileSync(path.join(repositoryRoot, document), "utf8");
+            const prose = text.replace(/^ *```.*?^ *```$/gms, "").split("\n");
+            const tooLong = prose.filter((line) => line.length > 120 && !line.startsWith("|"));
+            assert.deepEqual(tooLong, []);
+        });
+    }
 });
 
 /** The anchors that a page's headings get. */

@@ -116,7 +116,7 @@ function programsOfShell(text: string): string[] {
 }
 
 describe("the programs that scripts call", () => {
-    const prerequisites = /^You need (.*?);/ms.exec(read("README.md"))?.[1] ?? "";
+    const prerequisites = /^You need (Debian .*?);/ms.exec(read("README.md"))?.[1] ?? "";
     const installed = new Set<string>(debianPackages);
     for (const file of sources) {
         for (const [, list] of read(file).matchAll(/ensureDebianPackages\(\[(.*?)\]/g)) {

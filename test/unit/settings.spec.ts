@@ -95,7 +95,7 @@ describe("the stack's configuration", () => {
         assert.throws(
             () => read({ "password-admin": "hunter2hunter2" }),
             refused(
-                "password-admin: lies in the clear in the stack's file; run `pulumi config set --secret password-admin`",
+                "password-admin: is not encrypted in the stack's file; run `pulumi config set --secret password-admin`",
             ),
         );
     });
@@ -104,7 +104,7 @@ describe("the stack's configuration", () => {
         assert.throws(
             () => read({ registry: { users: [{ name: "ci" }, { name: "anna", password: "hunter2hunter2" }] } }),
             refused(
-                "registry.users[1].password: must not stand in the configuration file; run `pulumi config set --secret password-anna`, and remove it here",
+                "registry.users[1].password: must not be in the configuration file; run `pulumi config set --secret password-anna`, and remove it here",
             ),
         );
     });
@@ -138,7 +138,7 @@ describe("the stack's configuration", () => {
             assert.throws(
                 () => read({ registry: { storage: { s3: { bucket: "images", credentials: { keys } } } } }),
                 refused(
-                    "registry.storage.s3.credentials.keys.secretAccessKey: must not stand in the configuration file; run `pulumi config set --secret s3-secret-access-key`, and remove it here",
+                    "registry.storage.s3.credentials.keys.secretAccessKey: must not be in the configuration file; run `pulumi config set --secret s3-secret-access-key`, and remove it here",
                 ),
             );
         });
@@ -147,13 +147,13 @@ describe("the stack's configuration", () => {
             assert.throws(
                 () => read({ registry, "s3-secret-access-key": "of-s3" }),
                 refused(
-                    "s3-secret-access-key: lies in the clear in the stack's file; run `pulumi config set --secret s3-secret-access-key`",
+                    "s3-secret-access-key: is not encrypted in the stack's file; run `pulumi config set --secret s3-secret-access-key`",
                 ),
             );
             assert.throws(
                 () => read({}, { "s3-secret-access-key": "of-s3" }),
                 refused(
-                    "private-registry:s3-secret-access-key: completes registry.storage.s3.credentials.keys, which is not there; give that, or run `pulumi config rm s3-secret-access-key`",
+                    "private-registry:s3-secret-access-key: completes registry.storage.s3.credentials.keys, which is missing; add that, or run `pulumi config rm s3-secret-access-key`",
                 ),
             );
         });
@@ -183,13 +183,13 @@ describe("the stack's configuration", () => {
             assert.throws(
                 () => read({ registry: inFile }),
                 refused(
-                    "registry.tls.pem.key: must not stand in the configuration file; run `pulumi config set --secret tls-key <key.pem`, and remove it here",
+                    "registry.tls.pem.key: must not be in the configuration file; run `pulumi config set --secret tls-key <key.pem`, and remove it here",
                 ),
             );
             assert.throws(
                 () => read({ registry, "tls-key": "a key" }),
                 refused(
-                    "tls-key: lies in the clear in the stack's file; run `pulumi config set --secret tls-key <key.pem`",
+                    "tls-key: is not encrypted in the stack's file; run `pulumi config set --secret tls-key <key.pem`",
                 ),
             );
         });
@@ -216,13 +216,13 @@ describe("the stack's configuration", () => {
             assert.throws(
                 () => read({ registry: { nodes: { ssh: [{ ...node("a"), privateKey: "a key" }] } } }),
                 refused(
-                    "registry.nodes.ssh[0].privateKey: must not stand in the configuration file; run `pulumi config set --secret ssh-key <key`, and remove it here",
+                    "registry.nodes.ssh[0].privateKey: must not be in the configuration file; run `pulumi config set --secret ssh-key <key`, and remove it here",
                 ),
             );
             assert.throws(
                 () => read({ registry, "ssh-key-a": "a key" }),
                 refused(
-                    "ssh-key-a: lies in the clear in the stack's file; run `pulumi config set --secret ssh-key-a <key`",
+                    "ssh-key-a: is not encrypted in the stack's file; run `pulumi config set --secret ssh-key-a <key`",
                 ),
             );
         });
@@ -237,7 +237,7 @@ describe("the stack's configuration", () => {
             assert.throws(
                 () => read({}, { "ssh-key": "a key" }),
                 refused(
-                    "private-registry:ssh-key: completes registry.nodes.ssh, which is not there; give that, or run `pulumi config rm ssh-key`",
+                    "private-registry:ssh-key: completes registry.nodes.ssh, which is missing; add that, or run `pulumi config rm ssh-key`",
                 ),
             );
         });
