@@ -68,19 +68,20 @@ describe("toolchain families", () => {
         assert.match(version, /-f47bc2d6f199$/);
     });
 
-    it("compiles what families share once: they require the same versions of it", () => {
-        // A module's own version is pinned by the family that is built from it.
-        const apart = /^github\.com\/pulumi\/|^github\.com\/google\/go-containerregistry$/;
+    it("compiles what the first start builds once: tools require the same versions of what they share with it", () => {
+        // Some pin what they are built from, and Traefik needs what a newer version of OpenTelemetry's logs has renamed.
+        const apart = /^github\.com\/(?:pulumi\/|google\/go-containerregistry$)|^go\.opentelemetry\.io\/.*log/;
+        const requirement = /^(?:require )?\s*(\S+\.\S+\/\S+) (v\S+)(?: \/\/ indirect)?$/gm;
+        const ofFirstStart = families.findIndex(({ name }) => name === "pulumi-kubernetes");
         const versions = new Map<string, Set<string>>();
-        for (const family of families) {
+        for (const [index, family] of families.entries()) {
             const goMod = fs.readFileSync(path.join(pinnedModule(family).folder, "go.mod"), "utf8");
-            for (const [, module, version] of goMod.matchAll(
-                /^(?:require )?\s*(\S+\.\S+\/\S+) (v\S+)(?: \/\/ indirect)?$/gm,
-            )) {
-                versions.set(module, (versions.get(module) ?? new Set()).add(version));
+            for (const [, module, version] of goMod.matchAll(requirement)) {
+                if (index <= ofFirstStart && !versions.has(module)) versions.set(module, new Set());
+                versions.get(module)?.add(version);
             }
         }
-        assert.ok(versions.size > 500);
+        assert.ok(versions.size > 400);
         const several = [...versions].filter(([module, found]) => found.size > 1 && !apart.test(module));
         assert.deepEqual(several, []);
     });
