@@ -121,15 +121,15 @@ refusesValues("networkPolicy", [
     ["networkPolicy.clientNamespaces[0]", "Traefik", must.label(63)],
     ["networkPolicy.monitoringNamespaces[0]", "a.b", must.label(63)],
     ["networkPolicy.destinations[0].cidr", "s3.example.com", must.range],
-    ["networkPolicy.destinations[0].ports[0]", 0, "must be a whole number from 1 to 65535"],
+    ["networkPolicy.destinations[0].ports[0]", 0, "must be an integer from 1 to 65535"],
 ]);
 
 refuses("networkPolicy", {
     "policies without any client, and destinations without a range": {
         of: { networkPolicy: { clients: [], destinations: [{ ports: [443] }] } },
         says: [
-            "networkPolicy.clients: is empty, and clientNamespaces names none: nobody could pull; name the nodes' addresses",
-            "networkPolicy.destinations[0].cidr: is missing; give a range of addresses",
+            "networkPolicy.clients: is empty, as is clientNamespaces: no client could pull; list the nodes' addresses",
+            "networkPolicy.destinations[0].cidr: is missing; set an address range",
         ],
     },
 });

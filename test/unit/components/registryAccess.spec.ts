@@ -96,14 +96,14 @@ describe("RegistryAccess", () => {
 describe("RegistryAccess's check of arguments", () => {
     it("asks for what it cannot do without", async () => {
         assert.deepEqual(await accessProblems({}), [
-            "host: is missing; give it the registry's output `host`",
-            "dockerConfigJson: is missing; give it the registry's output `dockerConfigJson`",
+            "host: is missing; set it to the registry's output `host`",
+            "dockerConfigJson: is missing; set it to the registry's output `dockerConfigJson`",
         ]);
     });
 
     it("asks for the authority that nodes trust", async () => {
         assert.deepEqual(await accessProblems({ ...required, nodes: {} }), [
-            "nodes: need caCertPem to trust; give it the registry's output `caCertPem`",
+            "nodes: needs a CA certificate to trust; set caCertPem to the registry's output `caCertPem`",
         ]);
         await declare(() => new RegistryAccess("access", { ...required, nodes: { enabled: false } }));
     });
@@ -111,7 +111,7 @@ describe("RegistryAccess's check of arguments", () => {
     it("asks for the logins that nodes use, known now or later", async () => {
         const nodes = { authenticate: true };
         const sentence =
-            "dockerConfigJson: has no login for b.example, which nodes.authenticate needs; add it, or leave nodes.authenticate out";
+            "dockerConfigJson: has no login for b.example, which nodes.authenticate needs; add it, or omit nodes.authenticate";
         const dockerConfigJson = '{"auths":{"registry.example.com":{"auth":"aHVudGVyMg=="}}}';
         assert.deepEqual(await accessProblems({ ...required, dockerConfigJson, hostAliases: ["b.example"], nodes }), [
             sentence,
@@ -131,16 +131,16 @@ describe("RegistryAccess's check of arguments", () => {
         ["hostAliases[0]", "A", `${must.host}, not "A"`],
         ["dockerConfigJson", "hunter2", "must be the JSON of a dockerconfigjson Secret, with `auths`"],
         ["dockerConfigJson", '{"auths":null}', "must be the JSON of a dockerconfigjson Secret, with `auths`"],
-        ["caCertPem", "/etc/ca.crt", "must be certificates in PEM form"],
+        ["caCertPem", "/etc/ca.crt", "must be PEM-encoded certificates"],
         [
             "endpoint",
             "https://10.0.0.1",
-            'must be a host name or an address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`, not "https://10.0.0.1"',
+            'must be a host name or an IP address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`, not "https://10.0.0.1"',
         ],
         [
             "endpoint",
             "2001:db8::7",
-            'must be a host name or an address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`, not "2001:db8::7"',
+            'must be a host name or an IP address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`, not "2001:db8::7"',
         ],
         ["pullSecrets.namespaces[0]", "A", `${must.label(63)}, not "A"`],
         ["nodes.runtimes[0]", "x", 'must be one of "containerd", "k3s", "rke2", "cri-o", "docker", not "x"'],

@@ -12,12 +12,12 @@ refuses("an argument of the wrong shape", {
     "a map that is none": { of: { labels: ["a"] }, says: ["labels: must be an object with named fields"] },
     "an element that is empty": {
         of: { users: [{ name: "ci" }, null] },
-        says: ["users[1]: is empty; remove it or give it a value"],
+        says: ["users[1]: is empty; remove it or set a value"],
     },
     "an output as a whole where it decides which resources exist": {
         of: { users: pulumi.output([{ name: "ci" }]) },
         says: [
-            "users: decides which resources exist, so it cannot be an output as a whole; give its fields or elements as outputs instead",
+            "users: decides which resources exist, so it cannot be an Output as a whole; make its fields or elements Outputs instead",
         ],
     },
 });
@@ -89,10 +89,7 @@ describe("values that are known later", () => {
                 'log.level: must be one of "error", "warn", "info", "debug", not "loud"',
             ],
             [{ users: [{ name: "ci", password: later("short") }] }, "users[0].password: must have 8 to 72 bytes"],
-            [
-                { expose: { nodePort: { port: later(0) } } },
-                "expose.nodePort.port: must be a whole number from 1 to 65535",
-            ],
+            [{ expose: { nodePort: { port: later(0) } } }, "expose.nodePort.port: must be an integer from 1 to 65535"],
             [{ config: later([]) }, "config: must be an object"],
         ];
         for (const [args, line] of cases) {
@@ -116,7 +113,7 @@ describe("values that are known later", () => {
 
 describe("passwords in messages", () => {
     const password = (bytes: number) =>
-        `users[0].password: must have 8 to 72 bytes (bcrypt ignores the rest) on one line, but has ${bytes}; leave it out to get a random one`;
+        `users[0].password: must have 8 to 72 bytes (bcrypt ignores the rest) on one line, but has ${bytes}; omit it to get a random one`;
 
     it("are described and not repeated", async () => {
         assert.deepEqual(await problems({ users: [{ name: "ci", password: "hunter2" }] }), [password(7)]);

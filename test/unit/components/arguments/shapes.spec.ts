@@ -56,7 +56,7 @@ function plainPaths(shape: Shape, path = ""): string[] {
 }
 
 describe("an Output where a plain value is needed", () => {
-    const neededAtOnce = "must be known before anything is created, so it cannot be an output; give a plain value";
+    const neededAtOnce = "must be known before any resource is created, so it cannot be an Output; use a plain value";
     const components = {
         PrivateRegistry: { rules: privateRegistryRules, problems },
         RegistryAccess: { rules: registryAccessRules, problems: accessProblems },

@@ -126,21 +126,21 @@ refuses("descriptorCache", {
     "a cache in memory with several pods": {
         of: { replicas: 2, storage: { minio: {} }, descriptorCache: { inMemory: {} } },
         says: [
-            "descriptorCache.inMemory: each of the 2 replicas would go on knowing blobs that another one has deleted; use redis, or no cache",
+            "descriptorCache.inMemory: each of the 2 replicas would keep entries for blobs that another replica deleted; use redis, or no cache",
         ],
     },
     "an image of an external Redis": {
         of: { descriptorCache: { redis: { image: "redis:7", external: { address: "redis:6379" } } } },
         says: [
-            "descriptorCache.redis.image: is for Redis in the cluster, which `external` takes the place of; remove one of the two",
+            "descriptorCache.redis.image: is for Redis in the cluster, which `external` replaces; remove one of the two",
         ],
     },
     "a Redis without an address, a Secret without a name, and authorities without TLS": {
         of: { descriptorCache: { redis: { external: { passwordSecret: {}, tls: false, caCertPem: authority } } } },
         says: [
-            "descriptorCache.redis.external.address: is missing; give host and port",
+            "descriptorCache.redis.external.address: is missing; set host and port",
             "descriptorCache.redis.external.passwordSecret.name: is missing; name the Secret",
-            "descriptorCache.redis.external.caCertPem: is for TLS, which `tls` turns off; remove one of the two",
+            "descriptorCache.redis.external.caCertPem: is for TLS, which `tls: false` disables; remove one of the two",
         ],
     },
     "an external Redis that is wrong in every field": {
@@ -159,13 +159,13 @@ refuses("descriptorCache", {
             },
         },
         says: [
-            'descriptorCache.redis.external.address: must be a host name or an address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`, not "redis://a"',
+            'descriptorCache.redis.external.address: must be a host name or an IP address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`, not "redis://a"',
             `descriptorCache.redis.external.username: ${must.notEmpty}, not ""`,
             `descriptorCache.redis.external.passwordSecret.name: ${must.dnsName}, not "A"`,
             `descriptorCache.redis.external.passwordSecret.key: ${must.notEmpty}, not ""`,
             `descriptorCache.redis.external.tls: ${must.boolean}, not 1`,
-            "descriptorCache.redis.external.caCertPem: must be certificates in PEM form",
-            "descriptorCache.redis.external.database: must be a whole number of 0 or more, not -1",
+            "descriptorCache.redis.external.caCertPem: must be PEM-encoded certificates",
+            "descriptorCache.redis.external.database: must be an integer of at least 0, not -1",
         ],
     },
 });
@@ -175,7 +175,7 @@ describe("descriptorCache.redis with an image of the registry", () => {
     for (const leaks of leaking) {
         it(`refuses Redis with ${leaks}, which would serve deleted blobs`, async () => {
             assert.deepEqual(await problems({ image: leaks, descriptorCache: { redis: {} } }), [
-                `descriptorCache.redis: deleted blobs can be read again with Redis before version 3.1.0 (CVE-2026-35172), and image is \`${leaks}\`; use a newer image, or no cache`,
+                `descriptorCache.redis: with Redis, versions before 3.1.0 serve deleted blobs again (CVE-2026-35172), and image is \`${leaks}\`; use a newer image, or no cache`,
             ]);
         });
     }

@@ -23,7 +23,7 @@ refuses("expose", {
             },
         },
         says: ["ingress", "ingressRoute", "gateway"].map(
-            (kind) => `expose.${kind}: needs a name that clients outside the cluster resolve; give host`,
+            (kind) => `expose.${kind}: needs a name that clients outside the cluster resolve; set host`,
         ),
     },
     "an edge certificate of no kind, or of two": {
@@ -35,10 +35,10 @@ refuses("expose", {
             },
         },
         says: [
-            "expose.ingress.certificate: is empty; give exactly one of existingSecret, pem and certManager, or leave it out",
+            "expose.ingress.certificate: is empty; set exactly one of existingSecret, pem and certManager, or omit it",
             "expose.ingressRoute.certificate: has existingSecret and pem; keep exactly one",
-            "expose.ingressRoute.certificate.pem.certificate: is missing; give it in PEM form",
-            "expose.ingressRoute.certificate.pem.key: is missing; give it in PEM form",
+            "expose.ingressRoute.certificate.pem.certificate: is missing; set it, PEM-encoded",
+            "expose.ingressRoute.certificate.pem.key: is missing; set it, PEM-encoded",
         ],
     },
 });

@@ -27,6 +27,6 @@ describe("the source of the chart", () => {
 
 refusesValues("helm.chart, helm.version and helm.repo", [
     ["helm.chart", "", must.notEmpty],
-    ["helm.version", "^3.0.0", "must be one version and not a range, e.g. `3.0.0`"],
-    ["helm.repo", "charts.example.com", "must be an address, e.g. `https://helm.example.com/charts`"],
+    ["helm.version", "^3.0.0", "must be an exact version and not a range, e.g. `3.0.0`"],
+    ["helm.repo", "charts.example.com", "must be a URL, e.g. `https://helm.example.com/charts`"],
 ]);

@@ -63,7 +63,7 @@ describe("expose.nodePort", () => {
 });
 
 refusesValues("expose.nodePort and expose.loadBalancer", [
-    ["expose.nodePort.port", 65536, "must be a whole number from 1 to 65535"],
+    ["expose.nodePort.port", 65536, "must be an integer from 1 to 65535"],
     ["expose.loadBalancer.address", "registry.example.com", "must be an IP address"],
     ["expose.loadBalancer.sourceRanges[0]", "10.0.0.0", must.range],
     ["expose.loadBalancer.sourceRanges[0]", "10.0.0.0/33", must.range],
@@ -72,8 +72,6 @@ refusesValues("expose.nodePort and expose.loadBalancer", [
 refuses("expose.nodePort and expose.loadBalancer", {
     "both for one Service": {
         of: { expose: { nodePort: {}, loadBalancer: {} } },
-        says: [
-            "expose.nodePort: cannot be together with loadBalancer, which opens a port of every node as well; keep one",
-        ],
+        says: ["expose.nodePort: cannot be combined with loadBalancer, which opens a NodePort as well; keep one"],
     },
 });

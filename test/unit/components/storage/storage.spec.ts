@@ -262,7 +262,7 @@ refuses("storage", {
     "replicas that cannot write the same storage": {
         of: { replicas: 2 },
         says: [
-            "replicas: 2 replicas need storage that all of them can write; use one replica, s3, minio, or a volume or existingClaim with accessMode `ReadWriteMany`",
+            "replicas: 2 replicas require storage that all of them can write to; use one replica, s3, minio, or a volume or existingClaim with accessMode `ReadWriteMany`",
         ],
     },
 });

@@ -127,7 +127,7 @@ refusesValues("tls.certManager", [
     ["tls.certManager.issuer.kind", "Authority", 'must be one of "Issuer", "ClusterIssuer"'],
     ["tls.certManager.issuer.group", "A", must.dnsName],
     ["tls.certManager.algorithm", "RSA", 'must be one of "ECDSA-P256", "RSA-4096"'],
-    ["tls.certManager.validityDays", 0, "must be a whole number from 1 to 3650"],
+    ["tls.certManager.validityDays", 0, "must be an integer from 1 to 3650"],
     ["tls.certManager.renewBeforeDays", 0, must.oneOrMore],
     ["tls.certManager.subjectAlternativeNames[0]", "https://a", "must be a DNS name or an IP address"],
     ["tls.certManager.publicNamesOnly", 1, must.boolean],
@@ -143,15 +143,15 @@ refuses("tls.certManager", {
         },
         says: [
             "tls.certManager.renewBeforeDays: must be smaller than validityDays (30), or cert-manager refuses the certificate",
-            "tls.certManager.issuer.name: is missing; name the issuer, or leave `issuer` out to get one of the component's own authority",
-            "tls.certManager.authorityGeneration: is of the component's own authority, which the named issuer does not use; remove one of the two",
-            "tls.certManager.publicNamesOnly: needs a public name to ask for; give host",
+            "tls.certManager.issuer.name: is missing; name the issuer, or omit `issuer` to get one with the component's own CA",
+            "tls.certManager.authorityGeneration: rotates the component's own CA, which the named issuer does not use; remove one of the two",
+            "tls.certManager.publicNamesOnly: needs a public name to request a certificate for; set host",
         ],
     },
     "a caCertPem without an issuer": {
         of: { tls: { certManager: { caCertPem: authority } } },
         says: [
-            "tls.certManager.caCertPem: is the component's own authority as long as no issuer is named; remove it or name the issuer",
+            "tls.certManager.caCertPem: is the component's own CA certificate as long as no issuer is named; remove it or name the issuer",
         ],
     },
 });

@@ -210,7 +210,10 @@ describe("tls.pem", () => {
         const { message } = await failure(
             () => new PrivateRegistry("registry", { host, tls: { pem: pem(other.key) } }),
         );
-        assert.match(message, /tls\.pem\.key: is not the key of the certificate; give the one it was made with/);
+        assert.match(
+            message,
+            /tls\.pem\.key: does not match the certificate; set the key that the certificate was issued for/,
+        );
         assert.equal(message.includes(other.key.split("\n")[1]), false);
     });
 
@@ -220,7 +223,7 @@ describe("tls.pem", () => {
         assert.deepEqual(problemsFor(["images.example.com"]), [
             {
                 path: "tls.pem.certificate",
-                reason: "is not valid for images.example.com but for DNS:registry.example.com, IP Address:10.0.0.9; get one for all hosts",
+                reason: "is not valid for images.example.com but for DNS:registry.example.com, IP Address:10.0.0.9; use one that covers all hosts",
             },
         ]);
         assert.deepEqual(pairProblems("tls.pem", other.certificate, other.key, ["images.example.com"]), []);
@@ -259,8 +262,8 @@ refuses("tls", {
     "plainBackend without an edge": {
         of: { tls: { plainBackend: true }, expose: { nodePort: {} } },
         says: [
-            "tls.plainBackend: needs something that speaks TLS in front of the pods; add one of expose.ingress, expose.ingressRoute, expose.gateway",
-            "expose.nodePort: would carry passwords over HTTP because of tls.plainBackend; remove one of the two",
+            "tls.plainBackend: needs TLS termination in front of the pods; add one of expose.ingress, expose.ingressRoute, expose.gateway",
+            "expose.nodePort: would send passwords over plain HTTP because of tls.plainBackend; remove one of the two",
         ],
     },
 });

@@ -69,7 +69,7 @@ describe("ui", () => {
                         config: { storage },
                     }),
             );
-            assert.match(message, /ui\.deleteImages: offers what config\.storage\.delete forbids; remove one/);
+            assert.match(message, /ui\.deleteImages: offers deletion, which config\.storage\.delete disables; remove one/);
         }
     });
 
@@ -84,7 +84,7 @@ describe("ui", () => {
             const { message } = await refusal(() => new PrivateRegistry("registry", { host, expose, ui: {} }));
             assert.match(
                 message,
-                / {2}ui: is a path of the registry's host, to which only an edge for HTTP can lead; add one of expose\.ingress, expose\.ingressRoute, expose\.gateway$/,
+                / {2}ui: is a path on the registry's host, which only an HTTP route can serve; add one of expose\.ingress, expose\.ingressRoute, expose\.gateway$/,
             );
         }
     });
@@ -189,8 +189,8 @@ describe("ui", () => {
 });
 
 refusesValues("ui", [
-    ["ui.title", 'a "b"', "must be letters, digits, spaces and the signs . , : ( ) _ -"],
-    ["ui.title", "a~b", "must be letters, digits, spaces and the signs . , : ( ) _ -"],
+    ["ui.title", 'a "b"', "must be letters, digits, spaces and the characters . , : ( ) _ -"],
+    ["ui.title", "a~b", "must be letters, digits, spaces and the characters . , : ( ) _ -"],
     ["ui.deleteImages", "yes", must.boolean],
     ["ui.image", "ui latest", must.image],
     ["ui.resources.limits.memory", "64MB", must.quantityOrNone],

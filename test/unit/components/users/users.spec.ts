@@ -162,7 +162,7 @@ refuses("users", {
     },
     "an empty list of users": {
         of: { users: [] },
-        says: ["users: must name at least one user; leave it out to get the user `admin`"],
+        says: ["users: must list at least one user; omit it to get the user `admin`"],
     },
     "users without a name": {
         of: { users: [{ generation: 1 }] },
@@ -170,10 +170,10 @@ refuses("users", {
     },
     "users of the same name": {
         of: { users: [{ name: "ci" }, { name: "anna" }, { name: "ci" }] },
-        says: ["users[2].name: is taken by users[0]; an htpasswd file holds one password for each name"],
+        says: ["users[2].name: duplicates users[0].name; an htpasswd file holds one password per name"],
     },
     "a generation of a user below one": {
         of: { users: [{ name: "ci", generation: 0 }] },
-        says: ["users[0].generation: must be a whole number of 1 or more, not 0"],
+        says: ["users[0].generation: must be an integer of at least 1, not 0"],
     },
 });
