@@ -1,4 +1,4 @@
-/** What the rules of arguments say of a wrong value. Specs import all of them as `must`. */
+/** The errors of the rules for arguments. Specs import them as `must`. */
 
 export const label = (longest: number) =>
     `must be lower-case letters, digits and hyphens, beginning and ending with a letter or digit, at most ${longest} characters`;

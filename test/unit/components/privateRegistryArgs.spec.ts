@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { PrivateRegistry } from "../../../components";
 import { checkArguments } from "../../../components/privateRegistryArgs";
-import { declare, known } from "../mocks";
+import { declare, resolved } from "../mocks";
 import { problems } from "../refusals";
 import * as must from "../sentences";
 
@@ -25,7 +25,7 @@ describe("the check of the component's name", () => {
 describe("the settings of a registry", () => {
     it("have the defaults of all arguments", async () => {
         const { log, ...settings } = checkArguments("team", {});
-        assert.deepEqual(await known(log), { level: "info", format: "json", accessLog: true });
+        assert.deepEqual(await resolved(log), { level: "info", format: "json", accessLog: true });
         assert.deepEqual(settings, {
             title: 'the PrivateRegistry "team"',
             name: "team",

@@ -5,7 +5,7 @@ import { failure } from "../../mocks";
 import { problems, type Wrong } from "../../refusals";
 import { registry } from "../../registry";
 
-describe("what the chart cannot do", () => {
+describe("what the chart does not support", () => {
     const chartProblems = (args: Wrong, name?: string) => problems({ helm: {}, ...args }, name);
     const inConfigMap =
         "the chart stores config.yml in a ConfigMap; pass it as an environment variable from a Secret in helm.values.extraEnvVars, or remove helm";
@@ -93,22 +93,22 @@ describe("what the chart cannot do", () => {
         ],
     ];
     for (const [what, args, lines] of cases) {
-        it(`is refused: ${what}`, async () => assert.deepEqual(await chartProblems(args), lines));
+        it(`is rejected: ${what}`, async () => assert.deepEqual(await chartProblems(args), lines));
     }
 
-    it("is refused: a long name of the component, which stands in for the Service's", async () => {
+    it("is rejected: a long component name, the default of serviceName", async () => {
         assert.deepEqual(await chartProblems({}, "a".repeat(54)), [
             "name: is also the name of the Helm release, which has at most 53 characters; shorten it",
         ]);
     });
 
-    it("is done without helm", async () => {
+    it("is accepted without helm", async () => {
         for (const [what, { helm, ...args }] of cases) {
             if (helm === undefined) await registry(args).catch((e) => assert.fail(`${what}: ${e}`));
         }
     });
 
-    it("is refused when it is known: a secret in config.yml, which is not repeated", async () => {
+    it("is rejected when it is known: a secret in config.yml, which is not repeated", async () => {
         const later = async (config: Wrong) =>
             (await failure(() => new PrivateRegistry("registry", { helm: {}, config }))).message;
         const marked = await later({ redis: { username: pulumi.secret("hunter2") } });

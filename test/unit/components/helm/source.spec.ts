@@ -5,7 +5,7 @@ import { refusesValues } from "../../refusals";
 import * as must from "../../sentences";
 
 describe("the source of the chart", () => {
-    it("takes the chart from a repository, a path or a registry that the team runs", async () => {
+    it("is a repository, a path or an OCI registry", async () => {
         const source = async (helm: PrivateRegistryArgs["helm"]) => {
             const { chart, version, repositoryOpts } = await release({ helm });
             return { chart, version, repositoryOpts };

@@ -37,13 +37,13 @@ refuses("nodes", {
             (field) => `nodes.${field}: is for the DaemonSet, which nodes.daemonSet disables; remove one of the two`,
         ),
     },
-    "fields that enabled: false makes useless": {
+    "fields that have no effect with enabled: false": {
         of: { nodes: { enabled: false, daemonSet: true, ssh: [sshNode("a")], authenticate: true } },
         says: ["daemonSet", "ssh", "authenticate"].map(
             (field) => `nodes.${field}: has no effect while nodes.enabled is false; remove one of the two`,
         ),
     },
-    "authenticate with runtimes that have no place for a login": {
+    "authenticate with runtimes that cannot store a login for a single registry": {
         of: {
             nodes: {
                 authenticate: true,

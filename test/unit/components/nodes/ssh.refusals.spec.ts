@@ -34,7 +34,7 @@ refuses("nodes.ssh", {
 });
 
 describe("nodes.ssh[].privateKey", () => {
-    it("may be in PEM or OpenSSH form", async () => {
+    it("can be in PEM or OpenSSH format", async () => {
         for (const privateKey of [clientKey, pemKey]) {
             await registry({ nodes: { ssh: [sshNode("a", { privateKey })] } });
         }
@@ -45,7 +45,7 @@ describe("nodes.ssh[].privateKey", () => {
         return `\n${Buffer.from(content.replace("\u0004none", "\naes256-ctr"), "latin1").toString("base64")}`;
     });
     for (const privateKey of ["hunter2", lockedKey, lockedOpenssh, hostKey]) {
-        it(`refuses a wrong key without repeating it: ${privateKey.slice(0, 30).trim()}`, async () => {
+        it(`rejects a wrong key without repeating it: ${privateKey.slice(0, 30).trim()}`, async () => {
             assert.deepEqual(await problems({ nodes: { ssh: [sshNode("a", { privateKey })] } }), [
                 "nodes.ssh[0].privateKey: must be a private key in PEM or OpenSSH format without a passphrase",
             ]);

@@ -3,17 +3,17 @@ import { immutableFieldProblems, shrinkProblems } from "../../../../components/s
 import { refuses, refusesValues } from "../../refusals";
 import * as must from "../../sentences";
 
-describe("a claim that exists", () => {
+describe("an existing claim of the component", () => {
     const has = { storageClassName: "standard", accessModes: ["ReadWriteOnce"] };
     const advice = 'copy the images to a second registry (see "Moving to another volume" in docs/storage.md)';
     const problems = (wants: object) => immutableFieldProblems("storage.volume", "registry", has, wants);
 
-    it("may be asked for as it is, or without a class", () => {
+    it("is unchanged with the same arguments, or without a storage class", () => {
         assert.deepEqual(problems(has), []);
         assert.deepEqual(problems({ accessModes: ["ReadWriteOnce"] }), []);
     });
 
-    it("accepts any class and mode before it exists", () => {
+    it("can have any storage class and access mode before it exists", () => {
         assert.deepEqual(immutableFieldProblems("storage.volume", "registry", {}, has), []);
     });
 
@@ -26,7 +26,7 @@ describe("a claim that exists", () => {
         ]);
     });
 
-    it("grows, in any unit, and never shrinks", () => {
+    it("can grow, in any unit, and never shrinks", () => {
         const sized = (has: string, wants: string) => shrinkProblems("storage.volume", "registry", has, wants);
         for (const [has, wants] of [
             ["10Gi", "10Gi"],

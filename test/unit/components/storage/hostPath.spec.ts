@@ -7,7 +7,7 @@ refusesValues("storage.hostPath", [
 ]);
 
 refuses("storage.hostPath", {
-    "a host's folder without a path": {
+    "a host path without a path": {
         of: { storage: { hostPath: {} } },
         says: ["storage.hostPath.path: is missing; name the directory"],
     },

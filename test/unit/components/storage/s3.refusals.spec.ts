@@ -40,7 +40,7 @@ refuses("storage.s3", {
             `storage.s3.credentials.existingSecret.secretAccessKeyKey: ${must.notEmpty}, not ""`,
         ],
     },
-    "a wrong name of a bucket": {
+    "a wrong bucket name": {
         of: { storage: { s3: { bucket: "my bucket" } } },
         says: [
             'storage.s3.bucket: must be a bucket name of letters, digits, dots, hyphens and underscores, not "my bucket"',
@@ -53,11 +53,11 @@ refuses("storage.s3", {
             "storage.s3.credentials: is missing; only AWS provides pods with credentials automatically, so set an access key in keys or existingSecret",
         ],
     },
-    "credentials of no kind": {
+    "credentials without a source": {
         of: { storage: { s3: { bucket: "images", credentials: {} } } },
         says: ["storage.s3.credentials: is empty; set exactly one of keys, existingSecret and role, or omit it"],
     },
-    "credentials of two kinds": {
+    "credentials with two sources": {
         of: {
             storage: {
                 s3: { bucket: "images", credentials: { existingSecret: { name: "a" }, role: { arn: "b" } } },
