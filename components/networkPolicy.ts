@@ -8,31 +8,31 @@ import type { Scope } from "./kubernetes/scope";
 import { inPod } from "./server/configYml";
 import { uiPort } from "./ui/ui";
 
-/** A way out of the registry's namespace. */
+/** An allowed egress destination. */
 export interface NetworkDestination {
-    /** Range of addresses, e.g. `10.20.0.0/16`. */
+    /** Address range in CIDR notation, e.g. `10.20.0.0/16` (`ipBlock.cidr`). */
     cidr: pulumi.Input<string>;
     /** TCP ports. Defaults to 443. */
     ports?: pulumi.Input<number>[];
 }
 
 /**
- * Network policies: nothing gets into or out of the registry's namespace but what is named here, DNS, and what the component's
- * own pods say to one another. They take effect where the cluster's network enforces policies.
+ * NetworkPolicies for the registry's namespace. They deny all ingress and egress except DNS, traffic between the component's own pods,
+ * and what these arguments allow. They take effect only if the cluster's network plugin enforces NetworkPolicies.
  */
 export interface RegistryNetworkPolicy {
-    /** Whether there are any. Defaults to true when this object is given. */
+    /** Whether to create NetworkPolicies. Defaults to true if this object is present. */
     enabled?: boolean;
     /**
-     * Ranges of addresses from which the registry's port can be reached: the nodes, which pull, and what a load balancer or a
-     * node's port lets through. Defaults to all addresses; the registry asks everybody for a password.
+     * Address ranges that can connect to the registry, in CIDR notation. Include the nodes, which pull, and the clients of a load
+     * balancer or NodePort. Defaults to all addresses; the registry requires a password in any case.
      */
     clients?: pulumi.Input<string>[];
-    /** Namespaces of the Ingress controller or Gateway, and of pods that push, needed when `clients` leaves them out. Defaults to none. */
+    /** Namespaces whose pods can connect to the registry, e.g. the Ingress controller's or a CI system's, if `clients` does not cover them. Defaults to none. */
     clientNamespaces?: pulumi.Input<string>[];
-    /** Namespaces whose pods may read the metrics. Defaults to none. */
+    /** Namespaces whose pods can read the metrics on port 5001. Defaults to none. */
     monitoringNamespaces?: pulumi.Input<string>[];
-    /** Where the registry's own pods may connect to: object storage, webhooks. Defaults to nowhere. */
+    /** Egress destinations of the registry's pods, e.g. object storage or webhooks. Defaults to none. */
     destinations?: NetworkDestination[];
 }
 
@@ -43,7 +43,7 @@ export const networkPolicyRules = fields<RegistryNetworkPolicy>({
     monitoringNamespaces: listOf(dnsLabel()),
     destinations: listOf(
         fields<NetworkDestination>({
-            cidr: required(cidr, "give a range of addresses"),
+            cidr: required(cidr, "set an address range"),
             ports: listOf(integer(1, 65535)),
         }),
     ),
@@ -51,9 +51,9 @@ export const networkPolicyRules = fields<RegistryNetworkPolicy>({
 
 export function networkPolicyProblems(args: RegistryNetworkPolicy | undefined): Problem[] {
     if (args === undefined) return [];
-    const nobody = args.clients?.length === 0 && !args.clientNamespaces?.length;
-    const reason = "is empty, and clientNamespaces names none: nobody could pull; name the nodes' addresses";
-    return nobody ? [{ path: "networkPolicy.clients", reason }] : [];
+    const isUnreachable = args.clients?.length === 0 && !args.clientNamespaces?.length;
+    const reason = "is empty, as is clientNamespaces: no client could pull; list the nodes' addresses";
+    return isUnreachable ? [{ path: "networkPolicy.clients", reason }] : [];
 }
 
 const everywhere = ["0.0.0.0/0", "::/0"];
@@ -83,7 +83,7 @@ export function networkPolicySettings(args: RegistryNetworkPolicy | undefined): 
     };
 }
 
-/** Refuses everything in the namespace, then allows what each part needs. */
+/** Denies all traffic in the namespace, then allows what each part needs. */
 export function restrictNetwork(
     scope: Scope,
     settings: NetworkPolicySettings | undefined,
@@ -132,7 +132,7 @@ export function restrictNetwork(
             ingress: from(clients, uiPort),
         });
     }
-    // The one pod that calls the API server, whose address no policy can name.
+    // The only pod that calls the API server. A NetworkPolicy cannot select the API server by its address.
     if (optionalPods.renewalWatch) {
         policy("certificate-watch", {
             podSelector: { matchLabels: scope.selector("certificate-watch") },

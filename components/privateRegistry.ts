@@ -26,42 +26,42 @@ import { passwordsOnceAccepted } from "./users/rotationGate";
 import { createUsers, type Users } from "./users/users";
 
 /**
- * A team's own container registry on Kubernetes: TLS, credentials, storage, the registry, trust on every node and pull secrets.
- * Works without any argument. All problems with the arguments are reported at once, before anything is created.
+ * A container registry on Kubernetes, with TLS, users, storage, node trust and pull secrets. No argument is required. All problems
+ * with the arguments are reported in one error, before any resource is created.
  */
 export class PrivateRegistry extends pulumi.ComponentResource {
-    /** Name that images are tagged with, with the port when it is not 443, e.g. `registry.example.com`. */
+    /** Host name in image references, with the port unless it is 443, e.g. `registry.example.com`. */
     public readonly host: pulumi.Output<string>;
-    /** Address of the registry, e.g. `https://registry.example.com`. */
+    /** URL of the registry, e.g. `https://registry.example.com`. */
     public readonly url: pulumi.Output<string>;
-    /** Address of the web UI, e.g. `https://registry.example.com/ui/`; empty when there is none. */
+    /** URL of the web UI, e.g. `https://registry.example.com/ui/`; empty without a web UI. */
     public readonly uiUrl: pulumi.Output<string>;
-    /** Namespace that the registry runs in. */
+    /** Namespace of the registry. */
     public readonly namespaceName: pulumi.Output<string>;
     /** Name of the Service, which listens on port 443. */
     public readonly serviceName: pulumi.Output<string>;
-    /** Name of the Deployment. */
+    /** Name of the registry's Deployment. */
     public readonly deploymentName: pulumi.Output<string>;
-    /** IP of the Service inside the cluster; the certificate holds it. */
+    /** Cluster IP of the Service. Certificates of `tls.selfSigned` and `tls.certManager` are valid for it. */
     public readonly clusterIp: pulumi.Output<string>;
     /** Name of the first user. */
     public readonly username: pulumi.Output<string>;
     /** Password of the first user. Secret. */
     public readonly password: pulumi.Output<string>;
-    /** Passwords of all users by name. Secret. */
+    /** Passwords of all users, by user name. Secret. */
     public readonly credentials: pulumi.Output<Record<string, string>>;
-    /** Content of a pull secret for all hosts, with a user of its own for pulling. Secret. */
+    /** Content of a pull secret (`.dockerconfigjson`) for all hosts, with a dedicated machine user. Secret. */
     public readonly dockerConfigJson: pulumi.Output<string>;
-    /** Names of the pull secrets by namespace. */
+    /** Names of the pull secrets, by namespace. */
     public readonly pullSecretNames: pulumi.Output<Record<string, string>>;
     /**
-     * What `/etc/rancher/k3s/registries.yaml` or `/etc/rancher/rke2/registries.yaml` of a node needs that nobody tells of the
-     * registry; `caCertPem` belongs into the file that it names. Secret when it holds a login, as with `nodes.authenticate`.
+     * Content of `/etc/rancher/k3s/registries.yaml` or `/etc/rancher/rke2/registries.yaml`, for nodes that `nodes` does not configure.
+     * Write `caCertPem` to the CA path that it refers to. Secret if it contains a login, as with `nodes.authenticate`.
      */
     public readonly registriesYaml: pulumi.Output<string>;
-    /** Certificate authorities, in PEM form, that clients must trust; empty when they trust them anyway. */
+    /** CA certificates that clients must trust, PEM-encoded; empty if the certificate is publicly trusted. */
     public readonly caCertPem: pulumi.Output<string>;
-    /** When the registry's certificate ends, RFC 3339; empty when somebody else renews it. */
+    /** When the registry's certificate expires, in RFC 3339 format; empty if it is renewed outside Pulumi. */
     public readonly certificateExpiry: pulumi.Output<string>;
 
     constructor(name: string, args: PrivateRegistryArgs = {}, opts?: pulumi.ComponentResourceOptions) {
@@ -109,7 +109,7 @@ interface AccessParts {
     readonly users: Users;
 }
 
-/** Pull secrets and node trust in the registry's own cluster. */
+/** Creates pull secrets and configures nodes in the registry's own cluster. */
 function grantAccess(scope: RegistryScope, settings: RegistrySettings, { address, certificate, users }: AccessParts) {
     const { puller } = users;
     const pullConfig = pulumi
@@ -148,7 +148,7 @@ interface ServerParts {
     readonly cache: UsedCache;
 }
 
-/** Runs the registry as the sum of its parts, in a Deployment or a Helm release. */
+/** Deploys the registry, as a Deployment or a Helm release. */
 function runServer(scope: RegistryScope, settings: RegistrySettings, parts: ServerParts): RunningServer {
     const { certificate, users, storage, cache } = parts;
     const { log, config: overrides, helm, isPlain } = settings;

@@ -49,89 +49,88 @@ import { type RegistryUi, uiProblems, uiRules, uiSettings } from "./ui/ui";
 import { type PullSecrets, pullSecretProblems, pullSecretRules, pullSecretSettings } from "./users/pullSecrets";
 import { type RegistryUser, userProblems, userRules, userSettings } from "./users/users";
 
-/** Everything about a registry; all of it can be left out. */
+/** The arguments of a registry. All of them are optional. */
 export interface PrivateRegistryArgs {
     /** Namespace of the registry, at most 58 characters. Defaults to the component's name. */
     namespace?: pulumi.Input<string>;
-    /** Whether that namespace is created here, with Pod Security `restricted`, or is there already. Defaults to true. */
+    /** Whether to create the namespace, at Pod Security level `restricted`. Set it to false if the namespace already exists. Defaults to true. */
     createNamespace?: boolean;
     /**
-     * Whether the namespace `<namespace>-node`, in which the pods that configure nodes run, is created here, with Pod Security
-     * `privileged`. Set it to false if the namespace exists already. Defaults to true.
+     * Whether to create the namespace `<namespace>-node`, in which the DaemonSet that configures nodes runs, at Pod Security level
+     * `privileged`. Set it to false if the namespace already exists. Defaults to true.
      */
     createNodeNamespace?: boolean;
-    /** Name of the Service, and the first part of the registry's name in the cluster. Defaults to the component's name. */
+    /** Name of the Service, and the first label of its DNS name, at most 55 characters. Defaults to the component's name. */
     serviceName?: string;
-    /** Domain of the cluster's DNS. Defaults to `cluster.local`. */
+    /** DNS domain of the cluster. Defaults to `cluster.local`. */
     clusterDomain?: pulumi.Input<string>;
     /**
-     * Name that images are tagged with, with the port when it is not 443, e.g. `registry.example.com`. Nodes need no DNS for it.
-     * Defaults to the Service's name in the cluster, e.g. `registry.registry.svc.cluster.local`.
+     * Host name in image references, with the port unless it is 443, e.g. `registry.example.com`. Nodes need no DNS record for it.
+     * Defaults to the Service's DNS name, e.g. `registry.registry.svc.cluster.local`.
      */
     host?: pulumi.Input<string>;
-    /** Other names that images are tagged with. Nodes, pull secrets and the certificate know them too. Defaults to none. */
+    /** Further host names in image references. Nodes, pull secrets and the certificate include them. Defaults to none. */
     hostAliases?: pulumi.Input<string>[];
-    /** Image of the registry (distribution 2 or 3). Defaults to `docker.io/library/registry:3.1.2`. */
+    /** Image of the registry: distribution 2 or 3. Defaults to `docker.io/library/registry:3.1.2`. */
     image?: pulumi.Input<string>;
     /**
-     * Prefix, e.g. `mirror.example.com`, put with a slash before the reference of every image that the component runs, for
-     * clusters without a way out. The mirror must hold `docker.io/library/registry`, `docker.io/curlimages/curl`, and what the
-     * arguments ask for beside them: `quay.io/minio/minio`, `docker.io/library/redis`, `docker.io/joxit/docker-registry-ui`. Defaults
-     * to none.
+     * Image mirror for air-gapped clusters, e.g. `mirror.example.com`: the prefix, without the slash, of every image that the
+     * component runs. The mirror must serve `docker.io/library/registry` and `docker.io/curlimages/curl`; for MinIO, Redis or the
+     * web UI also `quay.io/minio/minio`, `docker.io/library/redis` or `docker.io/joxit/docker-registry-ui`. Defaults to none.
      */
     imageMirror?: pulumi.Input<string>;
-    /** Secrets to pull the component's own images with, in its namespace and, for what works on nodes, in `<namespace>-node`. Defaults to none. */
+    /** `imagePullSecrets` of the component's own pods: names of Secrets in its namespace and, for the pods that configure nodes, in `<namespace>-node`. Defaults to none. */
     imagePullSecrets?: pulumi.Input<string>[];
     /**
-     * Anything of the registry's config.yml, merged over what the component writes: objects are merged, other values replaced,
-     * null removes. The whole file is kept in a Secret. Defaults to nothing.
+     * Overrides of the registry's config.yml, merged over what the component writes: objects are merged, other values are replaced,
+     * and null removes a key. The complete file is stored in a Secret. Defaults to no overrides.
      */
     // biome-ignore lint/suspicious/noExplicitAny: only `any` becomes a free-form value in other languages
     config?: any;
     /**
-     * Run the registry by a Helm release of the twuni chart, from the same arguments, instead of a Deployment of the component's
-     * own. What the chart cannot do is refused. Defaults to no release; `{}` is one with the chart's version 3.0.0.
+     * Deploy the registry as a Helm release of the twuni chart, from the same arguments, instead of as a Deployment. Arguments that
+     * the chart does not support are rejected. Defaults to a Deployment; `{}` is a release of the chart's version 3.0.0.
      */
     helm?: RegistryChart;
-    /** Pods of the registry. More than one needs storage that all can write. Defaults to 1. */
+    /** Number of replicas. More than one requires storage that all of them can write to. Defaults to 1. */
     replicas?: number;
-    /** What the registry's pods request and may use at most. */
+    /** CPU and memory requests and limits of the registry's pods. */
     resources?: RegistryResources;
     /**
-     * On which nodes the pods of the registry's namespace run: the registry, MinIO, Redis, the web UI, the certificate watch and the
-     * Jobs. The pods that configure nodes run on all of them, or on those of `nodes`.
+     * Node selector, tolerations, affinity and priority of the pods in the registry's namespace: the registry, MinIO, Redis, the web
+     * UI, the certificate watch and the Jobs. `nodes` schedules the DaemonSet that configures nodes.
      */
     scheduling?: RegistryScheduling;
-    /** Labels of every object, beside the component's own. Defaults to none. */
+    /** Labels of every object, in addition to the component's. Defaults to none. */
     labels?: Record<string, pulumi.Input<string>>;
     /** Annotations of every object. Defaults to none. */
     annotations?: Record<string, pulumi.Input<string>>;
-    /** How a change reaches the pods. */
+    /** Update strategy of the registry's pods. */
     rollout?: RegistryRollout;
-    /** Who may pull and push. Defaults to one user `admin` with a random password. */
+    /** Users who can pull and push. Defaults to one user `admin` with a random password. */
     users?: RegistryUser[];
-    /** Where the certificate comes from. Defaults to a certificate authority of the registry's own. */
+    /** Source of the registry's TLS certificate. Defaults to a certificate that the component's own CA issues. */
     tls?: RegistryTls;
-    /** Where images are kept. Defaults to a new volume of 10Gi that `pulumi destroy` does not delete. */
+    /** Where images are stored. Defaults to a new volume of 10Gi that `pulumi destroy` refuses to delete. */
     storage?: RegistryStorage;
-    /** Where the registry remembers which blobs there are. Defaults to nowhere: it asks the storage each time. */
+    /** Blob descriptor cache. Disabled by default: every lookup goes to the storage. */
     descriptorCache?: DescriptorCache;
-    /** How clients outside the cluster reach the registry. Defaults to not at all, but for `kubectl port-forward`. */
+    /** How clients outside the cluster reach the registry. By default, only through `kubectl port-forward`. */
     expose?: RegistryExpose;
-    /** A web page to look at images on, below the registry's host. Defaults to none. */
+    /** Web UI, at the path `/ui/` of the registry's host. Needs `expose.ingress`, `ingressRoute` or `gateway`. Defaults to none. */
     ui?: RegistryUi;
-    /** Who may reach the registry's pods, and whom they may reach. Defaults to no policies. */
+    /** Ingress and egress rules of the registry's namespace. Defaults to no network policies. */
     networkPolicy?: RegistryNetworkPolicy;
-    /** Pull secrets for the pods that run images of the registry. Defaults to none. */
+    /** Pull secrets in the namespaces whose pods run images from the registry. Defaults to none. */
     pullSecrets?: PullSecrets;
     /**
-     * Raise it by one to give the pull secrets another user with another password. The previous one goes on working until the
-     * next time, so pulls that are under way and other clusters do not notice. Defaults to 1.
+     * Increment to rotate the pull credentials. The previous credentials stay valid until the next rotation, so running pulls and
+     * other clusters are not interrupted. Defaults to 1.
      */
     pullGeneration?: number;
-    /** How the cluster's nodes come to resolve and trust the registry. Defaults to a DaemonSet for containerd. */
+    /** How the cluster's nodes are configured to resolve and trust the registry. Defaults to a DaemonSet for containerd. */
     nodes?: RegistryNodes;
-    /** What the registry writes to its log. */
+    /** Level and format of the registry's log. */
     log?: RegistryLog;
 }
 
@@ -167,14 +166,14 @@ export const privateRegistryRules = fields<PrivateRegistryArgs>({
     log: logRules,
 });
 
-/** Checks the arguments, with every problem in one error, and returns them with every default. */
+/** Validates the arguments, with every problem in one error, and returns them with every default. */
 export function checkArguments(name: string, args: PrivateRegistryArgs): RegistrySettings {
     const title = `the PrivateRegistry "${name}"`;
-    const further = (plain: PrivateRegistryArgs) => privateRegistryProblems(name, plain);
-    return { title, ...registrySettings(name, validate(title, args, privateRegistryRules, further)) };
+    const crossFieldProblems = (plain: PrivateRegistryArgs) => privateRegistryProblems(name, plain);
+    return { title, ...registrySettings(name, validate(title, args, privateRegistryRules, crossFieldProblems)) };
 }
 
-/** The checked arguments with every default. */
+/** The validated arguments with every default. */
 export type RegistrySettings = { readonly title: string } & ReturnType<typeof registrySettings>;
 
 function registrySettings(name: string, args: PrivateRegistryArgs) {
@@ -187,7 +186,7 @@ function registrySettings(name: string, args: PrivateRegistryArgs) {
         createNodeNamespace: args.createNodeNamespace ?? true,
         serviceName,
         clusterDomain: args.clusterDomain ?? "cluster.local",
-        /** If undefined, the Service's name in the cluster, which is known when the Service is. */
+        /** If undefined, the Service's DNS name, which is known when the Service is. */
         host: args.host,
         hostAliases: args.hostAliases ?? [],
         image: args.image ?? defaultRegistryImage,
@@ -218,7 +217,7 @@ function registrySettings(name: string, args: PrivateRegistryArgs) {
     };
 }
 
-/** Problems of arguments that are valid one by one. */
+/** Cross-field validation. */
 function privateRegistryProblems(name: string, args: PrivateRegistryArgs): Problem[] {
     return [
         ...nameProblems(name, args),
@@ -240,25 +239,24 @@ function privateRegistryProblems(name: string, args: PrivateRegistryArgs): Probl
     ];
 }
 
-/** The component's name stands in for public names that are left out, so it must be right for them. */
+/** The component's name is the default of `namespace` and `serviceName`, so it must be valid for them. */
 function nameProblems(name: string, args: PrivateRegistryArgs): Problem[] {
     const unnamed = (["namespace", "serviceName"] as const).filter((field) => args[field] === undefined);
     if (unnamed.length === 0) return childNameProblems(name, 55);
     const wrong = reasonAgainst(serviceLabel, name);
     if (wrong === undefined) return [];
-    const reason = `the component's name stands in for ${unnamed.join(" and ")} and ${wrong}; rename it or give ${unnamed.join(" and ")}`;
+    const reason = `the component's name is the default of ${unnamed.join(" and ")} and ${wrong}; rename the component or set ${unnamed.join(" and ")}`;
     return [{ path: "name", reason }];
 }
 
 function nodeTrustProblems({ nodes, tls }: PrivateRegistryArgs): Problem[] {
     if (!isIdle(nodes, !isPubliclyTrusted(tls))) return [];
-    const reason =
-        "have nothing to be told about a certificate that they trust anyway; give its caCertPem, or remove nodes";
+    const reason = "has no effect, because nodes already trust this certificate; set its caCertPem, or remove nodes";
     return [{ path: "nodes", reason }];
 }
 
 function claimNamespaceProblems(args: PrivateRegistryArgs): Problem[] {
     if (!args.storage?.existingClaim || args.createNamespace === false) return [];
-    const reason = "lies in a namespace that exists already; set createNamespace to false and name it in namespace";
+    const reason = "is in a namespace that already exists; set createNamespace to false, and namespace to its name";
     return [{ path: "storage.existingClaim", reason }];
 }

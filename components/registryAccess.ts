@@ -25,32 +25,32 @@ import {
     pullSecretSettings,
 } from "./users/pullSecrets";
 
-/** What another cluster or stack needs to pull from a registry: usually outputs of its `PrivateRegistry`. */
+/** What another cluster or stack needs to pull from a registry, usually from the outputs of a `PrivateRegistry`. */
 export interface RegistryAccessArgs {
-    /** Name that images are tagged with, e.g. `registry.example.com`. */
+    /** Host name in image references, with the port unless it is 443, e.g. `registry.example.com`. */
     host: pulumi.Input<string>;
-    /** Other names that images are tagged with. Defaults to none. */
+    /** Further host names in image references. Defaults to none. */
     hostAliases?: pulumi.Input<string>[];
-    /** Content of the pull secrets, as in the output `dockerConfigJson`. */
+    /** Content of the pull secrets (`.dockerconfigjson`): the registry's output `dockerConfigJson`. */
     dockerConfigJson: pulumi.Input<string>;
-    /** Certificate authorities, in PEM form, that the nodes shall trust for the registry. Left out, they trust what they trust. */
+    /** CA certificates that nodes should trust for the registry, PEM-encoded. If omitted, the nodes' trust store is unchanged. */
     caCertPem?: pulumi.Input<string>;
     /**
-     * Address, e.g. `203.0.113.7:443`, to which the nodes send pulls instead of resolving the host. The registry's certificate
-     * must hold it. Left out, the nodes resolve the host.
+     * Address that nodes pull from instead of resolving the host, e.g. `203.0.113.7:443`. The registry's certificate must be valid
+     * for it. If omitted, nodes resolve the host.
      */
     endpoint?: pulumi.Input<string>;
-    /** Pull secrets by namespace. Defaults to none. */
+    /** Pull secrets in the namespaces whose pods run images from the registry. Defaults to none. */
     pullSecrets?: PullSecrets;
-    /** How the nodes come to trust the registry. Needs `caCertPem`, or `nodes.authenticate`. */
+    /** How nodes are configured to trust the registry. Needs `caCertPem`, or `nodes.authenticate`. Defaults to a DaemonSet for containerd if `caCertPem` is set. */
     nodes?: RegistryNodes;
-    /** Namespace for what works on the nodes; its pods need host folders. Defaults to the component's name with `-node` behind it. */
+    /** Namespace of the DaemonSet that configures nodes. It must admit hostPath volumes. Defaults to `<name>-node`, after the component's name. */
     nodeNamespace?: pulumi.Input<string>;
-    /** Whether that namespace is created here, for privileged pods, or is there already. Defaults to true. */
+    /** Whether to create that namespace, at Pod Security level `privileged`. Set it to false if it already exists. Defaults to true. */
     createNodeNamespace?: boolean;
-    /** Prefix, e.g. `mirror.example.com`, put before the reference of every image that the component itself runs. Defaults to none. */
+    /** Image mirror for air-gapped clusters, e.g. `mirror.example.com`: the prefix, without the slash, of every image that the component runs. Defaults to none. */
     imageMirror?: pulumi.Input<string>;
-    /** Secrets, in the namespace for the nodes, to pull the component's own images with. Defaults to none. */
+    /** `imagePullSecrets` of the component's own pods: names of Secrets in `nodeNamespace`. Defaults to none. */
     imagePullSecrets?: pulumi.Input<string>[];
     /** Labels of every object. Defaults to none. */
     labels?: Record<string, pulumi.Input<string>>;
@@ -59,9 +59,9 @@ export interface RegistryAccessArgs {
 }
 
 export const registryAccessRules = fields<RegistryAccessArgs>({
-    host: required(registryHost, "give it the registry's output `host`"),
+    host: required(registryHost, "set it to the registry's output `host`"),
     hostAliases: listOf(registryHost),
-    dockerConfigJson: required(dockerConfig, "give it the registry's output `dockerConfigJson`"),
+    dockerConfigJson: required(dockerConfig, "set it to the registry's output `dockerConfigJson`"),
     caCertPem: certificatePem,
     endpoint: registryEndpoint,
     pullSecrets: pullSecretRules,
@@ -74,14 +74,14 @@ export const registryAccessRules = fields<RegistryAccessArgs>({
     annotations: mapOf(string),
 });
 
-/** Checks the arguments, with every problem in one error, and returns them with every default. */
+/** Validates the arguments, with every problem in one error, and returns them with every default. */
 function checkAccessArguments(name: string, args: RegistryAccessArgs): AccessSettings {
     const title = `the RegistryAccess "${name}"`;
-    const further = (plain: RegistryAccessArgs) => registryAccessProblems(name, plain);
-    return { title, ...accessSettings(name, validate(title, args, registryAccessRules, further)) };
+    const crossFieldProblems = (plain: RegistryAccessArgs) => registryAccessProblems(name, plain);
+    return { title, ...accessSettings(name, validate(title, args, registryAccessRules, crossFieldProblems)) };
 }
 
-/** The checked arguments with every default. */
+/** The validated arguments with every default. */
 type AccessSettings = { readonly title: string } & ReturnType<typeof accessSettings>;
 
 function accessSettings(name: string, args: RegistryAccessArgs) {
@@ -104,9 +104,9 @@ function accessSettings(name: string, args: RegistryAccessArgs) {
 
 function registryAccessProblems(name: string, args: RegistryAccessArgs): Problem[] {
     const idle = isIdle(args.nodes, args.caCertPem !== undefined);
-    const reason = "need caCertPem to trust; give it the registry's output `caCertPem`";
+    const reason = "needs a CA certificate to trust; set caCertPem to the registry's output `caCertPem`";
     return [
-        // The default name of the nodes' namespace is five characters longer.
+        // The default of `nodeNamespace` is five characters longer.
         ...childNameProblems(name, args.nodeNamespace === undefined ? 58 : 63),
         ...repeatedProblems("imagePullSecrets", args.imagePullSecrets),
         ...(idle ? [{ path: "nodes", reason }] : []),
@@ -116,7 +116,7 @@ function registryAccessProblems(name: string, args: RegistryAccessArgs): Problem
     ];
 }
 
-/** Missing logins, as far as the arguments are known before anything is created. */
+/** Missing logins, as far as the arguments are known before any resource is created. */
 function plainLoginProblems({ nodes, dockerConfigJson, host, hostAliases = [] }: RegistryAccessArgs): Problem[] {
     const hosts = [host, ...hostAliases].filter((name) => typeof name === "string");
     return nodes?.authenticate && typeof dockerConfigJson === "string"
@@ -129,30 +129,30 @@ function missingLogins(hosts: readonly string[], logins: Readonly<Record<string,
         .filter((host) => logins[host] === undefined)
         .map((host) => ({
             path: "dockerConfigJson",
-            reason: `has no login for ${host}, which nodes.authenticate needs; add it, or leave nodes.authenticate out`,
+            reason: `has no login for ${host}, which nodes.authenticate needs; add it, or omit nodes.authenticate`,
         }));
 }
 
-/** The nodes' logins by host, checked when the pull secret's content is known; undefined if the nodes do not log in. */
-function nodeLogins(scope: Scope, { nodes, dockerConfigJson, hosts }: AccessSettings) {
+/** The nodes' logins, by host, validated when the content of the pull secret is known; undefined if nodes do not log in. */
+function loginsOfNodes(scope: Scope, { nodes, dockerConfigJson, hosts }: AccessSettings) {
     if (!nodes.authenticate) return undefined;
-    return pulumi.all([dockerConfigJson, hosts]).apply(([content, known]) => {
-        const logins = loginsOf(content, known);
-        scope.refuse(missingLogins(known, logins));
+    return pulumi.all([dockerConfigJson, hosts]).apply(([content, hostNames]) => {
+        const logins = loginsOf(content, hostNames);
+        scope.refuse(missingLogins(hostNames, logins));
         return logins;
     });
 }
 
 /**
- * The consumer's half of a registry: pull secrets and node trust in a cluster or stack that the registry itself is not in.
- * All problems with its arguments are reported at once, before anything is created.
+ * Access to a registry that another cluster or stack runs: pull secrets and node trust. All problems with the arguments are reported
+ * in one error, before any resource is created.
  */
 export class RegistryAccess extends pulumi.ComponentResource {
-    /** Names of the pull secrets by namespace. */
+    /** Names of the pull secrets, by namespace. */
     public readonly pullSecretNames: pulumi.Output<Record<string, string>>;
     /**
-     * What `/etc/rancher/k3s/registries.yaml` or `/etc/rancher/rke2/registries.yaml` of a node needs that nobody tells of the
-     * registry; `caCertPem` belongs into the file that it names. Secret when it holds a login, as with `nodes.authenticate`.
+     * Content of `/etc/rancher/k3s/registries.yaml` or `/etc/rancher/rke2/registries.yaml`, for nodes that `nodes` does not configure.
+     * Write `caCertPem` to the CA path that it refers to. Secret if it contains a login, as with `nodes.authenticate`.
      */
     public readonly registriesYaml: pulumi.Output<string>;
 
@@ -167,13 +167,13 @@ export class RegistryAccess extends pulumi.ComponentResource {
             endpoint: settings.endpoint,
             caCertPem: settings.caCertPem,
         });
-        const logins = nodeLogins(scope, settings);
+        const logins = loginsOfNodes(scope, settings);
         configureNodes(scope, settings, { registry, logins });
 
         this.pullSecretNames = pulumi.output(pullSecretNames);
         this.registriesYaml = pulumi
             .all([registry, logins])
-            .apply(([known, found]) => registriesYaml({ ...known, logins: found }));
+            .apply(([onNodes, nodeLogins]) => registriesYaml({ ...onNodes, logins: nodeLogins }));
         this.registerOutputs(outputsOf(this));
     }
 }

@@ -6,18 +6,18 @@ import { type FreeForm, hidden, type Rule, valueRule } from "./shapes";
 
 type StringRule = Rule<pulumi.Input<string>>;
 
-/** A value for which a condition holds. */
+/** A value that satisfies a condition. */
 function must<T>(sentence: string, isRight: (value: unknown) => boolean): Rule<pulumi.Input<T>> {
     return valueRule((value) => (isRight(value) ? undefined : `must ${sentence}`));
 }
 
-/** A string that matches. */
+/** A string that matches a pattern. */
 function matching(pattern: RegExp, longest: number, what: string): StringRule {
     const isRight = (value: unknown) => typeof value === "string" && value.length <= longest && pattern.test(value);
     return must(`be ${what}`, isRight);
 }
 
-const fulfils = (rule: StringRule, value: unknown) => reasonAgainst(rule, value) === undefined;
+const satisfies = (rule: StringRule, value: unknown) => reasonAgainst(rule, value) === undefined;
 
 export const string: StringRule = must("be a string", (value) => typeof value === "string");
 
@@ -25,14 +25,14 @@ export const boolean = must<boolean>("be true or false", (value) => typeof value
 
 const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** An object of any content, which may hold secrets. */
+/** An object with any content, which may contain secrets. */
 export const freeForm = hidden(must("be an object", isObject)) as Rule<FreeForm>;
 
 export function integer(min: number, max = Number.MAX_SAFE_INTEGER): Rule<pulumi.Input<number>> {
-    const range = max === Number.MAX_SAFE_INTEGER ? `of ${min} or more` : `from ${min} to ${max}`;
+    const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
     const isRight = (value: unknown) =>
         typeof value === "number" && Number.isInteger(value) && value >= min && value <= max;
-    return must(`be a whole number ${range}`, isRight);
+    return must(`be an integer ${range}`, isRight);
 }
 
 /** One of some strings. */
@@ -70,7 +70,7 @@ export const dnsName = matching(
     "a name of lower-case letters, digits, hyphens and dots, e.g. `cluster.local`",
 );
 
-/** What stands before the first slash of an image reference. */
+/** The registry host of an image reference: the part before the first slash. */
 export const registryHost = matching(
     new RegExp(`^${label}(\\.${label})*(:[0-9]{1,5})?$`),
     259,
@@ -79,10 +79,10 @@ export const registryHost = matching(
 
 const ipv6Address = /^\[([0-9a-f:.]+)\](:[0-9]{1,5})?$/;
 
-/** What a node can dial: a host name or an IP address, an IPv6 one in brackets. */
+/** An address that a node can connect to: a host name or an IP address, IPv6 in brackets, with an optional port. */
 export const registryEndpoint: StringRule = must(
-    "be a host name or an address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`",
-    (value) => fulfils(registryHost, value) || isIP(ipv6Address.exec(String(value))?.[1] ?? "") === 6,
+    "be a host name or an IP address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`",
+    (value) => satisfies(registryHost, value) || isIP(ipv6Address.exec(String(value))?.[1] ?? "") === 6,
 );
 
 export const registryPrefix = matching(
@@ -98,86 +98,82 @@ export const imageReference = matching(
     "an image reference, e.g. `docker.io/library/registry:3.1.2`",
 );
 
-/** A Kubernetes quantity of bytes or cores. */
+/** A Kubernetes quantity of bytes or CPU cores. */
 export const quantity = matching(
     /^[0-9]+(\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/,
     30,
     "a Kubernetes quantity, e.g. `10Gi` or `500m`",
 );
 
-/** The same for a limit, which may be absent. */
+/** A quantity, or `none` for no limit. */
 export const quantityOrNone: StringRule = must(
     "be a Kubernetes quantity, e.g. `10Gi` or `500m`, or `none` for no limit",
-    (value) => value === "none" || fulfils(quantity, value),
+    (value) => value === "none" || satisfies(quantity, value),
 );
 
-export const absolutePath = matching(/^\/[^\0]*[^/\0]$/, 4096, "an absolute path of a folder, e.g. `/srv/registry`");
+export const absolutePath = matching(/^\/[^\0]*[^/\0]$/, 4096, "an absolute path of a directory, e.g. `/srv/registry`");
 
 const wildcardOrName = new RegExp(`^(\\*\\.)?${label}(\\.${label})*$`);
 
-/** What a certificate can be valid for: a DNS name (also `*.example.com`) or an IP address. */
+/** A subject alternative name: a DNS name, which may be a wildcard such as `*.example.com`, or an IP address. */
 export const subjectAlternativeName: StringRule = must(
     "be a DNS name or an IP address",
     (value) => typeof value === "string" && (isIP(value) !== 0 || (value.length <= 253 && wildcardOrName.test(value))),
 );
 
-/** What may stand in HTML, in quotes and in a command of sed as it is. */
+/** A string that needs no escaping in HTML, in quotes or in a sed command. */
 export const pageTitle = matching(
     /^[\p{L}\p{N}][\p{L}\p{N} .,:()_-]*$/u,
     100,
-    "letters, digits, spaces and the signs . , : ( ) _ -",
+    "letters, digits, spaces and the characters . , : ( ) _ -",
 );
 
-export const nonEmptyString = matching(/\S/, 4096, "a string that is not empty");
+export const nonEmptyString = matching(/\S/, 4096, "a non-empty string");
 
-/** Name of an S3 bucket: AWS's rule, and the letters that other servers take beside it. */
+/** Name of an S3 bucket: what AWS allows, and the further characters that S3-compatible servers accept. */
 export const bucketName = matching(
     /^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/,
     255,
-    "the name of a bucket: letters, digits, dots, hyphens and underscores",
+    "a bucket name of letters, digits, dots, hyphens and underscores",
 );
 
-/** Part of an object's name in S3 that works as a folder. */
+/** Key prefix of the objects in an S3 bucket. */
 export const objectKey = matching(
     /^\/?[\w.!*'()-]+(\/[\w.!*'()-]+)*$/,
     512,
-    "a folder in a bucket, e.g. `registry` or `team/registry`",
+    "a key prefix in a bucket, e.g. `registry` or `team/registry`",
 );
 
-/** Scheme, host and port of an HTTP server. */
+/** URL of an HTTP server: scheme, host and optional port. */
 export const origin: StringRule = must(
-    "be an address of scheme, host and perhaps port, e.g. `https://s3.example.com` or `http://minio.minio.svc:9000`",
+    "be a URL with scheme, host and optional port, e.g. `https://s3.example.com` or `http://minio.minio.svc:9000`",
     (value) => {
         const [, host] = /^https?:\/\/(.+)$/.exec(String(value)) ?? [];
-        return host !== undefined && fulfils(registryEndpoint, host);
+        return host !== undefined && satisfies(registryEndpoint, host);
     },
 );
 
-/** Address of a Helm repository. */
-export const httpAddress = matching(
-    /^https?:\/\/[^\s/]\S*$/,
-    2048,
-    "an address, e.g. `https://helm.example.com/charts`",
-);
+/** URL of a Helm repository. */
+export const httpAddress = matching(/^https?:\/\/[^\s/]\S*$/, 2048, "a URL, e.g. `https://helm.example.com/charts`");
 
-/** A version that always means the same. */
+/** An exact version, not a range. */
 export const exactVersion = matching(
     /^v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$/,
     100,
-    "one version and not a range, e.g. `3.0.0`",
+    "an exact version and not a range, e.g. `3.0.0`",
 );
 
-/** One certificate or several. */
+/** One or more PEM-encoded certificates. */
 export const certificatePem: StringRule = hidden(
-    must("be certificates in PEM form", (value) => {
+    must("be PEM-encoded certificates", (value) => {
         const blocks = String(value).match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
         return blocks.length > 0 && blocks.every((pem) => succeeds(() => new X509Certificate(pem)));
     }),
 );
 
-/** A private key without a passphrase. */
+/** A PEM-encoded private key without a passphrase. */
 export const privateKeyPem: StringRule = hidden(
-    must("be a private key in PEM form without a passphrase", isPrivateKey),
+    must("be a PEM-encoded private key without a passphrase", isPrivateKey),
 );
 
 function isPrivateKey(value: unknown): boolean {
@@ -198,29 +194,29 @@ export const ipAddress: StringRule = must(
     (value) => typeof value === "string" && isIP(value) !== 0,
 );
 
-/** Where a machine is reached. */
+/** Host name or IP address of a machine. */
 export const hostOrAddress: StringRule = must(
     "be a host name or an IP address",
-    (value) => fulfils(dnsName, value) || fulfils(ipAddress, value),
+    (value) => satisfies(dnsName, value) || satisfies(ipAddress, value),
 );
 
-/** Name of a user of a machine. */
+/** Unix user name. */
 export const unixUser = matching(
     /^[a-zA-Z_][a-zA-Z0-9_.-]*$/,
     32,
-    "a user's name of letters, digits, dots, hyphens and underscores",
+    "a user name of letters, digits, dots, hyphens and underscores",
 );
 
-/** A public key as in `/etc/ssh/ssh_host_ecdsa_key.pub`. */
+/** A public host key, as in `/etc/ssh/ssh_host_ecdsa_key.pub`. */
 export const sshHostKey = matching(
     /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) AAAA[A-Za-z0-9+/]{40,}={0,2}( [^\n]*)?\n?$/,
     8192,
     "a public host key on one line, e.g. `ecdsa-sha2-nistp256 AAAA…`",
 );
 
-/** A private key as `ssh-keygen` writes it. Node knows PEM only, so an OpenSSH key is read just far enough to see its cipher. */
+/** A private key as `ssh-keygen` writes it. Node parses only PEM, so an OpenSSH key is read just far enough to find its cipher. */
 export const sshPrivateKey: StringRule = hidden(
-    must("be a private key in PEM or OpenSSH form without a passphrase", (value) => {
+    must("be a private key in PEM or OpenSSH format without a passphrase", (value) => {
         const [, kind, base64] =
             /^-----BEGIN ([A-Z ]*)PRIVATE KEY-----\n([\s\S]+)-----END \1PRIVATE KEY-----\s*$/.exec(String(value)) ?? [];
         if (kind !== "OPENSSH ") return kind !== undefined && isPrivateKey(value);
@@ -229,14 +225,17 @@ export const sshPrivateKey: StringRule = hidden(
     }),
 );
 
-/** A range of addresses. */
-export const cidr: StringRule = must("be a range of addresses, e.g. `10.0.0.0/8` or `2001:db8::/32`", (value) => {
-    const [, address, bits] = /^([0-9a-fA-F.:]+)\/(\d{1,3})$/.exec(String(value)) ?? [];
-    const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address ?? "")] as number;
-    return typeof value === "string" && Number(bits) <= longest;
-});
+/** An address range in CIDR notation. */
+export const cidr: StringRule = must(
+    "be an address range in CIDR notation, e.g. `10.0.0.0/8` or `2001:db8::/32`",
+    (value) => {
+        const [, address, bits] = /^([0-9a-fA-F.:]+)\/(\d{1,3})$/.exec(String(value)) ?? [];
+        const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address ?? "")] as number;
+        return typeof value === "string" && Number(bits) <= longest;
+    },
+);
 
-/** The JSON of a pull secret (`.dockerconfigjson`), which holds passwords. */
+/** The content of a pull secret (`.dockerconfigjson`), which contains passwords. */
 export const dockerConfig: StringRule = hidden(
     must("be the JSON of a dockerconfigjson Secret, with `auths`", (value) => {
         let auths: unknown;

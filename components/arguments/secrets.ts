@@ -1,14 +1,14 @@
 import type { SecretKey, Shape } from "./shapes";
 
-/** A secret argument of an object that is given, and where a stack's configuration keeps it. */
+/** A secret argument of an object in the arguments, and the stack configuration values that can set it. */
 export interface SecretArgument {
     readonly path: readonly (string | number)[];
-    /** The configuration values that may hold it; the first one that exists does. */
+    /** Names of the configuration values that can set it. The first one that exists is used. */
     readonly keys: readonly string[];
     readonly file?: string;
 }
 
-/** The secret arguments of all objects in a value, which has not been checked. */
+/** The secret arguments of all objects in a value that has not been validated. */
 export function secretArguments(shape: Shape, value: unknown, path: (string | number)[] = []): SecretArgument[] {
     if (shape.kind === "list" && Array.isArray(value)) {
         return value.flatMap((item, i) => secretArguments(shape.item, item, [...path, i]));
@@ -29,14 +29,14 @@ function keysOf({ key, shared }: SecretKey, name: unknown): string[] {
 
 const namePlace = "<name>";
 
-/** An object, or a list of objects, that has a secret argument. */
+/** An object, or a list of objects, with a secret argument. */
 export interface SecretPlace {
     /** E.g. `tls.pem` or `users`. */
     readonly path: string;
     readonly key: SecretKey;
 }
 
-/** All places where a secret argument may be given. */
+/** All paths at which a secret argument is possible. */
 export function secretPlaces(shape: Shape, path: string[] = []): SecretPlace[] {
     if (shape.kind === "list") return secretPlaces(shape.item, path);
     if (shape.kind !== "object") return [];
@@ -47,7 +47,7 @@ export function secretPlaces(shape: Shape, path: string[] = []): SecretPlace[] {
     );
 }
 
-/** The name of the item that a configuration value is for; undefined if it is for no item of the place. */
+/** The name of the list item that a configuration value sets; undefined if it sets no item at this path. */
 export function itemNamed(key: string, place: SecretPlace): string | undefined {
     const [prefix, ...rest] = place.key.key.split(namePlace);
     return rest.length > 0 && key.startsWith(prefix) ? key.slice(prefix.length) : undefined;

@@ -14,26 +14,26 @@ import {
     redisSettings,
 } from "./redis";
 
-/** A cache in the registry's own memory. */
+/** A cache in the memory of the registry's pod. */
 export interface InMemoryCache {
-    /** Blobs that it remembers (`storage.cache.blobdescriptorsize`). Defaults to 10000. */
+    /** Number of blob descriptors in the cache (`storage.cache.blobdescriptorsize`). Defaults to 10000. */
     size?: pulumi.Input<number>;
 }
 
 /**
- * Where the registry remembers which blobs there are, and how large: one of these. Deletion is always possible, so what one
- * pod forgets all must forget.
+ * Cache of blob descriptors, i.e. which blobs exist and their sizes: one of these. Images can be deleted at any time, so replicas must
+ * share a cache.
  */
 export interface DescriptorCache {
     /**
-     * Redis, shared by all pods. Worth it for object storage, where each question takes a tenth of a second. The registry then
-     * keeps its metrics to its pods, for beside them it shows its configuration, secrets too; `config` with `http.debug.addr`
-     * `:5001` opens them where a network policy keeps strangers out.
+     * Redis, shared by all replicas. Useful with object storage, where each lookup takes about 0.1 seconds. With Redis, the debug server
+     * also exposes secrets, so it listens on localhost only, and so do the metrics. To read the metrics, restrict port 5001 with
+     * `networkPolicy` and set `http.debug.addr` to `:5001` in `config`.
      */
     redis?: RedisCache;
-    /** In the memory of the one pod that there is. */
+    /** In the memory of the registry's pod. Not with several replicas. */
     inMemory?: InMemoryCache;
-    /** Nowhere. The default. */
+    /** No cache. The default. */
     off?: boolean;
 }
 
@@ -51,23 +51,23 @@ export function descriptorCacheProblems(
     const path = "descriptorCache";
     const problems = cache.redis ? redisProblems(`${path}.redis`, cache.redis) : [];
     if (cache.inMemory && replicas > 1) {
-        const reason = `each of the ${replicas} replicas would go on knowing blobs that another one has deleted; use redis, or no cache`;
+        const reason = `each of the ${replicas} replicas would keep entries for blobs that another replica deleted; use redis, or no cache`;
         problems.push({ path: `${path}.inMemory`, reason });
     }
     if (cache.redis && typeof image === "string" && servesDeletedBlobs(image)) {
-        const reason = `deleted blobs can be read again with Redis before version 3.1.0 (CVE-2026-35172), and image is \`${image}\`; use a newer image, or no cache`;
+        const reason = `with Redis, versions before 3.1.0 serve deleted blobs again (CVE-2026-35172), and image is \`${image}\`; use a newer image, or no cache`;
         problems.push({ path: `${path}.redis`, reason });
     }
     return problems;
 }
 
-/** Whether the image's tag names a version whose Redis cache brings deleted blobs back. */
+/** Whether the image's tag is a version that serves deleted blobs from a Redis cache. */
 function servesDeletedBlobs(image: string): boolean {
     const [, major, minor] = /:v?(\d+)(?:\.(\d+))?[^/]*$/.exec(image.replace(/@.*/, "")) ?? [];
     return major !== undefined && (Number(major) < 3 || (major === "3" && minor === "0"));
 }
 
-/** The arguments with every default; without either kind, there is no cache. */
+/** The arguments with every default. If both are undefined, there is no cache. */
 export interface DescriptorCacheSettings {
     readonly redis: RedisSettings | undefined;
     readonly inMemory: Required<InMemoryCache> | undefined;

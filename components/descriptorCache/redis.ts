@@ -26,7 +26,7 @@ import { inPod } from "../server/configYml";
 import type { UsedCache } from "../server/pods";
 import { internalCertificates } from "../tls/internalAuthority";
 
-/** A Secret in the registry's namespace that holds the password of Redis. The pods read it when they start. */
+/** A Secret in the registry's namespace with the password of Redis. The pods read it at startup. */
 export interface RedisPasswordReference {
     /** Name of the Secret. */
     name: pulumi.Input<string>;
@@ -34,31 +34,31 @@ export interface RedisPasswordReference {
     key?: pulumi.Input<string>;
 }
 
-/** A Redis that exists already. It must evict by `allkeys-lru`: the registry sets no time after which an entry ends. */
+/** An existing Redis. Its `maxmemory-policy` must be `allkeys-lru`, because the registry's entries do not expire. */
 export interface ExternalRedis {
-    /** Host and port, e.g. `redis.example.com:6379`. */
+    /** Host and port of Redis, e.g. `redis.example.com:6379` (`redis.addrs`). */
     address: pulumi.Input<string>;
-    /** User. Defaults to Redis's `default`. */
+    /** User name in Redis. Defaults to Redis's user `default`. */
     username?: pulumi.Input<string>;
     /**
-     * Password in a Secret that exists already. The registry reads it as YAML, to which letters and digits are safe.
+     * Password in an existing Secret. The registry parses it as YAML: use only letters and digits.
      */
     passwordSecret?: RedisPasswordReference;
-    /** Whether to speak TLS. Defaults to true. */
+    /** Whether to connect with TLS. Defaults to true. */
     tls?: boolean;
-    /** Certificate authorities to trust instead of the public ones, in PEM form. */
+    /** CA certificates to trust instead of the public ones, PEM-encoded. */
     caCertPem?: pulumi.Input<string>;
     /** Number of the database. Defaults to 0. */
     database?: pulumi.Input<number>;
 }
 
-/** Redis as the memory that all pods share. Left empty, it is one in the cluster, which only the registry's certificate opens. */
+/** Redis as a cache that all replicas share. By default, a Redis in the cluster that requires the registry's client certificate (mTLS). */
 export interface RedisCache {
-    /** Image of Redis in the cluster. Defaults to `docker.io/library/redis:7.2.11`. */
+    /** Image of the Redis in the cluster. Defaults to `docker.io/library/redis:7.2.11`. */
     image?: pulumi.Input<string>;
-    /** What Redis in the cluster asks for and may use at most. Defaults to 20m and 64Mi, at most 500m and 192Mi, of which 128 MiB are for entries. */
+    /** CPU and memory requests and limits of the Redis in the cluster. Defaults to requests of 20m and 64Mi, and limits of 500m and 192Mi, of which 128 MiB are for entries. */
     resources?: RegistryResources;
-    /** A Redis that exists already, instead of one in the cluster. */
+    /** An existing Redis, instead of one in the cluster. */
     external?: ExternalRedis;
 }
 
@@ -66,7 +66,7 @@ export const redisRules = fields<RedisCache>({
     image: imageReference,
     resources: resourceRules,
     external: fields<ExternalRedis>({
-        address: required(registryEndpoint, "give host and port"),
+        address: required(registryEndpoint, "set host and port"),
         username: nonEmptyString,
         passwordSecret: fields<RedisPasswordReference>({
             name: required(dnsName, "name the Secret"),
@@ -82,10 +82,10 @@ export function redisProblems(path: string, { external, ...own }: RedisCache): P
     if (external === undefined) return resourceProblems(`${path}.resources`, own.resources);
     const problems: Problem[] = Object.keys(own).map((field) => ({
         path: `${path}.${field}`,
-        reason: "is for Redis in the cluster, which `external` takes the place of; remove one of the two",
+        reason: "is for Redis in the cluster, which `external` replaces; remove one of the two",
     }));
     if (external.caCertPem !== undefined && external.tls === false) {
-        const reason = "is for TLS, which `tls` turns off; remove one of the two";
+        const reason = "is for TLS, which `tls: false` disables; remove one of the two";
         problems.push({ path: `${path}.external.caCertPem`, reason });
     }
     return problems;
@@ -100,7 +100,7 @@ export function redisSettings({ image = redisImage, resources, external }: Redis
     return { image, resources: resourceSettings(path, defaultResources, resources), external };
 }
 
-/** The registry's settings that Redis needs. */
+/** The registry's settings that Redis depends on. */
 export interface RedisContext extends PodSettings {
     readonly serviceName: string;
 }
@@ -108,14 +108,14 @@ export interface RedisContext extends PodSettings {
 const port = 6379;
 const folder = "/etc/private-registry/redis";
 const defaultResources = { requests: { cpu: "20m", memory: "64Mi" }, limits: { cpu: "500m", memory: "192Mi" } };
-const publicAuthorities = "/etc/ssl/certs/ca-certificates.crt";
+const publicCaFile = "/etc/ssl/certs/ca-certificates.crt";
 
-/** A cache that does not answer must not hold a request up for long: the registry asks its storage then. */
+/** Short, so that an unavailable cache delays requests only briefly: the registry then asks its storage. */
 const timeouts = { dialtimeout: "1s", readtimeout: "1s", writetimeout: "1s", maxretries: 1 };
 
 const cache = {
     storage: { cache: { blobdescriptor: "redis" } },
-    // With Redis the debug server shows the whole configuration, secrets too, at /debug/vars: to the pod itself alone, then.
+    // With Redis, the debug server also exposes secrets at /debug/vars, so it listens on localhost only.
     http: { debug: { addr: `127.0.0.1:${inPod.debugPort}` } },
 };
 
@@ -123,13 +123,13 @@ export function deployRedis(scope: Scope, args: RedisSettings, context: RedisCon
     if (args.external) return useExternal(scope, args.external);
     const serviceName = `${context.serviceName}-redis`;
     const host = pulumi.interpolate`${serviceName}.${scope.namespace}.svc`;
-    const authority = internalCertificates(scope, "redis");
+    const ca = internalCertificates(scope, "redis");
     const secretOf = (use: "server" | "client", dnsNames: pulumi.Input<string>[]) => {
-        const { certPem, keyPem } = authority.issue(use, dnsNames);
+        const { certPem, keyPem } = ca.issue(use, dnsNames);
         return storeSecret(scope, `redis-${use}`, {
             "tls.crt": certPem,
             "tls.key": keyPem,
-            "ca.crt": authority.caCertPem,
+            "ca.crt": ca.caCertPem,
         });
     };
     const server = deployServer(scope, args, context, serviceName, secretOf("server", [host]));
@@ -137,7 +137,7 @@ export function deployRedis(scope: Scope, args: RedisSettings, context: RedisCon
     const file = (name: string) => `${folder}/${name}`;
     const tls = { rootcas: [file("ca.crt")], certificate: file("tls.crt"), key: file("tls.key") };
     return {
-        config: host.apply((known) => ({ ...cache, redis: { addrs: [`${known}:${port}`], ...timeouts, tls } })),
+        config: host.apply((hostName) => ({ ...cache, redis: { addrs: [`${hostName}:${port}`], ...timeouts, tls } })),
         pod: { ...mounted(client.name), content: [client.content] },
         ready: [server],
     };
@@ -170,7 +170,7 @@ function deployServer(
         "tls-key-file": `${folder}/tls.key`,
         "tls-ca-cert-file": `${folder}/ca.crt`,
         "tls-auth-clients": "yes",
-        // Without a password it would refuse connections from outside the pod; the client certificate replaces the password.
+        // Protected mode would reject connections from other pods without a password. The client certificate replaces the password.
         "protected-mode": "no",
         save: "",
         maxmemory: "128mb",
@@ -183,7 +183,7 @@ function deployServer(
             spec: {
                 replicas: 1,
                 selector: { matchLabels: selector },
-                // Two at a time would remember different things.
+                // Two pods at the same time would have different entries.
                 strategy: { type: "Recreate" },
                 template: {
                     metadata: scope.podMetadata("redis", { "checksum/certificate": checksum(certificate.content) }),
@@ -212,8 +212,8 @@ function deployServer(
 
 function useExternal(scope: Scope, external: ExternalRedis): UsedCache {
     const { caCertPem, passwordSecret } = external;
-    const authorities = caCertPem === undefined ? undefined : storeSecret(scope, "redis-ca", { "ca.crt": caCertPem });
-    const tls = { rootcas: [authorities ? `${folder}/ca.crt` : publicAuthorities] };
+    const caSecret = caCertPem === undefined ? undefined : storeSecret(scope, "redis-ca", { "ca.crt": caCertPem });
+    const tls = { rootcas: [caSecret ? `${folder}/ca.crt` : publicCaFile] };
     const config = pulumi
         .all([pulumi.output(external.address), pulumi.output(external.username), pulumi.output(external.database)])
         .apply(([address, username, database]) => ({
@@ -229,7 +229,7 @@ function useExternal(scope: Scope, external: ExternalRedis): UsedCache {
     const env = passwordSecret && [
         secretVariable("REGISTRY_REDIS_PASSWORD", passwordSecret.name, passwordSecret.key ?? "password"),
     ];
-    const pod = authorities ? { ...mounted(authorities.name), content: [authorities.content] } : {};
+    const pod = caSecret ? { ...mounted(caSecret.name), content: [caSecret.content] } : {};
     return { config, pod: { ...pod, env }, ready: [] };
 }
 

@@ -16,23 +16,23 @@ import {
 } from "../tls/certManager";
 import { type PemCertificate, pemCertificateRules, usePem } from "../tls/supplied";
 
-/** A TLS Secret in the registry's namespace that somebody else keeps, e.g. cert-manager as annotations ask it to. */
+/** A TLS Secret in the registry's namespace that is managed outside this component, e.g. by cert-manager because of an annotation. */
 export interface EdgeSecret {
     /** Name of the Secret. */
     name: pulumi.Input<string>;
 }
 
-/** The certificate that clients outside the cluster see, when it is not the one of the pods: one of these. */
+/** Certificate for TLS termination at the edge, if it differs from the pods' certificate: one of these. */
 export interface EdgeCertificate {
-    /** A Secret that somebody else keeps. */
+    /** An existing TLS Secret, managed outside this component. */
     existingSecret?: EdgeSecret;
-    /** A certificate that you give. */
+    /** A certificate that you supply, PEM-encoded. */
     pem?: PemCertificate;
-    /** A certificate that cert-manager gets and renews. */
+    /** A certificate that cert-manager requests and renews. */
     certManager?: EdgeCertManager;
 }
 
-/** `keyName`: the value of a stack's configuration that holds the key of `pem`. */
+/** `keyName`: the stack configuration value with the private key of `pem`. */
 export function edgeCertificateRules(keyName: string) {
     return exactlyOneOf<EdgeCertificate>({
         existingSecret: fields<EdgeSecret>({ name: required(dnsName, "name the Secret") }),
@@ -54,34 +54,34 @@ export function edgeCertificateSettings(args: EdgeCertificate | undefined): Edge
     return args && { ...args, certManager: args.certManager && edgeCertManagerSettings(args.certManager) };
 }
 
-/** Pods behind an edge: the registry's, or the web UI's. */
+/** A Service behind the edge: the registry's, or the web UI's. */
 export interface Backend {
-    /** What the parts of its objects begin with. */
+    /** Prefix of the names of its objects. */
     readonly prefix: "" | "ui-";
     /** Name of the Service. */
     readonly serviceName: string;
-    /** A name that its certificate covers. */
+    /** A name that its certificate is valid for. */
     readonly serverName: pulumi.Output<string>;
-    /** CA of its certificate; undefined if the certificate is publicly trusted. */
+    /** CA certificates that verify its certificate; undefined if it is publicly trusted. */
     readonly caCertPem: pulumi.Output<string> | undefined;
 }
 
-/** Where the web UI is, on the registry's first host. */
+/** Path of the web UI on the registry's first host. */
 export const uiPath = "/ui";
 
-/** What every edge in front of the registry's pods needs to know. */
+/** What an Ingress, IngressRoute or Gateway in front of the registry's pods depends on. */
 export interface Edge {
     readonly scope: Scope;
     readonly hosts: pulumi.Input<string>[];
     readonly serviceName: string;
     readonly certificate: Certificate;
-    /** Whether the pods speak HTTP. */
+    /** Whether the pods serve plain HTTP. */
     readonly isPlain: boolean;
-    /** The web UI, when there is one. */
+    /** The web UI, if there is one. */
     readonly ui: Backend | undefined;
 }
 
-/** The hosts as a proxy knows them: without ports, and no addresses. */
+/** The host names that a proxy matches: without ports, and without IP addresses. */
 export function hostNames(edge: Edge): pulumi.Output<string[]> {
     return pulumi
         .all(edge.hosts)
@@ -90,7 +90,7 @@ export function hostNames(edge: Edge): pulumi.Output<string[]> {
         );
 }
 
-/** Name of the Secret with what clients see; `part` names the one that is made for the edge, and `path` its argument. */
+/** Name of the Secret for TLS termination. `part` names the Secret that is created for the edge, `path` its argument. */
 export function edgeSecretName(
     edge: Edge,
     path: string,
@@ -104,7 +104,7 @@ export function edgeSecretName(
     return edge.certificate.secretName;
 }
 
-/** The registry's pods, with a name that their certificate covers in any case. */
+/** The registry as a backend, with a name that its certificate is always valid for. */
 export function registryBackend(edge: Edge): Backend {
     const { scope, serviceName, certificate } = edge;
     const serverName = certificate.coversClusterNames
@@ -113,13 +113,13 @@ export function registryBackend(edge: Edge): Backend {
     return { prefix: "", serviceName, serverName, caCertPem: certificate.caCertPem };
 }
 
-/** The registry, and the web UI when there is one. */
+/** The registry, and the web UI if there is one. */
 export function backends(edge: Edge): Backend[] {
     return [registryBackend(edge), ...(edge.ui ? [edge.ui] : [])];
 }
 
-/** A ConfigMap with the CA of a backend's certificate, for proxies that verify it; none if the certificate is publicly trusted. */
-export function authorityConfigMap(edge: Edge, backend: Backend): pulumi.Output<string> | undefined {
+/** Creates a ConfigMap with a backend's CA certificates, for proxies that verify it; undefined if the certificate is publicly trusted. */
+export function caConfigMap(edge: Edge, backend: Backend): pulumi.Output<string> | undefined {
     if (backend.caCertPem === undefined) return undefined;
     const config = new k8s.core.v1.ConfigMap(
         edge.scope.name(`${backend.prefix}authority`),

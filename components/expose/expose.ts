@@ -6,7 +6,7 @@ import type { Scope } from "../kubernetes/scope";
 import { loadBalancerRules, nodePortRules, type RegistryLoadBalancer, type RegistryNodePort } from "../server/service";
 import type { Certificate } from "../tls/certificate";
 import type { RegistryTls } from "../tls/tls";
-import { authorityConfigMap, type Backend, backends, type Edge } from "./edge";
+import { type Backend, backends, caConfigMap, type Edge } from "./edge";
 import { backendTlsPolicy, createGatewayRoute, gatewayRules, type RegistryGateway } from "./gateway";
 import {
     createIngress,
@@ -25,19 +25,19 @@ import {
     ingressRouteSettings,
     type RegistryIngressRoute,
 } from "./ingressRoute";
-import { serversTransport, withoutPassword } from "./traefik";
+import { removePassword, serversTransport } from "./traefik";
 
-/** How clients outside the cluster reach the registry: any of these. Inside, its Service is always there on port 443. */
+/** How clients outside the cluster reach the registry: any of these. Inside the cluster, it is always available at its Service, port 443. */
 export interface RegistryExpose {
     /** An Ingress. */
     ingress?: RegistryIngress;
-    /** Traefik's own kind of Ingress. */
+    /** An IngressRoute of Traefik. */
     ingressRoute?: RegistryIngressRoute;
-    /** A route at a Gateway of the Gateway API. */
+    /** An HTTPRoute of the Gateway API. */
     gateway?: RegistryGateway;
-    /** A port of every node. */
+    /** A NodePort Service. */
     nodePort?: RegistryNodePort;
-    /** A load balancer of the cluster's provider. */
+    /** A LoadBalancer Service. */
     loadBalancer?: RegistryLoadBalancer;
 }
 
@@ -49,7 +49,7 @@ export const exposeRules = fields<RegistryExpose>({
     loadBalancer: loadBalancerRules,
 });
 
-/** The kinds that speak HTTP with clients, so that they can lead to other pods by the path. */
+/** The kinds that route HTTP requests, so that they can send a path to other pods. */
 export const edges = ["ingress", "ingressRoute", "gateway"] as const;
 const ports = ["nodePort", "loadBalancer"] as const;
 
@@ -57,15 +57,15 @@ export function exposeProblems(expose: RegistryExpose = {}, tls: RegistryTls = {
     const problems = [...ingressProblems(expose.ingress), ...ingressRouteProblems(expose.ingressRoute)];
     const given = edges.filter((kind) => expose[kind] !== undefined);
     if (host === undefined) {
-        const reason = "needs a name that clients outside the cluster resolve; give host";
+        const reason = "needs a name that clients outside the cluster resolve; set host";
         problems.push(...given.map((kind) => ({ path: `expose.${kind}`, reason })));
     }
     if (typeof host === "string" && isIP(host.replace(/:\d+$/, "")) !== 0 && given.length > 0) {
-        const reason = `is an address, which expose.${given[0]} cannot be told by; give a DNS name`;
+        const reason = `is an IP address, which expose.${given[0]} cannot route by; set a DNS name`;
         problems.push({ path: "host", reason });
     }
     if (expose.nodePort && expose.loadBalancer) {
-        const reason = "cannot be together with loadBalancer, which opens a port of every node as well; keep one";
+        const reason = "cannot be combined with loadBalancer, which opens a NodePort as well; keep one";
         problems.push({ path: "expose.nodePort", reason });
     }
     return tls.plainBackend === true ? [...problems, ...plainProblems(expose, given)] : problems;
@@ -74,15 +74,15 @@ export function exposeProblems(expose: RegistryExpose = {}, tls: RegistryTls = {
 function plainProblems(expose: RegistryExpose, given: readonly (typeof edges)[number][]): Problem[] {
     const problems: Problem[] = [];
     if (given.length === 0) {
-        const reason = `needs something that speaks TLS in front of the pods; add one of ${edges.map((e) => `expose.${e}`).join(", ")}`;
+        const reason = `needs TLS termination in front of the pods; add one of ${edges.map((e) => `expose.${e}`).join(", ")}`;
         problems.push({ path: "tls.plainBackend", reason });
     }
     for (const kind of ports.filter((candidate) => expose[candidate] !== undefined)) {
-        const reason = "would carry passwords over HTTP because of tls.plainBackend; remove one of the two";
+        const reason = "would send passwords over plain HTTP because of tls.plainBackend; remove one of the two";
         problems.push({ path: `expose.${kind}`, reason });
     }
     for (const kind of (["ingress", "ingressRoute"] as const).filter((edge) => expose[edge]?.certificate)) {
-        const reason = "is what `tls` gives when the pods serve no certificate (tls.plainBackend); move it there";
+        const reason = "is what `tls` sets when the pods serve plain HTTP (tls.plainBackend); move it there";
         problems.push({ path: `expose.${kind}.certificate`, reason });
     }
     return problems;
@@ -102,14 +102,14 @@ export function exposeSettings({ ingress, ingressRoute, ...others }: RegistryExp
     };
 }
 
-/** What is behind the edges. */
+/** What is exposed. */
 export interface ExposedRegistry {
     readonly address: { readonly hosts: pulumi.Input<string>[] };
     readonly certificate: Certificate;
     readonly ui: Backend | undefined;
 }
 
-/** Puts the edges of the arguments in front of the Service and the web UI, with TLS to the pods if they serve it. */
+/** Exposes the registry and the web UI, with TLS to the pods unless they serve plain HTTP. */
 export function exposeRegistry(
     scope: Scope,
     settings: { readonly expose: ExposeSettings; readonly serviceName: string; readonly isPlain: boolean },
@@ -119,15 +119,15 @@ export function exposeRegistry(
     const edge: Edge = { scope, hosts: address.hosts, serviceName, certificate, isPlain, ui };
     const { ingress, ingressRoute, gateway } = expose;
     const viaTraefik = ingress?.controller === IngressController.Traefik || ingressRoute !== undefined;
-    const checksBackend = !edge.isPlain && (viaTraefik || gateway !== undefined);
-    const ofTraefik: pulumi.Resource[] = edge.ui && viaTraefik ? [withoutPassword(edge, edge.ui)] : [];
-    const ofGateway: pulumi.Resource[] = [];
-    for (const backend of checksBackend ? backends(edge) : []) {
-        const authority = authorityConfigMap(edge, backend);
-        if (viaTraefik) ofTraefik.push(serversTransport(edge, backend, authority));
-        if (gateway) ofGateway.push(backendTlsPolicy(edge, backend, authority));
+    const verifiesBackend = !edge.isPlain && (viaTraefik || gateway !== undefined);
+    const traefikResources: pulumi.Resource[] = edge.ui && viaTraefik ? [removePassword(edge, edge.ui)] : [];
+    const gatewayResources: pulumi.Resource[] = [];
+    for (const backend of verifiesBackend ? backends(edge) : []) {
+        const caName = caConfigMap(edge, backend);
+        if (viaTraefik) traefikResources.push(serversTransport(edge, backend, caName));
+        if (gateway) gatewayResources.push(backendTlsPolicy(edge, backend, caName));
     }
-    if (ingress) createIngress(edge, ingress, ofTraefik);
-    if (ingressRoute) createIngressRoute(edge, ingressRoute, ofTraefik);
-    if (gateway) createGatewayRoute(edge, gateway, ofGateway);
+    if (ingress) createIngress(edge, ingress, traefikResources);
+    if (ingressRoute) createIngressRoute(edge, ingressRoute, traefikResources);
+    if (gateway) createGatewayRoute(edge, gateway, gatewayResources);
 }

@@ -7,21 +7,21 @@ import { type Backend, type Edge, hostNames, registryBackend, uiPath } from "./e
 
 const gatewayApi = "gateway.networking.k8s.io/v1";
 
-/** A Gateway that the route belongs to. */
+/** A Gateway that the HTTPRoute is attached to. */
 export interface GatewayParent {
     /** Name of the Gateway. */
     name: pulumi.Input<string>;
-    /** Its namespace. Defaults to the registry's. */
+    /** Namespace of the Gateway. Defaults to the registry's. */
     namespace?: pulumi.Input<string>;
-    /** Name of the listener. Defaults to all that allow the route. */
+    /** Name of the listener (`sectionName`). Defaults to all listeners that allow the route. */
     sectionName?: pulumi.Input<string>;
-    /** Port of the listener. Defaults to all. */
+    /** Port of the listener. Defaults to all ports. */
     port?: pulumi.Input<number>;
 }
 
-/** An HTTPRoute of the Gateway API, at a Gateway of the team's, which has the certificate that clients see. */
+/** An HTTPRoute of the Gateway API, attached to an existing Gateway. TLS termination is at the Gateway, with its certificate. */
 export interface RegistryGateway {
-    /** The Gateways that it belongs to. */
+    /** Gateways that the HTTPRoute is attached to (`parentRefs`). */
     parentRefs: GatewayParent[];
     /** Annotations of the HTTPRoute. Defaults to none. */
     annotations?: Record<string, pulumi.Input<string>>;
@@ -42,16 +42,16 @@ export const gatewayRules = fields<RegistryGateway>({
     annotations: mapOf(string),
 });
 
-/** The routes to the registry and the web UI, after what says how the Gateway speaks with their pods when those speak TLS. */
+/** Creates the HTTPRoutes to the registry and the web UI, after the BackendTLSPolicies for their Services. */
 export function createGatewayRoute(edge: Edge, args: RegistryGateway, dependsOn: pulumi.Resource[]): void {
     route(edge, args, registryBackend(edge), dependsOn, {
         hostnames: hostNames(edge),
         path: "/",
-        // None: the push of a large layer is one long request.
+        // No timeout: the push of a large layer is one long request.
         rule: { timeouts: { request: "0s" } },
     });
     if (edge.ui === undefined) return;
-    // The pages need no password, whatever a browser sends.
+    // The web UI's pods need no password, although browsers send it.
     const filter = { type: "RequestHeaderModifier", requestHeaderModifier: { remove: ["Authorization"] } };
     const hostnames = hostNames(edge).apply(([first]) => [first]);
     route(edge, args, edge.ui, dependsOn, { hostnames, path: uiPath, rule: { filters: [filter] } });
@@ -60,7 +60,7 @@ export function createGatewayRoute(edge: Edge, args: RegistryGateway, dependsOn:
 interface Route {
     readonly hostnames: pulumi.Output<string[]>;
     readonly path: string;
-    /** What the rule has beside the path and the backend. */
+    /** Further fields of the rule. */
     readonly rule: object;
 }
 
@@ -93,11 +93,11 @@ function route(
     );
 }
 
-/** How a Gateway speaks with a backend: over TLS, with a certificate that it checks. */
+/** Creates a BackendTLSPolicy: the Gateway connects to a backend with TLS, and verifies its certificate. */
 export function backendTlsPolicy(
     edge: Edge,
     backend: Backend,
-    authority: pulumi.Output<string> | undefined,
+    caName: pulumi.Output<string> | undefined,
 ): k8s.apiextensions.CustomResource {
     return new k8s.apiextensions.CustomResource(
         edge.scope.name(`${backend.prefix}backend-tls-policy`),
@@ -109,8 +109,8 @@ export function backendTlsPolicy(
                 targetRefs: [{ group: "", kind: "Service", name: backend.serviceName }],
                 validation: {
                     hostname: backend.serverName,
-                    ...(authority
-                        ? { caCertificateRefs: [{ group: "", kind: "ConfigMap", name: authority }] }
+                    ...(caName
+                        ? { caCertificateRefs: [{ group: "", kind: "ConfigMap", name: caName }] }
                         : { wellKnownCACertificates: "System" }),
                 },
             },

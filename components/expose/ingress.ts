@@ -19,42 +19,42 @@ import {
     uiPath,
 } from "./edge";
 
-/** What serves an Ingress, and so decides how it is told to let large layers through. */
+/** Ingress controller, which determines the annotations that large layers need. */
 export enum IngressController {
-    /** The Kubernetes community's ingress-nginx, annotations `nginx.ingress.kubernetes.io`. */
+    /** ingress-nginx of the Kubernetes project, with annotations `nginx.ingress.kubernetes.io`. */
     Nginx = "nginx",
     /**
-     * F5's NGINX Ingress Controller, annotations `nginx.org`. It stores a layer before it passes it on, unless its ConfigMap says
-     * `proxy_request_buffering off` in `http-snippets`.
+     * F5's NGINX Ingress Controller, with annotations `nginx.org`. It buffers each layer on disk before it forwards it, unless its
+     * ConfigMap has `proxy_request_buffering off` in `http-snippets`.
      */
     NginxF5 = "nginx-f5",
     /**
-     * Traefik, with its custom resources installed. Its entry point ends uploads after 60 seconds unless its
+     * Traefik, with its custom resource definitions installed. Its entry point aborts uploads after 60 seconds unless
      * `transport.respondingTimeouts.readTimeout` is 0.
      */
     Traefik = "traefik",
-    /** Another one: give what it needs as annotations. */
+    /** Another controller: set the annotations that it needs. */
     Other = "other",
 }
 
-/** An Ingress on the registry's host. */
+/** An Ingress for the registry's hosts. */
 export interface RegistryIngress {
-    /** What serves it. */
+    /** Controller that serves the Ingress. */
     controller: IngressController;
-    /** Ingress class. Defaults to the cluster's default class. */
+    /** Ingress class (`ingressClassName`). Defaults to the cluster's default class. */
     className?: pulumi.Input<string>;
-    /** Annotations of the Ingress, over the ones that the controller gets. Defaults to none. */
+    /** Annotations of the Ingress, merged over the ones for the controller. Defaults to none. */
     annotations?: Record<string, pulumi.Input<string>>;
-    /** The certificate that clients see. Defaults to the one that the pods serve. */
+    /** Certificate for TLS termination. Defaults to the pods' certificate. */
     certificate?: EdgeCertificate;
-    /** Whether `pulumi up` waits until the Ingress has an address, which it never gets where no load balancer is. Defaults to false. */
+    /** Whether `pulumi up` waits until the Ingress has an address. Without a load balancer it never gets one. Defaults to false. */
     awaitAddress?: boolean;
 }
 
 export const ingressRules = fields<RegistryIngress>({
     controller: required(
         plain(memberOf(IngressController)),
-        `say what serves the Ingress: ${Object.values(IngressController).join(", ")}`,
+        `set the controller that serves the Ingress: ${Object.values(IngressController).join(", ")}`,
     ),
     className: dnsName,
     annotations: mapOf(string),
@@ -79,11 +79,11 @@ export function ingressSettings(args: RegistryIngress): IngressSettings {
 
 const traefik = "traefik.ingress.kubernetes.io";
 
-/** Seconds that a proxy waits for the next bytes of a layer or of the storage. */
+/** Seconds for which a proxy waits for the next bytes from a client or the registry. */
 const proxyTimeout = 900;
 
 /**
- * What makes a controller pass layers of any size on as they come, and speak with the pods as they do.
+ * Annotations that make a controller stream layers of any size, and connect to the pods with TLS unless they serve plain HTTP.
  * https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/
  * https://docs.nginx.com/nginx-ingress-controller/configuration/ingress-resources/advanced-configuration-with-annotations/
  */
@@ -121,12 +121,12 @@ export function controllerAnnotations(
     }
 }
 
-/** A custom resource as Traefik's annotations name it. */
-function ofTraefik(namespace: pulumi.Output<string>, name: string): pulumi.Output<string> {
+/** Reference to a custom resource in Traefik's annotations. */
+function traefikReference(namespace: pulumi.Output<string>, name: string): pulumi.Output<string> {
     return pulumi.interpolate`${namespace}-${name}@kubernetescrd`;
 }
 
-/** Annotations of a Service behind the Ingress: Traefik reads there how to connect to the pods. */
+/** Annotations of a Service behind the Ingress, from which Traefik reads how to connect to the pods. */
 export function edgeAnnotations(
     scope: Scope,
     {
@@ -138,7 +138,7 @@ export function edgeAnnotations(
     if (expose.ingress?.controller !== IngressController.Traefik || isPlain) return {};
     return {
         [`${traefik}/service.serversscheme`]: "https",
-        [`${traefik}/service.serverstransport`]: ofTraefik(scope.namespace, serviceName),
+        [`${traefik}/service.serverstransport`]: traefikReference(scope.namespace, serviceName),
     };
 }
 
@@ -156,14 +156,14 @@ export function createIngress(edge: Edge, args: IngressSettings, dependsOn: pulu
         annotations: { ...own, ...args.annotations },
         secretName,
         hosts: hostNames(edge),
-        // F5's controller wants all paths of a host in one Ingress.
+        // F5's controller requires all paths of a host in one Ingress.
         pathsOf: (isFirst) => [
             ...(ui && !needsOwnIngress && isFirst ? [pathTo(uiPath, ui.serviceName, isPlain)] : []),
             pathTo("/", edge.serviceName, isPlain),
         ],
     });
     if (!needsOwnIngress) return;
-    // Traefik applies middlewares to a whole Ingress, and only requests to the web UI should lose their password.
+    // Traefik applies middlewares to a whole Ingress, and the password must be removed only from requests to the web UI.
     ingress(edge, args, dependsOn, {
         prefix: ui.prefix,
         annotations: { ...own, ...annotationsOfUi(edge, ui, args.annotations) },
@@ -173,13 +173,13 @@ export function createIngress(edge: Edge, args: IngressSettings, dependsOn: pulu
     });
 }
 
-/** The user's annotations for Traefik, but not those e.g. for cert-manager, which would request the certificate a second time. */
+/** Only the user's Traefik annotations. With others, e.g. cert-manager's, the certificate would be requested a second time. */
 function annotationsOfUi({ scope }: Edge, ui: Backend, given: IngressSettings["annotations"]) {
     const middlewares = `${traefik}/router.middlewares`;
-    const passedOn = Object.entries(given).filter(([key]) => key.startsWith(`${traefik}/`));
-    const own = ofTraefik(scope.namespace, ui.serviceName);
+    const traefikAnnotations = Object.entries(given).filter(([key]) => key.startsWith(`${traefik}/`));
+    const own = traefikReference(scope.namespace, ui.serviceName);
     const all = given[middlewares] === undefined ? own : pulumi.interpolate`${given[middlewares]},${own}`;
-    return { ...Object.fromEntries(passedOn), [middlewares]: all };
+    return { ...Object.fromEntries(traefikAnnotations), [middlewares]: all };
 }
 
 interface IngressPath {

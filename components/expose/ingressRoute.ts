@@ -17,26 +17,26 @@ import {
 } from "./edge";
 import { traefikApi } from "./traefik";
 
-/** A Middleware of Traefik. */
+/** Reference to a Middleware of Traefik. */
 export interface TraefikMiddleware {
     /** Name of the Middleware. */
     name: pulumi.Input<string>;
-    /** Its namespace. Defaults to the registry's. */
+    /** Namespace of the Middleware. Defaults to the registry's. */
     namespace?: pulumi.Input<string>;
 }
 
 /**
- * Traefik's own kind of Ingress. Its entry point ends uploads after 60 seconds unless its
+ * An IngressRoute of Traefik. Traefik's entry point aborts uploads after 60 seconds unless
  * `transport.respondingTimeouts.readTimeout` is 0.
  */
 export interface RegistryIngressRoute {
-    /** Entry points, which must speak TLS. Defaults to `websecure`. */
+    /** Entry points, which must terminate TLS. Defaults to `websecure`. */
     entryPoints?: pulumi.Input<string>[];
-    /** Certificate resolver of Traefik (ACME) that gets the certificate that clients see. Not together with `certificate`. */
+    /** Certificate resolver (ACME) that requests the certificate for TLS termination. Cannot be combined with `certificate`. Defaults to none. */
     certResolver?: pulumi.Input<string>;
-    /** The certificate that clients see. Defaults to the one that the pods serve. */
+    /** Certificate for TLS termination. Defaults to the pods' certificate. */
     certificate?: EdgeCertificate;
-    /** Middlewares, in order. One that buffers requests keeps layers from getting through. Defaults to none. */
+    /** Middlewares, in order. Do not buffer requests: large layers would fail. Defaults to none. */
     middlewares?: TraefikMiddleware[];
     /** Annotations of the IngressRoute, e.g. `kubernetes.io/ingress.class`. Defaults to none. */
     annotations?: Record<string, pulumi.Input<string>>;
@@ -55,7 +55,7 @@ export const ingressRouteRules = fields<RegistryIngressRoute>({
 export function ingressRouteProblems(args: RegistryIngressRoute | undefined): Problem[] {
     if (args === undefined) return [];
     const both = args.certResolver !== undefined && args.certificate !== undefined;
-    const reason = "gets a certificate although `certificate` gives one; keep one of the two";
+    const reason = "requests a certificate although `certificate` sets one; keep one of the two";
     return [
         ...(both ? [{ path: "expose.ingressRoute.certResolver", reason }] : []),
         ...edgeCertificateProblems("expose.ingressRoute.certificate", args.certificate),
@@ -72,7 +72,7 @@ export function ingressRouteSettings(args: RegistryIngressRoute): IngressRouteSe
     return { entryPoints: ["websecure"], ...args, certificate: edgeCertificateSettings(args.certificate) };
 }
 
-/** Above that of the route to the registry, which Traefik takes from the length of its rule. */
+/** Higher than the priority of the route to the registry, which is the length of its rule. */
 const uiPriority = 100_000;
 
 export function createIngressRoute(edge: Edge, args: IngressRouteSettings, dependsOn: pulumi.Resource[]): void {
@@ -114,7 +114,7 @@ export function createIngressRoute(edge: Edge, args: IngressRouteSettings, depen
     );
 }
 
-/** A Service, with which Traefik speaks TLS as its ServersTransport says. */
+/** Reference to a Service. Unless the pods serve plain HTTP, Traefik connects with TLS, with the ServersTransport of the same name. */
 function service(name: string, isPlain: boolean) {
     const { name: scheme, port } = servicePort(isPlain);
     return { name, port, scheme, ...(!isPlain && { serversTransport: name }) };

@@ -4,11 +4,11 @@ import type { Backend, Edge } from "./edge";
 
 export const traefikApi = "traefik.io/v1alpha1";
 
-/** How Traefik speaks with a backend: over TLS, with a certificate that it checks. It has the name of the Service. */
+/** Creates a ServersTransport, named after the Service: Traefik connects to a backend with TLS, and verifies its certificate. */
 export function serversTransport(
     edge: Edge,
     backend: Backend,
-    authority: pulumi.Output<string> | undefined,
+    caName: pulumi.Output<string> | undefined,
 ): k8s.apiextensions.CustomResource {
     return new k8s.apiextensions.CustomResource(
         edge.scope.name(`${backend.prefix}servers-transport`),
@@ -16,21 +16,21 @@ export function serversTransport(
             apiVersion: traefikApi,
             kind: "ServersTransport",
             metadata: { name: backend.serviceName, ...edge.scope.metadata("exposure") },
-            spec: { serverName: backend.serverName, ...(authority && { rootCAs: [{ configMap: authority }] }) },
+            spec: { serverName: backend.serverName, ...(caName && { rootCAs: [{ configMap: caName }] }) },
         },
         { parent: edge.scope.parent },
     );
 }
 
-/** Keeps passwords from a backend that needs none, whatever a browser sends. It has the name of the Service. */
-export function withoutPassword(edge: Edge, backend: Backend): k8s.apiextensions.CustomResource {
+/** Creates a Middleware, named after the Service, that removes passwords from requests to a backend that needs none. */
+export function removePassword(edge: Edge, backend: Backend): k8s.apiextensions.CustomResource {
     return new k8s.apiextensions.CustomResource(
         edge.scope.name(`${backend.prefix}without-password`),
         {
             apiVersion: traefikApi,
             kind: "Middleware",
             metadata: { name: backend.serviceName, ...edge.scope.metadata("exposure") },
-            // Traefik removes a header that has no value.
+            // Traefik removes a header with an empty value.
             spec: { headers: { customRequestHeaders: { Authorization: "" } } },
         },
         { parent: edge.scope.parent },

@@ -1,20 +1,20 @@
 import { exactVersion, freeForm, httpAddress, nonEmptyString } from "../arguments/rules";
 import { fields, plain } from "../arguments/shapes";
 
-/** A Helm release of the twuni chart (docker-registry). An empty object is its version 3.0.0 from the chart's own repository. */
+/** A Helm release of the twuni chart (docker-registry). `{}` is version 3.0.0 from the chart's repository. */
 export interface RegistryChart {
     /**
-     * Name of the chart in `repo`; or the path of a chart on the machine that runs Pulumi, with a slash, e.g.
-     * `./charts/docker-registry`; or an address that begins with `oci://`. Defaults to `docker-registry`.
+     * Name of the chart in `repo`, or a path with a slash on the machine that runs Pulumi, e.g. `./charts/docker-registry`, or a URL
+     * that begins with `oci://`. Defaults to `docker-registry`.
      */
     chart?: string;
-    /** Version of the chart. The component writes values as 3.0.0 takes them. Defaults to `3.0.0`; a path has the version that lies there. */
+    /** Version of the chart. The component writes values for 3.0.0. Defaults to `3.0.0`. Not for a path. */
     version?: string;
-    /** Repository of the chart. Defaults to `https://helm.twun.io`. */
+    /** URL of the chart's repository. Defaults to `https://helm.twun.io`. */
     repo?: string;
     /**
      * Values of the chart, merged over what the component writes: objects are merged, `extraEnvVars`, `extraVolumes` and
-     * `extraVolumeMounts` are added, other values replaced, null removes. Defaults to nothing.
+     * `extraVolumeMounts` are appended, other values are replaced, and null removes a key. Defaults to no values.
      */
     // biome-ignore lint/suspicious/noExplicitAny: only `any` becomes a free-form value in other languages
     values?: any;

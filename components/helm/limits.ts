@@ -6,11 +6,11 @@ import { type RegistryRollout, RolloutStrategy } from "../server/rollout";
 import type { RegistryChart } from "./helm";
 import { sourceProblems } from "./source";
 
-/** Helm stores a release under its name, with a prefix and a revision. */
+/** Helm's limit: the name of a release, with a prefix and a revision, is the name of a Secret. */
 const longestReleaseName = 53;
 
-/** The arguments that a chart must be able to fulfil. */
-interface Wanted {
+/** The arguments that the chart restricts. */
+interface RestrictedArguments {
     readonly helm?: RegistryChart;
     readonly serviceName?: string;
     readonly labels?: Record<string, unknown>;
@@ -20,51 +20,51 @@ interface Wanted {
     readonly config?: unknown;
 }
 
-/** What the chart cannot do; nothing without `helm`. */
-export function chartProblems(name: string, args: Wanted): Problem[] {
+/** A problem for each argument that the chart does not support; none without `helm`. */
+export function chartProblems(name: string, args: RestrictedArguments): Problem[] {
     const { helm, serviceName = name, labels = {}, scheduling, rollout, storage, config } = args;
     if (helm === undefined) return [];
     const problems = [...sourceProblems(helm), ...valueProblems(helm.values), ...configProblems(config)];
     if (serviceName.length > longestReleaseName) {
-        const reason = `names the Helm release too, which has at most ${longestReleaseName} characters; shorten it`;
+        const reason = `is also the name of the Helm release, which has at most ${longestReleaseName} characters; shorten it`;
         problems.push({ path: args.serviceName === undefined ? "name" : "serviceName", reason });
     }
-    for (const label of ["app", "release"].filter((own) => own in labels)) {
-        const reason = "is how the chart finds its own pods; name the label otherwise, or remove helm";
+    for (const label of ["app", "release"].filter((reserved) => reserved in labels)) {
+        const reason = "is in the chart's pod selector; rename the label, or remove helm";
         problems.push({ path: `labels.${label}`, reason });
     }
     if (scheduling?.topologySpread) {
-        const reason = "cannot be told to the chart; use affinity, or remove helm";
+        const reason = "is not supported by the chart; use affinity, or remove helm";
         problems.push({ path: "scheduling.topologySpread", reason });
     }
     if (rollout?.strategy === RolloutStrategy.Surge) {
         const reason =
-            "promises that no request fails, but the chart's pods end at once while nodes still send requests to them; leave it out, or remove helm";
+            "promises that no request fails, but the chart's pods stop immediately while nodes still send them requests; omit it, or remove helm";
         problems.push({ path: "rollout.strategy", reason });
     }
     if (storage?.memory) {
         const reason =
-            "has a limit, which the chart does not know, so images could fill the node's disk; use a volume with deleteWithStack, or remove helm";
+            "has a size limit, which the chart does not support, so images could fill the node's disk; use a volume with deleteWithStack, or remove helm";
         problems.push({ path: "storage.memory", reason });
     }
     return problems;
 }
 
-/** Values that would take from the component what it relies on. */
+/** A problem for each chart value that the component must control. */
 export function valueProblems(values: unknown): Problem[] {
-    const refused = {
-        fullnameOverride: "names the chart's objects, as serviceName does here; give serviceName",
-        namespace: "is where the chart's objects are, as namespace is here; give namespace",
+    const reservedValues = {
+        fullnameOverride: "names the chart's objects, like the argument serviceName; set serviceName instead",
+        namespace: "places the chart's objects, like the argument namespace; set namespace instead",
         "garbageCollect.enabled":
-            "collects garbage while images are pushed, which loses layers of them; remove it, and collect while the registry is read-only",
+            "collects garbage while images are pushed, which loses layers; remove it, and collect garbage while the registry is read-only",
     };
-    return Object.entries(refused)
+    return Object.entries(reservedValues)
         .filter(([path]) => Boolean(at(values, path)))
         .map(([path, reason]) => ({ path: `helm.values.${path}`, reason }));
 }
 
-/** Settings that the chart writes as environment variables, which the registry heeds more than its file. */
-const ofTheChart = [
+/** Settings that the chart sets as environment variables, which override config.yml. */
+const setByTheChart = [
     "http.secret",
     "http.tls.certificate",
     "http.tls.key",
@@ -75,13 +75,13 @@ const ofTheChart = [
 
 const credential = /(password|passwd|secret|secretkey|accountkey|token|authorization)$/i;
 
-/** Overrides of config.yml that have no effect in the chart, or would be read by anyone there. */
+/** A problem for each override of config.yml that has no effect in the chart, or would expose a secret in its ConfigMap. */
 export function configProblems(config: unknown): Problem[] {
-    const ineffective = ofTheChart.filter((path) => at(config, path) !== undefined);
+    const ineffective = setByTheChart.filter((path) => at(config, path) !== undefined);
     return [
         ...ineffective.map((path) => ({
             path: `config.${path}`,
-            reason: "is a setting that the chart writes itself, over config.yml; remove it, or remove helm",
+            reason: "is overridden by the chart's environment variables; remove it, or remove helm",
         })),
         ...credentials(config, "config")
             .filter((path) => !ineffective.includes(path.replace("config.", "")))
@@ -90,20 +90,20 @@ export function configProblems(config: unknown): Problem[] {
 }
 
 export const noPlaceForSecrets =
-    "the chart keeps config.yml in a ConfigMap; give it as an environment variable from a Secret in helm.values.extraEnvVars, or remove helm";
+    "the chart stores config.yml in a ConfigMap; pass it as an environment variable from a Secret in helm.values.extraEnvVars, or remove helm";
 
-/** The paths of texts that only their owner should read, by the names of their fields. */
+/** The paths of strings that are probably secret, by the names of their fields. */
 function credentials(value: unknown, path: string): string[] {
     if (pulumi.Output.isInstance(value) || typeof value !== "object" || value === null) return [];
     return Object.entries(value).flatMap(([key, inner]) => {
         const below = Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`;
-        const texts = Array.isArray(inner) ? inner : [inner];
-        const isSecret = credential.test(key) && texts.some((text) => typeof text === "string" && text !== "");
+        const values = Array.isArray(inner) ? inner : [inner];
+        const isSecret = credential.test(key) && values.some((one) => typeof one === "string" && one !== "");
         return isSecret ? [below] : credentials(inner, below);
     });
 }
 
-/** The value at a path; nothing behind what is not known yet. */
+/** The value at a path; undefined below an Output. */
 function at(value: unknown, path: string): unknown {
     return path
         .split(".")

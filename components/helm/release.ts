@@ -12,16 +12,16 @@ import { affinityFor, rollingUpdate } from "../server/rollout";
 import { configProblems, noPlaceForSecrets, valueProblems } from "./limits";
 import type { ChartSettings } from "./source";
 
-/** Where the chart's pods have the TLS Secret that it is told the name of. */
+/** Directory in which the chart mounts the TLS Secret. */
 const certificateFolder = "/etc/ssl/docker";
 
-/** Below the 30 seconds that Kubernetes gives the chart's pods, which the chart cannot change. */
+/** Less than the pods' grace period of 30 seconds, which the chart cannot change. */
 const drainSeconds = 20;
 
 /**
- * The release. Everything that must outlive it, or must be there for its pods to become ready, is made before it and only named
- * to the chart: the Service, the claim, the certificate, the users and the other Secrets. The chart's pods carry the labels by
- * which the component's Services, policies and pods find the registry; the chart's own Service is not used.
+ * Deploys the registry as a Helm release. Objects that must outlive the release, or that its pods need to become ready, are created
+ * before it, and passed to the chart by name: the Service, the claim, the certificate, the users and the other Secrets. The chart's pods
+ * have the labels that the component's Services and NetworkPolicies select. The chart's own Service is not used.
  */
 export function deployChart(scope: Scope, helm: ChartSettings, server: Server): RunningServer {
     const { serviceName } = server;
@@ -29,7 +29,7 @@ export function deployChart(scope: Scope, helm: ChartSettings, server: Server): 
     const account = serverAccount(scope, server);
     const config = server.config.apply(async (settings) => {
         if (await pulumi.isSecret(server.config)) {
-            const reason = `has a secret in it, or another argument that config.yml shows has, and ${noPlaceForSecrets}`;
+            const reason = `contains a secret, or another argument that is written to config.yml does, and ${noPlaceForSecrets}`;
             scope.refuse([{ path: "config", reason }]);
         }
         scope.refuse(configProblems(settings.overrides));
@@ -40,14 +40,14 @@ export function deployChart(scope: Scope, helm: ChartSettings, server: Server): 
             pulumi.output(chartValues(scope, server, config, account.metadata.name, users)),
             pulumi.output(helm.values),
         ])
-        .apply(([ours, over]) => {
-            scope.refuse(valueProblems(over));
-            return mergeValues(ours, over);
+        .apply(([componentValues, userValues]) => {
+            scope.refuse(valueProblems(userValues));
+            return mergeValues(componentValues, userValues);
         });
     const release = new k8s.helm.v3.Release(
         scope.name("release"),
         {
-            // A fixed name: the selector of the chart's Deployment holds it and can never change.
+            // A fixed name, because the immutable selector of the chart's Deployment contains it.
             name: serviceName,
             namespace: scope.namespace,
             ...helm.source,
@@ -55,13 +55,13 @@ export function deployChart(scope: Scope, helm: ChartSettings, server: Server): 
             timeout: 600,
             maxHistory: 10,
         },
-        // The manifest holds the chart's Secret.
+        // The manifest contains the chart's Secret.
         { parent: scope.parent, dependsOn: [users.secret, ...server.after], additionalSecretOutputs: ["manifest"] },
     );
     return { deploymentName: release.urn.apply(() => serviceName), resource: release };
 }
 
-/** config.yml for the chart: without the shared secret, which the chart gives the pods by a variable. */
+/** config.yml for the chart, without `http.secret`, which the chart passes to the pods as an environment variable. */
 export function chartConfig(settings: ConfigSettings, isPlain: boolean): Section {
     const folders = {
         http: {
@@ -72,7 +72,7 @@ export function chartConfig(settings: ConfigSettings, isPlain: boolean): Section
         },
     };
     const config = merge(configSections({ ...settings, overrides: folders, isPlain }), settings.overrides);
-    // The chart's own default is a cache in each pod's memory, from which no other pod can delete.
+    // The chart's default is a cache in each pod's memory, which would keep entries that another pod deleted.
     return merge({ storage: { cache: { blobdescriptor: "" } } }, config);
 }
 
@@ -89,14 +89,14 @@ function chartValues(
     const selector = { matchLabels: scope.selector("server") };
     const content = pulumi.all([server.httpSecret, ...additions.flatMap((addition) => addition.content ?? [])]);
     const pod = scope.podMetadata("server", {
-        // Beside the chart's own checksums of its configuration and its Secret. The random key keeps anyone from finding a weak
-        // secret by trying.
+        // In addition to the chart's checksums of its configuration and its Secret. The random key protects a weak secret from
+        // brute force.
         "checksum/content": checksum(content.apply((texts) => texts.join("\n"))),
         ...(certificate?.checksum && { "checksum/certificate": certificate.checksum }),
     });
-    const ofTheChartItself = (volume: { name: pulumi.Input<string> }) => volume.name === dataVolume;
+    const isDataVolume = (volume: { name: pulumi.Input<string> }) => volume.name === dataVolume;
     const added = <T extends { name: pulumi.Input<string> }>(lists: (T[] | undefined)[]) =>
-        lists.flatMap((list) => list ?? []).filter((one) => !ofTheChartItself(one));
+        lists.flatMap((list) => list ?? []).filter((one) => !isDataVolume(one));
     return {
         fullnameOverride: serviceName,
         replicaCount: server.replicas,
@@ -106,17 +106,17 @@ function chartValues(
         podLabels: pod.labels,
         podAnnotations: pod.annotations,
         serviceAccount: { create: false, name: accountName },
-        // Of the cluster's inside only, and under another name than the component's.
+        // Not the component's Service, and reachable inside the cluster only.
         service: { name: `${serviceName}-chart`, type: "ClusterIP" },
         ingress: { enabled: false },
         resources: checkedResources(scope, server.resources),
         ...storageValues(server),
         ...(certificate && { tlsSecretName: certificate.secretName }),
         secrets: {
-            // Left empty, every rendering has another one, and the pods roll each time.
+            // If empty, the chart generates a new one with every rendering, and the pods roll each time.
             haSharedSecret: server.httpSecret,
-            // No users here: the chart would roll its pods when one changes. No keys of S3 either: they come as variables below,
-            // for the chart looks for `s3AccessKey` and `s3SecretKey` in a Secret, whatever its values.yaml says.
+            // No users: the chart would roll its pods when one changes. No S3 keys: they are in the environment variables below,
+            // because the chart always reads `s3AccessKey` and `s3SecretKey` from a Secret, contrary to its values.yaml.
             htpasswd: "",
             s3: { secretRef: "" },
         },
@@ -142,13 +142,13 @@ function chartValues(
     };
 }
 
-/** `repository:tag`, as the chart puts it together again; with a digest, the last colon is that of the digest. */
+/** Splits an image reference at its last colon, where the chart joins it again. With a digest, that is the digest's colon. */
 function imageValues(image: string) {
     const [, repository, tag] = /^(.*):([^/]*)$/.exec(image) ?? [undefined, image, "latest"];
     return { repository, tag, pullPolicy: "IfNotPresent" };
 }
 
-/** The chart mounts a claim at the registry's usual folder, and names bucket and region itself. */
+/** The chart's storage values. It mounts a claim at the registry's default directory, and sets bucket and region itself. */
 function storageValues({ storage, config }: Server) {
     if (storage.claimName !== undefined) {
         return { storage: "filesystem", persistence: { enabled: true, existingClaim: storage.claimName } };
@@ -156,16 +156,16 @@ function storageValues({ storage, config }: Server) {
     const s3 = config.apply(({ storage: driver }) => driver.s3 as Section);
     return {
         storage: "s3",
-        s3: { bucket: s3.apply((known) => known.bucket), region: s3.apply((known) => known.region) },
+        s3: { bucket: s3.apply(({ bucket }) => bucket), region: s3.apply(({ region }) => region) },
     };
 }
 
-/** Lists of what the component needs as well. */
-const extended = ["extraEnvVars", "extraVolumes", "extraVolumeMounts"];
+/** Lists of which the component needs its own items, too. */
+const appendedLists = ["extraEnvVars", "extraVolumes", "extraVolumeMounts"];
 
-function mergeValues(ours: Section, over: Section): Section {
-    const longer = extended
-        .filter((key) => Array.isArray(over[key]))
-        .map((key) => [key, [...(ours[key] as unknown[]), ...(over[key] as unknown[])]]);
-    return merge(ours, { ...over, ...Object.fromEntries(longer) });
+function mergeValues(componentValues: Section, userValues: Section): Section {
+    const appended = appendedLists
+        .filter((key) => Array.isArray(userValues[key]))
+        .map((key) => [key, [...(componentValues[key] as unknown[]), ...(userValues[key] as unknown[])]]);
+    return merge(componentValues, { ...userValues, ...Object.fromEntries(appended) });
 }

@@ -11,11 +11,11 @@ const isInRepository = (chart: string) => !chart.includes("/");
 export function sourceProblems({ chart = twuni.chart, version, repo }: RegistryChart): Problem[] {
     const problems: Problem[] = [];
     if (repo !== undefined && !isInRepository(chart)) {
-        const reason = `is where a chart is found by its name, but chart is \`${chart}\`; remove one of the two`;
+        const reason = `is the repository of a chart that is given by name, but chart is \`${chart}\`; remove one of the two`;
         problems.push({ path: "helm.repo", reason });
     }
     if (version !== undefined && isPath(chart)) {
-        const reason = `is what lies at \`${chart}\`, whatever is written here; remove it`;
+        const reason = `has no effect, because the chart at \`${chart}\` has its own version; remove it`;
         problems.push({ path: "helm.version", reason });
     }
     return problems;
@@ -31,7 +31,7 @@ export function chartSettings(args: RegistryChart): ChartSettings {
     return { source: sourceOf(args), values: args.values ?? {} };
 }
 
-/** The chart, as a release's arguments name it. */
+/** The arguments of a Release that locate the chart. */
 function sourceOf({ chart = twuni.chart, version, repo }: RegistryChart) {
     if (isPath(chart)) return { chart };
     return {

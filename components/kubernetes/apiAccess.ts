@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { mountedReadOnly, type PodAddition } from "./pod";
 import type { Scope } from "./scope";
 
-/** What one pod may request from the API server. */
+/** One rule of a Role. */
 export interface ApiPermission {
     readonly apiGroups: string[];
     readonly resources: string[];
@@ -17,7 +17,7 @@ export interface ApiAccount {
     readonly permission: pulumi.Resource;
 }
 
-/** A service account for the pods of a part, with one permission in the scope's namespace. */
+/** Creates a service account for a part's pods, with a Role of one rule in the scope's namespace. */
 export function apiAccount(scope: Scope, part: string, rule: ApiPermission): ApiAccount {
     const metadata = scope.metadata(part);
     const account = new k8s.core.v1.ServiceAccount(
@@ -48,7 +48,7 @@ export function apiAccount(scope: Scope, part: string, rule: ApiPermission): Api
     return { name: account.metadata.name, permission };
 }
 
-/** A token of the pod's service account, and the authority of the API server's certificate, as `token` and `ca.crt`. */
+/** Mounts a token of the pod's service account and the API server's CA certificate, as `token` and `ca.crt`. */
 export function mountedCredentials(name: string, mountPath: string): PodAddition {
     const sources = [
         { serviceAccountToken: { path: "token", expirationSeconds: 3600 } },

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 
-/** Changes whenever the content does, and may be shown although the content is secret. */
+/** SHA-256 of the content. It is not secret, even if the content is. */
 export function checksum(content: pulumi.Output<string>): pulumi.Output<string> {
-    return pulumi.unsecret(content.apply((known) => createHash("sha256").update(known).digest("hex")));
+    return pulumi.unsecret(content.apply((text) => createHash("sha256").update(text).digest("hex")));
 }

@@ -23,7 +23,7 @@ export function createNamespace(
     return created.metadata.name;
 }
 
-/** The settings of a registry that concern its namespaces. */
+/** The settings of a registry that its namespaces depend on. */
 export interface NamespaceSettings extends Omit<ScopeArgs, "namespace" | "parent"> {
     readonly namespace: pulumi.Input<string>;
     readonly createNamespace: boolean;
@@ -31,7 +31,7 @@ export interface NamespaceSettings extends Omit<ScopeArgs, "namespace" | "parent
     readonly storage: { readonly isProtected: boolean };
 }
 
-/** The scope of a registry, with a second namespace for pods that work on nodes. */
+/** The scope of a registry, with a second namespace for node agents. */
 export class RegistryScope extends Scope {
     private nodeScope: Scope | undefined;
 
@@ -43,7 +43,7 @@ export class RegistryScope extends Scope {
         super(args);
     }
 
-    /** The namespace for nodes. It is created when the first part asks for it. */
+    /** The scope of the node agents' namespace, which is created on first use. */
     get onNodes(): Scope {
         this.nodeScope ??= this.inNamespace(
             this.createNodeNamespace
@@ -54,14 +54,14 @@ export class RegistryScope extends Scope {
     }
 }
 
-/** Creates the registry's namespace, unless it exists already. */
+/** Creates the registry's namespace, unless the arguments say that it already exists. */
 export function createScope(parent: pulumi.Resource, settings: NamespaceSettings): RegistryScope {
     const name = pulumi.output(settings.namespace);
-    const outside = new Scope({ ...settings, namespace: name, parent });
+    const clusterScope = new Scope({ ...settings, namespace: name, parent });
     // Deleting the namespace would delete the claim in it.
     const protection = settings.storage.isProtected ? { protect: true } : {};
     const namespace = settings.createNamespace
-        ? createNamespace(outside, "namespace", name, "restricted", protection)
+        ? createNamespace(clusterScope, "namespace", name, "restricted", protection)
         : name;
     return new RegistryScope(
         { ...settings, namespace, parent },

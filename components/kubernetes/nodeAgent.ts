@@ -15,13 +15,13 @@ export interface NodeAgent {
     readonly additions: readonly PodAddition[];
 }
 
-/** For agents of all nodes, whatever their taints. */
+/** Tolerates every taint. */
 export const anyTaint = [{ operator: "Exists" }];
 
 /**
- * The pod of a DaemonSet that works on folders of its node: root, because those belong to root, and nothing else. The agent
- * creates /tmp/ready when its node is done, so the DaemonSet is ready when every node is. The registry's `scheduling` is not for
- * agents, which run on every node that they configure.
+ * The pod of a DaemonSet that writes to directories of its node. It runs as root, which owns the directories, without any other
+ * privilege. The agent creates /tmp/ready when its node is configured, so the DaemonSet is ready when every node is. The registry's
+ * `scheduling` does not apply to agents, which run on every node that they configure.
  */
 export function nodeAgent(scope: Scope, settings: ImageSettings, agent: NodeAgent): k8s.types.input.core.v1.PodSpec {
     const { command, env, capabilities, additions } = agent;

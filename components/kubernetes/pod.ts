@@ -10,38 +10,38 @@ type Volume = k8s.types.input.core.v1.Volume;
 type VolumeMount = k8s.types.input.core.v1.VolumeMount;
 type EnvVar = k8s.types.input.core.v1.EnvVar;
 
-/** User and group of all pods that need no particular one: the registry's, which also own its data. */
+/** Default UID and GID of all pods. They own the registry's data. */
 export const registryUser = 1000;
 
-/** The settings that every pod follows: where its images come from, and on which nodes it runs. */
+/** The settings of every pod: how its images are pulled, and how it is scheduled. */
 export interface PodSettings extends ImageSettings {
     readonly scheduling: RegistryScheduling;
 }
 
-/** What a part of the component adds to a container: volumes together with the places where it has them, and variables. */
+/** What a part of the component adds to a container: volumes with their mounts, and environment variables. */
 export interface PodAddition {
     readonly volumes?: Volume[];
     readonly mounts?: VolumeMount[];
     readonly env?: EnvVar[];
 }
 
-/** A container without what `podSpec` decides. */
+/** A container, without the fields that `podSpec` sets. */
 export interface PodContainer
     extends Pick<
         k8s.types.input.core.v1.Container,
         "command" | "args" | "envFrom" | "ports" | "startupProbe" | "readinessProbe" | "livenessProbe" | "lifecycle"
     > {
     readonly name: string;
-    /** As without a mirror. */
+    /** Without the mirror's prefix. */
     readonly image: pulumi.Input<string>;
     readonly env?: EnvVar[];
     readonly resources: ResourceSettings;
     readonly additions?: readonly PodAddition[];
-    /** Linux capabilities, which only pods of the namespace for nodes may have. Defaults to none. */
+    /** Linux capabilities, for node agents only. Defaults to none. */
     readonly capabilities?: string[];
 }
 
-/** A pod without what `podSpec` decides. */
+/** A pod, without the fields that `podSpec` sets. */
 export interface Pod
     extends Pick<
         k8s.types.input.core.v1.PodSpec,
@@ -53,15 +53,15 @@ export interface Pod
     > {
     readonly initContainers?: readonly PodContainer[];
     readonly containers: readonly PodContainer[];
-    /** User and group, who own the pod's volumes. Defaults to the registry's. */
+    /** UID and GID, which own the pod's volumes. Defaults to the registry's. */
     readonly user?: number;
-    /** Whether it works on folders of its node, as root, which only the namespace for nodes admits. Defaults to false. */
+    /** Whether it writes to directories of its node, as root, which only the node agents' namespace admits. Defaults to false. */
     readonly isNodeAgent?: boolean;
 }
 
 /**
- * Builds every pod of the component, but those of the Helm chart: restricted, or root of a node without any other privilege; with
- * the mirror, the pull secrets and the scheduling of the settings; and with the volumes of its containers' additions.
+ * Builds every pod of the component except those of the Helm chart. Pods meet Pod Security level `restricted`, except node agents, which
+ * run as root without any other privilege. The settings' image mirror, pull secrets and scheduling apply to all pods.
  */
 export function podSpec(scope: Scope, settings: PodSettings, pod: Pod): k8s.types.input.core.v1.PodSpec {
     const { scheduling } = settings;
@@ -79,7 +79,7 @@ export function podSpec(scope: Scope, settings: PodSettings, pod: Pod): k8s.type
         ...others,
         initContainers: unlessEmpty(built(initContainers)),
         containers: built(containers),
-        // Containers that share a volume have the same object in their additions.
+        // Containers that share a volume have the same volume object in their additions.
         volumes: unlessEmpty([...new Set(additions.flatMap((addition) => addition.volumes ?? []))]),
     };
 }
@@ -108,7 +108,7 @@ export function podSecurity(user: number = registryUser) {
     };
 }
 
-/** Root, who owns the folders of a node. */
+/** Root, which owns the node's directories. */
 const nodeAgentSecurity = { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: "RuntimeDefault" } };
 
 /** The security context that the same level requires of a container, with a read-only root file system. */
@@ -120,40 +120,40 @@ export function containerSecurity(capabilities?: string[]) {
     };
 }
 
-/** For a container whose shell script mostly waits. */
+/** Resources for a shell script that mostly waits. */
 export const scriptResources = fixedResources({
     requests: { cpu: "5m", memory: "16Mi" },
     limits: { cpu: "100m", memory: "64Mi" },
 });
 
-/** For a script that creates /tmp/ready. It is not probed again: a command every second would be most of the pod's work. */
+/** Startup probe for a script that creates /tmp/ready. There is no further probe, because running a command every second would cost more than the script. */
 export const readyFileProbe = {
     exec: { command: ["test", "-e", "/tmp/ready"] },
     periodSeconds: 1,
     failureThreshold: 60,
 };
 
-/** Variables by name. */
+/** Environment variables from names and values. */
 export function variables(values: Record<string, pulumi.Input<string>>): EnvVar[] {
     return Object.entries(values).map(([name, value]) => ({ name, value }));
 }
 
-/** A variable with the value of a Secret's key. */
+/** An environment variable from a key of a Secret. */
 export function secretVariable(name: string, secretName: pulumi.Input<string>, key: pulumi.Input<string>): EnvVar {
     return { name, valueFrom: { secretKeyRef: { name: secretName, key } } };
 }
 
-/** A volume and the place where a container has it. */
+/** A volume and its mount. */
 export function mounted(volume: Volume, mountPath: string): PodAddition {
     return { volumes: [volume], mounts: [{ name: volume.name, mountPath }] };
 }
 
-/** The same, for reading only. */
+/** A volume and its read-only mount. */
 export function mountedReadOnly(volume: Volume, mountPath: string): PodAddition {
     return { volumes: [volume], mounts: [{ name: volume.name, mountPath, readOnly: true }] };
 }
 
-/** A Secret, or some of its keys, as files in a folder that the pod's group can read. */
+/** A Secret, or some of its keys, mounted as files that the pod's group can read. */
 export function mountedSecret(
     name: string,
     secretName: pulumi.Input<string>,
@@ -163,7 +163,7 @@ export function mountedSecret(
     return mountedReadOnly({ name, secret: { secretName, defaultMode: 0o440, ...source } }, mountPath);
 }
 
-/** A folder that is empty when the pod starts and that it can write to. */
+/** A writable emptyDir. */
 export function scratch(name: string, mountPath: string, sizeLimit: string): PodAddition {
     return mounted({ name, emptyDir: { sizeLimit } }, mountPath);
 }

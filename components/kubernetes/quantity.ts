@@ -1,4 +1,4 @@
-/** What each suffix of a Kubernetes quantity multiplies with, in billionths, the smallest amount that Kubernetes counts. */
+/** The factor of each suffix of a Kubernetes quantity, in billionths, the smallest amount that Kubernetes represents. */
 const billionths: Readonly<Record<string, bigint>> = {
     m: 10n ** 6n,
     "": 10n ** 9n,
@@ -10,7 +10,7 @@ function powers(suffixes: readonly string[], base: bigint): Record<string, bigin
     return Object.fromEntries(suffixes.map((suffix, i) => [suffix, 10n ** 9n * base ** BigInt(i + 1)]));
 }
 
-/** Whether a quantity of the rule `quantity` is below another one. */
+/** Whether a valid quantity is less than another one. */
 export function isBelow(quantity: string, other: string): boolean {
     return amount(quantity) < amount(other);
 }

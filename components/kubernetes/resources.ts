@@ -6,27 +6,27 @@ import { unlessEmpty } from "./emptyFields";
 import { isBelow } from "./quantity";
 import type { Scope } from "./scope";
 
-/** What a container reserves of a node. */
+/** Resource requests of a container. */
 export interface ResourceAmounts {
-    /** Cores, e.g. `500m` for half of one. */
+    /** CPU cores, e.g. `500m` for half a core. */
     cpu?: pulumi.Input<string>;
-    /** Bytes, e.g. `512Mi`. */
+    /** Memory in bytes, e.g. `512Mi`. */
     memory?: pulumi.Input<string>;
 }
 
-/** What a container may use at most of a node. */
+/** Resource limits of a container. */
 export interface ResourceLimits {
-    /** Cores, e.g. `500m` for half of one, or `none` for no limit. */
+    /** CPU cores, e.g. `500m` for half a core, or `none` for no limit. */
     cpu?: pulumi.Input<string>;
-    /** Bytes, e.g. `512Mi`, or `none` for no limit. */
+    /** Memory in bytes, e.g. `512Mi`, or `none` for no limit. */
     memory?: pulumi.Input<string>;
 }
 
-/** What a pod requests and may use at most. A limit below a request that is given too is refused. */
+/** CPU and memory requests and limits of a pod. If both are set, a limit below its request is rejected. */
 export interface RegistryResources {
-    /** What the scheduler reserves. More than a default limit raises that limit. Defaults to cpu `100m` and memory `128Mi` for the registry. */
+    /** Requests, which the scheduler reserves. A request above the default limit raises that limit. Defaults to cpu `100m` and memory `128Mi` for the registry. */
     requests?: ResourceAmounts;
-    /** What a pod cannot exceed. Less than a default request lowers that request. Defaults to cpu `500m` and memory `512Mi` for the registry. */
+    /** Limits. A limit below the default request lowers that request. Defaults to cpu `500m` and memory `512Mi` for the registry. */
     limits?: ResourceLimits;
 }
 
@@ -37,17 +37,17 @@ export const resourceRules = fields<RegistryResources>({
 
 const kinds = ["cpu", "memory"] as const;
 
-/** Cores and bytes. */
+/** Quantities of CPU and memory. */
 type Amounts = Partial<Record<(typeof kinds)[number], string>>;
 
 /** A container's `resources`. */
 export interface ContainerResources {
     readonly requests: Amounts;
-    /** Undefined if nothing is limited. */
+    /** Undefined without any limit. */
     readonly limits?: Amounts;
 }
 
-/** The limits that are below their requests, as far as both are known. */
+/** A problem for each limit that is below its request, if both are known. */
 export function resourceProblems(path: string, { requests = {}, limits = {} }: RegistryResources = {}): Problem[] {
     const reason = (kind: string) => `is below requests.${kind}; raise it, or lower requests.${kind}`;
     return kinds
@@ -59,15 +59,15 @@ function isBelowRequest(limit: unknown, request: unknown): boolean {
     return typeof limit === "string" && limit !== "none" && typeof request === "string" && isBelow(limit, request);
 }
 
-/** The resources of a container by its arguments, or fixed ones. */
+/** The resources of a container, from an argument or fixed. */
 export interface ResourceSettings {
-    /** The path of the argument, for its problems; empty if no argument changes them. */
+    /** Path of the argument, for its problems; empty if no argument sets them. */
     readonly path: string;
     readonly defaults: ContainerResources;
     readonly given: RegistryResources;
 }
 
-/** The argument over the defaults of a kind of container. */
+/** Resources from an argument, with the defaults of a kind of container. */
 export function resourceSettings(
     path: string,
     defaults: ContainerResources,
@@ -76,12 +76,12 @@ export function resourceSettings(
     return { path, defaults, given };
 }
 
-/** Resources that no argument changes. */
+/** Resources that no argument sets. */
 export function fixedResources(defaults: ContainerResources): ResourceSettings {
     return { path: "", defaults, given: {} };
 }
 
-/** A container's resources, once all amounts are known. */
+/** A container's `resources`, validated when all amounts are known. */
 export function checkedResources(scope: Scope, settings: ResourceSettings): pulumi.Output<ContainerResources> {
     return pulumi.output(settings.given).apply((given) => {
         scope.refuse(resourceProblems(settings.path, given));
@@ -89,7 +89,7 @@ export function checkedResources(scope: Scope, settings: ResourceSettings): pulu
     });
 }
 
-/** What is given over the defaults, which give way where limit and request would contradict each other. */
+/** Merges the given resources over the defaults. If a limit would be below its request, the default one of the two is adjusted. */
 export function resourcesOver(
     defaults: ContainerResources,
     given: { readonly requests?: Amounts; readonly limits?: Amounts },

@@ -2,31 +2,31 @@ import type * as pulumi from "@pulumi/pulumi";
 import { dnsName, freeForm, oneOf, string } from "../arguments/rules";
 import { fields, listOf, mapOf } from "../arguments/shapes";
 
-/** Lets pods run on a node in spite of its taint. */
+/** A toleration: lets pods run on nodes with a matching taint. */
 export interface RegistryToleration {
-    /** Key of the taint; left out, with operator `Exists`, all taints. */
+    /** Key of the taint. If omitted, with operator `Exists`, the toleration matches every taint. */
     key?: pulumi.Input<string>;
-    /** `Exists` or `Equal`. Kubernetes' default is `Equal`. */
+    /** `Exists` or `Equal`. Defaults to Kubernetes' default, `Equal`. */
     operator?: pulumi.Input<string>;
-    /** Value of the taint. */
+    /** Value of the taint, for operator `Equal`. */
     value?: pulumi.Input<string>;
-    /** `NoSchedule`, `PreferNoSchedule` or `NoExecute`; left out, all. */
+    /** Effect of the taint: `NoSchedule`, `PreferNoSchedule` or `NoExecute`. If omitted, the toleration matches every effect. */
     effect?: pulumi.Input<string>;
 }
 
-/** On which nodes the pods of the registry's namespace run. */
+/** Scheduling of the pods in the registry's namespace. */
 export interface RegistryScheduling {
-    /** Labels that a node must have. */
+    /** Node selector (`nodeSelector`): labels that a node must have. Defaults to none. */
     nodeSelector?: Record<string, pulumi.Input<string>>;
-    /** Taints that do not keep the pods away. */
+    /** Tolerations (`tolerations`): taints of nodes on which the pods can run. Defaults to none. */
     tolerations?: RegistryToleration[];
-    /** Affinity as in a Kubernetes pod, for the registry's own pods. */
+    /** Affinity of the registry's own pods, as in a Kubernetes pod (`affinity`). Defaults to none. */
     // biome-ignore lint/suspicious/noExplicitAny: only `any` becomes a free-form value in other languages
     affinity?: any;
-    /** Topology spread constraints as in a Kubernetes pod, for the registry's own pods, which are the label selector if you give none. */
+    /** Topology spread constraints of the registry's own pods, as in a Kubernetes pod (`topologySpreadConstraints`). Without a `labelSelector`, they select these pods. Defaults to none. */
     // biome-ignore lint/suspicious/noExplicitAny: only `any` becomes a free-form value in other languages
     topologySpread?: any[];
-    /** Name of a priority class. The pods that configure nodes have none. */
+    /** Name of a PriorityClass (`priorityClassName`). It does not apply to the DaemonSet that configures nodes. Defaults to none. */
     priorityClassName?: pulumi.Input<string>;
 }
 

@@ -3,9 +3,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import { ArgumentError, type Problem, reasonAgainst } from "../arguments/check";
 import { dnsLabel } from "../arguments/rules";
 
-/** What a component passes on to its parts. */
+/** What a component passes to its parts. */
 export interface ScopeArgs {
-    /** The component in sentences, e.g. `the PrivateRegistry "registry"`. */
+    /** The component's name in error messages, e.g. `the PrivateRegistry "registry"`. */
     readonly title: string;
     /** The component's name in the Pulumi program. */
     readonly name: string;
@@ -13,11 +13,11 @@ export interface ScopeArgs {
     readonly annotations: Record<string, pulumi.Input<string>>;
     /** The namespace of the objects. */
     readonly namespace: pulumi.Output<string>;
-    /** The component. */
+    /** The component resource. */
     readonly parent: pulumi.Resource;
 }
 
-/** Longest names of Kubernetes objects. The names of pods and their labels are longer than those of what creates them. */
+/** Maximum lengths of object names. Names of pods, and their labels, are longer than the names of their controllers. */
 export const longestName = {
     /** Services, and Deployments and Jobs, whose names become labels. */
     usual: 63,
@@ -25,7 +25,7 @@ export const longestName = {
     withSuffix: 52,
 } as const;
 
-/** What every part of a component needs to name, label and place the objects that it declares. */
+/** Names, labels and namespace of the objects that the parts of a component declare. */
 export class Scope {
     /** The component's name in the Pulumi program, and the value of the label `app.kubernetes.io/instance`. */
     readonly instance: string;
@@ -48,7 +48,7 @@ export class Scope {
         return `${this.instance}-${part}`;
     }
 
-    /** The name of a Kubernetes object. A name above the limit is cut, and ends with a hash of the whole. */
+    /** The name of a Kubernetes object. A name above the limit is truncated, and ends with a hash of the full name. */
     objectName(part: string, limit: number = longestName.usual): string {
         const whole = this.name(part);
         if (whole.length <= limit) return whole;
@@ -56,7 +56,7 @@ export class Scope {
         return `${whole.slice(0, limit - hash.length - 1).replace(/[^a-z0-9]+$/, "")}-${hash}`;
     }
 
-    /** The labels that select the pods of a part. They never change, because a Deployment's selector cannot. */
+    /** The labels that select a part's pods. They never change, because a Deployment's selector is immutable. */
     selector(part: string): Record<string, string> {
         return {
             "app.kubernetes.io/name": "private-registry",
@@ -83,13 +83,13 @@ export class Scope {
         };
     }
 
-    /** Throws the problems, if there are any, as one error about the component. */
+    /** Throws one error about the component if there are problems. */
     refuse(problems: readonly Problem[]): void {
         if (problems.length > 0) throw new ArgumentError(this.args.title, problems);
     }
 }
 
-/** The names of all objects begin with the component's name, and a label holds it. */
+/** The component's name is a label's value, and the first part of all object names, so it must be valid for both. */
 export function childNameProblems(name: string, longest: number): Problem[] {
     const reason = reasonAgainst(dnsLabel(longest), name);
     return reason === undefined ? [] : [{ path: "name", reason: `the component's name ${reason}` }];

@@ -1,12 +1,12 @@
 # shellcheck shell=sh
-# The agent of the DaemonSet, behind nodeFiles.sh: keeps the files below /agent on the node, and removes them when the DaemonSet is
-# deleted or no longer mounts their folder.
+# The agent of the DaemonSet, appended to nodeFiles.sh: installs the files from /agent on the node, and removes them when the
+# DaemonSet is deleted or no longer mounts their directory.
 #
-# DAEMON_SET: where the API server tells whether the DaemonSet is still there.
+# DAEMON_SET: the DaemonSet's path at the API server.
 export FILES=/agent
 credentials=/agent/credentials
 
-# Asks the API server for the DaemonSet; fails without an answer. `status` is then the HTTP status, `answer` what was said.
+# Requests the DaemonSet from the API server; fails without a response. Sets `status` to the HTTP status, `answer` to the body.
 ask() {
     answer=$(curl -s --max-time 5 --cacert "$credentials/ca.crt" -H "@-" -w '\n%{http_code}' \
         "https://$KUBERNETES_SERVICE_HOST:$KUBERNETES_SERVICE_PORT$DAEMON_SET" <<HEADER
@@ -17,9 +17,8 @@ HEADER
 }
 }
 
-# Whether the DaemonSet still is to keep files below a root. It is not when it is gone or going, or when it was changed and
-# mounts that folder no more. An API server that refuses to answer means gone: the permission to ask goes with the DaemonSet.
-# The argument is the root.
+# root: whether files below it should stay. They are removed if the DaemonSet is deleted or being deleted, or no longer mounts that
+# directory. 401 and 403 mean deleted: the permission is deleted together with the DaemonSet.
 keeps() {
     case "$status" in
         401 | 403 | 404) return 1 ;;

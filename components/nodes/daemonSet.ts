@@ -9,35 +9,35 @@ import type { Scope } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
 import { type ContainerRuntime, type NodeFile, nodeFiles, nodeFolders, type RegistryOnNodes } from "./nodeFiles";
 
-/** The settings of a RegistryAccess that the DaemonSet needs. */
+/** The settings of a RegistryAccess that the DaemonSet depends on. */
 export interface DaemonSetSettings extends ImageSettings {
     readonly nodes: {
         readonly runtimes: ContainerRuntime[];
         readonly nodeSelector?: Record<string, pulumi.Input<string>>;
         readonly tolerations: RegistryToleration[];
     };
-    /** Which folders are mounted depends on whether there is one. */
+    /** With an endpoint, CRI-O needs a second directory to be mounted. */
     readonly endpoint: unknown;
 }
 
-/** What is written to the nodes. */
+/** The configuration that is written to the nodes. */
 export interface NodeConfig {
     /** Without logins. */
     readonly registry: pulumi.Output<RegistryOnNodes>;
-    /** One for each host; undefined if the nodes do not log in. Secret. */
+    /** Logins by host; undefined if nodes do not log in. Secret. */
     readonly logins: pulumi.Output<Record<string, string>> | undefined;
 }
 
 /**
- * Deploys the DaemonSet into the scope's namespace, which must allow privileged pods. It is ready when all nodes have the files,
- * and removes them when it is deleted.
+ * Deploys the DaemonSet into the scope's namespace, which must admit privileged pods. It is ready when all nodes have the files. When
+ * it is deleted, it removes them.
  */
 export function deployNodeDaemonSet(scope: Scope, settings: DaemonSetSettings, nodeConfig: NodeConfig): void {
     const { runtimes, nodeSelector, tolerations } = settings.nodes;
     const { namespace } = scope;
     const name = scope.name("node-trust");
     const metadata = scope.metadata("node-trust");
-    // Which files hold a login is no secret; the logins themselves stay out of the ConfigMap.
+    // Which files contain a login is not secret. The logins themselves are not in the ConfigMap.
     const files = nodeConfig.registry.apply((registry) =>
         agentFiles(nodeFiles(runtimes, { ...registry, logins: nodeConfig.logins && noLogins(registry.hosts) })),
     );
@@ -67,7 +67,7 @@ export function deployNodeDaemonSet(scope: Scope, settings: DaemonSetSettings, n
             metadata: { ...metadata, name },
             spec: {
                 selector: { matchLabels: scope.selector("node-trust") },
-                // The agents serve no requests, so all of them may be replaced at the same time.
+                // The agents serve no requests, so all of them can be replaced at the same time.
                 updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: "100%" } },
                 template: {
                     metadata: scope.podMetadata("node-trust"),
@@ -97,7 +97,7 @@ function noLogins(hosts: readonly string[]): Record<string, string> {
     return Object.fromEntries(hosts.map((host) => [host, ""]));
 }
 
-/** What the agent finds below /agent: in a ConfigMap its script, the lists and the files, but in a Secret those with a password. */
+/** The content of /agent: in a ConfigMap the script, the lists and the files without a login; in a Secret the files with one. */
 export function agentFiles(files: readonly NodeFile[]) {
     const keys = files.map((file, i) => (file.isSecret ? `hosts.toml-${i}` : `file-${i}`));
     const list = files.map(({ root, path, isSecret }, i) =>
@@ -120,7 +120,7 @@ export function agentFiles(files: readonly NodeFile[]) {
     };
 }
 
-/** The agent's files, its credentials and the node's folders. */
+/** Mounts the agent's files, its credentials and the node's directories. */
 function agentFolders(
     configMapName: pulumi.Input<string>,
     secretName: pulumi.Input<string> | undefined,

@@ -1,22 +1,22 @@
 #!/bin/sh
-# Keeps files on a node, and a record of them, so that those of an earlier configuration are removed, and nobody else's. It comes
-# before the script that uses it: daemonSet.sh in a pod of the DaemonSet, ssh.sh on the node itself.
+# Installs files on a node, and keeps a record of them, so that it removes the files of an earlier configuration and no others. The
+# script that uses it is appended: daemonSet.sh in a pod of the DaemonSet, ssh.sh on the node itself.
 #
-# FILES: a folder whose files/list has a line for each file: its root folder, its path below that, the file below FILES that
-#   holds its content, and its mode. files/roots has a line for each folder that may be such a root.
-# RECORD: the name of the record, one in each root.
+# FILES: a directory. Its files/list has a line for each file: root directory, path below the root, file below FILES with the
+#   content, and mode. files/roots has a line for each directory that can be a root.
+# RECORD: the file name of the record in each root.
 set -eu
 
 roots() {
     cat "$FILES/files/roots"
 }
 
-# root: prints the paths below it that should be there.
+# root: prints the paths below it that should exist.
 wanted() {
     awk -v root="$1" '$1 == root { print $2 }' "$FILES/files/list"
 }
 
-# root path: removes the file, and its folder when nothing else is in it.
+# root path: removes the file, and its directory if it is then empty.
 remove() {
     rm -f "$1/$2"
     folder=$(dirname "$2")
@@ -30,7 +30,7 @@ install() {
             continue
         fi
         mkdir -p "$(dirname "$root/$path")"
-        # A reader sees the old file or the new one, never half of one, and never what only root may read.
+        # An atomic rename: readers see the complete old or new file, and content for root only is never readable by others.
         rm -f "$root/$path.new"
         (umask 077 && cat "$FILES/$content" >"$root/$path.new")
         chmod "$mode" "$root/$path.new"
@@ -52,7 +52,7 @@ install() {
     done
 }
 
-# root: removes all files below it, also what an interrupted installation has left.
+# root: removes all files below it, also those of an interrupted installation.
 uninstall() {
     paths=$({ wanted "$1"; cat "$1/$RECORD" 2>/dev/null || true; } | sort -u)
     [ -n "$paths" ] || return 0

@@ -1,40 +1,40 @@
-/** What runs the containers of a node, and so decides which folders it reads. */
+/** Container runtime of a node, which determines the directories that the registry's configuration is written to. */
 export enum ContainerRuntime {
-    /** containerd of kubeadm, kind, EKS, GKE, AKS and most others. */
+    /** containerd, as on kubeadm, kind, EKS, GKE, AKS and most others. */
     Containerd = "containerd",
-    /** The containerd inside k3s (1.28.14, 1.29.9, 1.30.5, 1.31.1 or newer). */
+    /** The containerd in k3s 1.28.14, 1.29.9, 1.30.5, 1.31.1 or newer. */
     K3s = "k3s",
-    /** The containerd inside RKE2, of the same versions. */
+    /** The containerd in RKE2, of the same versions. */
     Rke2 = "rke2",
     /** CRI-O. */
     CriO = "cri-o",
-    /** Docker Engine. It cannot map names: the nodes must resolve the registry's host, which `nodes.ssh` sees to. */
+    /** Docker Engine. It cannot map host names, so nodes must resolve the registry's host. `nodes.ssh` adds it to /etc/hosts. */
     Docker = "docker",
 }
 
 /** A file on a node. */
 export interface NodeFile {
-    /** An absolute path: the folder that is mounted. */
+    /** Absolute path of the directory that is mounted. */
     readonly root: string;
-    /** Below the root. */
+    /** Path below the root. */
     readonly path: string;
     readonly content: string;
-    /** Whether it holds a password, so that nobody but root may read it. */
+    /** Whether it contains a password, so that only root may read it. */
     readonly isSecret: boolean;
 }
 
 /** The configuration of a registry on nodes. */
 export interface RegistryOnNodes {
     readonly hosts: readonly string[];
-    /** Address that pulls are sent to instead of the host's own. */
+    /** Address to pull from instead of the hosts. */
     readonly endpoint?: string;
-    /** Left out, they trust what they trust. */
+    /** CA certificates, PEM-encoded. If undefined, the nodes' trust store is unchanged. */
     readonly caCertPem?: string;
-    /** What the nodes log in with by themselves, by host, as Basic authentication sends it. */
+    /** The nodes' logins, by host, encoded for Basic authentication. */
     readonly logins?: Readonly<Record<string, string>>;
 }
 
-/** The runtimes whose files can hold a login. The others know one login for all registries, which is not ours to write. */
+/** The runtimes with a separate login for each registry. The others keep the logins of all registries in one file. */
 export const authenticatingRuntimes = [ContainerRuntime.Containerd, ContainerRuntime.K3s, ContainerRuntime.Rke2];
 
 const containerdFolders: Partial<Record<ContainerRuntime, string>> = {
@@ -43,17 +43,17 @@ const containerdFolders: Partial<Record<ContainerRuntime, string>> = {
     [ContainerRuntime.Rke2]: "/var/lib/rancher/rke2/agent/etc/containerd/certs.d",
 };
 
-/** The folders that the files of these runtimes lie in, with those for names that are mapped to an endpoint. */
+/** The directories of these runtimes' files; `mapped`: including those that map host names to an endpoint. */
 export function nodeFolders(runtimes: readonly ContainerRuntime[], mapped: boolean): string[] {
     const registry = { hosts: ["registry"], endpoint: mapped ? "endpoint" : undefined, caCertPem: "any" };
     return [...new Set(nodeFiles(runtimes, registry).map((file) => file.root))];
 }
 
-/** The folders that the files of any runtime lie in. */
+/** The directories of all runtimes' files. */
 export const allNodeFolders = nodeFolders(Object.values(ContainerRuntime), true);
 
 /**
- * The files that make a node trust the registry's hosts and, where the runtime can, dial `endpoint` for them and log in.
+ * The files that make a node trust the registry's hosts and, if the runtime supports it, pull from `endpoint` and log in.
  * https://github.com/containerd/containerd/blob/main/docs/hosts.md
  */
 export function nodeFiles(runtimes: readonly ContainerRuntime[], registry: RegistryOnNodes): NodeFile[] {
@@ -84,8 +84,8 @@ function containerdFiles(root: string, { hosts, endpoint, caCertPem, logins }: R
 }
 
 /**
- * One host of containerd's registry configuration: pulls of `host` go to `endpoint`, which must show a certificate of `caPath`,
- * with `login` where a pod brings none of its own.
+ * containerd's configuration of one host: pulls from `host` go to `endpoint`, whose certificate is verified with the CA at `caPath`,
+ * and use `login` instead of the pod's pull secret.
  */
 export function hostsToml(
     host: string,
@@ -106,7 +106,7 @@ export function hostsToml(
     ].join("\n");
 }
 
-/** CRI-O looks for the certificate under the address that it dials, so that gets one as well. */
+/** CRI-O looks up the CA certificate by the address that it connects to, so the endpoint needs one as well. */
 function crioFiles({ hosts, endpoint, caCertPem }: RegistryOnNodes): NodeFile[] {
     const trusted = certificates(
         "/etc/containers/certs.d",

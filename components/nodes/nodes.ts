@@ -11,25 +11,25 @@ import { authenticatingRuntimes, ContainerRuntime } from "./nodeFiles";
 import { configureNodesOverSsh, defaultSshRuntimes, type SshNode, sshNodeProblems, sshNodeRules } from "./ssh";
 
 /**
- * How the nodes come to resolve and trust the registry: a DaemonSet writes the files that their container runtime reads, and the
- * machines of `ssh` get them over SSH.
+ * How nodes are configured to resolve and trust the registry: a DaemonSet writes the container runtime's files on the cluster's nodes,
+ * and `pulumi up` writes them on the machines in `ssh` over SSH.
  */
 export interface RegistryNodes {
-    /** Whether the nodes are told at all. Defaults to true. */
+    /** Whether to configure nodes at all. Defaults to true. */
     enabled?: boolean;
-    /** Whether a DaemonSet tells the cluster's nodes. Set it to false where no pod may write on a node. Defaults to true. */
+    /** Whether a DaemonSet configures the cluster's nodes. Set it to false if no pod may write to a node. Defaults to true. */
     daemonSet?: boolean;
-    /** The container runtimes of the nodes that the DaemonSet tells. Defaults to `containerd`. */
+    /** Container runtimes of the nodes that the DaemonSet configures. Defaults to `containerd`. */
     runtimes?: ContainerRuntime[];
-    /** Labels of the nodes that the DaemonSet tells. Defaults to all Linux nodes. */
+    /** Node selector of the DaemonSet. Defaults to all Linux nodes. */
     nodeSelector?: Record<string, pulumi.Input<string>>;
-    /** Taints in spite of which the DaemonSet tells a node. Defaults to all taints. */
+    /** Tolerations of the DaemonSet. By default it tolerates every taint. */
     tolerations?: RegistryToleration[];
-    /** Machines that are told over SSH, beside the DaemonSet or instead of it. Defaults to none. */
+    /** Machines that `pulumi up` configures over SSH, in addition to the DaemonSet or instead of it. Defaults to none. */
     ssh?: SshNode[];
     /**
-     * Whether the nodes log in by themselves, with the user of the pull secrets, so that no namespace needs one. Every pod of the
-     * cluster can then pull every image of the registry. Needs `containerd`, `k3s` or `rke2`. Defaults to false.
+     * Whether nodes log in as the machine user of the pull secrets, so that no namespace needs a pull secret. Every pod in the cluster
+     * can then pull every image in the registry. Needs `containerd`, `k3s` or `rke2`. Defaults to false.
      */
     authenticate?: boolean;
 }
@@ -39,7 +39,7 @@ export const nodeRules = fields<RegistryNodes>({
     daemonSet: plain(boolean),
     runtimes: nonEmptyListOf(
         plain(memberOf(ContainerRuntime)),
-        "is empty; name the nodes' container runtimes, or set nodes.enabled to false",
+        "is empty; list the nodes' container runtimes, or set nodes.enabled to false",
     ),
     nodeSelector: mapOf(string),
     tolerations: listOf(tolerationRules),
@@ -55,35 +55,36 @@ export function nodeProblems(args: RegistryNodes = {}): Problem[] {
     ];
 }
 
-/** What asks for nodes to be told although none is. */
+/** Arguments that have no effect while nodes are not configured. */
 function disabledProblems(args: RegistryNodes): Problem[] {
-    const reason = "does nothing while nodes.enabled is false; remove one of the two";
-    const asking = (["daemonSet", "ssh", "authenticate"] as const).filter((field) => args[field]);
-    return asking.map((field) => ({ path: `nodes.${field}`, reason }));
+    const reason = "has no effect while nodes.enabled is false; remove one of the two";
+    const ineffective = (["daemonSet", "ssh", "authenticate"] as const).filter((field) => args[field]);
+    return ineffective.map((field) => ({ path: `nodes.${field}`, reason }));
 }
 
 function daemonSetProblems(args: RegistryNodes): Problem[] {
     if (args.daemonSet !== false) return [];
     if (!args.ssh?.length) {
-        const reason = "leaves nobody who tells the nodes; name machines in nodes.ssh, or set nodes.enabled to false";
+        const reason =
+            "leaves no way to configure the nodes; list machines in nodes.ssh, or set nodes.enabled to false";
         return [{ path: "nodes.daemonSet", reason }];
     }
-    const reason = "is for the DaemonSet, which nodes.daemonSet turns off; remove one of the two";
+    const reason = "is for the DaemonSet, which nodes.daemonSet disables; remove one of the two";
     const idle = (["runtimes", "nodeSelector", "tolerations"] as const).filter((field) => args[field] !== undefined);
     return idle.map((field) => ({ path: `nodes.${field}`, reason }));
 }
 
-/** Nodes whose runtimes have no place for a login. */
+/** Runtimes that cannot store a login for a single registry. */
 function loginProblems({ runtimes = [], ssh = [] }: RegistryNodes): Problem[] {
-    const reason = "no place for a login of one registry only; use pull secrets there, without nodes.authenticate";
-    const cannot = (runtime: ContainerRuntime) => !authenticatingRuntimes.includes(runtime);
+    const reason = "cannot store a login for a single registry; use pull secrets there, without nodes.authenticate";
+    const cannotLogIn = (runtime: ContainerRuntime) => !authenticatingRuntimes.includes(runtime);
     return [
         ...runtimes.flatMap((runtime, i) =>
-            cannot(runtime) ? [{ path: `nodes.runtimes[${i}]`, reason: `${runtime} has ${reason}` }] : [],
+            cannotLogIn(runtime) ? [{ path: `nodes.runtimes[${i}]`, reason: `${runtime} ${reason}` }] : [],
         ),
         ...ssh.flatMap(({ runtimes: own = defaultSshRuntimes }, i) =>
-            own.length > 0 && own.every(cannot)
-                ? [{ path: `nodes.ssh[${i}].runtimes`, reason: `${own.join(" and ")} have ${reason}` }]
+            own.length > 0 && own.every(cannotLogIn)
+                ? [{ path: `nodes.ssh[${i}].runtimes`, reason: `${own.join(" and ")} ${reason}` }]
                 : [],
         ),
     ];
@@ -93,7 +94,7 @@ function loginProblems({ runtimes = [], ssh = [] }: RegistryNodes): Problem[] {
 export interface NodeSettings extends Omit<RegistryNodes, "enabled"> {
     /** Whether there is something to configure on the nodes: a CA to trust, or a login. */
     readonly isConfigured: boolean;
-    /** Whether a DaemonSet does that. */
+    /** Whether a DaemonSet configures them. */
     readonly daemonSet: boolean;
     readonly runtimes: ContainerRuntime[];
     readonly tolerations: RegistryToleration[];
@@ -121,10 +122,10 @@ export function isIdle(args: RegistryNodes | undefined, hasCa: boolean): boolean
     return args !== undefined && args.enabled !== false && !nodeSettings(args, hasCa).isConfigured;
 }
 
-/** The settings of a RegistryAccess that its nodes need. */
+/** The settings of a RegistryAccess that its nodes depend on. */
 export interface NodeConfigSettings extends DaemonSetSettings {
     readonly nodes: NodeSettings;
-    /** Whether the scope's namespace, which only the DaemonSet needs, is created here. */
+    /** Whether to create the scope's namespace, which only the DaemonSet needs. */
     readonly createNodeNamespace: boolean;
 }
 

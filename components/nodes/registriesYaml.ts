@@ -1,20 +1,20 @@
 import { stringify } from "yaml";
 import type { RegistryOnNodes } from "./nodeFiles";
 
-/** Where a node of k3s or RKE2 keeps the registry's authority for its registries.yaml. */
+/** Path of the CA certificate that registries.yaml refers to. */
 export function rancherCaFile(host: string): string {
     return `/etc/rancher/certs.d/${host}/ca.crt`;
 }
 
 /**
- * The file by which k3s and RKE2 know registries when they start. It knows certificates and logins by the address that is
- * dialled. https://docs.k3s.io/installation/private-registry
+ * registries.yaml, which k3s and RKE2 read at startup. Its certificates and logins are keyed by the address that they connect to.
+ * https://docs.k3s.io/installation/private-registry
  */
 export function registriesYaml({ hosts, endpoint, caCertPem, logins }: RegistryOnNodes): string {
     const mirrors = hosts.map((host) => [host, { endpoint: [`https://${endpoint ?? host}`] }] as const);
-    // All hosts lead to one registry, so where they share an endpoint they share what is known of it.
-    const dialled = endpoint === undefined ? hosts : hosts.slice(0, 1);
-    const configs = dialled.map((host) => {
+    // All hosts are the same registry, so hosts with a common endpoint need only one entry.
+    const configuredHosts = endpoint === undefined ? hosts : hosts.slice(0, 1);
+    const configs = configuredHosts.map((host) => {
         const login = logins?.[host];
         const config = {
             ...(login !== undefined && { auth: usernameAndPassword(login) }),
@@ -25,7 +25,7 @@ export function registriesYaml({ hosts, endpoint, caCertPem, logins }: RegistryO
     return stringify({ mirrors: Object.fromEntries(mirrors), configs: Object.fromEntries(configs) }, format);
 }
 
-/** k3s reads it with a parser of YAML 1.1, to which more plain words than to ours are no texts. */
+/** k3s parses it as YAML 1.1, in which more unquoted words are not strings. */
 const format = { version: "1.1", defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN", lineWidth: 0 } as const;
 
 function usernameAndPassword(login: string) {

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# On a node, behind nodeFiles.sh: writes the files, and the registry's line into /etc/hosts, or takes both away. What
-# ssh.ts adds behind this is the function `unpack`, which fills FILES, and the call of `main`. All of it comes by standard
-# input, so that the server need accept no variables, no process list shows a password, and nothing happens before all is there.
+# Runs on a node, appended to nodeFiles.sh: writes the files and the registry's line in /etc/hosts, or removes both. ssh.ts appends
+# the function `unpack`, which fills FILES, and the call of `main`. The script is sent on standard input, so that the SSH server need
+# not accept variables, no process list shows a password, and nothing runs before the script is complete.
 hosts=/etc/hosts
 begin="# begin $RECORD"
 end="# end $RECORD"
@@ -15,7 +15,7 @@ without_entry() {
         '$0 == begin { inside = 1 } !inside { print } $0 == end { inside = 0 }' "$hosts"
 }
 
-# The file stays the same one, with its owner and mode: containers may have it mounted.
+# Overwrites the file instead of replacing it: containers may have it mounted. Owner and mode stay the same.
 write_hosts() {
     cmp -s "$FILES/hosts" "$hosts" && return
     cat "$FILES/hosts" >"$hosts"

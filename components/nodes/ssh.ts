@@ -8,41 +8,41 @@ import type { Scope } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
 import { allNodeFolders, ContainerRuntime, type NodeFile, nodeFiles, type RegistryOnNodes } from "./nodeFiles";
 
-/** A machine that is told of the registry over SSH. */
+/** A machine that `pulumi up` configures over SSH. */
 export interface SshNode {
-    /** What the machine is called in Pulumi's state, at most 40 characters. A machine that takes another one's place needs a name of its own. */
+    /** Name of the machine in Pulumi's state, at most 40 characters. A replacement machine needs a new name. */
     name: string;
-    /** Name or address to connect to. A changed one is taken for another address of the same machine. */
+    /** Host name or IP address to connect to. A changed value is treated as a new address of the same machine. */
     host: pulumi.Input<string>;
     /** Port of the SSH server. Defaults to 22. */
     port?: pulumi.Input<number>;
-    /** Who logs in: root, or somebody whom `sudo` lets do everything without a password. Defaults to `root`. */
+    /** User to log in as: root, or a user with passwordless `sudo`. Defaults to `root`. */
     user?: pulumi.Input<string>;
-    /** Private key of that user, without a passphrase. */
+    /** Private key of that user, in PEM or OpenSSH format, without a passphrase. Secret. In a stack's configuration it is the secret value `ssh-key-<name>` or, for all machines, `ssh-key`. */
     privateKey: pulumi.Input<string>;
     /**
-     * Public key of the machine itself, e.g. `ecdsa-sha2-nistp256 AAAA…` of `ssh-keyscan -t ecdsa <host>`; a machine that shows
-     * another one is refused. Give an ECDSA or Ed25519 key: Pulumi's client asks for an RSA key with SHA-1, which OpenSSH 8.8 and
-     * newer refuse.
+     * Public host key of the machine, e.g. `ecdsa-sha2-nistp256 AAAA…` from `ssh-keyscan -t ecdsa <host>`. A machine with another host
+     * key is rejected. Use an ECDSA or Ed25519 key: Pulumi's client requests RSA signatures with SHA-1, which OpenSSH 8.8 and newer
+     * reject.
      */
     hostKey: pulumi.Input<string>;
-    /** The container runtimes of the machine. Defaults to `containerd` and `docker`. */
+    /** Container runtimes of the machine. Defaults to `containerd` and `docker`. */
     runtimes?: ContainerRuntime[];
 }
 
 export const sshNodeRules = fields<SshNode>({
     name: required(plain(dnsLabel(40)), "give every machine a name"),
-    host: required(hostOrAddress, "give it the name or address to connect to"),
+    host: required(hostOrAddress, "set the host name or IP address to connect to"),
     port: integer(1, 65535),
     user: unixUser,
     privateKey: required(
         secret(sshPrivateKey, { key: "ssh-key-<name>", shared: "ssh-key", file: "key" }),
-        "give it a key that the machine lets in",
+        "set a key that the machine accepts",
     ),
-    hostKey: required(sshHostKey, "give it what `ssh-keyscan -t ecdsa <host>` prints behind the machine's name"),
+    hostKey: required(sshHostKey, "set it to what `ssh-keyscan -t ecdsa <host>` prints after the host name"),
     runtimes: nonEmptyListOf(
         plain(memberOf(ContainerRuntime)),
-        "is empty; name the machine's container runtimes, or leave it out",
+        "is empty; list the machine's container runtimes, or omit it",
     ),
 });
 
@@ -52,15 +52,15 @@ export function sshNodeProblems(nodes: readonly SshNode[] = []): Problem[] {
     const unequipped = nodes.length > 0 && loadCommand() === undefined ? [{ path: "nodes.ssh", reason }] : [];
     const problems = nodes.flatMap((node, i) => {
         const first = nodes.findIndex((other) => other.name === node.name);
-        const reason = `is the name of nodes.ssh[${first}]; give every machine its own`;
+        const reason = `duplicates nodes.ssh[${first}].name; give every machine a unique name`;
         return node.name !== undefined && first < i ? [{ path: `nodes.ssh[${i}].name`, reason }] : [];
     });
     return [...unequipped, ...problems];
 }
 
 /**
- * Pulumi's SDK for commands. It is not imported above, because most programs do without it: they need not have it, and would load
- * it on every run.
+ * The SDK @pulumi/command. It is not imported above, because most programs do not use it: they need not install it, and do not load it
+ * on every run.
  */
 function loadCommand(): typeof import("@pulumi/command/remote") | undefined {
     try {
@@ -74,8 +74,7 @@ function loadCommand(): typeof import("@pulumi/command/remote") | undefined {
 export const defaultSshRuntimes = [ContainerRuntime.Containerd, ContainerRuntime.Docker];
 
 /**
- * Writes the files of each machine, and the registry's line into its /etc/hosts, and takes them away when the machine is no
- * longer listed.
+ * Writes each machine's files and the registry's line in its /etc/hosts. Removes both when the machine is no longer listed.
  */
 export function configureNodesOverSsh(
     scope: Scope,
@@ -93,10 +92,10 @@ export function configureNodesOverSsh(
                 connection: { host, port, user, hostKey, privateKey: pulumi.secret(node.privateKey) },
                 create: asRoot("install"),
                 delete: asRoot("uninstall"),
-                stdin: registry.apply((known) =>
-                    nodeScript(record, nodeFiles(node.runtimes ?? defaultSshRuntimes, known), hostsLine(known)),
+                stdin: registry.apply((onNodes) =>
+                    nodeScript(record, nodeFiles(node.runtimes ?? defaultSshRuntimes, onNodes), hostsLine(onNodes)),
                 ),
-                // It would need a server that accepts variables.
+                // It requires an SSH server that accepts variables.
                 addPreviousOutputInEnv: false,
             },
             { parent: scope.parent },
@@ -108,14 +107,14 @@ function asRoot(verb: string): string {
     return `sh -c 'if [ "$(id -u)" = 0 ]; then exec sh -s ${verb}; else exec sudo -n sh -s ${verb}; fi'`;
 }
 
-/** What a machine's shell reads: the scripts with the files that they install, or remove again. */
+/** The script for a machine's shell, with the files to install or remove. */
 export function nodeScript(record: string, files: readonly NodeFile[], line: string | undefined): string {
     const list = files.map(
         ({ root, path, isSecret }, i) => `${root} ${path} files/file-${i} ${isSecret ? "0600" : "0644"}`,
     );
     const unpacked: [name: string, content: string][] = [
         ["list", list.join("\n")],
-        // Also those that this configuration does not use, to clean up after an earlier one.
+        // Including those that this configuration does not use, to clean up after an earlier one.
         ["roots", allNodeFolders.join("\n")],
         ["hosts", line ?? ""],
         ...files.map((file, i): [string, string] => [`file-${i}`, file.content]),
@@ -135,8 +134,8 @@ export function nodeScript(record: string, files: readonly NodeFile[], line: str
 }
 
 /**
- * The line of /etc/hosts by which everything on a machine finds the registry; none without an address to which the pulls of a
- * host go at the host's own port.
+ * The line in /etc/hosts that maps the registry's hosts to the endpoint; undefined if the endpoint is not an IP address, or no host has
+ * the endpoint's port.
  */
 export function hostsLine({ hosts, endpoint = "" }: RegistryOnNodes): string | undefined {
     const [, ipv6, other, port = "443"] = /^(?:\[(.+)\]|([^:]+))(?::(\d+))?$/.exec(endpoint) ?? [];

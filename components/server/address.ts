@@ -4,19 +4,19 @@ import { type RegistryLoadBalancer, type RegistryService, servicePort } from "./
 
 /** The names and addresses of a registry. */
 export interface Address {
-    /** Name that images are tagged with, with an optional port. */
+    /** Host name in image references, with an optional port. */
     readonly host: pulumi.Input<string>;
     /** The host and its aliases. */
     readonly hosts: pulumi.Input<string>[];
-    /** Names and addresses of the Service, and localhost: only private CAs certify these. */
+    /** DNS names and IP addresses of the Service, and localhost. Public CAs issue no certificates for these. */
     readonly inCluster: pulumi.Input<string>[];
     readonly serviceName: string;
     readonly clusterIp: pulumi.Output<string>;
-    /** Name and port of the Service for pods of the cluster, e.g. `registry.registry.svc:443`. */
+    /** DNS name and port of the Service inside the cluster, e.g. `registry.registry.svc:443`. */
     readonly service: pulumi.Output<string>;
     /** URL of what the pods serve, e.g. `https://registry.example.com`. */
     readonly podUrl: pulumi.Output<string>;
-    /** Address for nodes, which do not use the cluster's DNS; undefined if the pods serve plain HTTP. */
+    /** Address of the Service for nodes, which do not use the cluster's DNS; undefined if the pods serve plain HTTP. */
     readonly nodeEndpoint: pulumi.Output<string> | undefined;
 }
 
@@ -51,10 +51,10 @@ export function addressOf(
     };
 }
 
-/** Names of a registry behind a port-forward. */
+/** Names of the registry behind `kubectl port-forward`. */
 const localNames = ["localhost", "127.0.0.1", "::1"];
 
-/** The names of the Service in the cluster's DNS, the full one first. */
+/** The DNS names of the Service in the cluster, the fully qualified one first. */
 function namesInCluster(
     service: pulumi.Output<string>,
     namespace: pulumi.Output<string>,

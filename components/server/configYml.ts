@@ -1,27 +1,27 @@
 import { stringify } from "yaml";
 import type { LogSettings } from "./log";
 
-/** Where the registry finds its files in the pod, and where it listens. */
+/** Paths and ports in the registry's pods. */
 export const inPod = {
     config: "/etc/private-registry/config",
     certificate: "/etc/private-registry/tls",
     htpasswd: "/etc/private-registry/auth",
-    /** Certificate authorities that the registry trusts beside the public ones. */
-    authorities: "/etc/private-registry/authorities",
+    /** CA certificates that the registry trusts in addition to the public ones. */
+    caCertificates: "/etc/private-registry/authorities",
     data: "/var/lib/registry",
     port: 5000,
     debugPort: 5001,
 } as const;
 
-/** Seconds a stopping registry lets requests finish; the pod's grace period is longer. */
+/** Seconds for which a stopping registry lets requests finish (`http.draintimeout`); the pod's grace period is longer. */
 export const drainSeconds = 45;
 
 /** A section of config.yml. */
 export type Section = { [key: string]: unknown };
 
-/** What the arguments say about config.yml. */
+/** The contents of config.yml that depend on the arguments. */
 export interface ConfigSettings {
-    /** The fields of the `storage` section that name the storage. */
+    /** The storage driver's part of the `storage` section. */
     readonly storage: Section;
     /** The sections of the descriptor cache. */
     readonly cache: Section;
@@ -30,9 +30,9 @@ export interface ConfigSettings {
     readonly overrides: Section;
 }
 
-/** What else is in config.yml. */
+/** All contents of config.yml. */
 export interface ConfigContent extends ConfigSettings {
-    /** Key that signs upload addresses. */
+    /** Key that signs upload URLs (`http.secret`). */
     readonly httpSecret?: string;
     /** Whether the registry serves plain HTTP. */
     readonly isPlain: boolean;
@@ -57,7 +57,7 @@ export function configSections({ httpSecret, storage, log, overrides, isPlain, c
         },
         http: {
             addr: `:${inPod.port}`,
-            // Upload addresses without scheme and host stay right behind port-forwards, proxies and name mappings.
+            // Relative upload URLs work behind port-forwards, proxies and name mappings.
             relativeurls: true,
             draintimeout: `${drainSeconds}s`,
             ...(httpSecret !== undefined && { secret: httpSecret }),
@@ -77,16 +77,16 @@ export function configSections({ httpSecret, storage, log, overrides, isPlain, c
     return merge(merge(config, cache), overrides);
 }
 
-/** config.yml. The same arguments always give the same text. */
+/** config.yml. The same arguments always produce the same content. */
 export function configYaml(content: ConfigContent): string {
     // The registry's parser reads YAML 1.1, where a plain `yes` or `0755` is not a string.
     return stringify(configSections(content), { sortMapEntries: true, version: "1.1" });
 }
 
-/** `over` laid on `base`: objects are merged, everything else is replaced, null removes. */
-export function merge(base: Section, over: Section): Section {
+/** Merges `overrides` over `base`: objects are merged, other values are replaced, and null removes a key. */
+export function merge(base: Section, overrides: Section): Section {
     const merged: Section = { ...base };
-    for (const [key, value] of Object.entries(over)) {
+    for (const [key, value] of Object.entries(overrides)) {
         const below = merged[key];
         if (value === null) delete merged[key];
         else merged[key] = isSection(value) ? merge(isSection(below) ? below : {}, value) : value;

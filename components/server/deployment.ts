@@ -9,10 +9,10 @@ import type { RunningServer, Server } from "./pods";
 import { affinityFor, rollingUpdate } from "./rollout";
 
 /**
- * The Deployment. Its pods roll when config.yml, the certificate or content that the additions read at startup changes: those
- * Secrets get another name with every change, and the checksums change too where the provider updates Secrets in place. The
- * htpasswd Secret keeps its name, because the registry reloads the file. It is mounted as a folder, because Kubernetes never
- * updates single files.
+ * Deploys the registry as a Deployment. Its pods roll when config.yml, the certificate or content that additions read at startup
+ * changes: those Secrets get a new name with every change, and if the provider updates Secrets in place, the checksums change. The
+ * htpasswd Secret keeps its name, because the registry reloads the file. It is mounted as a directory, because Kubernetes does not
+ * update single mounted files.
  */
 export function deployServer(scope: Scope, server: Server): RunningServer {
     const { scheduling, storage, certificate, additions } = server;
@@ -21,14 +21,14 @@ export function deployServer(scope: Scope, server: Server): RunningServer {
         .apply(([httpSecret, settings]) => configYaml({ ...settings, httpSecret, isPlain: certificate === undefined }));
     const config = new k8s.core.v1.Secret(
         scope.name("config"),
-        // A Secret, because it holds the key that signs upload addresses, and overrides may hold credentials.
+        // A Secret, because it contains the key that signs upload URLs, and overrides may contain credentials.
         { metadata: scope.metadata("server"), stringData: { "config.yml": configText } },
         { parent: scope.parent },
     );
     const users = usersSecret(scope, server);
     const account = serverAccount(scope, server);
     const selector = { matchLabels: scope.selector("server") };
-    // Together with config.yml, whose random key keeps anyone from finding a weak secret by trying.
+    // Hashed together with config.yml, whose random key protects a weak secret from brute force.
     const content = pulumi.all([configText, ...additions.flatMap((addition) => addition.content ?? [])]);
     const checksums = {
         "checksum/config": checksum(content.apply((texts) => texts.join("\n"))),
@@ -60,7 +60,7 @@ export function deployServer(scope: Scope, server: Server): RunningServer {
                                     .apply((constraint) => ({ labelSelector: selector, ...constraint })),
                             ),
                         ),
-                        // Above the pause before the end, and the time that requests then have.
+                        // Longer than the preStop sleep and the drain timeout together.
                         terminationGracePeriodSeconds: drainSeconds + 15,
                         containers: [registryContainer(server, mounted)],
                     }),
@@ -83,11 +83,11 @@ export function usersSecret(scope: Scope, server: Server) {
         },
         { parent: scope.parent },
     );
-    // By its plain name: what holds an output of a Secret that is deleted first goes with it.
+    // By its plain name: Pulumi deletes a named Secret before it replaces it, and with it what depends on its outputs.
     return { secret, pod: mountedSecret("auth", name, inPod.htpasswd) };
 }
 
-/** The pods' service account, which the API server lets do nothing. */
+/** The pods' service account, without any permission in Kubernetes. */
 export function serverAccount(scope: Scope, { additions }: Server): k8s.core.v1.ServiceAccount {
     const annotations = Object.assign({}, ...additions.map((addition) => addition.accountAnnotations));
     return new k8s.core.v1.ServiceAccount(
@@ -105,7 +105,7 @@ function registryContainer(server: Server, additions: readonly PodAddition[]): P
     return {
         name: "registry",
         image: server.image,
-        // The path is ours, so that versions 2 and 3, which look in different places, are run in the same way.
+        // An explicit path, because versions 2 and 3 have different default paths.
         command: ["/bin/registry", "serve", `${inPod.config}/config.yml`],
         env: serverEnv,
         ports: [
@@ -114,10 +114,10 @@ function registryContainer(server: Server, additions: readonly PodAddition[]): P
         ],
         resources: server.resources,
         startupProbe: { tcpSocket: { port }, periodSeconds: 1, failureThreshold: 60 },
-        // 503 while the storage fails: no traffic then, but no restart either, which would not mend it.
+        // 503 while the storage fails: the pod gets no traffic, but no restart either, which would not help.
         readinessProbe: { httpGet: { path: "/", port, scheme: port.toUpperCase() }, periodSeconds: 5 },
         livenessProbe: { tcpSocket: { port }, periodSeconds: 20 },
-        // Endpoints lag behind a pod's end; until every node knows, the pod must still answer.
+        // Endpoints are updated with a delay, so a terminating pod must keep serving until every node has the update.
         lifecycle: { preStop: { sleep: { seconds: 5 } } },
         additions,
     };

@@ -2,23 +2,23 @@ import * as pulumi from "@pulumi/pulumi";
 import { boolean, memberOf } from "../arguments/rules";
 import { fields } from "../arguments/shapes";
 
-/** How much the registry writes to its log. */
+/** Level of the registry's log (`log.level`). */
 export enum LogLevel {
-    /** Only what failed. */
+    /** Errors only. */
     Error = "error",
-    /** What may be wrong, too. */
+    /** Also warnings. */
     Warn = "warn",
-    /** What happens, too. */
+    /** Also regular events. */
     Info = "info",
-    /** What is of use to whoever looks for a fault. */
+    /** Also details for troubleshooting. */
     Debug = "debug",
 }
 
-/** The form of the registry's log lines. */
+/** Format of the registry's log lines (`log.formatter`). */
 export enum LogFormat {
     /** Fields as `key=value`. */
     Text = "text",
-    /** One JSON object a line. */
+    /** One JSON object per line. */
     Json = "json",
     /** JSON in Logstash's layout. */
     Logstash = "logstash",
@@ -26,11 +26,11 @@ export enum LogFormat {
 
 /** The registry's log (`log` in config.yml). */
 export interface RegistryLog {
-    /** Defaults to `info`. */
+    /** Log level (`log.level`). Defaults to `info`. */
     level?: pulumi.Input<LogLevel>;
-    /** Defaults to `json`, which log collectors read without a pattern. */
+    /** Log format (`log.formatter`). Defaults to `json`, which log collectors parse without a pattern. */
     format?: pulumi.Input<LogFormat>;
-    /** Whether each request is logged too. Defaults to true. */
+    /** Whether to log each request (`log.accesslog`). Defaults to true. */
     accessLog?: pulumi.Input<boolean>;
 }
 

@@ -4,21 +4,21 @@ import type { Problem } from "../arguments/check";
 import { memberOf } from "../arguments/rules";
 import { fields, plain } from "../arguments/shapes";
 
-/** How a change of the registry reaches its pods. */
+/** Update strategy of the registry's pods. */
 export enum RolloutStrategy {
-    /** The new pod starts before the old one ends; on the same node when the storage asks for it. No request fails. */
+    /** Rolling update: the new pod starts before the old one stops, on the same node if the storage requires it. No request fails. */
     Surge = "Surge",
-    /** The old pod ends before the new one starts. Requests fail in between. */
+    /** The old pod stops before the new one starts. Requests fail in between. */
     Recreate = "Recreate",
 }
 
-/** How a change of the registry reaches its pods. */
+/** How changes are rolled out to the registry's pods. */
 export interface RegistryRollout {
-    /** Defaults to `Surge`, and to `Recreate` for storage that only one pod may mount. */
+    /** Update strategy of the Deployment. Defaults to `Surge`, and to `Recreate` for storage that only one pod can mount. */
     strategy?: RolloutStrategy;
 }
 
-/** Where a second pod may run while the first one still uses the storage. */
+/** Where a second pod can run while the first one still uses the storage. */
 export type Mounting = "anywhere" | "same node" | "one pod";
 
 export const rolloutRules = fields<RegistryRollout>({ strategy: plain(memberOf(RolloutStrategy)) });
@@ -34,13 +34,13 @@ export function rolloutSettings(mounting: Mounting, args: RegistryRollout = {}):
     return { strategy: mounting === "one pod" ? RolloutStrategy.Recreate : RolloutStrategy.Surge, ...args };
 }
 
-/** A Deployment's strategy. */
+/** The `strategy` of a Deployment. */
 export function rollingUpdate(strategy: RolloutStrategy) {
     if (strategy === RolloutStrategy.Recreate) return { type: "Recreate" };
     return { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
 }
 
-/** A volume that one node may mount is open to a second pod there, so a surge pod has to join the old one. */
+/** A ReadWriteOnce volume can be mounted by pods of one node, so a surge pod needs affinity to the old pod's node. */
 export function affinityFor(
     affinity: k8s.types.input.core.v1.Affinity | undefined,
     mounting: Mounting,

@@ -6,27 +6,27 @@ import { unlessEmpty } from "../kubernetes/emptyFields";
 import type { Scope } from "../kubernetes/scope";
 import { inPod } from "./configYml";
 
-/** A port of every node that leads to the registry. */
+/** A NodePort Service. */
 export interface RegistryNodePort {
     /**
-     * The port, inside the cluster's range (usually 30000 to 32767). Left out, Kubernetes chooses one and keeps it. Give the
-     * names or addresses of the nodes as `tls.selfSigned.subjectAlternativeNames`, or clients will not trust them.
+     * The NodePort (`nodePort`), in the cluster's range, usually 30000 to 32767. If omitted, Kubernetes chooses one and keeps it. Add the
+     * nodes' names or addresses to `tls.selfSigned.subjectAlternativeNames`, or clients reject the certificate.
      */
     port?: pulumi.Input<number>;
 }
 
-/** A load balancer that the cluster's provider puts in front of the registry. */
+/** A LoadBalancer Service. */
 export interface RegistryLoadBalancer {
     /**
-     * The IP address to ask for (`spec.loadBalancerIP`); the certificate holds it. Left out, the provider chooses one: point
-     * the DNS name of `host` at it.
+     * The IP address to request (`spec.loadBalancerIP`). Certificates of `tls.selfSigned` and `tls.certManager` are valid for it. If
+     * omitted, the provider assigns one: create a DNS record for `host` with it.
      */
     address?: pulumi.Input<string>;
-    /** Addresses that may connect, in CIDR form, e.g. `203.0.113.0/24`. Defaults to all. */
+    /** Address ranges that can connect (`spec.loadBalancerSourceRanges`), e.g. `203.0.113.0/24`. Defaults to all addresses. */
     sourceRanges?: pulumi.Input<string>[];
-    /** Class of the load balancer (`spec.loadBalancerClass`). It cannot be changed later. Defaults to the cluster's default. */
+    /** Load balancer class (`spec.loadBalancerClass`), which is immutable. Defaults to the cluster's default. */
     className?: pulumi.Input<string>;
-    /** Annotations of the Service, by which providers are told e.g. that it is internal. Defaults to none. */
+    /** Annotations of the Service, e.g. the provider's for an internal load balancer. Defaults to none. */
     annotations?: Record<string, pulumi.Input<string>>;
 }
 
@@ -39,7 +39,7 @@ export const loadBalancerRules = fields<RegistryLoadBalancer>({
     annotations: mapOf(string),
 });
 
-/** The registry's settings that its Services need. */
+/** The registry's settings that its Services depend on. */
 export interface ServiceSettings {
     readonly serviceName: string;
     readonly expose: { readonly nodePort?: RegistryNodePort; readonly loadBalancer?: RegistryLoadBalancer };
@@ -52,14 +52,14 @@ export interface RegistryService {
     readonly clusterIp: pulumi.Output<string>;
 }
 
-/** The port on which a Service of the registry, or of its web UI, listens. */
+/** Name and port of the Services of the registry and its web UI. */
 export function servicePort(isPlain: boolean): { name: string; port: number } {
     return isPlain ? { name: "http", port: 80 } : { name: "https", port: 443 };
 }
 
 /**
- * The Service on port 443, and another one for metrics and health that is never exposed. Neither waits for its pods: the
- * certificate holds the Service's IP, and the pods need the certificate. `edgeAnnotations` are for what is in front of it.
+ * Creates the Service on port 443, and a ClusterIP Service for metrics. Pulumi does not wait for their pods: the certificate includes
+ * the Service's IP, and the pods need the certificate. `edgeAnnotations` are for the proxy in front of the Service.
  */
 export function createServices(
     scope: Scope,
@@ -74,11 +74,15 @@ export function createServices(
         targetPort: inPod.port,
         ...(nodePort?.port && { nodePort: nodePort.port }),
     };
-    const further = { ...edgeAnnotations, ...loadBalancer?.annotations };
+    const serviceAnnotations = { ...edgeAnnotations, ...loadBalancer?.annotations };
     const service = new k8s.core.v1.Service(
         scope.name("service"),
         {
-            metadata: { ...metadata, annotations: { ...metadata.annotations, ...further }, name: serviceName },
+            metadata: {
+                ...metadata,
+                annotations: { ...metadata.annotations, ...serviceAnnotations },
+                name: serviceName,
+            },
             spec: {
                 type: loadBalancer ? "LoadBalancer" : nodePort ? "NodePort" : "ClusterIP",
                 selector,
@@ -102,7 +106,7 @@ export function createServices(
         },
         { parent: scope.parent },
     );
-    // The first preview, in a namespace that is not there yet, answers with nothing instead of saying that it does not know.
+    // The first preview, in a namespace that does not exist, returns undefined instead of an unknown value.
     const clusterIp = service.spec.clusterIP.apply((ip: string | undefined) => ip ?? (pulumi.unknown as string));
     return { name: service.metadata.name, clusterIp };
 }

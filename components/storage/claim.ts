@@ -4,10 +4,10 @@ import type { Problem } from "../arguments/check";
 import { isBelow } from "../kubernetes/quantity";
 import type { Scope } from "../kubernetes/scope";
 
-export interface WantedClaim {
-    /** Last part of the resource's name in the Pulumi program. */
+export interface ClaimRequest {
+    /** Last part of the resource's name in Pulumi. */
     readonly part: string;
-    /** The argument that describes it, for sentences. */
+    /** Path of the argument that describes it, for error messages. */
     readonly path: string;
     readonly name: pulumi.Input<string>;
     readonly size: pulumi.Input<string>;
@@ -16,56 +16,63 @@ export interface WantedClaim {
     readonly isProtected: boolean;
 }
 
-/** What of a claim nobody can change while it lives. */
-interface Fixed {
+/** The immutable fields of a claim. */
+interface ImmutableFields {
     readonly storageClassName?: string;
     readonly accessModes?: string[];
 }
 
-const advice = `start a second registry that has it and copy the images (see "Moving to another volume" in docs/storage.md)`;
+const advice = `copy the images to a second registry (see "Moving to another volume" in docs/storage.md)`;
 
-/** Another class or mode than the claim has, in sentences that say what to do instead. */
-export function fixedProblems(path: string, name: string, has: Fixed, wants: Fixed): Problem[] {
-    const differing = (field: string, what: string, old: string | undefined, wanted: string | undefined) =>
-        old === undefined || wanted === undefined || old === wanted
+/** A problem for a storage class or access mode that differs from the claim's. */
+export function immutableFieldProblems(
+    path: string,
+    name: string,
+    current: ImmutableFields,
+    desired: ImmutableFields,
+): Problem[] {
+    const difference = (field: string, what: string, old: string | undefined, desiredValue: string | undefined) =>
+        old === undefined || desiredValue === undefined || old === desiredValue
             ? []
             : [
                   {
                       path: `${path}.${field}`,
-                      reason: `the claim \`${name}\` has the ${what} \`${old}\` for as long as it lives, and with another claim the images would be lost; keep \`${old}\`, or ${advice}`,
+                      reason: `the claim \`${name}\` has the ${what} \`${old}\`, which is immutable, and replacing the claim would lose the images; keep \`${old}\`, or ${advice}`,
                   },
               ];
     return [
-        ...differing("storageClassName", "class", has.storageClassName, wants.storageClassName),
-        ...differing("accessMode", "mode", has.accessModes?.[0], wants.accessModes?.[0]),
+        ...difference("storageClassName", "storage class", current.storageClassName, desired.storageClassName),
+        ...difference("accessMode", "access mode", current.accessModes?.[0], desired.accessModes?.[0]),
     ];
 }
 
-/** A smaller size than the claim has, in a sentence that says what to do instead. */
-export function shrinkingProblems(path: string, name: string, has: string, wants: string): Problem[] {
-    if (!isBelow(wants, has)) return [];
+/** A problem for a size that is smaller than the claim's. */
+export function shrinkProblems(path: string, name: string, current: string, desired: string): Problem[] {
+    if (!isBelow(desired, current)) return [];
     return [
         {
             path: `${path}.size`,
-            reason: `the claim \`${name}\` has \`${has}\` and cannot shrink; keep \`${has}\`, or ${advice}`,
+            reason: `the claim \`${name}\` has \`${current}\` and cannot shrink; keep \`${current}\`, or ${advice}`,
         },
     ];
 }
 
 let hooks = 0;
 
-/** Refuses a smaller claim, in a preview already. */
-function neverShrink(scope: Scope, part: string, path: string): pulumi.ResourceHookBinding | undefined {
-    // Pulumi's mocks, by which programs test themselves, cannot register hooks.
+/** A hook that rejects a smaller size, even in a preview. */
+function shrinkGuard(scope: Scope, part: string, path: string): pulumi.ResourceHookBinding | undefined {
+    // Pulumi's mocks, for unit tests of programs, cannot register hooks.
     if (pulumi.runtime.getMonitor()?.registerResourceHook === undefined) return undefined;
     const hook = new pulumi.ResourceHook(
-        // The engine knows a hook by its name alone, and a resource's name may occur below several parents.
+        // Hook names must be unique in the engine, but the same resource name can occur below several parents.
         `${scope.name(part)}-${++hooks}`,
         ({ oldInputs, newInputs }) => {
-            const [has, wants] = [oldInputs, newInputs].map((inputs) => inputs?.spec?.resources?.requests?.storage);
-            // What is not known yet is checked when it is.
-            if (typeof has !== "string" || typeof wants !== "string") return;
-            scope.refuse(shrinkingProblems(path, String(newInputs?.metadata?.name), has, wants));
+            const [current, desired] = [oldInputs, newInputs].map(
+                (inputs) => inputs?.spec?.resources?.requests?.storage,
+            );
+            // Unknown values are validated when they are known.
+            if (typeof current !== "string" || typeof desired !== "string") return;
+            scope.refuse(shrinkProblems(path, String(newInputs?.metadata?.name), current, desired));
         },
         { onDryRun: true },
     );
@@ -73,36 +80,36 @@ function neverShrink(scope: Scope, part: string, path: string): pulumi.ResourceH
 }
 
 /**
- * A claim that is never replaced, because its images would be lost. Pulumi ignores changes of its class and mode, and the output
- * with the claim's name rejects them. It may grow.
+ * Creates a claim that is never replaced, because that would lose the images. Pulumi ignores changes of its storage class and access
+ * mode, and the output with the claim's name rejects them. The claim can grow.
  */
-export function claimVolume(scope: Scope, wanted: WantedClaim) {
-    const accessModes = [wanted.accessMode];
+export function claimVolume(scope: Scope, request: ClaimRequest) {
+    const accessModes = [request.accessMode];
     const claim = new k8s.core.v1.PersistentVolumeClaim(
-        scope.name(wanted.part),
+        scope.name(request.part),
         {
             metadata: {
-                name: wanted.name,
-                // A class may bind only when a pod uses the claim, and the pod comes later; its Deployment waits for both.
+                name: request.name,
+                // With WaitForFirstConsumer, the claim is bound when a pod uses it. The pod's Deployment waits for both.
                 ...scope.metadata("storage", { "pulumi.com/skipAwait": "true" }),
             },
             spec: {
                 accessModes,
-                storageClassName: wanted.storageClassName,
-                resources: { requests: { storage: wanted.size } },
+                storageClassName: request.storageClassName,
+                resources: { requests: { storage: request.size } },
             },
         },
         {
             parent: scope.parent,
             ignoreChanges: ["spec.storageClassName", "spec.accessModes"],
-            hooks: neverShrink(scope, wanted.part, wanted.path),
-            ...(wanted.isProtected && { protect: true }),
+            hooks: shrinkGuard(scope, request.part, request.path),
+            ...(request.isProtected && { protect: true }),
         },
     );
     const claimName = pulumi
-        .all([claim.metadata.name, claim.spec, pulumi.output(wanted.storageClassName)])
-        .apply(([name, has, storageClassName]) => {
-            scope.refuse(fixedProblems(wanted.path, name, has ?? {}, { storageClassName, accessModes }));
+        .all([claim.metadata.name, claim.spec, pulumi.output(request.storageClassName)])
+        .apply(([name, current, storageClassName]) => {
+            scope.refuse(immutableFieldProblems(request.path, name, current ?? {}, { storageClassName, accessModes }));
             return name;
         });
     return { claim, claimName };

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Gives the folder of a hostPath volume to the registry's user, which may not do so itself, and stays, so that a node that
-# joins later or whose folder was made anew is served too.
-# FOLDER: the folder as mounted here; OWNER: numeric user and group.
+# Makes the registry's user the owner of a hostPath volume's directory, which that user cannot do itself. It keeps running, for nodes
+# that join later, and in case the directory is created again.
+# FOLDER: the directory, as mounted here; OWNER: UID and GID.
 set -eu
 trap 'exit 0' TERM INT
 while true; do

@@ -8,20 +8,20 @@ import { mounted, registryUser } from "../kubernetes/pod";
 import { shellScript } from "../kubernetes/shellScript";
 import { defaultSize, type StorageContext } from "./kind";
 
-/** A folder of a node. The registry stays on nodes that have it, so this is for clusters of one node or a pinned one. */
+/** A directory of a node, as a hostPath volume. For clusters with one node, or with `nodeName`. */
 export interface HostPathStorage {
-    /** The folder, made when it is missing and given to the registry's user. It stays after `pulumi destroy`. */
+    /** Absolute path of the directory (`hostPath.path`). It is created if it is missing, and owned by the registry's user (UID 1000). `pulumi destroy` does not delete it. */
     path: pulumi.Input<string>;
-    /** Name of the node that holds the folder (its label `kubernetes.io/hostname`). Left out, any node may. */
+    /** Node with the directory: the value of its label `kubernetes.io/hostname`. If omitted, the pods can run on any node. */
     nodeName?: pulumi.Input<string>;
-    /** Size that the claim shows; nothing enforces it, and it stays as it was at first. Defaults to `10Gi`. */
+    /** Size of the claim. It is not enforced, and later changes have no effect. Defaults to `10Gi`. */
     size?: pulumi.Input<string>;
-    /** Let `pulumi destroy` delete the claim. The folder stays either way. Defaults to false: the claim is protected. */
+    /** Whether `pulumi destroy` may delete the claim. It never deletes the directory. Defaults to false: the claim is protected. */
     deleteWithStack?: boolean;
 }
 
 export const hostPathRules = fields<HostPathStorage>({
-    path: required(absolutePath, "name the folder"),
+    path: required(absolutePath, "name the directory"),
     nodeName: dnsName,
     size: quantity,
     deleteWithStack: plain(boolean),
@@ -37,8 +37,8 @@ export function hostPathSettings(args: HostPathStorage): HostPathSettings {
 const folderInPod = "/folder";
 
 /**
- * A static volume and claim for a folder of a node, so that the registry's pod needs no hostPath volume and stays restricted, and an
- * agent that gives the folder to the registry's user.
+ * Creates a static PersistentVolume and claim for a node's directory, so that the registry's pod meets Pod Security level `restricted`,
+ * and an agent that makes the registry's user the directory's owner.
  */
 export function prepareHostPath(
     scope: RegistryScope,
@@ -68,7 +68,7 @@ function staticVolume(
             spec: {
                 accessModes: ["ReadWriteOnce"],
                 capacity: { storage: size },
-                // No class: nothing but the claim below can take the volume, and no provisioner sees either.
+                // No class, so that only the claim below can bind the volume, and no provisioner handles either of them.
                 storageClassName: "",
                 persistentVolumeReclaimPolicy: "Retain",
                 hostPath: { path, type: "DirectoryOrCreate" },
@@ -97,7 +97,7 @@ function staticClaim(
                 resources: { requests: { storage: size } },
             },
         },
-        // No cluster resizes a volume that it did not create, and nothing enforces this size.
+        // A static volume cannot be resized, and this size is not enforced.
         { ...options, ignoreChanges: ["spec.resources"] },
     );
 }

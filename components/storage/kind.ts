@@ -1,22 +1,22 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { PodSettings } from "../kubernetes/pod";
 
-/** How a volume may be mounted. */
+/** Access mode of a claim (`accessModes`). */
 export enum AccessMode {
-    /** By the pods of one node. */
+    /** Mounted by pods of one node. */
     ReadWriteOnce = "ReadWriteOnce",
-    /** By the pods of all nodes; needed for more than one replica. */
+    /** Mounted by pods of all nodes. Required for more than one replica. */
     ReadWriteMany = "ReadWriteMany",
-    /** By a single pod: every change of the registry stops it for a moment. */
+    /** Mounted by a single pod, so every change of the registry interrupts it briefly. */
     ReadWriteOncePod = "ReadWriteOncePod",
 }
 
-/** Size of a volume if the arguments name none. */
+/** Default size of a volume. */
 export const defaultSize = "10Gi";
 
-/** The registry's settings that the kinds of storage need. */
+/** The registry's settings that the kinds of storage depend on. */
 export interface StorageContext extends PodSettings {
-    /** Name of the registry's Service; names of claims and Services begin with it. */
+    /** Name of the registry's Service, the prefix of the names of claims and Services. */
     readonly serviceName: string;
     readonly clusterDomain: pulumi.Input<string>;
 }

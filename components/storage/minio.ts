@@ -17,22 +17,22 @@ import { defaultSize, type StorageContext } from "./kind";
 import { minioSetUp } from "./minioSetup";
 import { useS3 } from "./s3";
 
-/** A MinIO server of the registry's own, with one volume, in its namespace. */
+/** A dedicated MinIO server with one volume, in the registry's namespace. */
 export interface MinioStorage {
-    /** Size of the volume. It may grow later if the storage class can; it never shrinks. Defaults to `10Gi`. */
+    /** Size of the volume (`resources.requests.storage`). It can be increased if the storage class supports expansion, and never decreased. Defaults to `10Gi`. */
     size?: pulumi.Input<string>;
-    /** Storage class of the volume. Defaults to the cluster's default class. Changing it later is refused, for the images would be lost. */
+    /** Storage class of the volume (`storageClassName`). A later change is rejected, because it would lose the images. Defaults to the cluster's default class. */
     storageClassName?: pulumi.Input<string>;
-    /** Let `pulumi destroy` delete the images too. Defaults to false: the claim and its namespace are protected. */
+    /** Whether `pulumi destroy` may delete the images. Defaults to false: the claim and its namespace are protected. */
     deleteWithStack?: boolean;
     /**
-     * Image that holds `minio` and `mc`. Defaults to `quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z`, the last one that
-     * MinIO published; CVE-2025-62506, of restricted service accounts, which the registry does not use, is open in it.
+     * Image with `minio` and `mc`. Defaults to `quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z`, the last one that MinIO published.
+     * It is affected by CVE-2025-62506, which concerns restricted service accounts. The registry does not use them.
      */
     image?: pulumi.Input<string>;
-    /** What the server asks for and may use at most. Defaults to 100m and 256Mi, at most 1 core and 1Gi. */
+    /** CPU and memory requests and limits of the server. Defaults to requests of 100m and 256Mi, and limits of 1 core and 1Gi. */
     resources?: RegistryResources;
-    /** Whether the registry speaks TLS with it, by an authority that only the two know. Defaults to true. */
+    /** Whether the registry connects with TLS, with a dedicated CA that only the two use. Defaults to true. */
     tls?: boolean;
 }
 
@@ -64,7 +64,7 @@ const bucket = "registry";
 const defaultResources = { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "1", memory: "1Gi" } };
 const folders = { data: "/data", certificates: "/certs" };
 
-/** The server, its bucket and the registry's user in it. The registry may start when `ready` is there. */
+/** Deploys the server, its bucket and the registry's user. The registry can start when the resources in `ready` exist. */
 export function deployMinio(
     scope: Scope,
     args: MinioSettings,
@@ -74,8 +74,8 @@ export function deployMinio(
 ) {
     const serviceName = `${context.serviceName}-minio`;
     const host = pulumi.interpolate`${serviceName}.${scope.namespace}.svc`;
-    const authority = args.tls ? internalCertificates(scope, "minio") : undefined;
-    const endpoint = pulumi.interpolate`${authority ? "https" : "http"}://${host}:${port}`;
+    const ca = args.tls ? internalCertificates(scope, "minio") : undefined;
+    const endpoint = pulumi.interpolate`${ca ? "https" : "http"}://${host}:${port}`;
     const password = (part: string) =>
         new random.RandomPassword(scope.name(`minio-${part}`), { length: 40, special: false }, { parent: scope.parent })
             .result;
@@ -96,15 +96,15 @@ export function deployMinio(
         },
         { parent: scope.parent },
     );
-    const server = deployServer(scope, args, {
+    const server = deployMinioServer(scope, args, {
         claim,
         claimName,
         context,
         serviceName,
         rootSecret,
-        certificate: authority && {
-            ...authority.issue("server", [host]),
-            caCertPem: authority.caCertPem,
+        certificate: ca && {
+            ...ca.issue("server", [host]),
+            caCertPem: ca.caCertPem,
         },
     });
     const keys = { accessKeyId: "registry", secretAccessKey: password("user") };
@@ -114,11 +114,11 @@ export function deployMinio(
         bucket,
         keys,
         rootSecret,
-        caCertPem: authority?.caCertPem,
+        caCertPem: ca?.caCertPem,
         context,
         after: server,
     });
-    const s3 = { bucket, endpoint, caCertPem: authority?.caCertPem, redirect: false, credentials: { keys } };
+    const s3 = { bucket, endpoint, caCertPem: ca?.caCertPem, redirect: false, credentials: { keys } };
     return { ...useS3(scope, s3, context), ready: [setUp] };
 }
 
@@ -131,8 +131,8 @@ interface MinioServer {
     readonly certificate?: Record<"certPem" | "keyPem" | "caCertPem", pulumi.Output<string>>;
 }
 
-/** A StatefulSet, because it never runs two pods on the one volume. */
-function deployServer(scope: Scope, args: MinioSettings, server: MinioServer) {
+/** Deploys the server as a StatefulSet, which never runs two pods on one volume. */
+function deployMinioServer(scope: Scope, args: MinioSettings, server: MinioServer) {
     const { claim, certificate } = server;
     const metadata = scope.metadata("minio");
     const content = certificate && {
@@ -191,13 +191,13 @@ function deployServer(scope: Scope, args: MinioSettings, server: MinioServer) {
     );
 }
 
-/** MinIO's folder of certificates; without TLS, an empty one. */
+/** MinIO's directory of certificates; without TLS, an empty one. */
 function certificateFolder(secretName: pulumi.Output<string> | undefined): PodAddition {
     if (secretName === undefined) return scratch("certificates", folders.certificates, "1Mi");
     const items = [
         { key: "public.crt", path: "public.crt" },
         { key: "private.key", path: "private.key" },
-        { key: "ca.crt", path: "CAs/ca.crt" }, // MinIO would make the folder itself, where nothing can be written
+        { key: "ca.crt", path: "CAs/ca.crt" }, // otherwise MinIO tries to create CAs/ in the read-only volume
     ];
     return mounted({ name: "certificates", secret: { secretName, defaultMode: 0o440, items } }, folders.certificates);
 }

@@ -11,7 +11,7 @@ export interface MinioSetUp {
     readonly image: pulumi.Input<string>;
     readonly endpoint: pulumi.Output<string>;
     readonly bucket: string;
-    /** The user that the registry shall be. */
+    /** Access key of the registry's user. */
     readonly keys: S3Keys;
     readonly rootSecret: k8s.core.v1.Secret;
     readonly caCertPem: pulumi.Output<string> | undefined;
@@ -20,7 +20,7 @@ export interface MinioSetUp {
     readonly after: pulumi.Resource;
 }
 
-/** What the registry may do in MinIO: what its S3 driver needs, in its bucket. */
+/** The registry's policy in MinIO: the permissions that its S3 driver needs, for its bucket. */
 export function bucketPolicy(bucket: string): object {
     const allow = (actions: string[], resource: string) => ({
         Effect: "Allow",
@@ -46,7 +46,7 @@ const resources = fixedResources({
     limits: { cpu: "500m", memory: "256Mi" },
 });
 
-/** A Job that makes the bucket and the registry's user. It may run again: what is there already stays. */
+/** A Job that creates the bucket and the registry's user. It is idempotent. */
 export function minioSetUp(scope: Scope, setUp: MinioSetUp): k8s.batch.v1.Job {
     const { caCertPem } = setUp;
     const metadata = scope.metadata("minio-set-up");

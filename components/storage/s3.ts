@@ -18,107 +18,107 @@ import type { Scope } from "../kubernetes/scope";
 import { inPod, type Section } from "../server/configYml";
 import type { RegistryAddition } from "../server/pods";
 
-/** Class in which S3 keeps the objects. */
+/** Storage class of the objects in S3 (`storageclass`). */
 export enum S3StorageClass {
-    /** AWS's usual class, which the registry asks for by itself. */
+    /** AWS's standard class, which is also the registry's default. */
     Standard = "STANDARD",
-    /** Less redundant. */
+    /** Reduced redundancy. */
     ReducedRedundancy = "REDUCED_REDUNDANCY",
-    /** For what is seldom read. */
+    /** For rarely read objects. */
     StandardIa = "STANDARD_IA",
-    /** For what is seldom read, in one zone. */
+    /** For rarely read objects, in one availability zone. */
     OnezoneIa = "ONEZONE_IA",
-    /** Moved between classes by use. */
+    /** Moved between classes automatically, by usage. */
     IntelligentTiering = "INTELLIGENT_TIERING",
     /** On AWS Outposts. */
     Outposts = "OUTPOSTS",
-    /** An archive that can be read at once. */
+    /** Archive with instant retrieval. */
     GlacierIr = "GLACIER_IR",
-    /** Nothing is asked for; for servers that know no classes. */
+    /** No class is requested, for servers without storage classes. */
     None = "NONE",
 }
 
 /** An access key. */
 export interface S3Keys {
-    /** The key's public part. */
+    /** Access key ID. */
     accessKeyId: pulumi.Input<string>;
-    /** The key's secret part. Secret. In a stack's configuration it is the secret value `s3-secret-access-key`. */
+    /** Secret access key. Secret. In a stack's configuration it is the secret value `s3-secret-access-key`. */
     secretAccessKey: pulumi.Input<string>;
 }
 
-/** A Secret in the registry's namespace that holds an access key. The pods read it when they start. */
+/** A Secret in the registry's namespace with an access key. The pods read it at startup. */
 export interface S3KeysReference {
     /** Name of the Secret. */
     name: pulumi.Input<string>;
-    /** Key of the Secret that holds the access key's public part. Defaults to `AWS_ACCESS_KEY_ID`. */
+    /** Key of the Secret with the access key ID. Defaults to `AWS_ACCESS_KEY_ID`. */
     accessKeyIdKey?: pulumi.Input<string>;
-    /** Key of the Secret that holds the access key's secret part. Defaults to `AWS_SECRET_ACCESS_KEY`. */
+    /** Key of the Secret with the secret access key. Defaults to `AWS_SECRET_ACCESS_KEY`. */
     secretAccessKeyKey?: pulumi.Input<string>;
 }
 
-/** An AWS role that the registry's service account may take (IAM roles for service accounts). */
+/** An IAM role that the registry's service account assumes (IRSA, IAM roles for service accounts). */
 export interface S3Role {
-    /** The role, e.g. `arn:aws:iam::123456789012:role/registry`; the annotation `eks.amazonaws.com/role-arn` of the service account. */
+    /** ARN of the role, e.g. `arn:aws:iam::123456789012:role/registry`: the service account's annotation `eks.amazonaws.com/role-arn`. */
     arn: pulumi.Input<string>;
 }
 
-/** How the registry identifies itself to S3: one of these. */
+/** How the registry authenticates to S3: one of these. */
 export interface S3Credentials {
     /** An access key. */
     keys?: S3Keys;
-    /** A Secret that holds an access key. */
+    /** A Secret with an access key. */
     existingSecret?: S3KeysReference;
-    /** An AWS role. */
+    /** An IAM role (IRSA). */
     role?: S3Role;
 }
 
-/** How large blobs are sent and moved in parts. */
+/** Multipart uploads and copies. */
 export interface S3Multipart {
-    /** MiB of each part of an upload; the pod keeps one part of each upload in memory (`chunksize`). From 5; defaults to 10. */
+    /** Part size of an upload in MiB (`chunksize`), at least 5. The pod keeps one part of each upload in memory. Defaults to 10. */
     chunkSizeMi?: pulumi.Input<number>;
-    /** MiB of each part of a copy inside S3, which ends every upload (`multipartcopychunksize`). From 5; defaults to 32. */
+    /** Part size in MiB of the copy inside S3 that completes every upload (`multipartcopychunksize`), at least 5. Defaults to 32. */
     copyChunkSizeMi?: pulumi.Input<number>;
-    /** Parts that are copied at once (`multipartcopymaxconcurrency`). Defaults to 100. */
+    /** Number of parts that are copied concurrently (`multipartcopymaxconcurrency`). Defaults to 100. */
     copyConcurrency?: pulumi.Input<number>;
-    /** MiB from which a copy is made in parts (`multipartcopythresholdsize`). Defaults to 32. */
+    /** Size in MiB from which a copy is multipart (`multipartcopythresholdsize`). Defaults to 32. */
     copyThresholdMi?: pulumi.Input<number>;
 }
 
-/** Encryption by S3. */
+/** Server-side encryption with AWS KMS (`encrypt`). */
 export interface S3Encryption {
-    /** Key of AWS KMS. Defaults to the key that S3 itself keeps. */
+    /** ID of the KMS key (`keyid`). Defaults to the AWS managed key of S3. */
     kmsKeyId?: pulumi.Input<string>;
 }
 
-/** A bucket of Amazon S3 or of anything that speaks its protocol. */
+/** A bucket of Amazon S3 or an S3-compatible server. */
 export interface S3Storage {
-    /** Name of the bucket, which must exist. */
+    /** Name of the bucket (`bucket`), which must exist. */
     bucket: pulumi.Input<string>;
-    /** Region of the bucket. Defaults to `us-east-1`, which most servers other than AWS take. */
+    /** Region of the bucket (`region`). Defaults to `us-east-1`, which most S3-compatible servers accept. */
     region?: pulumi.Input<string>;
-    /** Address of the server, e.g. `https://s3.example.com` or `http://minio.minio.svc:9000`. Defaults to Amazon S3. */
+    /** URL of an S3-compatible server (`regionendpoint`), e.g. `https://s3.example.com` or `http://minio.minio.svc:9000`. Defaults to Amazon S3. */
     endpoint?: pulumi.Input<string>;
-    /** Whether the bucket is named in the path and not in the host name. Defaults to true with an endpoint, else to false. */
+    /** Whether the bucket is in the URL's path and not in the host name (`forcepathstyle`). Defaults to true with an endpoint, otherwise to false. */
     pathStyle?: pulumi.Input<boolean>;
-    /** Certificate authorities to trust beside the public ones, in PEM form. */
+    /** CA certificates to trust in addition to the public ones, PEM-encoded. */
     caCertPem?: pulumi.Input<string>;
-    /** Who the registry is to S3. Defaults to what the pod finds by itself: EKS Pod Identity or the role of its node. */
+    /** How the registry authenticates to S3. Defaults to the AWS SDK's credential chain in the pod: EKS Pod Identity, or the node's role. Required with an endpoint. */
     credentials?: S3Credentials;
-    /** Folder in the bucket. Defaults to its top. */
+    /** Key prefix in the bucket (`rootdirectory`). Defaults to the bucket's root. */
     rootDirectory?: pulumi.Input<string>;
     /**
-     * Whether clients are sent to S3 for blobs instead of getting them through the registry. Nodes must be able to reach and
-     * trust it. Defaults to true for Amazon S3, with `redirectEndpoint`, and for an https endpoint with a public name and
-     * certificate; to false for one inside the cluster, without TLS, or with `caCertPem`.
+     * Whether to redirect clients to S3 for blobs instead of proxying them (`redirect.disable`). Nodes must be able to reach and trust
+     * S3. Defaults to true for Amazon S3, with `redirectEndpoint`, and for an https endpoint with a public name and certificate. Defaults
+     * to false for an endpoint inside the cluster, without TLS, or with `caCertPem`.
      */
     redirect?: pulumi.Input<boolean>;
-    /** Address of S3 for clients that are redirected, when it is another one than the endpoint. Needs registry 3.1.2. */
+    /** URL of S3 for redirected clients (`redirectendpoint`), if it differs from the endpoint. Needs registry 3.1.2. */
     redirectEndpoint?: pulumi.Input<string>;
-    /** How large blobs are sent and moved. */
+    /** Multipart uploads and copies. */
     multipart?: S3Multipart;
-    /** Encryption that each object asks for. Defaults to what the bucket does by itself. */
+    /** Server-side encryption that is requested for each object. Defaults to the bucket's setting. */
     encryption?: S3Encryption;
-    /** Defaults to `STANDARD`, and to `NONE` with an endpoint. */
+    /** Storage class of the objects (`storageclass`). Defaults to `STANDARD`, and to `NONE` with an endpoint. */
     storageClass?: pulumi.Input<S3StorageClass>;
 }
 
@@ -126,11 +126,8 @@ const gibi = 1024;
 
 const credentialRules = exactlyOneOf<S3Credentials>({
     keys: fields<S3Keys>({
-        accessKeyId: required(nonEmptyString, "give the key's public part"),
-        secretAccessKey: required(
-            secret(nonEmptyString, { key: "s3-secret-access-key" }),
-            "give the key's secret part",
-        ),
+        accessKeyId: required(nonEmptyString, "set the access key ID"),
+        secretAccessKey: required(secret(nonEmptyString, { key: "s3-secret-access-key" }), "set the secret access key"),
     }),
     existingSecret: fields<S3KeysReference>({
         name: required(dnsName, "name the Secret"),
@@ -163,24 +160,24 @@ export const s3Rules = fields<S3Storage>({
 export function s3Problems(path: string, s3: S3Storage): Problem[] {
     const problems: Problem[] = [];
     if (s3.redirectEndpoint !== undefined && s3.redirect === false) {
-        const reason = "is for clients that are redirected, which `redirect` turns off; remove one of the two";
+        const reason = "is for redirected clients, but `redirect` is false; remove one of the two";
         problems.push({ path: `${path}.redirectEndpoint`, reason });
     }
     if (s3.credentials === undefined && s3.endpoint !== undefined) {
         const reason =
-            "is missing; only AWS gives a pod credentials by itself, so name an access key in keys or existingSecret";
+            "is missing; only AWS provides pods with credentials automatically, so set an access key in keys or existingSecret";
         problems.push({ path: `${path}.credentials`, reason });
     }
     return problems;
 }
 
-/** What of the arguments stands in config.yml: all but the credentials and the authorities. */
+/** The arguments that are written to config.yml: all except credentials and CA certificates. */
 export type S3Settings = pulumi.Unwrap<Omit<S3Storage, "credentials" | "caCertPem">> & {
-    /** Whether clients, too, trust the endpoint's certificate. */
+    /** Whether the endpoint's certificate is publicly trusted. */
     isTrusted: boolean;
 };
 
-/** The `s3` and `redirect` sections of config.yml. */
+/** The `storage.s3` and `storage.redirect` sections of config.yml. */
 export function s3Driver(s3: S3Settings, clusterDomain: string): Section {
     const { endpoint, multipart = {}, encryption } = s3;
     const mebi = (count: number | undefined) => (count === undefined ? undefined : count * 1024 * 1024);
@@ -207,26 +204,26 @@ export function s3Driver(s3: S3Settings, clusterDomain: string): Section {
     };
 }
 
-/** Whether clients can be expected to reach the endpoint under its name and to trust it. */
+/** Whether clients can be expected to resolve and trust the endpoint. */
 function isPublic({ endpoint, isTrusted }: S3Settings, clusterDomain: string): boolean {
     if (endpoint === undefined) return true;
     const { protocol, hostname } = new URL(endpoint);
-    // `service` and `service.namespace` are names of the cluster's DNS, too.
-    const isOfCluster =
+    // `service` and `service.namespace` are also names in the cluster's DNS.
+    const isInCluster =
         hostname.split(".").length < 3 || [".svc", `.${clusterDomain}`].some((end) => hostname.endsWith(end));
-    return protocol === "https:" && isTrusted && !isOfCluster;
+    return protocol === "https:" && isTrusted && !isInCluster;
 }
 
 export interface S3Context {
     readonly clusterDomain: pulumi.Input<string>;
 }
 
-/** The driver's section, and the credentials and authorities in the pod. */
+/** The storage driver's configuration, and the credentials and CA certificates in the pod. */
 export function useS3(scope: Scope, s3: S3Storage, context: S3Context) {
     const { credentials = {}, caCertPem, ...settings } = s3;
     const driver = pulumi
         .all([pulumi.output(settings), pulumi.output(context.clusterDomain)])
-        .apply(([known, domain]) => s3Driver({ ...known, isTrusted: caCertPem === undefined }, domain));
+        .apply(([s3Settings, domain]) => s3Driver({ ...s3Settings, isTrusted: caCertPem === undefined }, domain));
     const { keys, existingSecret, role } = credentials;
     const stored = {
         ...(keys && { accessKeyId: keys.accessKeyId, secretAccessKey: pulumi.secret(keys.secretAccessKey) }),
@@ -249,9 +246,9 @@ export function useS3(scope: Scope, s3: S3Storage, context: S3Context) {
     return { driver, pod: { ...pod, content: [pulumi.jsonStringify(stored)] } };
 }
 
-/** The environment that the AWS SDK in the registry reads, and the folder of authorities that Go reads beside the system's. */
+/** The environment variables of the AWS SDK, and the directory of CA certificates that Go reads in addition to the system's. */
 function podOf(
-    authorities: pulumi.Output<string> | undefined,
+    caSecretName: pulumi.Output<string> | undefined,
     keys: S3KeysReference | undefined,
     role: S3Role | undefined,
 ): RegistryAddition {
@@ -268,10 +265,10 @@ function podOf(
                       ),
                   ]
                 : []),
-            ...(authorities ? [{ name: "SSL_CERT_DIR", value: inPod.authorities }] : []),
+            ...(caSecretName ? [{ name: "SSL_CERT_DIR", value: inPod.caCertificates }] : []),
         ],
-        volumes: authorities ? [{ name: "s3-ca", secret: { secretName: authorities, items } }] : [],
-        mounts: authorities ? [{ name: "s3-ca", mountPath: inPod.authorities, readOnly: true }] : [],
+        volumes: caSecretName ? [{ name: "s3-ca", secret: { secretName: caSecretName, items } }] : [],
+        mounts: caSecretName ? [{ name: "s3-ca", mountPath: inPod.caCertificates, readOnly: true }] : [],
         accountAnnotations: role ? { "eks.amazonaws.com/role-arn": role.arn } : {},
     };
 }

@@ -21,47 +21,47 @@ import { AccessMode, defaultSize, type StorageContext } from "./kind";
 import { deployMinio, type MinioSettings, type MinioStorage, minioRules, minioSettings } from "./minio";
 import { type S3Storage, s3Problems, s3Rules, useS3 } from "./s3";
 
-/** A volume of the registry's own, claimed from a storage class. */
+/** A new volume, which the storage class provisions. */
 export interface VolumeStorage {
-    /** Size of the claim. It may grow later if the storage class can; it never shrinks. Defaults to `10Gi`. */
+    /** Size of the claim (`resources.requests.storage`). It can be increased if the storage class supports expansion, and never decreased. Defaults to `10Gi`. */
     size?: pulumi.Input<string>;
-    /** Storage class of the claim. Defaults to the cluster's default class. Changing it later is refused, for the images would be lost. */
+    /** Storage class of the claim (`storageClassName`). A later change is rejected, because it would lose the images. Defaults to the cluster's default class. */
     storageClassName?: pulumi.Input<string>;
-    /** Defaults to `ReadWriteOnce`. */
+    /** Access mode of the claim (`accessModes`). A later change is rejected. Defaults to `ReadWriteOnce`. */
     accessMode?: AccessMode;
     /** Name of the claim. Defaults to the name of the Service. */
     claimName?: pulumi.Input<string>;
-    /** Let `pulumi destroy` delete the images too. Defaults to false: the claim and its namespace are protected. */
+    /** Whether `pulumi destroy` may delete the images. Defaults to false: the claim and its namespace are protected. */
     deleteWithStack?: boolean;
 }
 
-/** A claim that exists already in the registry's namespace. */
+/** An existing claim in the registry's namespace. */
 export interface ExistingClaimStorage {
     /** Name of the claim. */
     name: pulumi.Input<string>;
-    /** What the claim allows. Defaults to `ReadWriteOnce`. */
+    /** Access mode of the claim. Defaults to `ReadWriteOnce`. */
     accessMode?: AccessMode;
 }
 
-/** Nothing lasting: the images are gone when the pod is. For tests. */
+/** Ephemeral storage (emptyDir): images are lost with the pod. For tests. */
 export interface MemoryStorage {
-    /** Most that the images may take on the node's disk. Defaults to `1Gi`. */
+    /** Size limit on the node's disk (`emptyDir.sizeLimit`). Defaults to `1Gi`. */
     sizeLimit?: pulumi.Input<string>;
 }
 
-/** Where images are kept: one of these. */
+/** Where images are stored: one of these. */
 export interface RegistryStorage {
     /** A new volume. The default. */
     volume?: VolumeStorage;
-    /** A claim that exists already. */
+    /** An existing claim. */
     existingClaim?: ExistingClaimStorage;
-    /** A folder of a node. */
+    /** A directory of a node. */
     hostPath?: HostPathStorage;
-    /** A bucket of Amazon S3 or of a server that speaks its protocol. */
+    /** A bucket of Amazon S3 or an S3-compatible server. */
     s3?: S3Storage;
-    /** A MinIO server of the registry's own, in the cluster. */
+    /** A dedicated MinIO server in the cluster. */
     minio?: MinioStorage;
-    /** Nothing lasting, for tests. */
+    /** An emptyDir, for tests. */
     memory?: MemoryStorage;
 }
 
@@ -87,13 +87,13 @@ export function storageProblems(storage: RegistryStorage = {}, replicas = 1): Pr
     const problems: Problem[] = storage.s3 ? s3Problems("storage.s3", storage.s3) : [];
     problems.push(...resourceProblems("storage.minio.resources", storage.minio?.resources));
     if (replicas > 1 && !isShared(storage)) {
-        const reason = `${replicas} replicas need storage that all of them can write; use one replica, s3, minio, or a volume or existingClaim with accessMode \`ReadWriteMany\``;
+        const reason = `${replicas} replicas require storage that all of them can write to; use one replica, s3, minio, or a volume or existingClaim with accessMode \`ReadWriteMany\``;
         problems.push({ path: "replicas", reason });
     }
     return problems;
 }
 
-/** Where the pods that use the storage may run. */
+/** Where pods that use the storage can run. */
 export function storageMounting({ volume, existingClaim, s3, minio, memory }: RegistryStorage = {}): Mounting {
     if (s3 ?? minio ?? memory) return "anywhere";
     const accessMode = (volume ?? existingClaim)?.accessMode;
@@ -101,12 +101,12 @@ export function storageMounting({ volume, existingClaim, s3, minio, memory }: Re
     return accessMode === AccessMode.ReadWriteOncePod ? "one pod" : "same node";
 }
 
-/** Whether pods of several nodes share the images. */
+/** Whether pods on several nodes can share the images. */
 function isShared(storage: RegistryStorage): boolean {
     return storage.memory === undefined && storageMounting(storage) === "anywhere";
 }
 
-/** Whether `pulumi destroy` must refuse to delete what holds the images. */
+/** Whether `pulumi destroy` must refuse to delete the images. */
 function isProtected({ volume, existingClaim, hostPath, s3, minio, memory }: RegistryStorage): boolean {
     if (existingClaim ?? s3 ?? memory) return false;
     return !(volume ?? hostPath ?? minio)?.deleteWithStack;
@@ -119,10 +119,10 @@ export interface StorageSettings {
     readonly hostPath: HostPathSettings | undefined;
     readonly s3: S3Storage | undefined;
     readonly minio: MinioSettings | undefined;
-    /** In force unless another kind is given. */
+    /** Used unless another kind is set. */
     readonly volume: VolumeStorage & Required<Pick<VolumeStorage, "size" | "accessMode" | "claimName">>;
     readonly mounting: Mounting;
-    /** Whether `pulumi destroy` must refuse to delete what holds the images. */
+    /** Whether `pulumi destroy` must refuse to delete the images. */
     readonly isProtected: boolean;
 }
 
@@ -140,7 +140,7 @@ export function storageSettings(serviceName: string, storage: RegistryStorage = 
     };
 }
 
-/** Provisions the storage of the arguments. */
+/** Provisions the storage. */
 export function provisionStorage(
     scope: RegistryScope,
     settings: StorageContext & { readonly storage: StorageSettings },
@@ -179,7 +179,7 @@ function provisionMinio(scope: Scope, minio: MinioSettings, isProtected: boolean
     return deployMinio(scope, minio, claim, claimName, context);
 }
 
-/** The registry's data folder, and the volume behind it. */
+/** The registry's data directory, and its volume. */
 function dataFolder(source: Omit<k8s.types.input.core.v1.Volume, "name">): Pick<Storage, "driver" | "pod"> {
     return {
         driver: { filesystem: { rootdirectory: inPod.data } },

@@ -3,26 +3,26 @@ import * as tls from "@pulumi/tls";
 import { validGenerations } from "../generations";
 import type { Scope } from "../kubernetes/scope";
 
-/** The kind of private key. */
+/** Algorithm of a private key. */
 export enum KeyAlgorithm {
-    /** ECDSA on the curve P-256: small, fast, understood by every client of the last ten years. */
+    /** ECDSA on the curve P-256: small, fast, and supported by every client of the last ten years. */
     EcdsaP256 = "ECDSA-P256",
-    /** RSA with 4096 bits, where a rule asks for it. */
+    /** RSA with 4096 bits, if a policy requires RSA. */
     Rsa4096 = "RSA-4096",
 }
 
-/** A certificate authority of the component's own. */
+/** The component's own CA. */
 export interface Authority {
     readonly privateKeyPem: pulumi.Output<string>;
     readonly certPem: pulumi.Output<string>;
-    /** It and its neighbours, which clients trust in advance and for a while after. */
+    /** The current CA certificate with the previous and the next one, which clients trust after and before their use. */
     readonly trustedPem: pulumi.Output<string>;
 }
 
 const authorityYears = 10;
 export const hoursPerDay = 24;
 
-/** Makes the authority of a generation, the next one and the one before. */
+/** Creates the CA of a generation, the previous one and the next one. */
 export function createAuthority(scope: Scope, algorithm: KeyAlgorithm, generation: number): Authority {
     const authorities = validGenerations(generation).map((g) => ({
         generation: g,
@@ -36,7 +36,7 @@ export function createAuthority(scope: Scope, algorithm: KeyAlgorithm, generatio
     };
 }
 
-/** An authority that no client trusts in advance. */
+/** Creates a self-signed CA certificate. */
 export function selfSign(scope: Scope, part: string, commonName: string, algorithm: KeyAlgorithm) {
     const key = privateKey(scope, `${part}-key`, algorithm);
     const certificate = new tls.SelfSignedCert(
@@ -54,18 +54,18 @@ export function selfSign(scope: Scope, part: string, commonName: string, algorit
     return { key, certificate };
 }
 
-/** What a certificate says in addition to its key. */
+/** The content of a certificate, except its key. */
 export interface CertificateContent {
     readonly commonName: string;
     readonly dnsNames: pulumi.Input<pulumi.Input<string>[]>;
     readonly ipAddresses?: pulumi.Input<string[]>;
     readonly validityDays: number;
     readonly renewBeforeDays: number;
-    /** Which side of a connection shows it. */
+    /** Extended key usage. */
     readonly use: "server" | "client";
 }
 
-/** Has an authority certify a key. */
+/** Issues a certificate for a key. */
 export function certify(
     scope: Scope,
     part: string,

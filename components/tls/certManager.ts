@@ -8,57 +8,57 @@ import { createAuthority, hoursPerDay, KeyAlgorithm } from "./authority";
 import { type Certificate, type CertificateNames, certificateNames } from "./certificate";
 import { tlsSecret } from "./tlsSecret";
 
-/** Where an issuer of cert-manager lives. */
+/** Kind of a cert-manager issuer. */
 export enum IssuerKind {
     /** In the registry's namespace. */
     Issuer = "Issuer",
-    /** In no namespace. */
+    /** Cluster-scoped. */
     ClusterIssuer = "ClusterIssuer",
 }
 
-/** An issuer of cert-manager. */
+/** Reference to a cert-manager issuer (`issuerRef`). */
 export interface CertManagerIssuer {
     /** Name of the issuer. */
     name: pulumi.Input<string>;
-    /** Defaults to `ClusterIssuer`. */
+    /** Kind of the issuer. Defaults to `ClusterIssuer`. */
     kind?: IssuerKind;
-    /** API group of issuers from outside cert-manager. Defaults to `cert-manager.io`. */
+    /** API group of the issuer, for external issuers. Defaults to `cert-manager.io`. */
     group?: pulumi.Input<string>;
 }
 
-/** A certificate for the registry's hosts that cert-manager gets and renews. */
+/** A certificate for the registry's hosts that cert-manager requests and renews. */
 export interface EdgeCertManager {
-    /** Who issues it. */
+    /** Issuer of the certificate. */
     issuer: CertManagerIssuer;
-    /** Kind of its private key. Defaults to `ECDSA-P256`. */
+    /** Algorithm of the private key. Defaults to `ECDSA-P256`. */
     algorithm?: KeyAlgorithm;
-    /** Days that it is valid (`duration`). Defaults to 90; some issuers decide by themselves. */
+    /** Validity in days (`duration`). Some issuers ignore it. Defaults to 90. */
     validityDays?: number;
-    /** It is renewed this many days before its end (`renewBefore`). Defaults to 30. */
+    /** Number of days before expiry to renew the certificate (`renewBefore`). Defaults to 30. */
     renewBeforeDays?: number;
 }
 
-/** A certificate that cert-manager gets and renews. When it does, the pods roll by themselves. */
+/** A certificate that cert-manager requests and renews. The pods roll automatically after a renewal. */
 export interface CertManagerCertificate {
-    /** Who issues it. Defaults to an Issuer in the registry's namespace, made from an authority of the component's own. */
+    /** Issuer of the certificate. Defaults to a new Issuer in the registry's namespace with the component's own CA. */
     issuer?: CertManagerIssuer;
-    /** Kind of its private key. Defaults to `ECDSA-P256`. */
+    /** Algorithm of the private key. Defaults to `ECDSA-P256`. */
     algorithm?: KeyAlgorithm;
-    /** Days that it is valid (`duration`). Defaults to 90; some issuers decide by themselves. */
+    /** Validity in days (`duration`). Some issuers ignore it. Defaults to 90. */
     validityDays?: number;
-    /** It is renewed this many days before its end (`renewBefore`). Defaults to 30. */
+    /** Number of days before expiry to renew the certificate (`renewBefore`). Defaults to 30. */
     renewBeforeDays?: number;
-    /** Further DNS names and IP addresses that it is valid for, beside the ones the component knows. Defaults to none. */
+    /** Further subject alternative names: DNS names and IP addresses. `host`, `hostAliases` and the Service's names and IP are always included. Defaults to none. */
     subjectAlternativeNames?: pulumi.Input<string>[];
     /**
-     * Ask for `host` and `hostAliases` only, because public authorities (ACME) certify no names and addresses inside the
-     * cluster. Nodes then pull from the host as they resolve it. Defaults to false.
+     * Whether to omit the Service's names and IP from the certificate, because public CAs (ACME) issue none for them. Nodes then resolve
+     * the host to pull from it. Defaults to false.
      */
     publicNamesOnly?: boolean;
-    /** The issuer's authority, in PEM form, that nodes and clients must trust. Left out, it is one that they trust anyway. */
+    /** The issuer's CA certificates, PEM-encoded, which nodes and clients must trust. Omit it if the certificate is publicly trusted. */
     caCertPem?: pulumi.Input<string>;
     /**
-     * Raise it by one to get a new authority, when it is the component's own. Nodes trust the next one in advance. Defaults to 1.
+     * Increment to rotate the component's own CA. Nodes already trust the next one. Not with `issuer`. Defaults to 1.
      */
     authorityGeneration?: number;
 }
@@ -115,7 +115,7 @@ export const edgeCertManagerRules = fields<EdgeCertManager>({
 });
 
 export const certManagerRules = fields<CertManagerCertificate>({
-    issuer: issuerRules("name the issuer, or leave `issuer` out to get one of the component's own authority"),
+    issuer: issuerRules("name the issuer, or omit `issuer` to get one with the component's own CA"),
     ...requestRules,
     subjectAlternativeNames: listOf(subjectAlternativeName),
     publicNamesOnly: plain(boolean),
@@ -133,17 +133,17 @@ export function certManagerProblems(args: CertManagerCertificate | undefined, ho
         [
             args.issuer === undefined && args.caCertPem !== undefined,
             "caCertPem",
-            "is the component's own authority as long as no issuer is named; remove it or name the issuer",
+            "is the component's own CA certificate as long as no issuer is named; remove it or name the issuer",
         ],
         [
             args.issuer !== undefined && args.authorityGeneration !== undefined,
             "authorityGeneration",
-            "is of the component's own authority, which the named issuer does not use; remove one of the two",
+            "rotates the component's own CA, which the named issuer does not use; remove one of the two",
         ],
         [
             args.publicNamesOnly === true && host === undefined,
             "publicNamesOnly",
-            "needs a public name to ask for; give host",
+            "needs a public name to request a certificate for; set host",
         ],
     ];
     return [
@@ -161,7 +161,7 @@ function durationProblems(path: string, args: Pick<EdgeCertManager, "validityDay
     return [{ path: `${path}.renewBeforeDays`, reason }];
 }
 
-/** Declares the certificate of the pods, and waits until cert-manager has put it into its Secret. */
+/** Creates the Certificate for the pods, and waits until it is ready. */
 export function requestFromCertManager(
     scope: Scope,
     names: CertificateNames,
@@ -189,7 +189,7 @@ export function requestFromCertManager(
     };
 }
 
-/** The same for what terminates TLS in front of the pods; returns the name of the Secret. */
+/** Creates a Certificate for TLS termination at the edge; returns the name of its Secret. */
 export function requestForEdge(
     scope: Scope,
     { hosts, serviceName }: Omit<CertificateNames, "inCluster">,
@@ -201,7 +201,7 @@ export function requestForEdge(
     return pulumi.output(secretName);
 }
 
-interface WantedCertificate {
+interface CertificateRequest {
     readonly part: string;
     readonly secretName: string;
     readonly names: pulumi.Input<string>[];
@@ -210,10 +210,10 @@ interface WantedCertificate {
     readonly dependsOn?: pulumi.Resource;
 }
 
-function declareCertificate(scope: Scope, wanted: WantedCertificate): k8s.apiextensions.CustomResource {
-    const { part, secretName, issuerRef, dependsOn } = wanted;
-    const { validityDays, renewBeforeDays, algorithm } = wanted.settings;
-    const subject = pulumi.all(wanted.names).apply((known) => certificateNames(known));
+function declareCertificate(scope: Scope, request: CertificateRequest): k8s.apiextensions.CustomResource {
+    const { part, secretName, issuerRef, dependsOn } = request;
+    const { validityDays, renewBeforeDays, algorithm } = request.settings;
+    const subject = pulumi.all(request.names).apply((names) => certificateNames(names));
     const metadata = scope.metadata("server", awaitReady);
     return new k8s.apiextensions.CustomResource(
         scope.name(`${part}-certificate`),
@@ -245,12 +245,12 @@ function keyOf(algorithm: KeyAlgorithm) {
 }
 
 /**
- * An Issuer that signs with an authority kept in the stack's state. Another generation has another name, so that cert-manager
- * issues the certificate again.
+ * Creates an Issuer with the component's own CA, which is stored in the stack's state. Each generation has a new name, so that
+ * cert-manager issues the certificate again.
  */
 function ownIssuer(scope: Scope, algorithm: KeyAlgorithm, generation: number) {
-    const authority = createAuthority(scope, algorithm, generation);
-    const secret = tlsSecret(scope, "issuer-key", authority.certPem, authority.privateKeyPem);
+    const ca = createAuthority(scope, algorithm, generation);
+    const secret = tlsSecret(scope, "issuer-key", ca.certPem, ca.privateKeyPem);
     const issuer = new k8s.apiextensions.CustomResource(
         scope.name(`issuer-${generation}`),
         {
@@ -262,5 +262,5 @@ function ownIssuer(scope: Scope, algorithm: KeyAlgorithm, generation: number) {
         { parent: scope.parent },
     );
     const reference = { name: issuer.metadata.name, kind: IssuerKind.Issuer, group: api };
-    return { issuer, reference, caCertPem: authority.trustedPem };
+    return { issuer, reference, caCertPem: ca.trustedPem };
 }

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Scope } from "../kubernetes/scope";
 import { certify, KeyAlgorithm, privateKey, selfSign } from "./authority";
 
-/** A certificate with its key, both in PEM form. */
+/** A certificate and its key, PEM-encoded. */
 export interface InternalCertificate {
     readonly certPem: pulumi.Output<string>;
     readonly keyPem: pulumi.Output<string>;
@@ -17,20 +17,20 @@ const validityDays = 825;
 const renewBeforeDays = 180;
 
 /**
- * A certificate authority for one hop between two parts of the registry, which only those two trust. Its certificates are valid
- * for longer than the registry's, so that regular runs of `pulumi up` renew them too.
+ * Creates a CA for the connection between two parts of the registry, which only those two trust. Its certificates have a longer validity
+ * and renewal period than the registry's, so that regular runs of `pulumi up` renew them, too.
  */
 export function internalCertificates(scope: Scope, part: string): InternalCertificates {
     const commonName = scope.name(part);
-    const authority = selfSign(scope, `${part}-ca`, `${commonName} certificate authority`, KeyAlgorithm.EcdsaP256);
+    const ca = selfSign(scope, `${part}-ca`, `${commonName} certificate authority`, KeyAlgorithm.EcdsaP256);
     return {
-        caCertPem: authority.certificate.certPem,
+        caCertPem: ca.certificate.certPem,
         issue(use, dnsNames) {
             const key = privateKey(scope, `${part}-${use}-key`, KeyAlgorithm.EcdsaP256);
             const { certPem } = certify(
                 scope,
                 `${part}-${use}`,
-                { privateKeyPem: authority.key.privateKeyPem, certPem: authority.certificate.certPem },
+                { privateKeyPem: ca.key.privateKeyPem, certPem: ca.certificate.certPem },
                 key,
                 { commonName, dnsNames, validityDays, renewBeforeDays, use },
             );

@@ -1,23 +1,23 @@
 #!/bin/sh
-# Rolls the registry's pods when they serve another certificate than the one in their Secret: the registry reads it only when it
-# starts. Asking what is served, and not only whether the Secret changed, also notices a change that nobody was there to see.
-# SERVICE: the registry's name and port; DEPLOYMENT: where the API server has its Deployment.
+# Rolls the registry's pods when they serve another certificate than the one in their Secret, because the registry reads it only at
+# startup. It compares the served certificate, so that it also notices a change from before it started.
+# SERVICE: the Service's name and port; DEPLOYMENT: the Deployment's path at the API server.
 set -u
 credentials=/watch/credentials
 
-# Prints the first certificate of a text, on one line.
+# Prints the first certificate on standard input, on one line.
 leaf() {
     awk '/-----BEGIN/ { on = 1 } on { gsub(/[ \r]/, ""); printf "%s", $0 } /-----END/ { exit }'
 }
 
-# Neither an answer that does not come nor a Secret that is not there says that the pods serve the wrong one.
+# Fails without a response or without a Secret: then it is unknown whether the pods serve the wrong certificate.
 outdated() {
     wanted=$(leaf </watch/certificate/tls.crt 2>/dev/null)
     served=$(curl -sk --max-time 5 -o /dev/null -w '%{certs}' "https://$SERVICE/" | leaf)
     [ -n "$wanted" ] && [ -n "$served" ] && [ "$wanted" != "$served" ]
 }
 
-# Another annotation of its pods makes a Deployment roll, as `kubectl rollout restart` does it.
+# A changed pod annotation rolls a Deployment, as with `kubectl rollout restart`.
 roll() {
     curl -sf --max-time 10 --cacert "$credentials/ca.crt" -o /dev/null -X PATCH \
         -H "Content-Type: application/merge-patch+json" -H "@-" \
@@ -27,7 +27,7 @@ Authorization: Bearer $(cat "$credentials/token")
 HEADER
 }
 
-# While the pods roll, some still serve the old one; after ten minutes the rollout has failed, and is worth another try.
+# During the rollout, some pods still serve the old certificate. After ten minutes the rollout has failed, and is tried again.
 settle() {
     right=0
     for _ in $(seq 120); do

@@ -15,7 +15,7 @@ import type { Scope } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
 import type { Certificate } from "./certificate";
 
-/** What the watch connects to and restarts. */
+/** The registry that the watch connects to and restarts. */
 export interface WatchedRegistry {
     readonly certificate: Certificate;
     /** `service`: name and port of the registry's Service. */
@@ -24,8 +24,8 @@ export interface WatchedRegistry {
 }
 
 /**
- * A separate pod that rolls the registry's pods after their certificate was renewed outside Pulumi; undefined if Pulumi renews it,
- * or the pods serve none. It may change that one Deployment and nothing else, so the registry's pods need no token.
+ * Deploys a pod that rolls the registry's pods after their certificate is renewed outside Pulumi; undefined if Pulumi renews it, or the
+ * pods serve plain HTTP. Its permission is to patch that Deployment only. The registry's pods need no token.
  */
 export function restartOnRenewal(
     scope: Scope,

@@ -7,21 +7,21 @@ import { certify, createAuthority, KeyAlgorithm, privateKey } from "./authority"
 import { type Certificate, type CertificateNames, certificateNames } from "./certificate";
 import { tlsSecret } from "./tlsSecret";
 
-/** A certificate from a certificate authority of the registry's own, kept in the stack's state. */
+/** A certificate from the component's own CA, which is stored in the stack's state. */
 export interface SelfSignedCertificate {
-    /** Kind of both private keys. Defaults to `ECDSA-P256`. */
+    /** Algorithm of the private keys of the CA and the certificate. Defaults to `ECDSA-P256`. */
     algorithm?: KeyAlgorithm;
-    /** Days that the registry's certificate is valid. Defaults to 365; at most 825, the longest that Apple's clients accept. */
+    /** Validity of the certificate in days, at most 825, the limit of Apple's clients. Defaults to 365. */
     validityDays?: number;
-    /** The first `pulumi up` in this many days before the end renews the certificate. Defaults to 30. */
+    /** Number of days before expiry from which `pulumi up` renews the certificate. Defaults to 30. */
     renewBeforeDays?: number;
-    /** Further DNS names and IP addresses that the certificate is valid for, beside the ones the component knows. */
+    /** Further subject alternative names: DNS names and IP addresses. `host`, `hostAliases`, the Service's names and IP, and localhost are always included. Defaults to none. */
     subjectAlternativeNames?: pulumi.Input<string>[];
-    /** Raise it by one to get a new key and certificate now. Defaults to 1. */
+    /** Increment to rotate the private key and the certificate. Defaults to 1. */
     generation?: number;
     /**
-     * Raise it by one to get a new certificate authority. Nodes trust the next one in advance, so pulls go on. Raise it again
-     * only after the nodes of other clusters (RegistryAccess) have been updated. Defaults to 1.
+     * Increment to rotate the CA. Nodes already trust the next one, so pulls continue. Before you increment it again, update the nodes of
+     * other clusters (RegistryAccess). Defaults to 1.
      */
     authorityGeneration?: number;
 }
@@ -57,19 +57,19 @@ export function selfSignedProblems(args: SelfSignedCertificate | undefined): Pro
     return [{ path: "tls.selfSigned.renewBeforeDays", reason }];
 }
 
-/** Issues a certificate for all names and puts it into a Secret, which gets another name with each renewal. */
+/** Issues a certificate for all names and stores it in a Secret, whose name changes with each renewal. */
 export function issueSelfSigned(
     scope: Scope,
     { hosts, inCluster }: CertificateNames,
     settings: SelfSignedSettings,
 ): Certificate {
     const { algorithm, generation, validityDays, renewBeforeDays, subjectAlternativeNames } = settings;
-    const authority = createAuthority(scope, algorithm, settings.authorityGeneration);
+    const ca = createAuthority(scope, algorithm, settings.authorityGeneration);
     const subject = pulumi
         .all([...hosts, ...inCluster, ...subjectAlternativeNames])
-        .apply((known) => certificateNames(known));
+        .apply((names) => certificateNames(names));
     const key = privateKey(scope, `tls-key-${generation}`, algorithm);
-    const certificate = certify(scope, "tls", authority, key, {
+    const certificate = certify(scope, "tls", ca, key, {
         commonName: scope.instance,
         dnsNames: subject.dnsNames,
         ipAddresses: subject.ipAddresses,
@@ -79,7 +79,7 @@ export function issueSelfSigned(
     });
     return {
         ...tlsSecret(scope, "tls", certificate.certPem, key.privateKeyPem),
-        caCertPem: authority.trustedPem,
+        caCertPem: ca.trustedPem,
         expiry: certificate.validityEndTime,
         coversClusterNames: true,
         ready: [],

@@ -8,21 +8,21 @@ import type { Scope } from "../kubernetes/scope";
 import type { Certificate, CertificateNames } from "./certificate";
 import { tlsSecret } from "./tlsSecret";
 
-/** A certificate in a Secret that somebody else keeps and renews. */
+/** An existing TLS Secret that is managed and renewed outside this component. */
 export interface ExistingCertificate {
-    /** Name of the Secret, of type kubernetes.io/tls, in the registry's namespace. `pulumi up` waits until it is there. */
+    /** Name of the Secret, of type `kubernetes.io/tls`, in the registry's namespace. `pulumi up` waits until it exists. */
     name: pulumi.Input<string>;
-    /** The authority that clients and nodes must trust, in PEM form. Left out, it is one that they trust anyway. */
+    /** CA certificates that clients and nodes must trust, PEM-encoded. Omit it if the certificate is publicly trusted. */
     caCertPem?: pulumi.Input<string>;
 }
 
-/** A certificate that you give. */
+/** A certificate that you supply, PEM-encoded. */
 export interface PemCertificate {
-    /** The certificate with its intermediate ones behind it, in PEM form. It must be valid for the host. */
+    /** Certificate, followed by its intermediate certificates, PEM-encoded (`tls.crt`). It must be valid for all hosts. */
     certificate: pulumi.Input<string>;
-    /** Its private key, in PEM form, as a secret. */
+    /** Private key, PEM-encoded, without a passphrase (`tls.key`). Secret. */
     key: pulumi.Input<string>;
-    /** The authority that clients and nodes must trust, in PEM form. Left out, it is one that they trust anyway. */
+    /** CA certificates that clients and nodes must trust, PEM-encoded. Omit it if the certificate is publicly trusted. */
     caCertPem?: pulumi.Input<string>;
 }
 
@@ -31,28 +31,28 @@ export const existingCertificateRules = fields<ExistingCertificate>({
     caCertPem: certificatePem,
 });
 
-/** `keyName`: the value of a stack's configuration that holds the key. */
+/** `keyName`: the stack configuration value with the private key. */
 export function pemCertificateRules(keyName: string) {
     return fields<PemCertificate>({
-        certificate: required(certificatePem, "give it in PEM form"),
-        key: required(secret(privateKeyPem, { key: keyName, file: "key.pem" }), "give it in PEM form"),
+        certificate: required(certificatePem, "set it, PEM-encoded"),
+        key: required(secret(privateKeyPem, { key: keyName, file: "key.pem" }), "set it, PEM-encoded"),
         caCertPem: certificatePem,
     });
 }
 
-/** What is wrong with a certificate and key that are each right by themselves; nothing of the key is repeated. */
+/** Problems with a valid certificate and a valid key that do not match each other or the hosts. The key is not repeated. */
 export function pairProblems(path: string, certificate: string, key: string, hosts: readonly string[]): Problem[] {
     const parsed = new X509Certificate(certificate);
     const problems: Problem[] = [];
     if (!parsed.checkPrivateKey(createPrivateKey(key))) {
         problems.push({
             path: `${path}.key`,
-            reason: "is not the key of the certificate; give the one it was made with",
+            reason: "does not match the certificate; set the key that the certificate was issued for",
         });
     }
     for (const host of hosts.map((given) => given.replace(/:\d+$/, ""))) {
         if ((isIP(host) ? parsed.checkIP(host) : parsed.checkHost(host)) !== undefined) continue;
-        const reason = `is not valid for ${host} but for ${parsed.subjectAltName ?? "nothing"}; get one for all hosts`;
+        const reason = `is not valid for ${host} but for ${parsed.subjectAltName ?? "nothing"}; use one that covers all hosts`;
         problems.push({ path: `${path}.certificate`, reason });
     }
     return problems;
@@ -69,7 +69,7 @@ export function useExisting(args: ExistingCertificate): Certificate {
     };
 }
 
-/** Puts the certificate into a Secret after checking that it fits its key and the hosts. */
+/** Stores the certificate in a Secret, after validating that it matches its key and the hosts. */
 export function usePem(
     scope: Scope,
     { hosts }: Pick<CertificateNames, "hosts">,

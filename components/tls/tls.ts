@@ -28,19 +28,19 @@ import {
     usePem,
 } from "./supplied";
 
-/** Where the certificate that the registry's pods serve comes from: one of these. */
+/** Source of the certificate that the registry's pods serve: one of these. */
 export interface RegistryTls {
-    /** A certificate authority of the registry's own. The default. */
+    /** The component's own CA. The default. */
     selfSigned?: SelfSignedCertificate;
-    /** A Secret that somebody else keeps. When its certificate changes, the pods roll within two minutes by themselves. */
+    /** An existing TLS Secret, managed outside this component. When its certificate changes, the pods roll within two minutes. */
     existingSecret?: ExistingCertificate;
-    /** A certificate that you give. */
+    /** A certificate that you supply, PEM-encoded. */
     pem?: PemCertificate;
-    /** A certificate that cert-manager gets and renews. */
+    /** A certificate that cert-manager requests and renews. */
     certManager?: CertManagerCertificate;
     /**
-     * Let the pods speak HTTP, and only what stands in front of them (`expose.ingress`, `ingressRoute` or `gateway`) TLS.
-     * Passwords then cross the cluster's network in the clear, and nodes pull from the host as they resolve it. Defaults to false.
+     * TLS termination at the edge only (`expose.ingress`, `ingressRoute` or `gateway`): the pods serve plain HTTP. Passwords are then
+     * unencrypted in the cluster's network, and nodes resolve the host to pull from it. Defaults to false.
      */
     plainBackend?: boolean;
 }
@@ -65,7 +65,7 @@ export interface TlsSettings {
     readonly existingSecret: ExistingCertificate | undefined;
     readonly pem: PemCertificate | undefined;
     readonly certManager: CertManagerSettings | undefined;
-    /** In force unless another kind is given. */
+    /** Used unless another kind is set. */
     readonly selfSigned: SelfSignedSettings;
 }
 
@@ -78,7 +78,7 @@ export function tlsSettings({ existingSecret, pem, certManager, selfSigned }: Re
     };
 }
 
-/** Issues the certificate, or uses the given one. */
+/** Issues the certificate, or uses the one from the arguments. */
 export function provideCertificate(scope: Scope, names: CertificateNames, tls: TlsSettings): Certificate {
     if (tls.existingSecret) return useExisting(tls.existingSecret);
     if (tls.pem) return usePem(scope, names, "tls.pem", "tls", tls.pem);
@@ -86,7 +86,7 @@ export function provideCertificate(scope: Scope, names: CertificateNames, tls: T
     return issueSelfSigned(scope, names, tls.selfSigned);
 }
 
-/** Whether nodes and clients trust the certificate without a CA certificate from the arguments. */
+/** Whether the certificate is publicly trusted: neither issued by the component's own CA, nor given with `caCertPem`. */
 export function isPubliclyTrusted({ existingSecret, pem, certManager }: RegistryTls = {}): boolean {
     const given = existingSecret ?? pem ?? (certManager?.issuer && certManager);
     return given !== undefined && given.caCertPem === undefined;

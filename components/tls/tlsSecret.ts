@@ -8,7 +8,7 @@ export interface TlsSecret {
     readonly checksum: pulumi.Output<string>;
 }
 
-/** A certificate and its key as a Secret of type kubernetes.io/tls, `<name>-<part>`, with another name after each change. */
+/** Creates a Secret of type `kubernetes.io/tls`, `<name>-<part>`, whose name changes with its content. */
 export function tlsSecret(
     scope: Scope,
     part: string,

@@ -25,17 +25,17 @@ import { internalCertificates } from "../tls/internalAuthority";
 import { tlsSecret } from "../tls/tlsSecret";
 
 /**
- * A web page to look at images on, at `https://<host>/ui/`. The page asks the registry itself, with the password that the
- * browser asks for; the pods that serve it know none.
+ * A web UI for browsing images, at `https://<host>/ui/`. The browser asks the user for a password and sends requests to the registry
+ * directly. The web UI's pods contain no password.
  */
 export interface RegistryUi {
-    /** Heading of the page. Defaults to the host. */
+    /** Page title. Defaults to the host. */
     title?: pulumi.Input<string>;
-    /** Whether the page offers to delete images, which every user may. Defaults to false. */
+    /** Whether the page has buttons that delete images. Every user of the registry can delete images in any case. Defaults to false. */
     deleteImages?: pulumi.Input<boolean>;
-    /** Image: docker-registry-ui by Joxit, 2.5 or newer. Defaults to `docker.io/joxit/docker-registry-ui:2.6.0`. */
+    /** Image of the web UI: Joxit's docker-registry-ui, 2.5 or newer. Defaults to `docker.io/joxit/docker-registry-ui:2.6.0`. */
     image?: pulumi.Input<string>;
-    /** What the pod asks for and may use at most. Defaults to 10m and 16Mi, at most 200m and 64Mi. */
+    /** CPU and memory requests and limits. Defaults to requests of 10m and 16Mi, and limits of 200m and 64Mi. */
     resources?: RegistryResources;
 }
 
@@ -50,18 +50,18 @@ export function uiProblems(ui: RegistryUi | undefined, expose: RegistryExpose = 
     if (ui === undefined) return [];
     const problems = resourceProblems("ui.resources", ui.resources);
     if (edges.every((kind) => expose[kind] === undefined)) {
-        const reason = `is a path of the registry's host, to which only an edge for HTTP can lead; add one of ${edges.map((kind) => `expose.${kind}`).join(", ")}`;
+        const reason = `is a path on the registry's host, which only an HTTP route can serve; add one of ${edges.map((kind) => `expose.${kind}`).join(", ")}`;
         problems.push({ path: "ui", reason });
     }
-    if (ui.deleteImages === true && forbidsDeletion(config)) {
-        const reason = "offers what config.storage.delete forbids; remove one of the two";
+    if (ui.deleteImages === true && disablesDeletion(config)) {
+        const reason = "offers deletion, which config.storage.delete disables; remove one of the two";
         problems.push({ path: "ui.deleteImages", reason });
     }
     return problems;
 }
 
-/** Whether overrides of config.yml keep the registry from deleting what it is asked to. What is not known yet does not. */
-function forbidsDeletion(overrides: unknown): boolean {
+/** Whether overrides of config.yml disable deletion. Values that are not known yet do not count. */
+function disablesDeletion(overrides: unknown): boolean {
     const { storage } = (overrides ?? {}) as { storage?: { delete?: { enabled?: unknown } | null } };
     return storage?.delete === null || storage?.delete?.enabled === false;
 }
@@ -78,37 +78,37 @@ export function uiSettings({ resources, ...args }: RegistryUi): UiSettings {
     return { deleteImages: false, image: uiImage, ...args, resources: all };
 }
 
-/** The registry's settings that the web UI needs. */
+/** The registry's settings that the web UI depends on. */
 export interface UiContext extends PodSettings {
     readonly ui: UiSettings | undefined;
-    /** Of the registry; the UI's begins with it. */
+    /** Name of the registry's Service; the name of the web UI's begins with it. */
     readonly serviceName: string;
-    /** Whether an edge connects to the pods over plain HTTP. */
+    /** Whether the pods serve plain HTTP. */
     readonly isPlain: boolean;
     readonly expose: ExposeSettings;
     /** Overrides of config.yml. */
     readonly config: pulumi.Input<Section>;
 }
 
-/** The registry's addresses that the web UI needs. */
+/** The registry's addresses that the web UI depends on. */
 export interface UiAddress {
     readonly host: pulumi.Input<string>;
-    /** An IP of a Service, which shows whether the cluster's network is IPv6. */
+    /** The IP of any Service, to find out whether the cluster uses IPv6. */
     readonly clusterIp: pulumi.Output<string>;
 }
 
-/** Port of the pod, with or without TLS. */
+/** Port of the web UI's pods, with or without TLS. */
 export const uiPort = 8080;
 
 const defaultResources = { requests: { cpu: "10m", memory: "16Mi" }, limits: { cpu: "200m", memory: "64Mi" } };
 
-/** To whom the image's files belong. */
+/** UID that owns the image's files. */
 const nginxUser = 101;
 
 const serverFile = "default.conf";
 const folders = { files: "/files", server: "/etc/private-registry/ui" };
 
-/** Where nginx finds the folders that `uiFiles.sh` has made. */
+/** Where nginx expects the directories that `uiFiles.sh` creates. */
 const written = {
     configuration: "/etc/nginx",
     pages: "/usr/share/nginx/html",
@@ -118,8 +118,8 @@ const written = {
 };
 
 /**
- * The pages below their path, so that no edge has to rewrite it, and nothing else. A browser that has them loaded talks to
- * the registry's host only, and shows them in no frame of somebody else's.
+ * nginx's configuration. It serves the pages below `/ui`, so that no proxy has to rewrite the path, and nothing else. The Content
+ * Security Policy limits the page's requests to the registry's host, and forbids showing it in a frame.
  */
 export function serverConfiguration(address: string, isPlain: boolean): string {
     const tls = [
@@ -147,7 +147,7 @@ export function serverConfiguration(address: string, isPlain: boolean): string {
     ].join("\n");
 }
 
-/** The pod with the pages, as the backend of an edge; undefined if the arguments ask for no web UI. */
+/** Deploys the web UI, and returns it as the backend of an Ingress or Gateway; undefined without `ui`. */
 export function deployUi(scope: Scope, context: UiContext, address: UiAddress): Backend | undefined {
     const { ui, isPlain } = context;
     if (ui === undefined) return undefined;
@@ -175,9 +175,9 @@ export function deployUi(scope: Scope, context: UiContext, address: UiAddress): 
         { metadata, data: { [serverFile]: server } },
         { parent: scope.parent },
     );
-    const authority = isPlain ? undefined : internalCertificates(scope, "ui");
-    const issued = authority?.issue("server", [serverName]);
-    // A separate key, so that only the registry's pods hold the registry's.
+    const ca = isPlain ? undefined : internalCertificates(scope, "ui");
+    const issued = ca?.issue("server", [serverName]);
+    // A separate key, so that only the registry's pods have the registry's key.
     const secret = issued && tlsSecret(scope, "ui-tls", issued.certPem, issued.keyPem);
     const checksums = {
         "checksum/server": checksum(server),
@@ -202,7 +202,7 @@ export function deployUi(scope: Scope, context: UiContext, address: UiAddress): 
         },
         { parent: scope.parent },
     );
-    return { prefix: "ui-", serviceName, serverName, caCertPem: authority?.caCertPem };
+    return { prefix: "ui-", serviceName, serverName, caCertPem: ca?.caCertPem };
 }
 
 interface UiPodContent {
@@ -275,14 +275,14 @@ function environment(
 ): Record<string, pulumi.Input<string>> {
     const deletes = pulumi
         .all([args.deleteImages, pulumi.output(config)])
-        .apply(([asked, overrides]) => String(asked && !forbidsDeletion(overrides)));
+        .apply(([asked, overrides]) => String(asked && !disablesDeletion(overrides)));
     return {
         SINGLE_REGISTRY: "true",
         REGISTRY_URL: pulumi.interpolate`https://${host}`,
         REGISTRY_TITLE: args.title ?? host,
-        // It would ask everything twice otherwise, to find out whether there is a password.
+        // Otherwise the page sends every request twice, to find out whether a password is required.
         REGISTRY_SECURED: "true",
-        // The overrides may hold secrets; whether they forbid deletion is none.
+        // The overrides may contain secrets. Whether they disable deletion is not one.
         DELETE_IMAGES: pulumi.unsecret(deletes),
         SHOW_CONTENT_DIGEST: "true",
         // The browser should send requests to the registry only.

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Copies what the start-up script of the image changes to a volume, because the root of the pod cannot be written, and puts
-# the component's server in the place of the image's.
-# FOLDER: the volume; CONFIGURATION, PAGES: nginx's folders in the image; SERVER: the server's configuration.
+# Copies the files that the image's entrypoint changes to a volume, because the root file system is read-only, and replaces the
+# image's server configuration with the component's.
+# FOLDER: the volume; CONFIGURATION, PAGES: nginx's directories in the image; SERVER: the component's server configuration.
 set -eu
 cd "$FOLDER"
 mkdir -p configuration pages cache run tmp
 cp -R "$CONFIGURATION/." configuration
 cp -R "$PAGES/." pages
 cp "$SERVER" configuration/conf.d/default.conf
-# The image's default, one process for each core of the node, may not fit into the pod's memory.
+# The image's default, one process per core of the node, may exceed the pod's memory limit.
 sed -i 's/^worker_processes .*/worker_processes 1;/' configuration/nginx.conf

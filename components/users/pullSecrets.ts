@@ -5,15 +5,16 @@ import { dnsLabel, dnsName } from "../arguments/rules";
 import { fields, listOf, plain } from "../arguments/shapes";
 import type { Scope } from "../kubernetes/scope";
 
-/** Pull secrets for the pods that run images of the registry. */
+/** Pull secrets (`kubernetes.io/dockerconfigjson`) for pods that run images from the registry. */
 export interface PullSecrets {
-    /** The namespaces that get one. They must exist. Defaults to none. */
+    /** Namespaces in which to create the Secret. They must exist. Defaults to none. */
     namespaces?: string[];
-    /** Name of the Secret in each of them. Defaults to the component's name with `-pull` behind it. */
+    /** Name of the Secret in each namespace. Defaults to `<name>-pull`, after the component's name. */
     name?: pulumi.Input<string>;
     /**
-     * Service accounts, e.g. `default`, to which the secret is added in each namespace, so that their pods need not name it.
-     * Kubernetes keeps that list as a whole, so a service account has one owner: a second registry's is refused. Defaults to none.
+     * Service accounts in each namespace, e.g. `default`, to whose `imagePullSecrets` the Secret is added, so that their pods need not
+     * name it. Server-side apply treats that list as one field, so only one registry can manage a service account: a second one fails
+     * with a conflict. Defaults to none.
      */
     serviceAccounts?: string[];
 }
@@ -35,7 +36,7 @@ export function pullSecretSettings(owner: string, args: PullSecrets = {}): Requi
     return { namespaces: [], name: `${owner}-pull`, serviceAccounts: [], ...args };
 }
 
-/** One Secret a namespace; returns the Secrets' names by namespace. */
+/** Creates one Secret per namespace; returns the Secrets' names, by namespace. */
 export function createPullSecrets(
     scope: Scope,
     { namespaces, name, serviceAccounts }: Required<PullSecrets>,
@@ -53,10 +54,10 @@ export function createPullSecrets(
         );
         for (const account of serviceAccounts) {
             new k8s.core.v1.ServiceAccountPatch(
-                // No namespace has a dot in its name, so no two pairs have the same name.
+                // Namespace names contain no dot, so this name is unique for each pair.
                 scope.name(`pull-secret-${namespace}.${account}`),
                 { metadata: { name: account, namespace }, imagePullSecrets: [{ name }] },
-                // The secret's plain name, and the order: what holds an output of a Secret that is deleted first goes with it.
+                // The plain name and dependsOn: Pulumi deletes a named Secret before it replaces it, and with it what depends on its outputs.
                 { parent: scope.parent, dependsOn: secret },
             );
         }

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Ends when the registry accepts every login of /logins, a folder of curl configuration files. The kubelet takes about a
-# minute to bring a changed Secret into a running pod; with several pods, one may know before another, so each login must be
-# accepted several times in a row, on connections of their own.
-# URL: the registry's API; SERVICE: what is dialled for it; TIMES: how often in a row.
+# Exits when the registry accepts every login in /logins, a directory of curl configuration files. The kubelet takes about a
+# minute to update a changed Secret in a running pod. With several pods, one may be updated before another, so each login must be
+# accepted several times in a row, on separate connections.
+# URL: the registry's API; SERVICE: the address to connect to; TIMES: how many times in a row.
 set -eu
 trap 'exit 1' TERM INT
 ca=/certificate/ca.crt

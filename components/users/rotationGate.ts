@@ -6,27 +6,27 @@ import type { Scope } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
 import type { Users } from "./users";
 
-/** The registry's settings that the Job needs. */
+/** The registry's settings that the Job depends on. */
 export interface GateSettings extends PodSettings {
     readonly replicas: number;
 }
 
-/** What the Job asks for a connection. */
+/** The registry that the Job connects to. */
 export interface GatedRegistry {
     readonly users: Pick<Users, "logins">;
     readonly address: {
-        /** URL with a name that the certificate covers, e.g. `https://registry.example.com`. */
+        /** URL with a host name that the certificate is valid for, e.g. `https://registry.example.com`. */
         readonly podUrl: pulumi.Output<string>;
-        /** Name and port of the Service, to which the Job connects instead. */
+        /** DNS name and port of the Service, to which the Job connects instead. */
         readonly service: pulumi.Output<string>;
     };
     /** Undefined if the certificate is publicly trusted. */
     readonly certificate: { readonly caCertPem: pulumi.Output<string> | undefined };
-    /** The registry, which must be running with the changed file in its Secret. */
+    /** The Deployment or Helm release, which must be ready. */
     readonly server: { readonly resource: pulumi.Resource };
 }
 
-/** The passwords by user, once the registry accepts them. */
+/** The passwords, by user name, when the registry accepts them. */
 export function passwordsOnceAccepted(
     scope: Scope,
     settings: GateSettings,
@@ -40,8 +40,8 @@ export function passwordsOnceAccepted(
 }
 
 /**
- * A Job that ends when the registry accepts the logins, so that a rotated password becomes an output only when it works. No Job is
- * needed while no user's generation is above 1. The output becomes known when the Job has ended.
+ * Creates a Job that completes when the registry accepts the logins, so that a rotated password becomes an output only when it works.
+ * Without a user whose generation is above 1 there is no Job. The returned Output resolves when the Job has completed.
  */
 function awaitAcceptance(scope: Scope, settings: GateSettings, registry: GatedRegistry): pulumi.Output<unknown> {
     const { users, address, certificate, server } = registry;
@@ -69,7 +69,7 @@ function awaitAcceptance(scope: Scope, settings: GateSettings, registry: GatedRe
                 backoffLimit: 3,
                 activeDeadlineSeconds: 300,
                 template: {
-                    // Not a checksum of the passwords, from which a weak one could be found by trying.
+                    // Not a checksum of the passwords, which would expose a weak one to brute force.
                     metadata: scope.podMetadata("credentials", { "private-registry/generations": generations }),
                     spec: podSpec(scope, settings, {
                         restartPolicy: "Never",
@@ -104,7 +104,7 @@ function awaitAcceptance(scope: Scope, settings: GateSettings, registry: GatedRe
     return job.urn;
 }
 
-/** A login as a line of a curl configuration file. */
+/** A login, as a line of a curl configuration file. */
 export function curlLogin(username: string, password: string): string {
     return `user = "${`${username}:${password}`.replace(/[\\"]/g, "\\$&")}"\n`;
 }

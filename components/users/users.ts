@@ -7,27 +7,27 @@ import { validGenerations } from "../generations";
 import type { Scope } from "../kubernetes/scope";
 import { htpasswdLine, longestPassword } from "./htpasswd";
 
-/** Somebody who may pull and push. */
+/** A user who can pull and push. */
 export interface RegistryUser {
-    /** Login name, without a colon. Names that begin with `puller-` belong to the component. */
+    /** User name, without a colon. Names that begin with `puller-` are reserved for the component. */
     name: string;
     /**
-     * The password, 8 to 72 bytes, as a secret. Left out, a random one of 40 letters and digits is made and kept in the
-     * stack's state. The registry accepts a changed password about a minute after it changed; raise `generation` in the
-     * same change to have `pulumi up` wait for that.
+     * Password, 8 to 72 bytes. Secret. In a stack's configuration it is the secret value `password-<name>`. If omitted, a random one of
+     * 40 letters and digits is generated and stored in the stack's state. The registry accepts a changed password about a minute after
+     * the change; increment `generation` in the same change to make `pulumi up` wait for that.
      */
     password?: pulumi.Input<string>;
-    /** Raise it by one to get another random password. `pulumi up` ends when the registry accepts it. Defaults to 1. */
+    /** Increment to rotate a random password. `pulumi up` completes when the registry accepts the new one. Defaults to 1. */
     generation?: number;
 }
 
-/** Who may pull and push, with passwords. */
+/** The users with their passwords. */
 export interface Users {
-    /** The users of the arguments. */
+    /** The users from the arguments. */
     readonly logins: Login[];
     /** The machine user of pull secrets and nodes. */
     readonly puller: Login;
-    /** The whole htpasswd file, secret. */
+    /** The complete htpasswd file. Secret. */
     readonly htpasswd: pulumi.Output<string>;
 }
 
@@ -54,7 +54,7 @@ const password = valueRule<string>((value) => {
     if (typeof value !== "string") return "must be a string; quote an all-digit password";
     const bytes = Buffer.byteLength(value);
     if (bytes >= 8 && bytes <= longestPassword && !/[\0\r\n]/.test(value)) return undefined;
-    return `must have 8 to ${longestPassword} bytes (bcrypt ignores the rest) on one line, but has ${bytes}; leave it out to get a random one`;
+    return `must have 8 to ${longestPassword} bytes (bcrypt ignores the rest) on one line, but has ${bytes}; omit it to get a random one`;
 });
 
 export const userRules = nonEmptyListOf(
@@ -63,33 +63,33 @@ export const userRules = nonEmptyListOf(
         password: secret(password, { key: "password-<name>" }),
         generation: plain(integer(1)),
     }),
-    "must name at least one user; leave it out to get the user `admin`",
+    "must list at least one user; omit it to get the user `admin`",
 );
 
 export function userProblems(users: readonly RegistryUser[] = defaultUsers): Problem[] {
     return users.flatMap((user, i) => {
         if (user.name === undefined) return [];
         const first = users.findIndex((other) => other.name === user.name);
-        const reason = `is taken by users[${first}]; an htpasswd file holds one password for each name`;
+        const reason = `duplicates users[${first}].name; an htpasswd file holds one password per name`;
         return first < i ? [{ path: `users[${i}].name`, reason }] : [];
     });
 }
 
-/** A user with every default but the password, which may be random. */
+/** A user with every default except the password, which may be random. */
 export type UserSettings = RegistryUser & Required<Pick<RegistryUser, "generation">>;
 
 export function userSettings(users: readonly RegistryUser[] = defaultUsers): UserSettings[] {
     return users.map((user) => ({ generation: 1, ...user }));
 }
 
-/** Creates the passwords and their salts. Pulumi's state keeps both, so that nothing changes from one `up` to the next. */
+/** Creates random passwords and salts. Both are stored in Pulumi's state, so they do not change between runs of `pulumi up`. */
 export function createUsers(
     scope: Scope,
     settings: { readonly users: UserSettings[]; readonly pullGeneration: number },
 ): Users {
-    const logins = settings.users.map(({ name, password: chosen, generation }) => ({
+    const logins = settings.users.map(({ name, password: givenPassword, generation }) => ({
         username: name,
-        password: pulumi.secret(chosen === undefined ? randomPassword(scope, name, generation) : chosen),
+        password: pulumi.secret(givenPassword === undefined ? randomPassword(scope, name, generation) : givenPassword),
         generation,
     }));
     const pullers = validGenerations(settings.pullGeneration).map((generation) => {
@@ -113,7 +113,7 @@ export function createUsers(
     };
 }
 
-/** 40 letters and digits are 238 bits. Without other characters it needs no quotes in shells, URLs and YAML. */
+/** 40 letters and digits are 238 bits of entropy. They need no quoting in shells, URLs and YAML. */
 function randomPassword(scope: Scope, username: string, generation: number): pulumi.Output<string> {
     const keepers = { generation: String(generation) };
     const args = { length: 40, special: false, keepers };

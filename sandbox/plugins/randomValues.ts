@@ -37,7 +37,7 @@ export const randomPassword: ResourceType = {
     },
     computed: ["result", "bcryptHash"],
     secretOutputs: ["result", "bcryptHash"],
-    check: (news) => expect(news, "length", atLeast(1), "a whole number of at least 1"),
+    check: (news) => expect(news, "length", atLeast(1), "an integer of at least 1"),
     create({ news: { length, special = true } }) {
         const result = draw(special ? `${lettersAndDigits}${specials}` : lettersAndDigits, length as number);
         return { id: "none", state: { result, bcryptHash: bcryptHash(result) } };
@@ -49,7 +49,7 @@ export const randomBytes: ResourceType = {
     inputs: ["keepers", "length"],
     computed: ["base64", "hex"],
     secretOutputs: ["base64", "hex"],
-    check: (news) => expect(news, "length", atLeast(1), "a whole number of at least 1"),
+    check: (news) => expect(news, "length", atLeast(1), "an integer of at least 1"),
     create({ news: { length } }) {
         const bytes = crypto.randomBytes(length as number);
         const base64 = bytes.toString("base64");

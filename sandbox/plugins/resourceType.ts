@@ -82,7 +82,7 @@ export function expect(news: Properties, property: string, right: (value: unknow
     return [{ property, reason: `${property} must be ${expected}, got ${JSON.stringify(value)}` }];
 }
 
-/** A condition for `expect`: a whole number that is not too small. */
+/** A condition for `expect`: an integer that is not below a minimum. */
 export function atLeast(least: number): (value: unknown) => boolean {
     return (value) => Number.isInteger(value) && (value as number) >= least;
 }

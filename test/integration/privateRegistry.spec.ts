@@ -174,7 +174,7 @@ describe("a registry without arguments but a pull secret", () => {
         const result = await registry.pulumi("up", "--yes");
         registry.args = args;
         assert.notEqual(result.code, 0);
-        assert.match(result.stdout + result.stderr, /the claim `registry` has the class `local-path`/);
+        assert.match(result.stdout + result.stderr, /the claim `registry` has the storage class `local-path`/);
         await pull();
     });
 

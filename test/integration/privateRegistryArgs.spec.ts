@@ -2,11 +2,11 @@ import * as assert from "node:assert/strict";
 import { run } from "../../sandbox/command";
 import { inSandbox, RegistryStack, theSandbox } from "./harness";
 
-/** Broken arguments, and the sentence about each. */
+/** Wrong arguments, and the error of each. */
 const broken: [object, string][] = [
     [{ namespace: "No Capitals" }, "namespace: must be lower-case letters, digits and hyphens"],
     [{ replica: 2 }, "replica: is not an argument; did you mean `replicas`?"],
-    [{ replicas: 2 }, "replicas: 2 replicas need storage that all of them can write"],
+    [{ replicas: 2 }, "replicas: 2 replicas require storage that all of them can write to"],
     [{ host: "https://registry.example.com" }, "host: must be a host name with an optional port and without a scheme"],
     [{ image: "registry:3 .1" }, "image: must be an image reference"],
     [{ storage: { volume: {}, memory: {} } }, "storage: has volume and memory; keep exactly one"],
@@ -19,13 +19,13 @@ const broken: [object, string][] = [
         { users: [{ name: "a", password: "in the open" }] },
         "registry.users[0].password: must not be in the configuration file",
     ],
-    [{ users: [] }, "users: must name at least one user"],
+    [{ users: [] }, "users: must list at least one user"],
     [{ log: { level: "loud" } }, 'log.level: must be one of "error", "warn", "info", "debug"'],
     [
         { tls: { selfSigned: { validityDays: 10 } } },
         "tls.selfSigned.renewBeforeDays: must be smaller than validityDays (10)",
     ],
-    [{ expose: { nodePort: { port: 0 } } }, "expose.nodePort.port: must be a whole number from 1 to 65535"],
+    [{ expose: { nodePort: { port: 0 } } }, "expose.nodePort.port: must be an integer from 1 to 65535"],
     [{ pullSecrets: { namespaces: ["a", "a"] } }, 'pullSecrets.namespaces[1]: repeats "a"; name each once'],
 ];
 
@@ -33,7 +33,7 @@ describe("a broken argument", () => {
     inSandbox();
 
     for (const [args, sentence] of broken) {
-        it(`is refused before anything is created: ${sentence}`, async () => {
+        it(`is rejected before any resource is created: ${sentence}`, async () => {
             const registry = new RegistryStack("broken", args);
             const result = await registry.pulumi("up", "--yes", "--skip-preview");
             const output = result.stdout + result.stderr;

@@ -1,5 +1,5 @@
-/** A certificate authority that certifies nothing; its key was thrown away. */
-export const authority = `-----BEGIN CERTIFICATE-----
+/** A CA certificate without a key. */
+export const caCertificate = `-----BEGIN CERTIFICATE-----
 MIIBiTCCAS+gAwIBAgIUWZVhocFP+vX4GHZhTGPQsmAjty8wCgYIKoZIzj0EAwIw
 GTEXMBUGA1UEAwwOdGVzdCBhdXRob3JpdHkwIBcNMjYxMTIxMTU0NDM4WhgPMjEy
 NjEwMjgxNTQ0MzhaMBkxFzAVBgNVBAMMDnRlc3QgYXV0aG9yaXR5MFkwEwYHKoZI
@@ -12,7 +12,7 @@ PM0m2f8Iy8PsDvnleQ==
 -----END CERTIFICATE-----
 `;
 
-/** Another one, which is valid no longer than the policies allow. */
+/** A CA certificate that is valid for as long as the policies allow. */
 const decade = `-----BEGIN CERTIFICATE-----
 MIIBhzCCAS2gAwIBAgIUU9iN1vFJvGC4ffI1uF+uEP5F0z8wCgYIKoZIzj0EAwIw
 GTEXMBUGA1UEAwwOdGVzdCBhdXRob3JpdHkwHhcNMjYxMTI3MTEzNDAzWhcNMzYx
@@ -26,5 +26,5 @@ xxc4SwjwoiB4gEo=
 -----END CERTIFICATE-----
 `;
 
-/** A certificate with a name before it, which PEM allows, so that tests can tell several apart. */
+/** A certificate with a name before it, which PEM allows, so that tests can distinguish several. */
 export const namedCertificate = (name: string) => `${name}\n${decade}`;

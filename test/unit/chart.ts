@@ -6,17 +6,17 @@ import { registry } from "./registry";
 // biome-ignore lint/suspicious/noExplicitAny: tests reach deep into values
 export type Any = any;
 
-/** All that a registry declares when the chart runs its pods. */
+/** The resources of a registry with `helm`. */
 export const chartRegistry = (args: PrivateRegistryArgs = {}): Promise<Resources> => registry({ helm: {}, ...args });
 
-/** The release of the chart. */
+/** The inputs of the Release. */
 export const release = async (args?: PrivateRegistryArgs): Promise<Any> =>
     (await chartRegistry(args)).one("Release").inputs;
 
-/** The values that the release has. */
+/** The values of the Release. */
 export const values = async (args?: PrivateRegistryArgs): Promise<Any> => (await release(args)).values;
 
-/** Storage with an access key, whose secret part is `key-of-s3`. */
+/** S3 storage with the secret access key `key-of-s3`. */
 export const s3 = {
     s3: {
         bucket: "images",

@@ -24,7 +24,7 @@ const examples = pages.flatMap((page) =>
     [...page.matchAll(/^```yaml\n(config:\n.*?)^```$/gms)].map(([, text]) => text),
 );
 
-describe("the configuration that the documentation shows", () => {
+describe("the configuration examples in the documentation", () => {
     let pair: KeyPair;
     before(async () => {
         const names = { dns: ["registry.example.com"] };
@@ -35,10 +35,10 @@ describe("the configuration that the documentation shows", () => {
         pulumi.runtime.setAllConfig({});
     });
 
-    it("is found", () => assert.ok(examples.length >= 13));
+    it("are found", () => assert.ok(examples.length >= 13));
 
     for (const [i, text] of examples.entries()) {
-        it(`${i + 1} is taken by the program: ${text.trim().split("\n").at(-1)?.trim()}`, async () => {
+        it(`${i + 1} is accepted by the program: ${text.trim().split("\n").at(-1)?.trim()}`, async () => {
             const { config } = parse(text);
             const registry = `${project}:registry`;
             const secrets = Object.fromEntries(

@@ -23,7 +23,7 @@ function recipe(title: string): string[] {
     return section.split(/^\d+\. /m).slice(1);
 }
 
-/** The files under version control that a path with placeholders matches; the same placeholder stands for the same name. */
+/** The files under version control that match a path with placeholders; the same placeholder always has the same value. */
 function matching(pattern: string): string[] {
     const seen = new Set<string>();
     const expression = pattern
@@ -44,7 +44,7 @@ const isPath = (span: string) =>
 const recipes = ["Add an argument", "Add a kind of storage", "Add a policy rule"];
 
 describe("CONTRIBUTING.md", () => {
-    it("names only files and folders that exist", () => {
+    it("refers only to existing files and directories", () => {
         const paths = codeSpans(text).filter((span) => isPath(span) && span.includes("/"));
         assert.ok(paths.length > 20);
         assert.deepEqual(
@@ -53,7 +53,7 @@ describe("CONTRIBUTING.md", () => {
         );
     });
 
-    it("names only npm scripts that exist", () => {
+    it("refers only to existing npm scripts", () => {
         const { scripts } = JSON.parse(read("package.json"));
         const named = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, script]) => script);
         assert.deepEqual(
@@ -63,12 +63,12 @@ describe("CONTRIBUTING.md", () => {
     });
 
     for (const title of recipes) {
-        it(`"${title}": each step names what its file contains`, () => {
+        it(`"${title}": each step refers to something in its file`, () => {
             let current: string[] = [];
             for (const step of recipe(title)) {
                 const [first, ...others] = codeSpans(step);
                 if (isPath(first)) current = matching(first);
-                // A step that continues the file of the one before.
+                // A step that continues with the previous step's file.
                 else if (!step.startsWith("In the same file")) continue;
                 const names = (isPath(first) ? others : [first, ...others]).filter((span) =>
                     /^…?[A-Za-z]+$/.test(span),

@@ -14,7 +14,7 @@ const documents = [
     ...markdownBelow("examples"),
 ];
 
-/** Written from doc comments, as a table and lists. */
+/** Generated from doc comments, as a table and lists. */
 const unwrapped = ["docs/arguments.md"];
 
 function markdownBelow(folder: string): string[] {
@@ -25,7 +25,7 @@ function markdownBelow(folder: string): string[] {
 }
 
 describe("the documentation", () => {
-    it("has the arguments of the source (UPDATE_SNAPSHOTS=1 writes them)", () => {
+    it("lists the arguments in the source (UPDATE_SNAPSHOTS=1 writes them)", () => {
         const file = path.join(repositoryRoot, "docs", "arguments.md");
         const current = argumentsReference(readSchema());
         if (process.env.UPDATE_SNAPSHOTS === "1") fs.writeFileSync(file, current);
@@ -33,7 +33,7 @@ describe("the documentation", () => {
     });
 
     for (const document of documents) {
-        it(`${document} links to files and headings that are there`, () => {
+        it(`${document} links to existing files and headings`, () => {
             const text = fs.readFileSync(path.join(repositoryRoot, document), "utf8");
             const links = [...text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)];
             for (const [link, file, heading] of links) {
@@ -45,12 +45,12 @@ describe("the documentation", () => {
         });
     }
 
-    it("says of every block of commands whether a test runs it, or why not", () => {
+    it("says for every command block whether a test runs it, or why not", () => {
         const unmarked = pages().flatMap((page) => commandBlocks(page).filter((block) => !block.isMarked));
         assert.deepEqual(unmarked, []);
     });
 
-    it("has its blocks found, also below a list", () => {
+    it("has command blocks that are found, also in a list", () => {
         const text = [
             "<!-- run -->\n```bash\none\n```",
             "1. Text\n\n   <!-- not run: no cluster -->\n   ```bash\n   two\n     three\n   ```",
@@ -63,7 +63,7 @@ describe("the documentation", () => {
         ]);
     });
 
-    it("has an index of one line for each page, in docs/README.md", () => {
+    it("has an index with one line per page in docs/README.md", () => {
         const index = fs.readFileSync(path.join(repositoryRoot, "docs", "README.md"), "utf8");
         const items = [...index.matchAll(/^- .*(?:\n {2}.*)*/gm)].map(([item]) => item);
         const linked = items.map((item) => /^- \[[^\]]+\]\(([\w.-]+)\): .+\.$/.exec(item)?.[1]);
@@ -71,7 +71,7 @@ describe("the documentation", () => {
         assert.deepEqual(linked.sort(), others.sort());
     });
 
-    it("leads from the first page to the index, the examples and the page for contributors", () => {
+    it("is linked from the first page: the index, the examples and CONTRIBUTING.md", () => {
         const first = fs.readFileSync(path.join(repositoryRoot, "README.md"), "utf8");
         for (const page of ["docs/README.md", "examples", "CONTRIBUTING.md", "CHANGELOG.md"]) {
             assert.match(first, new RegExp(`\\]\\(${page}/?\\)`), `README.md does not link to ${page}`);
@@ -88,7 +88,7 @@ describe("the documentation", () => {
     }
 });
 
-/** The anchors that a page's headings get. */
+/** The anchors of a page's headings. */
 function headings(text: string): string[] {
     return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
         heading

@@ -7,7 +7,7 @@ import { type Component, componentOf, leavesOf, readSchema } from "../../scripts
 
 const folder = path.join(repositoryRoot, "examples");
 
-/** What a property is set to in the source: an object, a list, or `true` for anything else. */
+/** The value of a property in the source: an object, a list, or `true` for anything else. */
 type Written = true | Written[] | { [name: string]: Written };
 
 function written(node: ts.Expression): Written {
@@ -19,7 +19,7 @@ function written(node: ts.Expression): Written {
     );
 }
 
-/** The arguments of every `new <component>(name, arguments)` of a program. */
+/** The arguments of every `new <component>(name, arguments)` in a program. */
 function argumentsOf(file: string, component: string): Written[] {
     const source = ts.createSourceFile(file, fs.readFileSync(file, "utf8"), ts.ScriptTarget.ES2022, true);
     const found: Written[] = [];
@@ -33,7 +33,7 @@ function argumentsOf(file: string, component: string): Written[] {
     return found;
 }
 
-/** Whether something is written at a path such as `users[].name` or `labels{}`. */
+/** Whether there is a value at a path such as `users[].name` or `labels{}`. */
 function has(value: Written | undefined, [step, ...further]: string[]): boolean {
     if (value === undefined) return false;
     if (step === undefined) return true;
@@ -50,7 +50,7 @@ describe("the examples", () => {
     const schema = readSchema();
 
     for (const name of ["PrivateRegistry", "RegistryAccess"]) {
-        it(`complete has every argument of ${name}`, () => {
+        it(`complete sets every argument of ${name}`, () => {
             const component: Component = componentOf(schema, name);
             const files = fs.readdirSync(path.join(folder, "complete")).filter((file) => file.endsWith(".ts"));
             const given = files.flatMap((file) => argumentsOf(path.join(folder, "complete", file), name));
@@ -68,13 +68,13 @@ describe("the examples", () => {
         assert.deepEqual(exported.sort(), Object.keys(componentOf(schema, "PrivateRegistry").properties).sort());
     });
 
-    it("each say what they are", () => {
+    it("each have a description", () => {
         for (const example of fs.readdirSync(folder).filter((name) => !name.includes("."))) {
             assert.ok(fs.existsSync(path.join(folder, example, "README.md")), `${example} has no README.md`);
         }
     });
 
-    it("name the tarball of this version", () => {
+    it("refer to the tarball of this version", () => {
         const { version } = JSON.parse(fs.readFileSync(path.join(repositoryRoot, "package.json"), "utf8"));
         for (const example of ["minimal", "complete", "team"]) {
             const manifest = JSON.parse(fs.readFileSync(path.join(folder, example, "package.json"), "utf8"));

@@ -6,7 +6,7 @@ import { repositoryRoot } from "../../sandbox/paths";
 
 const folder = path.join(repositoryRoot, "components");
 
-/** Object arguments that several parts share, or that describe a part of the server: each is in a file of its name. */
+/** Object arguments that several parts share, or that describe a part of the server. Each is in a file with its name. */
 const elsewhere = {
     resources: "kubernetes/resources.ts",
     scheduling: "kubernetes/scheduling.ts",
@@ -15,7 +15,7 @@ const elsewhere = {
     log: "server/log.ts",
 };
 
-/** A new folder may bring eight more arrows. */
+/** The limit leaves room for a new directory with eight arrows. */
 const most = { arrows: 80, floors: 10 };
 
 function filesBelow(root: string, ending: string): string[] {
@@ -26,12 +26,12 @@ function parse(file: string): ts.SourceFile {
     return ts.createSourceFile(file, fs.readFileSync(path.join(folder, file), "utf8"), ts.ScriptTarget.ES2022);
 }
 
-/** The file below components/ that a relative import or export leads to. */
+/** The file below components/ that a relative import or export refers to. */
 function targetOf(file: string, specifier: string): string {
     return `${path.join(path.dirname(file), specifier)}.ts`;
 }
 
-/** The files that a file imports or exports from, those of types too. */
+/** The files that a file imports or exports from, including type imports. */
 function importsOf(file: string): string[] {
     return parse(file).statements.flatMap((statement) => {
         const isImport = ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement);
@@ -79,7 +79,7 @@ function objectArguments(): Map<string, string> {
     return found;
 }
 
-/** A room is a folder of components/; a file that is in none is a room too. */
+/** A room is a directory of components/, or a file outside of all directories. */
 const roomOf = (file: string) => file.split("/")[0];
 
 /** The rooms that each room imports from. */
@@ -94,7 +94,7 @@ function arrows(): Map<string, Set<string>> {
     return rooms;
 }
 
-/** The rooms on the longest way down from a room; throws when a way leads back. */
+/** The rooms on the longest path from a room; throws if there is a cycle. */
 function floorsBelow(rooms: Map<string, Set<string>>, room: string, above: readonly string[] = []): number {
     const way = [...above, room];
     assert.ok(!above.includes(room), `rooms import each other: ${way.join(" > ")}`);
@@ -102,14 +102,14 @@ function floorsBelow(rooms: Map<string, Set<string>>, room: string, above: reado
 }
 
 describe("the layout of components/", () => {
-    it("has the interface of each object argument in the folder or the file of that argument, but for a few", () => {
+    it("has the interface of each object argument in the argument's directory or file, with a few exceptions", () => {
         const files = objectArguments();
         assert.ok(files.size >= 14, `found only ${[...files.keys()].join(", ")}`);
         const notThere = [...files].filter(([name, file]) => file !== `${name}.ts` && !file.startsWith(`${name}/`));
         assert.deepEqual(Object.fromEntries(notThere), elsewhere);
     });
 
-    it("has few arrows between its folders, and none that leads back", () => {
+    it("has few arrows between its directories, and no cycle", () => {
         const rooms = arrows();
         const count = [...rooms.values()].reduce((sum, targets) => sum + targets.size, 0);
         assert.ok(count > 0 && count <= most.arrows, `${count} arrows between folders, of at most ${most.arrows}`);
@@ -117,7 +117,7 @@ describe("the layout of components/", () => {
         assert.ok(floors <= most.floors, `${floors} floors of folders, of at most ${most.floors}`);
     });
 
-    it("is that of the unit tests", () => {
+    it("is the layout of the unit tests", () => {
         const tests = filesBelow(path.join(repositoryRoot, "test/unit/components"), ".spec.ts");
         const exists = (file: string) => fs.existsSync(path.join(folder, file));
         const tested = tests.map((test) => test.replace(/(\.refusals)?\.spec\.ts$/, ""));
@@ -125,7 +125,7 @@ describe("the layout of components/", () => {
         assert.deepEqual(lost, []);
     });
 
-    it("is that of the integration tests", () => {
+    it("is the layout of the integration tests", () => {
         const integration = path.join(repositoryRoot, "test/integration");
         const folders = [...new Set(filesBelow(integration, ".spec.ts").map((test) => path.dirname(test)))];
         const others = folders.filter((name) => !fs.existsSync(path.join(folder, name)));

@@ -2,25 +2,25 @@ import * as pulumi from "@pulumi/pulumi";
 import * as bcrypt from "bcryptjs";
 import { namedCertificate } from "./authority";
 
-/** A resource as the engine would get it. */
+/** A resource, as it is registered with the engine. */
 export interface Declared {
     readonly type: string;
     readonly name: string;
-    /** As Pulumi's state has it: with the types of all parents. */
+    /** As in Pulumi's state, with the types of all parents. */
     readonly urn: string;
     /** With secrets unwrapped. */
     // biome-ignore lint/suspicious/noExplicitAny: tests reach deep into manifests of every kind
     readonly inputs: any;
-    /** The texts of the inputs that no secret mark covers, so that they lie in the clear in the state. */
+    /** The strings in the inputs that are not marked as secret, so that the state contains them unencrypted. */
     readonly clearTexts: readonly string[];
     readonly protect: boolean;
-    /** URN, or nothing. */
+    /** URN, or empty. */
     readonly parent: string;
-    /** `<urn>::<id>` of an explicit provider, or nothing. */
+    /** `<urn>::<id>` of an explicit provider, or empty. */
     readonly provider: string;
     /** URNs. */
     readonly dependencies: readonly string[];
-    /** Names and URNs that the resource had before. */
+    /** Former names and URNs of the resource. */
     readonly aliases: readonly string[];
 }
 
@@ -41,7 +41,7 @@ function clearTexts(value: unknown): string[] {
     return Object.entries(value).flatMap(([key, v]) => [key, ...clearTexts(v)]);
 }
 
-/** What the provider would add to the inputs. */
+/** What the provider adds to the inputs. */
 function outputs(args: pulumi.runtime.MockResourceArgs, inputs: Record<string, unknown>): Record<string, unknown> {
     switch (args.type) {
         case "random:index/randomPassword:RandomPassword": {
@@ -70,17 +70,17 @@ function outputs(args: pulumi.runtime.MockResourceArgs, inputs: Record<string, u
     }
 }
 
-/** The URN that the engine makes; the one of the mocks names the type of one parent only. */
+/** The engine's URN. The mocks' URN contains the type of one parent only. */
 function urnOf({ type, name }: pulumi.runtime.MockResourceArgs, parent: string): string {
     const [, , parents] = parent.split("::");
     const types = parents === undefined ? type : `${parents}$${type}`;
     return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${types}::${name}`;
 }
 
-/** What the cluster of the mocks looks like. */
+/** The cluster of the mocks. */
 const cluster = { ip: "10.96.1.2" };
 
-// Most programs of the tests have the same passwords and salts, whose hash is meant to be slow.
+// Most test programs have the same passwords and salts, and the hash is slow on purpose.
 const { hashSync } = bcrypt;
 const hashes = new Map<string, string>();
 Object.assign(bcrypt, {
@@ -92,7 +92,7 @@ Object.assign(bcrypt, {
     },
 });
 
-/** What one program did. */
+/** The result of one program. */
 class Run {
     readonly declared: Declared[] = [];
     readonly outputs = new Map<string, unknown>();
@@ -109,7 +109,7 @@ function secret(value: string): pulumi.Output<string> {
 // biome-ignore lint/suspicious/noExplicitAny: the classes of the engine's protocol are not public
 type Request = any;
 
-/** Starts over with a runtime that answers at once, like the engine, and remembers every request. */
+/** Resets the runtime to one that responds immediately, like the engine, and records every request. */
 async function connect(): Promise<void> {
     run = new Run();
     let request: Request;
@@ -150,32 +150,32 @@ async function connect(): Promise<void> {
 }
 
 /**
- * Runs a program against the mocks and returns all that it declared, once all of it is registered. Whatever the program or
- * one of its outputs throws is thrown here.
+ * Runs a program against the mocks, and returns the resources that it declared when all of them are registered. Throws the errors of
+ * the program and its Outputs.
  */
 export async function declare(program: () => unknown, clusterIp = "10.96.1.2"): Promise<Resources> {
     cluster.ip = clusterIp;
     await connect();
-    // mocha would blame whichever test is running; here a failed output is the program's result.
+    // mocha would attribute it to the running test; here a failed Output is the program's result.
     const others = process.listeners("unhandledRejection");
     process.removeAllListeners("unhandledRejection");
-    // The runtime takes a stack trace of every promise, and ts-node's translation of those is nine tenths of a test's time.
+    // The runtime records a stack trace of every promise, and ts-node's source maps for them take 90 % of a test's time.
     const { prepareStackTrace, stackTraceLimit } = Error;
     Object.assign(Error, { prepareStackTrace: undefined, stackTraceLimit: 0 });
     try {
         await new Promise<void>((resolve, reject) => {
             process.on("unhandledRejection", reject);
             program();
-            // The runtime's own way to wait at the end of a program; its type is not public.
+            // How the runtime waits at the end of a program; its type is not public.
             (pulumi.runtime as unknown as { waitForRPCs(): Promise<void> })
                 .waitForRPCs()
-                // A resource whose arguments are still being computed counts only afterwards.
+                // A resource whose arguments are not resolved yet is registered later.
                 .then(() => turns(20))
                 .then(resolve, reject);
         });
         return new Resources(run);
     } finally {
-        // The same failure may come by several ways.
+        // The same failure can be reported several times.
         await turns(20);
         Object.assign(Error, { prepareStackTrace, stackTraceLimit });
         process.removeAllListeners("unhandledRejection");
@@ -183,7 +183,7 @@ export async function declare(program: () => unknown, clusterIp = "10.96.1.2"): 
     }
 }
 
-/** Lets whatever is already on its way arrive. */
+/** Lets pending callbacks run. */
 async function turns(count: number): Promise<void> {
     for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
 }
@@ -214,7 +214,7 @@ function podTemplates(manifest: unknown): Declared["inputs"][] {
 
 export class Resources {
     readonly all: readonly Declared[];
-    /** Every secret that a provider handed out. */
+    /** Every secret that a provider generated. */
     readonly secrets: readonly string[];
     private readonly outputs: ReadonlyMap<string, unknown>;
 
@@ -224,7 +224,7 @@ export class Resources {
         this.outputs = done.outputs;
     }
 
-    /** The only resource of a kind, e.g. `Deployment`, and of a name when there are several. */
+    /** The only resource of a kind, e.g. `Deployment`, and with a name if there are several. */
     one(kind: string, name?: string): Declared {
         const found = this.every(kind).filter((resource) => name === undefined || resource.name === name);
         if (found.length !== 1) {
@@ -257,7 +257,7 @@ export class Resources {
             );
     }
 
-    /** config.yml as text. */
+    /** The content of config.yml. */
     get configYaml(): string {
         return this.one("Secret", "registry-config").inputs.stringData["config.yml"];
     }
@@ -267,16 +267,16 @@ export class Resources {
         return this.one("Secret", "registry-htpasswd").inputs.stringData.htpasswd.trimEnd().split("\n");
     }
 
-    /** The texts of what components hand to the engine as their outputs that no secret mark covers. */
+    /** The strings in the components' outputs that are not marked as secret. */
     get clearOutputs(): string[] {
         return [...this.outputs.values()].flatMap(clearTexts);
     }
 }
 
-/** The value of an output. */
-export function known<T>(output: pulumi.Output<T>): Promise<pulumi.Unwrap<T>> {
+/** The value of an Output. */
+export function resolved<T>(output: pulumi.Output<T>): Promise<pulumi.Unwrap<T>> {
     return new Promise((resolve) => pulumi.output(output).apply(resolve));
 }
 
-// Programs that failed leave resources behind that never come to be; the runtime would complain about them at the end.
+// Failed programs leave resources that are never registered, which the runtime would report at the end.
 export const mochaHooks = { afterAll: connect };

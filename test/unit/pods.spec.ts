@@ -11,24 +11,24 @@ import { registry } from "./registry";
 // biome-ignore lint/suspicious/noExplicitAny: a pod as the cluster gets it
 type Any = any;
 
-/** Arguments of both components that every pod must follow. */
+/** Arguments of both components that apply to every pod. */
 const common = {
     imageMirror: "mirror.example.com/hub",
     imagePullSecrets: ["mirror", "other"],
     labels: { "example.com/cost-center": "42" },
 };
 
-/** The argument of a PrivateRegistry that every pod must follow, but those that configure nodes. */
+/** The argument of a PrivateRegistry that applies to every pod except node agents. */
 const scheduling = {
     nodeSelector: { "example.com/pool": "registry" },
     tolerations: [{ key: "dedicated", operator: "Equal", value: "registry", effect: "NoSchedule" }],
     priorityClassName: "registry",
 };
 
-/** Pods that run as another user than the registry's, which is that of their image's files. */
+/** Pods that run as the owner of their image's files, instead of the registry's user. */
 const otherUsers: Readonly<Record<string, number>> = { "registry-ui": 101 };
 
-/** Capabilities that a pod of the namespace for nodes may add. */
+/** Capabilities that a pod in the node namespace may add. */
 const nodeCapabilities = ["CHOWN", "FOWNER"];
 
 /** The kinds of volumes that Pod Security `restricted` admits. */
@@ -47,15 +47,15 @@ interface Pod {
     readonly name: string;
     readonly metadata: Any;
     readonly spec: Any;
-    /** Whether it runs in the namespace for nodes, which admits root and folders of the node. */
+    /** Whether it runs in the node namespace, which admits root and hostPath volumes. */
     readonly isOnNodes: boolean;
 }
 
-/** The pods that a fixture's component declares, those of its Helm release excepted, which the chart makes. */
+/** The pods that a fixture's component declares, without those of its Helm release, which the chart creates. */
 interface Fixture {
     readonly name: string;
     readonly isAccess: boolean;
-    /** The namespace in which every pod is restricted. */
+    /** The namespace in which every pod meets Pod Security level `restricted`. */
     readonly namespace: string | undefined;
     readonly declare: (settings: Any) => Promise<Resources>;
 }
@@ -122,7 +122,7 @@ function checkContainers(pod: Pod): void {
             [],
             which,
         );
-        assert.ok(!ports.some((port: Any) => "hostPort" in port), `${which} has a port of the node`);
+        assert.ok(!ports.some((port: Any) => "hostPort" in port), `${which} has a hostPort`);
         for (const kind of ["cpu", "memory"]) {
             const [request, limit] = [resources.requests[kind], resources.limits[kind]];
             assert.ok(!isBelow(limit, request), `${which}: ${limit} of ${kind} is below ${request}`);
@@ -163,7 +163,7 @@ function checkSettings(pod: Pod): void {
 
 describe("every pod", () => {
     for (const fixture of fixtures) {
-        it(`is restricted, limited and labelled with the fixture "${fixture.name}"`, async () => {
+        it(`meets Pod Security, and has limits and labels, with the fixture "${fixture.name}"`, async () => {
             for (const pod of await podsOf(fixture, {})) {
                 checkSecurity(pod);
                 checkContainers(pod);
@@ -174,7 +174,7 @@ describe("every pod", () => {
             }
         });
 
-        it(`follows the mirror, pull secrets, labels and scheduling with the fixture "${fixture.name}"`, async () => {
+        it(`has the mirror, pull secrets, labels and scheduling with the fixture "${fixture.name}"`, async () => {
             for (const pod of await podsOf(fixture, fixture.isAccess ? common : { ...common, scheduling })) {
                 checkSecurity(pod);
                 checkContainers(pod);

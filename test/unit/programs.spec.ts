@@ -6,7 +6,7 @@ import { debianPackages } from "../../sandbox/cluster/machine";
 import { repositoryRoot } from "../../sandbox/paths";
 import { families } from "../../sandbox/toolchain/families";
 
-/** Programs of packages that every Debian has. */
+/** Programs of packages that are installed on every Debian. */
 const ofDebian = {
     apt: ["apt-get"],
     bash: ["bash"],
@@ -21,7 +21,7 @@ const ofDebian = {
     "util-linux": ["flock", "mount", "nsenter", "pivot_root", "setpriv", "umount", "unshare"],
 };
 
-/** The programs of packages that the README names, or that whoever calls them installs first. */
+/** The programs of packages that the README lists, or that the caller installs first. */
 const ofPackages: Readonly<Record<string, readonly string[]>> = {
     curl: ["curl"],
     debootstrap: ["debootstrap"],
@@ -35,7 +35,7 @@ const ofPackages: Readonly<Record<string, readonly string[]>> = {
     procps: ["pkill", "sysctl"],
 };
 
-/** Looked for first; what calls them does without, or takes them from elsewhere. */
+/** Optional programs: the caller works without them, or has another source. */
 const optional = ["python3", "shellcheck"];
 
 const callers = [
@@ -61,7 +61,7 @@ const sources = ["sandbox", "scripts", "test/bench", "test/integration", "test/p
     files(folder, /\.[jt]s$/),
 );
 
-/** The programs that a script starts under a name that is written in it. */
+/** The programs that a script starts by a literal name. */
 function programsOf(file: string): string[] {
     const source = ts.createSourceFile(file, read(file), ts.ScriptTarget.ES2022);
     const constants = new Map<string, ts.Expression>();
@@ -78,7 +78,7 @@ function programsOf(file: string): string[] {
     return calls.flatMap((first) => firstWord(first, constants) ?? []);
 }
 
-/** The first word of a command: a string, or the first element of an array, also by way of a constant. */
+/** The first word of a command: a string, or the first element of an array, also through a constant. */
 function firstWord(node: ts.Expression | undefined, constants: Map<string, ts.Expression>): string | undefined {
     if (node === undefined) return undefined;
     if (ts.isStringLiteral(node)) return node.text.split(" ")[0];
@@ -91,7 +91,7 @@ function firstWord(node: ts.Expression | undefined, constants: Map<string, ts.Ex
     return ts.isIdentifier(node) ? firstWord(constants.get(node.text), constants) : undefined;
 }
 
-/** The first words of the commands of a shell script, without what the shell itself knows and the script's own functions. */
+/** The first words of a shell script's commands, without builtins and the script's functions. */
 function programsOfShell(text: string): string[] {
     const code = text
         .replace(/<<EOS[\s\S]*?^EOS$/gm, "")
@@ -108,7 +108,7 @@ function programsOfShell(text: string): string[] {
     );
     const shell =
         /^(?:\[|\.|\w+=.*|for|done|fi|break|continue|kill|keep|step|cd|set|trap|exit|echo|read|exec|export|wait|true|command|printf|local|return|case|esac|then|do|else|\W.*|)$/;
-    // `keep` and `step` run what follows them.
+    // `keep` and `step` run their arguments.
     const kept = [...code.matchAll(/\b(?:keep|exec) ([a-z][\w-]*)/g)].map(([, name]) => name);
     return [...words, ...kept].filter(
         (word) => !shell.test(word) && !functions.includes(word) && !/[)"'$*]/.test(word),
@@ -135,7 +135,7 @@ describe("the programs that scripts call", () => {
     ]);
     const unknown = (programs: readonly string[]) => [...new Set(programs)].filter((name) => !known.has(name));
 
-    it("are named by the README, installed before they are called, built, or of every Debian: in TypeScript", () => {
+    it("are listed in the README, installed before use, built, or part of every Debian: in TypeScript", () => {
         const found = sources.flatMap((file) => unknown(programsOf(file)).map((name) => `${file}: ${name}`));
         assert.deepEqual(found, []);
         const all = new Set(sources.flatMap(programsOf));
@@ -143,8 +143,8 @@ describe("the programs that scripts call", () => {
             assert.ok(all.has(name), name);
     });
 
-    it("the same in shell scripts", () => {
-        // Those of components/ and sandbox/images/ run in pods, with the programs of their image.
+    it("are listed in the README, installed before use, built, or part of every Debian: in shell scripts", () => {
+        // Scripts of components/ and sandbox/images/ run in pods, with the programs of their image.
         const scripts = [...files("sandbox/cluster", /\.sh$/), ...files("test/bench", /\.sh$/), ".ci/run"];
         assert.ok(scripts.length >= 5);
         const found = scripts.flatMap((file) => unknown(programsOfShell(read(file))).map((name) => `${file}: ${name}`));
@@ -152,7 +152,7 @@ describe("the programs that scripts call", () => {
         assert.ok(programsOfShell(read("sandbox/cluster/node.sh")).includes("ip"));
     });
 
-    it("the same in package.json, which also has those of its dependencies", () => {
+    it("are listed in the README, installed before use, built, or part of every Debian: in package.json, with its dependencies' programs", () => {
         const { scripts, devDependencies } = JSON.parse(read("package.json"));
         const binaries = Object.keys(devDependencies).flatMap((name) => {
             const { bin = {} } = JSON.parse(read(`node_modules/${name}/package.json`));

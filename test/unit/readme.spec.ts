@@ -4,7 +4,7 @@ import * as path from "node:path";
 import * as ts from "typescript";
 import * as components from "../../components";
 import { repositoryRoot } from "../../sandbox/paths";
-import { declare, known } from "./mocks";
+import { declare, resolved } from "./mocks";
 
 const read = (file: string) => fs.readFileSync(path.join(repositoryRoot, file), "utf8");
 const readme = read("README.md");
@@ -14,7 +14,7 @@ function programs(markdown: string): string[] {
     return [...markdown.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, program]) => program);
 }
 
-/** Runs a program that imports the package, and returns what it exports. */
+/** Runs a program that imports the package, and returns its exports. */
 // biome-ignore lint/suspicious/noExplicitAny: a program may export anything
 function run(program: string): any {
     const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 };
@@ -25,7 +25,7 @@ function run(program: string): any {
     return module.exports;
 }
 
-/** The compiler's complaints about programs, each in a file of its name, in which the package is the one of this repository. */
+/** The compiler's errors in programs, each in a file with its name, in which the package is this repository. */
 function complaints(sources: ReadonlyMap<string, string>): string[] {
     const options: ts.CompilerOptions = {
         target: ts.ScriptTarget.ES2022,
@@ -98,7 +98,7 @@ describe("the first program of README.md", () => {
         assert.equal(resources.named("registry-deployment").length, 1);
         const pullSecret = resources.one("Secret", "registry-access-pull-secret-team-a");
         assert.equal(pullSecret.inputs.metadata.namespace, "team-a");
-        assert.equal(await known(outputs.host), "registry.registry.svc.cluster.local");
-        assert.ok(resources.secrets.includes(await known(outputs.password)));
+        assert.equal(await resolved(outputs.host), "registry.registry.svc.cluster.local");
+        assert.ok(resources.secrets.includes(await resolved(outputs.password)));
     });
 });

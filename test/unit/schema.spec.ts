@@ -22,18 +22,18 @@ describe("the schema for other languages", () => {
             manifest,
             names,
         ).analyze();
-        // The version changes with every release, and nothing else does because of it.
+        // Not the package's version, so that the snapshot does not change with every release.
         const generated = generateSchema(manifest.name, "0.0.0", "", components, typeDefinitions, dependencies);
         schema = JSON.parse(JSON.stringify(generated));
     });
 
-    it("is the one of the snapshot (UPDATE_SNAPSHOTS=1 writes it)", () => {
+    it("matches the snapshot (UPDATE_SNAPSHOTS=1 writes it)", () => {
         if (process.env.UPDATE_SNAPSHOTS === "1")
             writeFileSync(schemaFile, `${JSON.stringify(schema, undefined, 4)}\n`);
         assert.deepEqual(schema, JSON.parse(readFileSync(schemaFile, "utf8")));
     });
 
-    it("describes everything that a user meets", () => {
+    it("has a description of every property and enum member", () => {
         const resources = Object.entries(schema.resources).map(
             ([token, { inputProperties, properties }]) => [token, { ...inputProperties, ...properties }] as const,
         );
@@ -52,7 +52,7 @@ describe("the schema for other languages", () => {
         assert.equal(JSON.stringify(schema).includes("[object Object]"), false);
     });
 
-    it("has no unions and no types of other packages", () => {
+    it("has no union types and no types of other packages", () => {
         const text = JSON.stringify(schema);
         assert.equal(text.includes("oneOf"), false);
         const refs = [...text.matchAll(/"\$ref":"([^"]+)"/g)].map((match) => match[1]);
@@ -60,7 +60,7 @@ describe("the schema for other languages", () => {
         assert.deepEqual(foreign, []);
     });
 
-    it("has the outputs of design.md, which are plain values", () => {
+    it("has all outputs, as plain values", () => {
         const outputs = Object.entries(component("PrivateRegistry").properties).map(
             ([name, { type, additionalProperties }]) => [name, additionalProperties?.type ?? type],
         );
@@ -84,7 +84,7 @@ describe("the schema for other languages", () => {
         assert.deepEqual(Object.keys(component("RegistryAccess").properties), ["pullSecretNames", "registriesYaml"]);
     });
 
-    it("gives every output a value, and none of them is an object that another language would have to know", () => {
+    it("has a value for every output, and no output of an object type", () => {
         for (const { properties, required } of Object.values(schema.resources)) {
             assert.deepEqual([...(required ?? [])].sort(), Object.keys(properties).sort());
             for (const property of Object.values(properties))
@@ -92,7 +92,7 @@ describe("the schema for other languages", () => {
         }
     });
 
-    it("asks for nothing but what RegistryAccess cannot do without", () => {
+    it("requires only host and dockerConfigJson of RegistryAccess", () => {
         assert.deepEqual(component("PrivateRegistry").requiredInputs, []);
         assert.deepEqual(component("RegistryAccess").requiredInputs, ["dockerConfigJson", "host"]);
     });

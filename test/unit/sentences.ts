@@ -1,4 +1,4 @@
-/** What the rules of arguments say of a wrong value. Specs import all of them as `must`. */
+/** The errors of the rules for arguments. Specs import them as `must`. */
 
 export const label = (longest: number) =>
     `must be lower-case letters, digits and hyphens, beginning and ending with a letter or digit, at most ${longest} characters`;
@@ -9,14 +9,14 @@ export const quantity = "must be a Kubernetes quantity, e.g. `10Gi` or `500m`";
 export const quantityOrNone = "must be a Kubernetes quantity, e.g. `10Gi` or `500m`, or `none` for no limit";
 export const prefix = "must be a registry with an optional path and without a scheme, e.g. `mirror.example.com/hub`";
 export const image = "must be an image reference, e.g. `docker.io/library/registry:3.1.2`";
-export const folder = "must be an absolute path of a folder, e.g. `/srv/registry`";
+export const folder = "must be an absolute path of a directory, e.g. `/srv/registry`";
 export const boolean = "must be true or false";
-export const range = "must be a range of addresses, e.g. `10.0.0.0/8` or `2001:db8::/32`";
+export const range = "must be an address range in CIDR notation, e.g. `10.0.0.0/8` or `2001:db8::/32`";
 export const string = "must be a string";
-export const notEmpty = "must be a string that is not empty";
+export const notEmpty = "must be a non-empty string";
 export const origin =
-    "must be an address of scheme, host and perhaps port, e.g. `https://s3.example.com` or `http://minio.minio.svc:9000`";
-export const oneOrMore = "must be a whole number of 1 or more";
+    "must be a URL with scheme, host and optional port, e.g. `https://s3.example.com` or `http://minio.minio.svc:9000`";
+export const oneOrMore = "must be an integer of at least 1";
 export const modes = 'must be one of "ReadWriteOnce", "ReadWriteMany", "ReadWriteOncePod"';
 export const operators = 'must be one of "Exists", "Equal"';
 export const effects = 'must be one of "NoSchedule", "PreferNoSchedule", "NoExecute"';

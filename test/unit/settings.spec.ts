@@ -1,9 +1,9 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { registryArgs } from "../../settings";
-import { known } from "./mocks";
+import { resolved } from "./mocks";
 
-/** What the program reads when the stack's configuration has these values; those of `secrets` are encrypted in its file. */
+/** The settings of the program with these values in the stack's configuration; `secrets` are encrypted. */
 function read(values: Record<string, unknown>, secrets: Record<string, unknown> = {}) {
     const named = Object.entries({ ...values, ...secrets }).map(([key, value]) => [
         `private-registry:${key}`,
@@ -23,34 +23,34 @@ describe("the stack's configuration", () => {
         pulumi.runtime.setAllConfig({});
     });
 
-    it("may be empty", () => {
+    it("can be empty", () => {
         assert.deepEqual(read({}), {});
     });
 
-    it("mirrors the arguments", () => {
+    it("has the same structure as the arguments", () => {
         const registry = { host: "registry.example.com", replicas: 2, storage: { memory: {} } };
         assert.deepEqual(read({ registry }), registry);
     });
 
-    it("joins each password to its user by name, as a secret", async () => {
+    it("sets each user's password by name, as a secret", async () => {
         const registry = { users: [{ name: "ci", generation: 2 }, { name: "anna" }] };
         const { users } = read({ registry }, { "password-anna": "of anna's own" });
         assert.deepEqual(users?.[0], { name: "ci", generation: 2 });
         const password = users?.[1].password as pulumi.Output<string>;
-        assert.equal(await known(password), "of anna's own");
+        assert.equal(await resolved(password), "of anna's own");
         assert.equal(await pulumi.isSecret(password), true);
     });
 
-    it("joins password-admin to the user that there is without a list", async () => {
+    it("sets the password of the default user with password-admin", async () => {
         const { users } = read({}, { "password-admin": "chosen by hand" });
         assert.deepEqual(
             users?.map((user) => user.name),
             ["admin"],
         );
-        assert.equal(await known(users?.[0].password as pulumi.Output<string>), "chosen by hand");
+        assert.equal(await resolved(users?.[0].password as pulumi.Output<string>), "chosen by hand");
     });
 
-    it("refuses a key that is misspelled, with the name that was meant", () => {
+    it("rejects a misspelled key, and suggests the closest name", () => {
         for (const [key, meant] of [
             ["regsitry", "registry"],
             ["Registry", "registry"],
@@ -63,26 +63,26 @@ describe("the stack's configuration", () => {
         }
     });
 
-    it("refuses a key that nothing is like, with those that there are", () => {
+    it("rejects an unknown key, and lists the valid ones", () => {
         assert.throws(
             () => read({ registry: { users: [{ name: "ci" }] }, somethingElse: "1" }),
             refused("private-registry:somethingElse: is not a key of this project; the keys are registry, password-ci"),
         );
     });
 
-    it("refuses an argument outside of the object", () => {
+    it("rejects an argument outside the object", () => {
         assert.throws(
             () => read({ host: "registry.example.com" }),
             refused("private-registry:host: is an argument; write it as `host` below `private-registry:registry`"),
         );
     });
 
-    it("leaves the keys of other projects and providers alone", () => {
+    it("ignores keys of other projects and providers", () => {
         pulumi.runtime.setAllConfig({ "kubernetes:context": "team" });
         assert.deepEqual(registryArgs(new pulumi.Config("private-registry")), {});
     });
 
-    it("refuses a password of nobody", () => {
+    it("rejects a password of an unknown user", () => {
         assert.throws(
             () => read({ registry: { users: [{ name: "ci" }] } }, { "password-admin": "chosen by hand" }),
             refused(
@@ -91,7 +91,7 @@ describe("the stack's configuration", () => {
         );
     });
 
-    it("refuses a password that is not encrypted, without repeating it", () => {
+    it("rejects a password that is not encrypted, without repeating it", () => {
         assert.throws(
             () => read({ "password-admin": "hunter2hunter2" }),
             refused(
@@ -100,7 +100,7 @@ describe("the stack's configuration", () => {
         );
     });
 
-    it("refuses a password inside the object, without repeating it", () => {
+    it("rejects a password inside the object, without repeating it", () => {
         assert.throws(
             () => read({ registry: { users: [{ name: "ci" }, { name: "anna", password: "hunter2hunter2" }] } }),
             refused(
@@ -109,7 +109,7 @@ describe("the stack's configuration", () => {
         );
     });
 
-    it("refuses an object with a secret in it", () => {
+    it("rejects an object that contains a secret", () => {
         assert.throws(
             () => read({}, { registry: { host: "registry.example.com" } }),
             refused(
@@ -118,22 +118,22 @@ describe("the stack's configuration", () => {
         );
     });
 
-    it("leaves users that are no list to the component's check", () => {
+    it("leaves the validation of users to the component if they are not a list", () => {
         assert.deepEqual(read({ registry: { users: "ci" } }, { "password-ci": "chosen by hand" }), { users: "ci" });
     });
 
-    describe("with an access key of S3", () => {
+    describe("with an S3 access key", () => {
         const registry = { storage: { s3: { bucket: "images", credentials: { keys: { accessKeyId: "id" } } } } };
 
-        it("joins its secret part, as a secret", async () => {
+        it("sets the secret access key, as a secret", async () => {
             const args = read({ registry }, { "s3-secret-access-key": "of-s3" });
             const keys = args.storage?.s3?.credentials?.keys;
             assert.equal(keys?.accessKeyId, "id");
-            assert.equal(await known(keys?.secretAccessKey as pulumi.Output<string>), "of-s3");
+            assert.equal(await resolved(keys?.secretAccessKey as pulumi.Output<string>), "of-s3");
             assert.equal(await pulumi.isSecret(keys?.secretAccessKey as pulumi.Output<string>), true);
         });
 
-        it("refuses the secret part in the file", () => {
+        it("rejects the secret access key in the file", () => {
             const keys = { accessKeyId: "id", secretAccessKey: "of-s3" };
             assert.throws(
                 () => read({ registry: { storage: { s3: { bucket: "images", credentials: { keys } } } } }),
@@ -143,7 +143,7 @@ describe("the stack's configuration", () => {
             );
         });
 
-        it("refuses one in the clear, and one of no key", () => {
+        it("rejects one that is not encrypted, and one without an access key ID", () => {
             assert.throws(
                 () => read({ registry, "s3-secret-access-key": "of-s3" }),
                 refused(
@@ -159,26 +159,26 @@ describe("the stack's configuration", () => {
         });
     });
 
-    describe("the key of a certificate", () => {
+    describe("the private key of a certificate", () => {
         const registry = { tls: { pem: { certificate: "a certificate" } } };
 
-        it("is joined to it, as a secret", async () => {
+        it("is set by tls-key, as a secret", async () => {
             const key = read({ registry }, { "tls-key": "a key" }).tls?.pem?.key as pulumi.Output<string>;
-            assert.equal(await known(key), "a key");
+            assert.equal(await resolved(key), "a key");
             assert.equal(await pulumi.isSecret(key), true);
         });
 
-        it("is joined to that of an Ingress and IngressRoute too", async () => {
+        it("is also set for an Ingress and an IngressRoute", async () => {
             const pem = { certificate: "a certificate" };
             const expose = { ingress: { certificate: { pem } }, ingressRoute: { certificate: { pem } } };
             const keys = { "ingress-key": "one", "ingress-route-key": "two" };
             const { ingress, ingressRoute } = read({ registry: { expose } }, keys).expose ?? {};
-            assert.equal(await known(ingress?.certificate?.pem?.key as pulumi.Output<string>), "one");
-            assert.equal(await known(ingressRoute?.certificate?.pem?.key as pulumi.Output<string>), "two");
+            assert.equal(await resolved(ingress?.certificate?.pem?.key as pulumi.Output<string>), "one");
+            assert.equal(await resolved(ingressRoute?.certificate?.pem?.key as pulumi.Output<string>), "two");
             assert.equal(ingress?.certificate?.pem?.certificate, "a certificate");
         });
 
-        it("is refused in the clear", () => {
+        it("is rejected if it is not encrypted", () => {
             const inFile = { tls: { pem: { certificate: "a certificate", key: "a key" } } };
             assert.throws(
                 () => read({ registry: inFile }),
@@ -195,24 +195,24 @@ describe("the stack's configuration", () => {
         });
     });
 
-    describe("with machines that are told over SSH", () => {
+    describe("with machines that are configured over SSH", () => {
         const node = (name: string) => ({ name, host: `${name}.example.com`, hostKey: "its key" });
         const registry = { nodes: { ssh: [node("a"), node("b")] } };
 
-        it("joins to each its own key, or the one for all, as a secret", async () => {
+        it("sets each machine's own key or the common key, as a secret", async () => {
             const { ssh } = read({ registry }, { "ssh-key": "for all", "ssh-key-b": "for b" }).nodes ?? {};
             const keys = (ssh ?? []).map(({ privateKey }) => privateKey as pulumi.Output<string>);
-            assert.deepEqual(await Promise.all(keys.map((key) => known(key))), ["for all", "for b"]);
+            assert.deepEqual(await Promise.all(keys.map((key) => resolved(key))), ["for all", "for b"]);
             assert.deepEqual(await Promise.all(keys.map((key) => pulumi.isSecret(key))), [true, true]);
             assert.equal(ssh?.[1].host, "b.example.com");
         });
 
-        it("leaves a machine without a key to the component's check", () => {
+        it("leaves the validation of a machine without a key to the component", () => {
             assert.deepEqual(read({ registry }), registry);
             assert.deepEqual(read({ registry: { nodes: { ssh: "a" } } }), { nodes: { ssh: "a" } });
         });
 
-        it("refuses a key in the file, and one in the clear", () => {
+        it("rejects a key in the file, and one that is not encrypted", () => {
             assert.throws(
                 () => read({ registry: { nodes: { ssh: [{ ...node("a"), privateKey: "a key" }] } } }),
                 refused(
@@ -227,7 +227,7 @@ describe("the stack's configuration", () => {
             );
         });
 
-        it("refuses a key of no machine", () => {
+        it("rejects a key of an unknown machine", () => {
             assert.throws(
                 () => read({ registry }, { "ssh-key-c": "a key" }),
                 refused(

@@ -34,8 +34,8 @@ export async function until(condition: () => boolean, what: string): Promise<voi
 }
 
 /**
- * Gives each test of the enclosing `describe` a new folder in which scripts run with fake commands. After the test, its
- * scripts are killed and the folder is removed.
+ * Gives each test of the enclosing `describe` a new directory in which scripts run with fake commands. After the test, its
+ * scripts are killed and the directory is removed.
  */
 export function scriptFolder() {
     let folder: string;
@@ -52,7 +52,7 @@ export function scriptFolder() {
         rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
     });
 
-    /** A path in this test's folder. */
+    /** A path in this test's directory. */
     const at = (...parts: string[]) => path.join(folder, ...parts);
 
     function write(file: string, content: string, mode = 0o644): void {
@@ -64,7 +64,7 @@ export function scriptFolder() {
     /** The lines of a file, or none as long as there is no such file. */
     const lines = (file: string) => (existsSync(at(file)) ? readFileSync(at(file), "utf8").trimEnd().split("\n") : []);
 
-    /** All files below a folder, with their content. */
+    /** All files below a directory, with their content. */
     function tree(below: string): Record<string, string> {
         const entries = readdirSync(at(below), { recursive: true, withFileTypes: true });
         return Object.fromEntries(
@@ -75,7 +75,7 @@ export function scriptFolder() {
         );
     }
 
-    /** The script as it runs in its pod, with the pod's absolute paths below this test's folder. */
+    /** The script as it runs in its pod, with the pod's absolute paths below this test's directory. */
     function inFolder(name: string, ...absolute: string[]): string {
         return absolute.reduce((content, prefix) => {
             assert.ok(content.includes(prefix), `${name} has no ${prefix}`);
@@ -83,7 +83,7 @@ export function scriptFolder() {
         }, script(name));
     }
 
-    /** Starts a script. A file `bin/<command>` of this test's folder takes the place of that command. */
+    /** Starts a script. A file `bin/<command>` in this test's directory replaces that command. */
     function run(content: string, env: Record<string, string>): Running {
         write("script.sh", content);
         const child = spawn("/bin/sh", [at("script.sh")], {

@@ -5,7 +5,7 @@ import { registry } from "./registry";
 export const host = "registry.example.com";
 export const parentRefs = [{ name: "team", namespace: "edge" }];
 
-/** All that a registry with a web UI behind a Gateway declares. */
+/** The resources of a registry with a web UI behind a Gateway. */
 export const uiRegistry = (args?: PrivateRegistryArgs, clusterIp?: string): Promise<Resources> =>
     registry(
         {

@@ -8,7 +8,7 @@ import { type Children, differences, presentUrns, recordedUrns, type UrnRecord }
 const folder = path.join(repositoryRoot, "test", "upgrade");
 
 /**
- * The resources of each release that hold data, as files of test/upgrade that no later change may edit. The `version` script
+ * The resources with data in each release, as files in test/upgrade that must not be edited later. The `version` script
  * records a new one (RECORD_RELEASE=<version>). A stack is really upgraded by test/integration/package/upgrade.spec.ts.
  */
 describe("an upgrade", () => {
@@ -23,12 +23,12 @@ describe("an upgrade", () => {
     });
 
     for (const release of fs.readdirSync(folder).filter((file) => /^\d.*\.json$/.test(file))) {
-        it(`from ${path.parse(release).name} replaces nothing that holds data`, () => {
+        it(`from ${path.parse(release).name} replaces no resource with data`, () => {
             assert.deepEqual(losses(JSON.parse(fs.readFileSync(path.join(folder, release), "utf8")), present), []);
         });
     }
 
-    it("knows the claims, namespaces, passwords, keys and authorities of all registries", () => {
+    it("covers the claims, namespaces, passwords, keys and CAs of all registries", () => {
         const kinds = (registry: string) => new Set(present[registry].map(({ type }) => type.split(":").at(-1)));
         const always = [
             "Namespace",
@@ -53,7 +53,7 @@ describe("an upgrade", () => {
         ["no protection", (claim) => (claim.protect = false), "would no longer be protected"],
     ];
     for (const [what, change, verdict] of changes) {
-        it(`is refused to give the claim ${what}`, () => {
+        it(`is rejected if it gives the claim ${what}`, () => {
             const changed = structuredClone(present) as DataHolders;
             change(changed.default.find(({ type }) => type.endsWith(":PersistentVolumeClaim")));
             const claim = "default: kubernetes:core/v1:PersistentVolumeClaim registry-claim";
@@ -69,7 +69,7 @@ describe("the names in Pulumi's state", () => {
         recorded = recordedUrns();
     });
 
-    it("are those of commit 07919c9 for every kind of registry", async function () {
+    it("are the same as in commit 07919c9 for every kind of registry", async function () {
         this.timeout(120_000);
         assert.deepEqual(differences(recorded, await presentUrns()), []);
     });
@@ -92,7 +92,7 @@ describe("the names in Pulumi's state", () => {
         ],
     ];
     for (const [what, change, expected] of changes) {
-        it(`differ after ${what}`, () => {
+        it(`are different after ${what}`, () => {
             const changed = structuredClone(recorded);
             change(changed.default);
             assert.deepEqual(

@@ -11,7 +11,7 @@ import {
 } from "../../components";
 import { createAuthority, issue } from "../../sandbox/cluster/pki";
 import { repositoryRoot } from "../../sandbox/paths";
-import { authority } from "../unit/authority";
+import { caCertificate } from "../unit/authority";
 import { sshNode } from "../unit/sshNode";
 
 async function issueForHost() {
@@ -57,7 +57,7 @@ export const registries: Readonly<Record<string, PrivateRegistryArgs>> = {
 
     "tls.selfSigned": { tls: { selfSigned: { algorithm: KeyAlgorithm.Rsa4096, generation: 2 } } },
     "tls.existingSecret": { host, tls: { existingSecret: { name: "registry-tls" } } },
-    "tls.existingSecret.caCertPem": { tls: { existingSecret: { name: "registry-tls", caCertPem: authority } } },
+    "tls.existingSecret.caCertPem": { tls: { existingSecret: { name: "registry-tls", caCertPem: caCertificate } } },
     "tls.pem": { host, tls: { pem: served } },
     "tls.certManager": { tls: { certManager: {} } },
     "tls.certManager.issuer": { host, tls: { certManager: { issuer, publicNamesOnly: true } } },
@@ -78,7 +78,7 @@ export const registries: Readonly<Record<string, PrivateRegistryArgs>> = {
             s3: { bucket: "images", credentials: { role: { arn: "arn:aws:iam::123456789012:role/registry" } } },
         },
     },
-    "storage.s3.caCertPem": { storage: { s3: { ...s3, caCertPem: authority, credentials: { keys } } } },
+    "storage.s3.caCertPem": { storage: { s3: { ...s3, caCertPem: caCertificate, credentials: { keys } } } },
     "storage.minio": { storage: { minio: {} }, replicas: 2 },
     "storage.minio.plain": { storage: { minio: { tls: false } } },
     "storage.memory": { storage: { memory: {} } },
@@ -144,8 +144,13 @@ const access: RegistryAccessArgs = {
 /** One access of every kind. */
 export const accesses: Readonly<Record<string, RegistryAccessArgs>> = {
     "access.pullSecrets": { ...access, pullSecrets: { namespaces: ["team-a"], serviceAccounts: ["default"] } },
-    "access.nodes": { ...access, caCertPem: authority, endpoint: "203.0.113.7:443" },
+    "access.nodes": { ...access, caCertPem: caCertificate, endpoint: "203.0.113.7:443" },
     "access.nodes.authenticate": { ...access, nodes: { authenticate: true } },
-    "access.nodes.ssh": { ...access, caCertPem: authority, nodes: { daemonSet: false, ssh: [sshNode("a")] } },
-    "access.existingNamespace": { ...access, caCertPem: authority, createNodeNamespace: false, nodeNamespace: "node" },
+    "access.nodes.ssh": { ...access, caCertPem: caCertificate, nodes: { daemonSet: false, ssh: [sshNode("a")] } },
+    "access.existingNamespace": {
+        ...access,
+        caCertPem: caCertificate,
+        createNodeNamespace: false,
+        nodeNamespace: "node",
+    },
 };

@@ -34,7 +34,7 @@ function checkCertificate(news: Properties): Failure[] {
             .filter((use) => !uses.includes(use))
             .map((use) => ({ property, reason: `${use} is not a key usage of the stand-in provider` })),
         ...["validityPeriodHours", "earlyRenewalHours"].flatMap((hours) =>
-            expect(news, hours, atLeast(0), "a whole number of hours"),
+            expect(news, hours, atLeast(0), "an integer number of hours"),
         ),
     ];
 }

@@ -8,7 +8,7 @@ function field(bytes: Buffer | string): Buffer {
     return Buffer.concat([length, content]);
 }
 
-/** A positive whole number, given in base64url as in a JSON web key. */
+/** A positive integer in base64url, as in a JSON Web Key. */
 function number(base64url: string | undefined): Buffer {
     const bytes = Buffer.from(base64url ?? "", "base64url");
     return field(bytes[0] & 0x80 ? Buffer.concat([Buffer.from([0]), bytes]) : bytes);

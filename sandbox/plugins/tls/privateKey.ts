@@ -19,7 +19,7 @@ function check(news: Properties): Failure[] {
     return [
         ...expect(news, "algorithm", (value) => value === "RSA" || value === "ECDSA", "RSA or ECDSA in the stand-in"),
         ...(curve === "P256" ? [] : [{ property: "ecdsaCurve", reason }]),
-        ...expect(news, "rsaBits", atLeast(leastRsaBits), `a whole number of at least ${leastRsaBits}`),
+        ...expect(news, "rsaBits", atLeast(leastRsaBits), `an integer of at least ${leastRsaBits}`),
     ];
 }
 

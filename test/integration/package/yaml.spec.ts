@@ -53,7 +53,7 @@ describe("a YAML project that names this repository as its package (examples/con
         fs.writeFileSync(path.join(folder, "Pulumi.yaml"), stringify(program));
         const wrong = new Consumer(folder);
         await assert.rejects(wrong.pulumi("preview"), ({ message }: Error) => {
-            assert.match(message, /storage\.volume\.deleteWithStack: must be known before anything is created/);
+            assert.match(message, /storage\.volume\.deleteWithStack: must be known before any resource is created/);
             assert.match(message, /storage: has volume and minio; keep exactly one/);
             return true;
         });

@@ -93,9 +93,9 @@ describe("the stand-ins for random and tls", () => {
         const certificate = `new tls.SelfSignedCert("wrong", {
             privateKeyPem: "x", isCaCertificate: true, validityPeriodHours: 1.5, allowedUses: ["server_auth"],
         });`;
-        assert.match(await bench.failingPreview(certificate), /whole number of hours, got 1\.5/);
+        assert.match(await bench.failingPreview(certificate), /integer number of hours, got 1\.5/);
         const password = `new random.RandomPassword("short", { length: 0 });`;
-        assert.match(await bench.failingPreview(password), /length must be a whole number of at least 1, got 0/);
+        assert.match(await bench.failingPreview(password), /length must be an integer of at least 1, got 0/);
     });
 
     it("name the type that they do not have", async () => {

@@ -175,9 +175,9 @@ describe("storage and exposure", () => {
                 storageClassName: "other",
                 accessMode: AccessMode.ReadWriteMany,
             });
-            assert.match(said, /storage.volume.storageClassName: the claim `registry` has the class `growing`/);
-            assert.match(said, /storage.volume.accessMode: the claim `registry` has the mode `ReadWriteOnce`/);
-            assert.match(said, /start a second registry that has it and copy the images/);
+            assert.match(said, /storage.volume.storageClassName: the claim `registry` has the storage class `growing`/);
+            assert.match(said, /storage.volume.accessMode: the claim `registry` has the access mode `ReadWriteOnce`/);
+            assert.match(said, /copy the images to a second registry/);
             assert.equal((await claim()).metadata.uid, uid);
         });
     });

@@ -143,7 +143,7 @@ describe("certificates of the team's own", () => {
             registry.secrets = { "tls-key": (await issue(authority, { commonName: host, serverNames })).key };
             const result = await registry.pulumi("up", "--yes", "--skip-preview");
             assert.notEqual(result.code, 0);
-            assert.match(result.stdout + result.stderr, /tls\.pem\.key: is not the key of the certificate/);
+            assert.match(result.stdout + result.stderr, /tls\.pem\.key: does not match the certificate/);
             assert.doesNotMatch(result.stdout + result.stderr, /PRIVATE KEY/);
         });
     });

@@ -1,14 +1,14 @@
 import * as assert from "node:assert/strict";
 import { podUse } from "../../bench/podUse";
 
-describe("what a pod uses", () => {
+describe("the resource usage of a pod", () => {
     const pod = (name: string, workingSetBytes?: number, usageNanoCores?: number) => ({
         podRef: { namespace: "registry", name },
         memory: { workingSetBytes },
         cpu: { usageNanoCores },
     });
 
-    it("is that of the named pod, not of a Job's that has ended", () => {
+    it("is the named pod's, not that of a completed Job", () => {
         const pods = [pod("accepts-passwords", 0, 0), pod("registry", 21 * 2 ** 20, 1_500_000)];
         assert.equal(podUse({ pods }, "registry", "registry"), "21 MiB of memory, 1.5 thousandths of a core");
     });
@@ -18,7 +18,7 @@ describe("what a pod uses", () => {
         ["has no figures", [pod("registry")]],
         ["has a memory of zero", [pod("registry", 0, 0)]],
     ] as const) {
-        it(`is an error when the pod ${what}`, () => {
+        it(`is an error if the pod ${what}`, () => {
             assert.throws(
                 () => podUse({ pods }, "registry", "registry"),
                 /does not tell what the pod registry\/registry uses/,

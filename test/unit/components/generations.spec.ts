@@ -3,16 +3,16 @@ import * as fc from "fast-check";
 import { validGenerations } from "../../../components/generations";
 
 describe("validGenerations", () => {
-    it("begins with the first and the next one", () => {
+    it("starts with the first and the next generation", () => {
         assert.deepEqual(validGenerations(1), [1, 2]);
     });
 
-    it("keeps the previous one", () => {
+    it("keeps the previous generation", () => {
         assert.deepEqual(validGenerations(2), [1, 2, 3]);
         assert.deepEqual(validGenerations(7), [6, 7, 8]);
     });
 
-    it("of two neighbours always has both, so that a raise never meets somebody who knows neither", () => {
+    it("includes both generations of a rotation before and after it", () => {
         fc.assert(
             fc.property(fc.integer({ min: 1, max: 1e6 }), (current) => {
                 assert.ok(validGenerations(current).includes(current + 1));

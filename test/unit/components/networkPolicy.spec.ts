@@ -14,7 +14,7 @@ interface Selector {
     matchExpressions?: { key: string; operator: string; values: string[] }[];
 }
 
-/** Whether a selector of labels chooses a pod. */
+/** Whether a label selector matches a pod. */
 const selects = (selector: Selector, labels: Record<string, string>) =>
     Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value) &&
     (selector.matchExpressions ?? []).every(({ key, operator, values }) => {
@@ -23,19 +23,19 @@ const selects = (selector: Selector, labels: Record<string, string>) =>
     });
 
 describe("networkPolicy", () => {
-    it("is not there unless asked for, nor when it is turned off", async () => {
+    it("creates no policies by default, and with enabled: false", async () => {
         for (const args of [undefined, { enabled: false }]) {
             assert.deepEqual((await withPolicy(args)).every("NetworkPolicy"), []);
         }
     });
 
-    it("refuses everything in the namespace that no other policy allows", async () => {
+    it("denies all traffic in the namespace that no other policy allows", async () => {
         const r = await withPolicy({});
         for (const policy of r.every("NetworkPolicy")) assert.equal(policy.inputs.metadata.namespace, "registry");
         assert.deepEqual(await spec("default"), { podSelector: {}, policyTypes: ["Ingress", "Egress"] });
     });
 
-    it("lets the nodes and everybody else to the registry's port, and nobody to the metrics", async () => {
+    it("allows all clients to connect to the registry's port, and none to the metrics", async () => {
         const { ingress, egress, policyTypes } = await spec("server");
         assert.deepEqual(ingress, [
             {
@@ -47,7 +47,7 @@ describe("networkPolicy", () => {
         assert.equal(egress, undefined);
     });
 
-    it("lets in whom it is told to, each to its port", async () => {
+    it("allows the given clients and monitoring namespaces, each to its port", async () => {
         const { ingress, egress } = await spec("server", {
             clients: ["10.1.0.0/16"],
             clientNamespaces: ["traefik"],
@@ -70,7 +70,7 @@ describe("networkPolicy", () => {
         ]);
     });
 
-    it("lets clients to the web UI, which reaches nobody itself", async () => {
+    it("allows clients to connect to the web UI, which has no egress", async () => {
         const host = "registry.example.com";
         const expose = { gateway: { parentRefs: [{ name: "team" }] } };
         const r = await withPolicy({ clientNamespaces: ["traefik"] }, { host, expose, ui: {} });
@@ -91,7 +91,7 @@ describe("networkPolicy", () => {
         assert.equal(selects(own.egress[0].to[0].podSelector, labels), false);
     });
 
-    it("says nothing of pods that are not there", async () => {
+    it("has no policies for pods that do not exist", async () => {
         const policies = (await withPolicy({})).every("NetworkPolicy").map((policy) => policy.name);
         assert.deepEqual(policies.sort(), [
             "registry-network-default",
@@ -100,7 +100,7 @@ describe("networkPolicy", () => {
         ]);
     });
 
-    it("chooses the pods that it speaks of", async () => {
+    it("selects the component's pods", async () => {
         const tls = { existingSecret: { name: "team" } };
         const users = [{ name: "ci", generation: 2 }];
         const r = await withPolicy({}, { tls, users });
@@ -121,15 +121,15 @@ refusesValues("networkPolicy", [
     ["networkPolicy.clientNamespaces[0]", "Traefik", must.label(63)],
     ["networkPolicy.monitoringNamespaces[0]", "a.b", must.label(63)],
     ["networkPolicy.destinations[0].cidr", "s3.example.com", must.range],
-    ["networkPolicy.destinations[0].ports[0]", 0, "must be a whole number from 1 to 65535"],
+    ["networkPolicy.destinations[0].ports[0]", 0, "must be an integer from 1 to 65535"],
 ]);
 
 refuses("networkPolicy", {
-    "policies without any client, and destinations without a range": {
+    "policies without any client, and destinations without an address range": {
         of: { networkPolicy: { clients: [], destinations: [{ ports: [443] }] } },
         says: [
-            "networkPolicy.clients: is empty, and clientNamespaces names none: nobody could pull; name the nodes' addresses",
-            "networkPolicy.destinations[0].cidr: is missing; give a range of addresses",
+            "networkPolicy.clients: is empty, as is clientNamespaces: no client could pull; list the nodes' addresses",
+            "networkPolicy.destinations[0].cidr: is missing; set an address range",
         ],
     },
 });

@@ -3,7 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { PrivateRegistry, type PrivateRegistryArgs } from "../../../components";
 import { namedCertificate } from "../authority";
-import { type Declared, declare, known, type Resources } from "../mocks";
+import { type Declared, declare, type Resources, resolved } from "../mocks";
 import { clientKey, sshNode } from "../sshNode";
 
 const userPassword = "correct horse battery staple";
@@ -12,7 +12,7 @@ const everything: PrivateRegistryArgs = {
     storage: { hostPath: { path: "/srv/registry" } },
     pullSecrets: { namespaces: ["default"], serviceAccounts: ["default"] },
     pullGeneration: 2,
-    config: { redis: { password: "of-redis-and-nobody-else" } },
+    config: { redis: { password: "of-redis-only" } },
     nodes: { authenticate: true, ssh: [sshNode("a")] },
 };
 
@@ -25,7 +25,7 @@ async function withComponent(args?: PrivateRegistryArgs, opts?: pulumi.Component
 }
 
 describe("the outputs", () => {
-    it("are right without any argument", async () => {
+    it("are correct without any argument", async () => {
         const { component } = await withComponent();
         const values = {
             host: "registry.registry.svc.cluster.local",
@@ -44,20 +44,20 @@ describe("the outputs", () => {
         };
         for (const [name, value] of Object.entries(values)) {
             assert.deepEqual(
-                await known(component[name as keyof typeof values] as pulumi.Output<unknown>),
+                await resolved(component[name as keyof typeof values] as pulumi.Output<unknown>),
                 value,
                 name,
             );
         }
-        const { auths } = JSON.parse(await known(component.dockerConfigJson));
+        const { auths } = JSON.parse(await resolved(component.dockerConfigJson));
         assert.equal(auths["registry.registry.svc.cluster.local"].username, "puller-1");
     });
 
-    it("have the host that is asked for, known now or later", async () => {
+    it("contain the given host, as a plain value or an Output", async () => {
         for (const host of ["registry.example.com:8443", pulumi.output("registry.example.com:8443")]) {
             const { component } = await withComponent({ host });
-            assert.equal(await known(component.host), "registry.example.com:8443");
-            assert.equal(await known(component.url), "https://registry.example.com:8443");
+            assert.equal(await resolved(component.host), "registry.example.com:8443");
+            assert.equal(await resolved(component.url), "https://registry.example.com:8443");
         }
     });
 });
@@ -66,13 +66,13 @@ describe("secrets", () => {
     const mayHoldSecrets = (resource: Declared) =>
         resource.type === "kubernetes:core/v1:Secret" || /^(tls|random|command):/.test(resource.type);
 
-    /** Every form in which the secrets of a run may appear. */
+    /** Every encoding in which the secrets of a run can appear. */
     const forms = (resources: Resources) =>
         [
             ...resources.secrets,
             ...resources.htpasswd.map((line) => line.slice(line.indexOf(":") + 1)),
             userPassword,
-            "of-redis-and-nobody-else",
+            "of-redis-only",
             clientKey,
         ].flatMap((secret) => [
             secret,
@@ -81,14 +81,14 @@ describe("secrets", () => {
             JSON.stringify(secret).slice(1, -1),
         ]);
 
-    /** Where a text holds a secret, if it does; the user's name before a password shifts its base64. */
+    /** The secret in a string, if any; a user name before a password shifts its base64 encoding. */
     const leak = (text: string, resources: Resources) =>
         forms(resources).find((form) => text.includes(form)) ??
         (/[A-Za-z0-9+/]{24,}={0,2}/g.exec(text) ?? []).find((encoded) =>
             forms(resources).some((form) => Buffer.from(encoded, "base64").toString().includes(form)),
         );
 
-    it("are in no resource but Secrets, certificates and random values", async () => {
+    it("are only in Secrets, certificates and random values", async () => {
         const { resources } = await withComponent(everything);
         assert.ok(resources.secrets.length >= 20);
         const others = resources.all.filter((resource) => !mayHoldSecrets(resource));
@@ -99,7 +99,7 @@ describe("secrets", () => {
         }
     });
 
-    it("are marked secret wherever they are, so that the state has them encrypted", async () => {
+    it("are marked as secret everywhere, so that the state encrypts them", async () => {
         const { resources } = await withComponent(everything);
         for (const resource of resources.all) {
             for (const text of resource.clearTexts) {
@@ -108,18 +108,18 @@ describe("secrets", () => {
         }
     });
 
-    it("are in no output that is not marked secret", async () => {
+    it("are only in outputs that are marked as secret", async () => {
         const { resources } = await withComponent(everything);
         assert.ok(resources.clearOutputs.includes("registry.registry.svc.cluster.local"));
         for (const text of resources.clearOutputs) assert.equal(leak(text, resources), undefined, text);
     });
 
-    it("are not in the arguments that the engine is told", async () => {
+    it("are not in the arguments that are registered with the engine", async () => {
         const { resources } = await withComponent(everything);
         for (const name of ["registry", "registry-access"]) assert.deepEqual(resources.named(name)[0].inputs, {});
     });
 
-    it("could be found where they are", async () => {
+    it("(control) are found in Secrets by this leak detector", async () => {
         const { resources } = await withComponent(everything);
         const holding = resources
             .every("Secret")
@@ -136,20 +136,20 @@ describe("secrets", () => {
 });
 
 describe("names", () => {
-    it("of all children begin with the component's", async () => {
+    it("of all children begin with the component's name", async () => {
         const { resources } = await withComponent(everything);
         for (const { name, type } of resources.all.slice(1)) {
             if (type !== "pulumi:providers:kubernetes") assert.match(name, /^registry-[a-z0-9]/, type);
         }
     });
 
-    it("of all children of one kind differ", async () => {
+    it("of all children of one kind are unique", async () => {
         const { resources } = await withComponent(everything);
         const urns = resources.all.map((resource) => `${resource.type}::${resource.name}`);
         assert.deepEqual(urns, [...new Set(urns)]);
     });
 
-    it("that are public may be chosen, and all others are the provider's", async () => {
+    it("that are public are arguments, and all others are generated by the provider", async () => {
         const { resources } = await withComponent(everything);
         const chosen = resources.all
             .filter((r) => r.inputs.metadata?.name !== undefined)
@@ -171,7 +171,7 @@ describe("names", () => {
 describe("options", () => {
     const children = (resources: Resources) => resources.all.filter((resource) => resource.name !== "registry");
 
-    it("parent: all children belong to the component or its RegistryAccess", async () => {
+    it("parent: all children are below the component or its RegistryAccess", async () => {
         const { resources } = await withComponent(everything);
         for (const resource of children(resources)) {
             const parent = resource.name.startsWith("registry-access-") ? "registry-access" : "registry";
@@ -179,7 +179,7 @@ describe("options", () => {
         }
     });
 
-    it("provider: everything in the cluster is made with it", async () => {
+    it("provider: every object in the cluster uses it", async () => {
         const resources = await declare(() => {
             const provider = new k8s.Provider("elsewhere", { kubeconfig: "{}" });
             new PrivateRegistry("registry", everything, { provider });
@@ -194,12 +194,12 @@ describe("options", () => {
         for (const resource of children(resources)) assert.equal(resource.protect, true, resource.name);
     });
 
-    it("aliases: the engine is told, which finds the children by it because their names begin with the component's", async () => {
+    it("aliases: are registered, and apply to children because their names begin with the component's", async () => {
         const { resources } = await withComponent({}, { aliases: [{ name: "images" }] });
         assert.deepEqual(resources.named("registry")[0].aliases, ["images"]);
     });
 
-    it("dependsOn: whoever depends on the component waits for its Deployment", async () => {
+    it("dependsOn: a resource that depends on the component waits for its Deployment", async () => {
         const resources = await declare(() => {
             const component = new PrivateRegistry("registry");
             new k8s.core.v1.ConfigMap("after", {}, { dependsOn: component });
@@ -209,7 +209,7 @@ describe("options", () => {
         assert.ok(dependencies.some((urn) => urn.endsWith("::registry-access-node-trust")));
     });
 
-    it("transformations: reach every child", async () => {
+    it("transformations: apply to every child", async () => {
         const seen: string[] = [];
         const { resources } = await withComponent(everything, {
             transformations: [({ name }) => void seen.push(name)],

@@ -1,19 +1,19 @@
 import * as assert from "node:assert/strict";
 import { PrivateRegistry } from "../../../components";
 import { checkArguments } from "../../../components/privateRegistryArgs";
-import { declare, known } from "../mocks";
+import { declare, resolved } from "../mocks";
 import { problems } from "../refusals";
 import * as must from "../sentences";
 
 describe("the check of the component's name", () => {
-    it("is that of the namespace and Service that it stands in for", async () => {
+    it("is the one of the namespace and Service that are named after it", async () => {
         const sentence =
-            'the component\'s name stands in for namespace and serviceName and must be lower-case letters, digits and hyphens, beginning with a letter, at most 55 characters, not "My Registry"; rename it or give namespace and serviceName';
+            'the component\'s name is the default of namespace and serviceName and must be lower-case letters, digits and hyphens, beginning with a letter, at most 55 characters, not "My Registry"; rename the component or set namespace and serviceName';
         assert.deepEqual(await problems({}, "My Registry"), [`name: ${sentence}`]);
-        assert.match((await problems({ namespace: "images" }, "1st"))[0], /stands in for serviceName and must/);
+        assert.match((await problems({ namespace: "images" }, "1st"))[0], /is the default of serviceName and must/);
     });
 
-    it("is that of the objects whose names begin with it", async () => {
+    it("is the one of the objects whose names begin with it", async () => {
         const args = { namespace: "images", serviceName: "images" };
         assert.deepEqual(await problems(args, "My Registry"), [
             `name: the component's name ${must.label(55)}, not "My Registry"`,
@@ -25,7 +25,7 @@ describe("the check of the component's name", () => {
 describe("the settings of a registry", () => {
     it("have the defaults of all arguments", async () => {
         const { log, ...settings } = checkArguments("team", {});
-        assert.deepEqual(await known(log), { level: "info", format: "json", accessLog: true });
+        assert.deepEqual(await resolved(log), { level: "info", format: "json", accessLog: true });
         assert.deepEqual(settings, {
             title: 'the PrivateRegistry "team"',
             name: "team",

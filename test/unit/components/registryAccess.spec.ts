@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { ContainerRuntime, RegistryAccess, type RegistryAccessArgs } from "../../../components";
 import { namedCertificate } from "../authority";
-import { declare, failure, known } from "../mocks";
+import { declare, failure, resolved } from "../mocks";
 import { accessProblems, withValue } from "../refusals";
 import * as must from "../sentences";
 
@@ -12,14 +12,14 @@ const access = (args: Partial<RegistryAccessArgs> = {}) =>
     declare(() => new RegistryAccess("access", { ...required, ...args }));
 
 describe("RegistryAccess", () => {
-    it("makes nothing of its own accord", async () => {
+    it("creates nothing by default", async () => {
         assert.deepEqual(
             (await access()).all.map((r) => r.name),
             ["access"],
         );
     });
 
-    it("hands out dockerConfigJson as pull secrets, known now or later", async () => {
+    it("creates pull secrets from dockerConfigJson, a plain value or an Output", async () => {
         for (const dockerConfigJson of ['{"auths":{"a":{}}}', pulumi.output('{"auths":{"a":{}}}')]) {
             const r = await access({ dockerConfigJson, pullSecrets: { namespaces: ["default"] } });
             const secret = r.one("Secret", "access-pull-secret-default");
@@ -29,18 +29,18 @@ describe("RegistryAccess", () => {
         }
     });
 
-    it("says which secrets there are", async () => {
+    it("outputs the names of the pull secrets", async () => {
         let component: RegistryAccess | undefined;
         await declare(() => {
             component = new RegistryAccess("access", { ...required, pullSecrets: { namespaces: ["a", "b"] } });
         });
-        assert.deepEqual(await known((component as RegistryAccess).pullSecretNames), {
+        assert.deepEqual(await resolved((component as RegistryAccess).pullSecretNames), {
             a: "access-pull",
             b: "access-pull",
         });
     });
 
-    it("makes nodes trust caCertPem for host and hostAliases, which they resolve", async () => {
+    it("makes nodes trust caCertPem for host and hostAliases, which they resolve themselves", async () => {
         const { list, ...data } = (await access({ caCertPem, hostAliases: ["images.example.com"] })).one("ConfigMap")
             .inputs.data;
         assert.equal(list.trimEnd().split("\n").length, 4);
@@ -49,23 +49,23 @@ describe("RegistryAccess", () => {
         assert.match(data["file-3"], /\[host\."https:\/\/images\.example\.com"\]/);
     });
 
-    it("sends pulls to endpoint", async () => {
+    it("makes nodes pull from endpoint", async () => {
         for (const endpoint of ["203.0.113.7:443", "[2001:db8::7]:443"]) {
             const toml = (await access({ caCertPem, endpoint })).one("ConfigMap").inputs.data["file-1"];
             assert.ok(toml.includes(`[host."https://${endpoint}"]`), toml);
         }
     });
 
-    it("mounts no folder for names that are not mapped", async () => {
+    it("mounts no directory for host names that are not mapped", async () => {
         const r = await access({ caCertPem, nodes: { runtimes: [ContainerRuntime.CriO] } });
         assert.equal(JSON.stringify(r.one("DaemonSet").inputs).includes("registries.conf.d"), false);
     });
 
-    it("touches no node when nodes.enabled is false", async () => {
+    it("configures no node when nodes.enabled is false", async () => {
         assert.deepEqual((await access({ caCertPem, nodes: { enabled: false } })).every("DaemonSet"), []);
     });
 
-    it("works on nodes from a privileged namespace of its own", async () => {
+    it("configures nodes from a separate privileged namespace", async () => {
         const r = await access({ caCertPem });
         const { metadata } = r.one("Namespace").inputs;
         assert.equal(metadata.name, "access-node");
@@ -73,19 +73,19 @@ describe("RegistryAccess", () => {
         assert.equal(r.one("DaemonSet").inputs.metadata.namespace, "access-node");
     });
 
-    it("works from nodeNamespace", async () => {
+    it("uses nodeNamespace", async () => {
         const r = await access({ caCertPem, nodeNamespace: "kube-images" });
         assert.equal(r.one("Namespace").inputs.metadata.name, "kube-images");
         assert.equal(r.one("DaemonSet").inputs.metadata.namespace, "kube-images");
     });
 
-    it("makes no namespace when createNodeNamespace is false", async () => {
+    it("creates no namespace when createNodeNamespace is false", async () => {
         const r = await access({ caCertPem, nodeNamespace: "kube-images", createNodeNamespace: false });
         assert.deepEqual(r.every("Namespace"), []);
         assert.equal(r.one("DaemonSet").inputs.metadata.namespace, "kube-images");
     });
 
-    it("pulls its own image from imageMirror with imagePullSecrets", async () => {
+    it("pulls its image from imageMirror with imagePullSecrets", async () => {
         const r = await access({ caCertPem, imageMirror: "mirror.example.com", imagePullSecrets: ["mirror"] });
         const { spec } = r.one("DaemonSet").inputs.spec.template;
         assert.match(spec.containers[0].image, /^mirror\.example\.com\/docker\.io\/curlimages\/curl:/);
@@ -93,25 +93,25 @@ describe("RegistryAccess", () => {
     });
 });
 
-describe("RegistryAccess's check of arguments", () => {
-    it("asks for what it cannot do without", async () => {
+describe("the validation of RegistryAccess's arguments", () => {
+    it("requires host and dockerConfigJson", async () => {
         assert.deepEqual(await accessProblems({}), [
-            "host: is missing; give it the registry's output `host`",
-            "dockerConfigJson: is missing; give it the registry's output `dockerConfigJson`",
+            "host: is missing; set it to the registry's output `host`",
+            "dockerConfigJson: is missing; set it to the registry's output `dockerConfigJson`",
         ]);
     });
 
-    it("asks for the authority that nodes trust", async () => {
+    it("requires the CA certificate that nodes should trust", async () => {
         assert.deepEqual(await accessProblems({ ...required, nodes: {} }), [
-            "nodes: need caCertPem to trust; give it the registry's output `caCertPem`",
+            "nodes: needs a CA certificate to trust; set caCertPem to the registry's output `caCertPem`",
         ]);
         await declare(() => new RegistryAccess("access", { ...required, nodes: { enabled: false } }));
     });
 
-    it("asks for the logins that nodes use, known now or later", async () => {
+    it("requires the nodes' logins, in a plain value or an Output", async () => {
         const nodes = { authenticate: true };
         const sentence =
-            "dockerConfigJson: has no login for b.example, which nodes.authenticate needs; add it, or leave nodes.authenticate out";
+            "dockerConfigJson: has no login for b.example, which nodes.authenticate needs; add it, or omit nodes.authenticate";
         const dockerConfigJson = '{"auths":{"registry.example.com":{"auth":"aHVudGVyMg=="}}}';
         assert.deepEqual(await accessProblems({ ...required, dockerConfigJson, hostAliases: ["b.example"], nodes }), [
             sentence,
@@ -131,16 +131,16 @@ describe("RegistryAccess's check of arguments", () => {
         ["hostAliases[0]", "A", `${must.host}, not "A"`],
         ["dockerConfigJson", "hunter2", "must be the JSON of a dockerconfigjson Secret, with `auths`"],
         ["dockerConfigJson", '{"auths":null}', "must be the JSON of a dockerconfigjson Secret, with `auths`"],
-        ["caCertPem", "/etc/ca.crt", "must be certificates in PEM form"],
+        ["caCertPem", "/etc/ca.crt", "must be PEM-encoded certificates"],
         [
             "endpoint",
             "https://10.0.0.1",
-            'must be a host name or an address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`, not "https://10.0.0.1"',
+            'must be a host name or an IP address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`, not "https://10.0.0.1"',
         ],
         [
             "endpoint",
             "2001:db8::7",
-            'must be a host name or an address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`, not "2001:db8::7"',
+            'must be a host name or an IP address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`, not "2001:db8::7"',
         ],
         ["pullSecrets.namespaces[0]", "A", `${must.label(63)}, not "A"`],
         ["nodes.runtimes[0]", "x", 'must be one of "containerd", "k3s", "rke2", "cri-o", "docker", not "x"'],
@@ -152,19 +152,19 @@ describe("RegistryAccess's check of arguments", () => {
         ["annotations.a", 1, `${must.string}, not 1`],
     ];
     for (const [path, value, sentence] of wrong) {
-        it(`refuses ${path}: ${JSON.stringify(value)}`, async () => {
+        it(`rejects ${path}: ${JSON.stringify(value)}`, async () => {
             const lines = await accessProblems({ ...required, ...withValue(path, value) });
             assert.ok(lines.includes(`${path}: ${sentence}`), lines.join("\n"));
         });
     }
 
-    it("refuses a name that no object can begin with", async () => {
+    it("rejects a name that no object's name can begin with", async () => {
         assert.deepEqual(await accessProblems(required, "My Access"), [
             `name: the component's name ${must.label(58)}, not "My Access"`,
         ]);
     });
 
-    it("checks what is known later, without repeating it", async () => {
+    it("validates Outputs when they resolve, without repeating secrets", async () => {
         const { message } = await failure(
             () =>
                 new RegistryAccess("access", {

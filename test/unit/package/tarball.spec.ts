@@ -10,7 +10,7 @@ const npm = (args: string[], cwd = repositoryRoot) =>
     execFileSync("npm", args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
 
 describe("the packed package", function () {
-    // npm, the compiler and Node load much for one answer.
+    // npm, the compiler and Node take long to start.
     this.timeout(180_000);
     const work = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-tarball-"));
     const consumer = path.join(work, "consumer");
@@ -24,12 +24,12 @@ describe("the packed package", function () {
         files = packed.map((file: { path: string }) => file.path);
         fs.mkdirSync(installed, { recursive: true });
         execFileSync("tar", ["-xzf", path.join(work, filename), "--strip-components=1", "-C", installed]);
-        // The peers, and the package's own dependencies, in the folder above.
+        // Peer dependencies and dependencies are in the parent directory.
         fs.symlinkSync(path.join(repositoryRoot, "node_modules"), path.join(work, "node_modules"));
     });
     after(() => fs.rmSync(work, { recursive: true, force: true }));
 
-    it("holds the compiled library with types, source maps and scripts, and nothing else", () => {
+    it("contains the compiled library with types, source maps and scripts, and nothing else", () => {
         const folder = path.join(repositoryRoot, "components");
         const sources = fs.readdirSync(folder, { encoding: "utf8", recursive: true });
         const expected = sources.flatMap((source) => {
@@ -41,7 +41,7 @@ describe("the packed package", function () {
         assert.deepEqual(files.sort(), [...always, ...expected].sort());
     });
 
-    it("has maps that hold the source, which is not in the package", () => {
+    it("has source maps with the source, which is not in the package", () => {
         for (const file of files.filter((name) => name.endsWith(".map"))) {
             const { sourcesContent } = JSON.parse(fs.readFileSync(path.join(installed, file), "utf8"));
             const source = path.join(repositoryRoot, file.replace(/^dist\//, "").replace(/\.js\.map$/, ".ts"));
@@ -73,7 +73,7 @@ describe("the packed package", function () {
         bundler: { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler },
     };
     for (const [name, resolution] of Object.entries(resolutions)) {
-        it(`compiles with the resolution ${name}, from CommonJS, ES modules and checked JavaScript, as do the examples`, () => {
+        it(`compiles with module resolution ${name}, from CommonJS, ES modules and checked JavaScript, like the examples`, () => {
             const written = {
                 "common.cts": right,
                 "module.mts": right,
@@ -100,7 +100,7 @@ describe("the packed package", function () {
         });
     }
 
-    /** Other packages' declarations by name and format, read once: those of @pulumi/kubernetes are most of the work. */
+    /** Other packages' declarations by name and format, read once, because @pulumi/kubernetes takes most of the time. */
     const declarations = new Map<string, ts.SourceFile | undefined>();
 
     function compilerHost(options: ts.CompilerOptions): ts.CompilerHost {
@@ -115,7 +115,7 @@ describe("the packed package", function () {
         return host;
     }
 
-    /** What the compiler says of each of the consumer's files and of the package's own types. */
+    /** The compiler's errors in the consumer's files and the package's types. */
     function diagnose(roots: string[], options: ts.CompilerOptions): Record<string, string> {
         const program = ts.createProgram(roots, options, compilerHost(options));
         const checked = program.getSourceFiles().filter((file) => file.fileName.startsWith(fs.realpathSync(consumer)));

@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { ensureDebianPackages } from "../../../sandbox/debian";
 
-/** Stand in for the machine's: one package is installed, another was removed, and nothing else is known. */
+/** Fakes of the machine's commands: one package is installed, another was removed, and no other is known. */
 const fakeQuery = `#!/bin/sh
 echo "runc install ok installed"
 echo "iptables deinstall ok config-files"
@@ -41,13 +41,13 @@ describe("ensureDebianPackages", () => {
 
     const ensure = (...packages: string[]) => ensureDebianPackages(packages, (line) => lines.push(line));
 
-    it("does nothing when all are installed", async () => {
+    it("does nothing if all packages are installed", async () => {
         await ensure("runc");
         assert.deepEqual(lines, []);
         assert.ok(!fs.existsSync(path.join(folder, "calls")));
     });
 
-    it("installs what is missing, after an installation that was interrupted and one update", async () => {
+    it("installs missing packages, after repairing an interrupted installation and one update", async () => {
         await ensure("runc", "iptables", "conntrack");
         assert.deepEqual(lines, ["Installing Debian packages: iptables, conntrack"]);
         const [configure, update, install, ...more] = fs
@@ -60,12 +60,12 @@ describe("ensureDebianPackages", () => {
         assert.deepEqual(more, []);
     });
 
-    it("says what is missing when it may not install", async () => {
+    it("reports missing packages if it may not install them", async () => {
         process.getuid = () => 1000;
         await assert.rejects(ensure("conntrack"), /These Debian packages are missing: conntrack; install them/);
     });
 
-    it("says that it needs Debian where apt-get is not there", async () => {
+    it("reports that it needs Debian if apt-get is missing", async () => {
         fs.rmSync(path.join(folder, "apt-get"));
         for (const tool of ["flock", "sh", "cat", "basename"])
             fs.symlinkSync(`/usr/bin/${tool}`, path.join(folder, tool));

@@ -19,7 +19,7 @@ describe("withLock", () => {
         fs.rmSync(folder, { recursive: true });
     });
 
-    it("lets one in at a time", async () => {
+    it("runs one action at a time", async () => {
         const order: string[] = [];
         const work = (name: string) => async () => {
             order.push(`${name} begins`);
@@ -32,7 +32,7 @@ describe("withLock", () => {
         assert.equal(order[3], order[2].replace("begins", "ends"));
     });
 
-    it("says that it waits", async () => {
+    it("reports that it waits", async () => {
         const said: string[] = [];
         const held = withLock(file, () => new Promise((resolve) => setTimeout(resolve, 1500)));
         await new Promise((resolve) => setTimeout(resolve, 200));
@@ -45,7 +45,7 @@ describe("withLock", () => {
         assert.deepEqual(said, ["waits", "works"]);
     });
 
-    it("is free again after a failure", async () => {
+    it("is released after a failure", async () => {
         await assert.rejects(
             withLock(file, async () => {
                 throw new Error("no luck");
@@ -55,7 +55,7 @@ describe("withLock", () => {
         assert.equal(await withLock(file, async () => "done"), "done");
     });
 
-    it("says when the file cannot be locked", async () => {
+    it("reports a file that cannot be locked", async () => {
         process.env.PATH = folder;
         await assert.rejects(
             withLock(file, async () => "done"),

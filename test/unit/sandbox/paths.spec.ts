@@ -8,7 +8,7 @@ describe("the machine's PATH", () => {
         process.env.PATH = before;
     });
 
-    it("is without the tools and stand-ins of a sandbox, which a shell that uses one finds first", () => {
+    it("excludes a sandbox's tools and stand-ins, which a sandbox's shell has first", () => {
         process.env.PATH = [path.join(dataFolder, "default", "bin"), "/usr/bin", "", "bin", "/bin"].join(
             path.delimiter,
         );

@@ -32,12 +32,12 @@ describe("an official Pulumi plugin", () => {
         fs.rmSync(folder, { recursive: true });
     });
 
-    it("is found on PATH, beside the CLI, and in the user's plugin cache, in this order", () => {
+    it("is found on PATH, next to the CLI, and in the user's plugin cache, in this order", () => {
         assert.equal(findOfficial(executable, plugin, cli), undefined);
         const cached = file("home", "plugins", "resource-sample-v1.2.3", executable);
         assert.equal(findOfficial(executable, plugin, cli), cached);
-        const beside = file("cli", executable);
-        assert.equal(findOfficial(executable, plugin, cli), beside);
+        const nextToCli = file("cli", executable);
+        assert.equal(findOfficial(executable, plugin, cli), nextToCli);
         const onPath = file("path", executable);
         assert.equal(findOfficial(executable, plugin, cli), onPath);
     });
@@ -52,8 +52,8 @@ describe("the locks of stacks", () => {
     const state = fs.mkdtempSync(path.join(os.tmpdir(), "state-"));
     after(() => fs.rmSync(state, { recursive: true }));
 
-    it("are removed when the Pulumi that took them has ended, and stay while it runs", async () => {
-        // The name of its process is that of the file.
+    it("are removed when the Pulumi process that took them has exited, and stay while it runs", async () => {
+        // The process has the name of the file.
         const program = path.join(state, "pulumi");
         fs.copyFileSync("/bin/sleep", program);
         fs.chmodSync(program, 0o755);
@@ -74,7 +74,7 @@ describe("the locks of stacks", () => {
         }
     });
 
-    it("are none where no stack was ever changed", () => {
+    it("are none if no stack was ever changed", () => {
         removeStaleLocks(path.join(state, "nowhere"));
     });
 });

@@ -8,7 +8,7 @@ import { releasedChangelog, releaseProblems, withTarball } from "../../../script
 
 const registry = "private-registry:index:PrivateRegistry";
 
-/** The present schema after a change, which is made on a copy. */
+/** The current schema after a change to a copy. */
 // biome-ignore lint/suspicious/noExplicitAny: the changes reach into any part of the schema
 function changed(change: (schema: any) => void): PackageSchema {
     const copy = structuredClone(readSchema());
@@ -16,7 +16,7 @@ function changed(change: (schema: any) => void): PackageSchema {
     return copy;
 }
 
-describe("a change of the schema", () => {
+describe("a schema change", () => {
     const schema = readSchema();
 
     // biome-ignore lint/suspicious/noExplicitAny: as above
@@ -77,7 +77,7 @@ describe("a change of the schema", () => {
         it(`breaks programs: ${what}`, () => assert.deepEqual(breakingChanges(schema, changed(change)), [sentence]));
     }
 
-    it("breaks nothing when it only adds or describes", () => {
+    it("breaks nothing when it only adds or changes descriptions", () => {
         const after = changed((s) => {
             s.resources[registry].inputProperties.further = { type: "string" };
             s.resources[registry].properties.further = { type: "string" };
@@ -94,11 +94,11 @@ describe("a release", () => {
     const problems = (from: string, to: string, next = broken) =>
         releaseProblems({ version: from, schema }, { version: to, schema: next });
 
-    it("may be anything at first", () => {
+    it("can be any version if it is the first", () => {
         assert.deepEqual(releaseProblems(undefined, { version: "0.1.0", schema }), []);
     });
 
-    it("may break programs as a minor version before 1.0.0, and as a major one", () => {
+    it("may break programs in a minor version before 1.0.0, and in a major version", () => {
         for (const [from, to] of [
             ["0.1.0", "0.2.0"],
             ["0.9.1", "1.0.0"],
@@ -108,7 +108,7 @@ describe("a release", () => {
         }
     });
 
-    it("must not break programs otherwise, and says what is broken and what to release instead", () => {
+    it("must not otherwise break programs, and the error says what breaks and which version to release", () => {
         assert.deepEqual(problems("0.1.0", "0.1.1"), [
             "0.1.1 breaks programs made for 0.1.0; release it as a minor version",
             `${registry} no longer takes \`host\``,
@@ -116,14 +116,14 @@ describe("a release", () => {
         for (const to of ["1.2.4", "1.3.0"]) assert.match(problems("1.2.3", to)[0], /release it as a major version/);
     });
 
-    it("may be a patch when nothing breaks", () => assert.deepEqual(problems("1.2.3", "1.2.4", schema), []));
+    it("can be a patch if nothing breaks", () => assert.deepEqual(problems("1.2.3", "1.2.4", schema), []));
 
-    it("is what the examples install from then on", () => {
+    it("updates the version that the examples install", () => {
         const manifest = (version: string) => `{ "private-registry": "file:../../private-registry-${version}.tgz" }`;
         assert.equal(withTarball(manifest("0.1.0"), "0.2.0"), manifest("0.2.0"));
     });
 
-    it("must come after the last one", () => {
+    it("must be newer than the last one", () => {
         for (const to of ["1.2.3", "1.1.9", "0.9.0"]) {
             assert.deepEqual(problems("1.2.3", to, schema), [`${to} does not come after 1.2.3`]);
         }
@@ -133,19 +133,19 @@ describe("a release", () => {
 describe("the changelog", () => {
     const text = "# Changelog\n\n## Unreleased\n\n- A change.\n\n## 0.1.0 (2026-01-01)\n\n- The first.\n";
 
-    it("gets a heading for the version, with what was unreleased", () => {
+    it("gets a heading for the version above the unreleased changes", () => {
         assert.equal(
             releasedChangelog(text, "0.2.0", "2026-02-01"),
             "# Changelog\n\n## Unreleased\n\n## 0.2.0 (2026-02-01)\n\n- A change.\n\n## 0.1.0 (2026-01-01)\n\n- The first.\n",
         );
     });
 
-    it("must say something about each release", () => {
+    it("must have an entry for each release", () => {
         const empty = releasedChangelog(text, "0.2.0", "2026-02-01");
         assert.throws(() => releasedChangelog(empty, "0.3.0", "2026-03-01"), /says nothing under `## Unreleased`/);
     });
 
-    it("of this repository has a place for what comes next", () => {
+    it("of this repository has a section for unreleased changes", () => {
         const present = fs.readFileSync(path.join(repositoryRoot, "CHANGELOG.md"), "utf8");
         const withChange = present.replace("## Unreleased\n", "## Unreleased\n\n- A change.\n");
         assert.match(

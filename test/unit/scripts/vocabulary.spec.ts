@@ -20,7 +20,7 @@ const problems = (text: string, excused: Vocabulary["excused"] = []) =>
     vocabularyProblems(new Map([["a.md", text]]), { ...vocabulary, excused });
 
 describe("the vocabulary check", () => {
-    it("names the place of a phrase and its replacement", () => {
+    it("reports the line of a phrase, and its replacement", () => {
         assert.deepEqual(problems("one\ntwo Foo bars"), ['a.md:2: "Foo bars"; write: baz']);
     });
 

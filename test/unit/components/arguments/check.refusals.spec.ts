@@ -1,14 +1,14 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { IngressController, RolloutStrategy } from "../../../../components";
-import { authority } from "../../authority";
+import { caCertificate } from "../../authority";
 import { accessProblems, problems, type Wrong } from "../../refusals";
 
 /** The paths of the problems, in alphabetical order. */
 const pathsOf = (lines: readonly string[]) => lines.map((line) => line.slice(0, line.indexOf(":"))).sort();
 
 describe("all problems with the arguments", () => {
-    it("are reported at once: wrong and missing values, exactly one of several, and what does not fit together", async () => {
+    it("are reported in one error: wrong and missing values, exactly one of several fields, and cross-field problems", async () => {
         const args: Wrong = {
             host: "10.0.0.1",
             replicas: 2,
@@ -29,7 +29,7 @@ describe("all problems with the arguments", () => {
             },
             descriptorCache: {
                 inMemory: { size: 0 },
-                redis: { image: "redis:7", external: { caCertPem: authority, tls: false, database: -1 } },
+                redis: { image: "redis:7", external: { caCertPem: caCertificate, tls: false, database: -1 } },
             },
             expose: {
                 ingress: { className: "Upper", certificate: { pem: {}, existingSecret: {} } },
@@ -116,7 +116,7 @@ describe("all problems with the arguments", () => {
         ]);
     });
 
-    it("of RegistryAccess are reported at once", async () => {
+    it("of RegistryAccess are reported in one error", async () => {
         const args: Wrong = {
             endpoint: "https://a",
             hostAliases: pulumi.output(["a"]),
@@ -136,7 +136,7 @@ describe("all problems with the arguments", () => {
         ]);
     });
 
-    it("do not grow by what only a wrong value causes", async () => {
+    it("do not include consequences of a wrong value", async () => {
         const wrong: Wrong = {
             host: "https://a",
             replicas: "two",

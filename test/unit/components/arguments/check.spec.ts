@@ -7,23 +7,26 @@ import { registry } from "../../registry";
 import * as must from "../../sentences";
 
 refuses("an argument of the wrong shape", {
-    "a list that is none": { of: { users: "ci" }, says: ["users: must be a list"] },
-    "an object that is none": { of: { storage: "10Gi" }, says: ["storage: must be an object with named fields"] },
-    "a map that is none": { of: { labels: ["a"] }, says: ["labels: must be an object with named fields"] },
-    "an element that is empty": {
-        of: { users: [{ name: "ci" }, null] },
-        says: ["users[1]: is empty; remove it or give it a value"],
+    "a value that is not a list": { of: { users: "ci" }, says: ["users: must be a list"] },
+    "a value that is not an object": {
+        of: { storage: "10Gi" },
+        says: ["storage: must be an object with named fields"],
     },
-    "an output as a whole where it decides which resources exist": {
+    "a value that is not a map": { of: { labels: ["a"] }, says: ["labels: must be an object with named fields"] },
+    "an empty element": {
+        of: { users: [{ name: "ci" }, null] },
+        says: ["users[1]: is empty; remove it or set a value"],
+    },
+    "an Output as a whole where the value decides which resources exist": {
         of: { users: pulumi.output([{ name: "ci" }]) },
         says: [
-            "users: decides which resources exist, so it cannot be an output as a whole; give its fields or elements as outputs instead",
+            "users: decides which resources exist, so it cannot be an Output as a whole; make its fields or elements Outputs instead",
         ],
     },
 });
 
-describe("the check of arguments", () => {
-    it("says all that is wrong at once", async () => {
+describe("the validation of arguments", () => {
+    it("reports every problem in one error", async () => {
         const args = { host: "https://a", replicas: 0, users: [{ name: "a b" }], storage: { volume: { size: "big" } } };
         assert.deepEqual(
             (await problems(args)).map((line) => line.split(":")[0]),
@@ -36,7 +39,7 @@ describe("the check of arguments", () => {
         );
     });
 
-    it("names the argument that was meant", async () => {
+    it("suggests the closest argument for a misspelled one", async () => {
         assert.deepEqual(await problems({ hostAlias: ["a"], storage: { volumes: {} }, users: [{ nmae: "ci" }] }), [
             "hostAlias: is not an argument; did you mean `hostAliases`?",
             "storage.volumes: is not an argument; did you mean `volume`?",
@@ -45,14 +48,14 @@ describe("the check of arguments", () => {
         ]);
     });
 
-    it("lists the arguments when none is near", async () => {
+    it("lists the arguments if none is close", async () => {
         assert.deepEqual(await problems({ log: { destination: "stdout" }, expose: { tls: {} } }), [
             "log.destination: is not an argument; the arguments here are accessLog, format, level",
             "expose.tls: is not an argument; the arguments here are gateway, ingress, ingressRoute, loadBalancer, nodePort",
         ]);
     });
 
-    it("takes null and undefined for an omitted value", async () => {
+    it("treats null and undefined as omitted", async () => {
         for (const nothing of [null, undefined]) {
             const args: Wrong = {
                 users: nothing,
@@ -67,7 +70,7 @@ describe("the check of arguments", () => {
         await registry(null as Wrong);
     });
 
-    it("takes null, which YAML has for a key without a value, for an empty object", async () => {
+    it("treats null, a YAML key without a value, as an empty object", async () => {
         const r = await registry({ storage: { memory: null }, networkPolicy: null, pullSecrets: null } as Wrong);
         assert.equal(r.every("PersistentVolumeClaim").length, 0);
         assert.notEqual(r.every("NetworkPolicy").length, 0);
@@ -75,8 +78,8 @@ describe("the check of arguments", () => {
     });
 });
 
-describe("values that are known later", () => {
-    it("are checked when they are, and make the program fail", async () => {
+describe("Outputs", () => {
+    it("are validated when they resolve, and fail the program", async () => {
         const later = (value: unknown) => pulumi.output(Promise.resolve(value));
         const cases: [Wrong, string][] = [
             [{ host: later("https://a") }, `host: ${must.host}, not "https://a"`],
@@ -89,10 +92,7 @@ describe("values that are known later", () => {
                 'log.level: must be one of "error", "warn", "info", "debug", not "loud"',
             ],
             [{ users: [{ name: "ci", password: later("short") }] }, "users[0].password: must have 8 to 72 bytes"],
-            [
-                { expose: { nodePort: { port: later(0) } } },
-                "expose.nodePort.port: must be a whole number from 1 to 65535",
-            ],
+            [{ expose: { nodePort: { port: later(0) } } }, "expose.nodePort.port: must be an integer from 1 to 65535"],
             [{ config: later([]) }, "config: must be an object"],
         ];
         for (const [args, line] of cases) {
@@ -108,17 +108,17 @@ describe("values that are known later", () => {
         assert.ok(message.includes(`image: ${must.image}, not "not an image"`), message);
     });
 
-    it("are used when they are right", async () => {
+    it("are used if they are valid", async () => {
         const r = await registry({ namespace: pulumi.output("images") });
         assert.equal(r.one("Namespace", "registry-namespace").inputs.metadata.name, "images");
     });
 });
 
-describe("passwords in messages", () => {
+describe("passwords in error messages", () => {
     const password = (bytes: number) =>
-        `users[0].password: must have 8 to 72 bytes (bcrypt ignores the rest) on one line, but has ${bytes}; leave it out to get a random one`;
+        `users[0].password: must have 8 to 72 bytes (bcrypt ignores the rest) on one line, but has ${bytes}; omit it to get a random one`;
 
-    it("are described and not repeated", async () => {
+    it("are described but not repeated", async () => {
         assert.deepEqual(await problems({ users: [{ name: "ci", password: "hunter2" }] }), [password(7)]);
         assert.deepEqual(await problems({ users: [{ name: "ci", password: "ü".repeat(37) }] }), [password(74)]);
         assert.deepEqual(await problems({ users: [{ name: "ci", password: "two\nlines of it" }] }), [password(15)]);
@@ -127,13 +127,13 @@ describe("passwords in messages", () => {
         ]);
     });
 
-    it("are not repeated when something else is wrong, nor under a wrong key", async () => {
+    it("are not repeated when another argument is wrong, nor under a misspelled key", async () => {
         const lines = await problems({ users: [{ name: "c i", password: "hunter2hunter2" }, { pasword: "hunter3" }] });
         assert.doesNotMatch(lines.join("\n"), /hunter/);
         assert.match(lines[1], /^users\[1\]\.pasword: is not an argument; did you mean `password`\?$/);
     });
 
-    it("are not repeated when they are known later", async () => {
+    it("are not repeated when they come from an Output", async () => {
         const secret = pulumi.secret("hunter2");
         const { message } = await failure(
             () => new PrivateRegistry("registry", { users: [{ name: "ci", password: secret }] }),
@@ -142,7 +142,7 @@ describe("passwords in messages", () => {
         assert.doesNotMatch(message, /hunter/);
     });
 
-    it("are not repeated where no secret is expected", async () => {
+    it("are not repeated in an argument that is not secret", async () => {
         const secret = pulumi.secret("hunter2 hunter2");
         for (const args of [{ image: secret }, { host: secret }, { annotations: { a: pulumi.secret(71236712) } }]) {
             const { message } = await failure(() => new PrivateRegistry("registry", args as Wrong));
@@ -153,7 +153,7 @@ describe("passwords in messages", () => {
 });
 
 describe("ArgumentError", () => {
-    it("is what the CLI shows without a stack, and another language as input errors", async () => {
+    it("is printed by the CLI without a stack trace, and passed to other languages as input property errors", async () => {
         const error = await refusal(() => new PrivateRegistry("registry", { replicas: 0, host: "a b" }));
         assert.equal(error instanceof ArgumentError, true);
         assert.equal(pulumi.RunError.isInstance(error), true);

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { reasonAgainst } from "../../../../components/arguments/check";
 import * as rules from "../../../../components/arguments/rules";
 import type { Shape } from "../../../../components/arguments/shapes";
-import { authority } from "../../authority";
+import { caCertificate } from "../../authority";
 
 const pkcs8 = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }) as string;
 const openssh = (cipher: string) => {
@@ -12,7 +12,7 @@ const openssh = (cipher: string) => {
 };
 const label = (length: number) => "a".repeat(length);
 
-/** The values at the boundaries of each rule. */
+/** Values at the boundaries of each rule. */
 const boundaries: Readonly<Record<string, { of: Shape; accepts: unknown[]; refuses: unknown[] }>> = {
     integer: {
         of: rules.integer(1, 5),
@@ -49,18 +49,22 @@ const boundaries: Readonly<Record<string, { of: Shape; accepts: unknown[]; refus
     },
     certificatePem: {
         of: rules.certificatePem,
-        accepts: [authority, authority + authority],
+        accepts: [caCertificate, caCertificate + caCertificate],
         refuses: [
             "",
-            authority + authority.replace("MIIB", "AAAA"),
+            caCertificate + caCertificate.replace("MIIB", "AAAA"),
             "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
         ],
     },
-    privateKeyPem: { of: rules.privateKeyPem, accepts: [pkcs8], refuses: [authority, "", [pkcs8], openssh("none")] },
+    privateKeyPem: {
+        of: rules.privateKeyPem,
+        accepts: [pkcs8],
+        refuses: [caCertificate, "", [pkcs8], openssh("none")],
+    },
     sshPrivateKey: {
         of: rules.sshPrivateKey,
         accepts: [pkcs8, openssh("none"), `${openssh("none")}\n`],
-        refuses: [authority, openssh("aes256-ctr"), `key: ${openssh("none")}`, `${openssh("none")}key`, ""],
+        refuses: [caCertificate, openssh("aes256-ctr"), `key: ${openssh("none")}`, `${openssh("none")}key`, ""],
     },
     dockerConfig: {
         of: rules.dockerConfig,
@@ -70,15 +74,15 @@ const boundaries: Readonly<Record<string, { of: Shape; accepts: unknown[]; refus
     quantityOrNone: { of: rules.quantityOrNone, accepts: ["none", "512Mi", "0.5"], refuses: ["None", "512MB", ""] },
 };
 
-describe("the rules of values", () => {
+describe("the rules for values", () => {
     for (const [name, { of, accepts, refuses }] of Object.entries(boundaries)) {
-        it(`${name}: accept what is right and refuse what is next to it`, () => {
+        it(`${name}: accept valid values and reject invalid ones`, () => {
             for (const value of accepts) assert.equal(reasonAgainst(of, value), undefined, String(value));
             for (const value of refuses) assert.ok(reasonAgainst(of, value), `accepts ${value}`);
         });
     }
 
-    it("show a long value in part, a secret one not at all, and one that JSON has no form for", () => {
+    it("truncate a long value, hide a secret one, and format one that JSON cannot represent", () => {
         assert.equal(reasonAgainst(rules.boolean, "x".repeat(300)), `must be true or false, not "${"x".repeat(199)}…`);
         assert.equal(reasonAgainst(rules.boolean, "x".repeat(198)), `must be true or false, not "${"x".repeat(198)}"`);
         assert.equal(reasonAgainst(rules.boolean, "hunter2", true), "must be true or false");

@@ -15,7 +15,7 @@ interface Example {
 
 const name = required(string, "name it");
 
-/** `npm run typecheck` fails when one of these compiles. */
+/** `npm run typecheck` fails if one of these compiles. */
 const refusedByTheCompiler = [
     // @ts-expect-error a field has no rule
     fields<Example>({ name, count: integer(1), isOn: plain(boolean) }),
@@ -23,23 +23,23 @@ const refusedByTheCompiler = [
     fields<Example>({ name, count: integer(1), isOn: plain(boolean), hosts: listOf(string), size: string }),
     // @ts-expect-error the name must be required
     fields<Example>({ name: string, count: integer(1), isOn: plain(boolean), hosts: listOf(string) }),
-    // @ts-expect-error the count may be left out
+    // @ts-expect-error the count is optional
     fields<Example>({ name, count: required(integer(1), "count"), isOn: plain(boolean), hosts: listOf(string) }),
-    // @ts-expect-error the count is no string
+    // @ts-expect-error the count is not a string
     fields<Example>({ name, count: string, isOn: plain(boolean), hosts: listOf(string) }),
     // @ts-expect-error isOn cannot be an Output
     fields<Example>({ name, count: integer(1), isOn: boolean, hosts: listOf(string) }),
-    // @ts-expect-error the count may be an Output
+    // @ts-expect-error the count can be an Output
     fields<Example>({ name, count: plain(integer(1)), isOn: plain(boolean), hosts: listOf(string) }),
     // @ts-expect-error hosts is a list
     fields<Example>({ name, count: integer(1), isOn: plain(boolean), hosts: string }),
 ];
 
-describe("the rules of an object", () => {
-    it("are refused by the compiler unless they fit the fields", () => assert.equal(refusedByTheCompiler.length, 8));
+describe("the rules for an object", () => {
+    it("are rejected by the compiler unless they match the fields", () => assert.equal(refusedByTheCompiler.length, 8));
 });
 
-/** The paths of the values that must be known before anything is created. */
+/** The paths of the values that must be known before any resource is created. */
 function plainPaths(shape: Shape, path = ""): string[] {
     switch (shape.kind) {
         case "value":
@@ -55,8 +55,8 @@ function plainPaths(shape: Shape, path = ""): string[] {
     }
 }
 
-describe("an Output where a plain value is needed", () => {
-    const neededAtOnce = "must be known before anything is created, so it cannot be an output; give a plain value";
+describe("an Output where a plain value is required", () => {
+    const neededAtOnce = "must be known before any resource is created, so it cannot be an Output; use a plain value";
     const components = {
         PrivateRegistry: { rules: privateRegistryRules, problems },
         RegistryAccess: { rules: registryAccessRules, problems: accessProblems },
@@ -64,7 +64,7 @@ describe("an Output where a plain value is needed", () => {
     for (const [component, { rules, problems }] of Object.entries(components)) {
         const paths = plainPaths(rules);
 
-        it(`is refused for each of the ${paths.length} arguments of ${component}, with the path`, async () => {
+        it(`is rejected for each of the ${paths.length} arguments of ${component}, with the path`, async () => {
             assert.ok(paths.length > 5);
             for (const path of paths) {
                 const lines = await problems(withValue(path, pulumi.output("anything")));

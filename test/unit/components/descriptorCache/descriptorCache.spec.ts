@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { parse } from "yaml";
 import type { DescriptorCache } from "../../../../components";
-import { authority } from "../../authority";
+import { caCertificate } from "../../authority";
 import type { Resources } from "../../mocks";
 import { problems, refuses, refusesValues } from "../../refusals";
 import { registry } from "../../registry";
@@ -13,7 +13,7 @@ const registryPod = (resources: Resources) => resources.one("Deployment", "regis
 const patience = { dialtimeout: "1s", readtimeout: "1s", writetimeout: "1s", maxretries: 1 };
 
 describe("descriptorCache", () => {
-    it("is nowhere by default and when turned off", async () => {
+    it("is disabled by default and with off", async () => {
         for (const cache of [undefined, {}, { off: true }, { off: false }]) {
             const config = parse((await withCache(cache)).configYaml);
             assert.equal("cache" in config.storage, false);
@@ -21,7 +21,7 @@ describe("descriptorCache", () => {
         }
     });
 
-    it("inMemory: remembers 10000 blobs, or as many as asked for", async () => {
+    it("inMemory: has 10000 entries, or the given size", async () => {
         const cacheOf = async (inMemory: object) => parse((await withCache({ inMemory })).configYaml).storage.cache;
         assert.deepEqual(await cacheOf({}), { blobdescriptor: "inmemory", blobdescriptorsize: 10000 });
         assert.deepEqual(await cacheOf({ size: 5 }), { blobdescriptor: "inmemory", blobdescriptorsize: 5 });
@@ -29,7 +29,7 @@ describe("descriptorCache", () => {
 });
 
 describe("descriptorCache.redis", () => {
-    it("is a Redis that only the registry's certificate opens", async () => {
+    it("is a Redis that requires the registry's client certificate", async () => {
         const r = await withCache({ redis: {} });
         const config = parse(r.configYaml);
         assert.deepEqual(config.storage.cache, { blobdescriptor: "redis" });
@@ -54,7 +54,7 @@ describe("descriptorCache.redis", () => {
         );
     });
 
-    it("is there before the registry, which mounts its certificate and rolls when that changes", async () => {
+    it("exists before the registry, which mounts its certificate and rolls when that changes", async () => {
         const r = await withCache({ redis: {} });
         assert.ok(
             r.one("Deployment", "registry-deployment").dependencies.some((urn) => urn.endsWith("::registry-redis")),
@@ -71,18 +71,18 @@ describe("descriptorCache.redis", () => {
         );
     });
 
-    it("never runs twice, and takes its image from the mirror", async () => {
+    it("never runs two pods, and takes its image from the mirror", async () => {
         const r = await withCache({ redis: {} }, { imageMirror: "mirror.example.com" });
         assert.deepEqual(r.one("Deployment", "registry-redis").inputs.spec.strategy, { type: "Recreate" });
         assert.equal(redisPod(r).containers[0].image, "mirror.example.com/docker.io/library/redis:7.2.11");
     });
 
-    it("may be one that exists already, with its password in a Secret", async () => {
+    it("can be an existing Redis, with its password in a Secret", async () => {
         const external = {
             address: "redis.example.com:6380",
             username: "registry",
             passwordSecret: { name: "redis" },
-            caCertPem: authority,
+            caCertPem: caCertificate,
             database: 2,
         };
         const r = await withCache({ redis: { external } });
@@ -100,10 +100,10 @@ describe("descriptorCache.redis", () => {
         assert.deepEqual(r.pod.spec.containers[0].env.slice(1), [
             { name: "REGISTRY_REDIS_PASSWORD", valueFrom: { secretKeyRef: { name: "redis", key: "password" } } },
         ]);
-        assert.deepEqual(r.one("Secret", "registry-redis-ca").inputs.stringData, { "ca.crt": authority });
+        assert.deepEqual(r.one("Secret", "registry-redis-ca").inputs.stringData, { "ca.crt": caCertificate });
     });
 
-    it("trusts the public authorities, or speaks no TLS when asked", async () => {
+    it("trusts the public CAs, or connects without TLS on request", async () => {
         const redisOf = async (more: object) =>
             parse((await withCache({ redis: { external: { address: "redis:6379", ...more } } })).configYaml).redis;
         assert.deepEqual((await redisOf({})).tls, { rootcas: ["/etc/ssl/certs/ca-certificates.crt"] });
@@ -123,24 +123,24 @@ refuses("descriptorCache", {
         of: { descriptorCache: { redis: {}, inMemory: {}, off: true } },
         says: ["descriptorCache: has redis, inMemory and off; keep exactly one"],
     },
-    "a cache in memory with several pods": {
+    "an in-memory cache with several replicas": {
         of: { replicas: 2, storage: { minio: {} }, descriptorCache: { inMemory: {} } },
         says: [
-            "descriptorCache.inMemory: each of the 2 replicas would go on knowing blobs that another one has deleted; use redis, or no cache",
+            "descriptorCache.inMemory: each of the 2 replicas would keep entries for blobs that another replica deleted; use redis, or no cache",
         ],
     },
     "an image of an external Redis": {
         of: { descriptorCache: { redis: { image: "redis:7", external: { address: "redis:6379" } } } },
         says: [
-            "descriptorCache.redis.image: is for Redis in the cluster, which `external` takes the place of; remove one of the two",
+            "descriptorCache.redis.image: is for Redis in the cluster, which `external` replaces; remove one of the two",
         ],
     },
-    "a Redis without an address, a Secret without a name, and authorities without TLS": {
-        of: { descriptorCache: { redis: { external: { passwordSecret: {}, tls: false, caCertPem: authority } } } },
+    "a Redis without an address, a Secret without a name, and CA certificates without TLS": {
+        of: { descriptorCache: { redis: { external: { passwordSecret: {}, tls: false, caCertPem: caCertificate } } } },
         says: [
-            "descriptorCache.redis.external.address: is missing; give host and port",
+            "descriptorCache.redis.external.address: is missing; set host and port",
             "descriptorCache.redis.external.passwordSecret.name: is missing; name the Secret",
-            "descriptorCache.redis.external.caCertPem: is for TLS, which `tls` turns off; remove one of the two",
+            "descriptorCache.redis.external.caCertPem: is for TLS, which `tls: false` disables; remove one of the two",
         ],
     },
     "an external Redis that is wrong in every field": {
@@ -159,13 +159,13 @@ refuses("descriptorCache", {
             },
         },
         says: [
-            'descriptorCache.redis.external.address: must be a host name or an address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`, not "redis://a"',
+            'descriptorCache.redis.external.address: must be a host name or an IP address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`, not "redis://a"',
             `descriptorCache.redis.external.username: ${must.notEmpty}, not ""`,
             `descriptorCache.redis.external.passwordSecret.name: ${must.dnsName}, not "A"`,
             `descriptorCache.redis.external.passwordSecret.key: ${must.notEmpty}, not ""`,
             `descriptorCache.redis.external.tls: ${must.boolean}, not 1`,
-            "descriptorCache.redis.external.caCertPem: must be certificates in PEM form",
-            "descriptorCache.redis.external.database: must be a whole number of 0 or more, not -1",
+            "descriptorCache.redis.external.caCertPem: must be PEM-encoded certificates",
+            "descriptorCache.redis.external.database: must be an integer of at least 0, not -1",
         ],
     },
 });
@@ -173,15 +173,15 @@ refuses("descriptorCache", {
 describe("descriptorCache.redis with an image of the registry", () => {
     const leaking = ["registry:2", "docker.io/library/registry:2.8.3", "mirror:5000/registry:3.0.0", "registry:v3.0"];
     for (const leaks of leaking) {
-        it(`refuses Redis with ${leaks}, which would serve deleted blobs`, async () => {
+        it(`rejects Redis with ${leaks}, which would serve deleted blobs`, async () => {
             assert.deepEqual(await problems({ image: leaks, descriptorCache: { redis: {} } }), [
-                `descriptorCache.redis: deleted blobs can be read again with Redis before version 3.1.0 (CVE-2026-35172), and image is \`${leaks}\`; use a newer image, or no cache`,
+                `descriptorCache.redis: with Redis, versions before 3.1.0 serve deleted blobs again (CVE-2026-35172), and image is \`${leaks}\`; use a newer image, or no cache`,
             ]);
         });
     }
 
     for (const sound of ["registry:3.1.2", "registry:3", "registry:4.0.0", "registry", "mirror:2000/registry"]) {
-        it(`takes Redis with ${sound}`, async () => {
+        it(`accepts Redis with ${sound}`, async () => {
             await registry({ image: sound, descriptorCache: { redis: {} } });
         });
     }

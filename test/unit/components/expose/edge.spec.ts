@@ -14,7 +14,7 @@ const toUi = (name: string, number = 443) => ({
 });
 
 refuses("expose", {
-    "every kind of edge without host": {
+    "every kind of HTTP route without host": {
         of: {
             expose: {
                 ingress: { controller: "other" },
@@ -23,10 +23,10 @@ refuses("expose", {
             },
         },
         says: ["ingress", "ingressRoute", "gateway"].map(
-            (kind) => `expose.${kind}: needs a name that clients outside the cluster resolve; give host`,
+            (kind) => `expose.${kind}: needs a name that clients outside the cluster resolve; set host`,
         ),
     },
-    "an edge certificate of no kind, or of two": {
+    "an edge certificate without a source, or with two": {
         of: {
             host: "a.example.com",
             expose: {
@@ -35,16 +35,16 @@ refuses("expose", {
             },
         },
         says: [
-            "expose.ingress.certificate: is empty; give exactly one of existingSecret, pem and certManager, or leave it out",
+            "expose.ingress.certificate: is empty; set exactly one of existingSecret, pem and certManager, or omit it",
             "expose.ingressRoute.certificate: has existingSecret and pem; keep exactly one",
-            "expose.ingressRoute.certificate.pem.certificate: is missing; give it in PEM form",
-            "expose.ingressRoute.certificate.pem.key: is missing; give it in PEM form",
+            "expose.ingressRoute.certificate.pem.certificate: is missing; set it, PEM-encoded",
+            "expose.ingressRoute.certificate.pem.key: is missing; set it, PEM-encoded",
         ],
     },
 });
 
-describe("the edge in front of the web UI", () => {
-    it("of NGINX is one Ingress, in which the first host has the path", async () => {
+describe("the route to the web UI", () => {
+    it("with NGINX is a path on the first host of the same Ingress", async () => {
         for (const controller of [IngressController.Nginx, IngressController.NginxF5, IngressController.Other]) {
             const { spec, metadata } = (await behind(controller)).one("Ingress").inputs;
             const [first, alias] = spec.rules;
@@ -57,7 +57,7 @@ describe("the edge in front of the web UI", () => {
         }
     });
 
-    it("of Traefik is a second Ingress, which removes the password and uses the same middlewares", async () => {
+    it("with Traefik is a second Ingress, which removes the password and has the same middlewares", async () => {
         const prefix = "traefik.ingress.kubernetes.io";
         const given = {
             [`${prefix}/router.middlewares`]: "traefik-office@kubernetescrd",
@@ -88,7 +88,7 @@ describe("the edge in front of the web UI", () => {
         });
     });
 
-    it("of Traefik has one middleware when the registry has none", async () => {
+    it("with Traefik has one middleware when the registry has none", async () => {
         const r = await behind(IngressController.Traefik);
         const { annotations } = r.one("Ingress", "registry-ui-ingress").inputs.metadata;
         assert.equal(
@@ -97,7 +97,7 @@ describe("the edge in front of the web UI", () => {
         );
     });
 
-    it("that is an IngressRoute has one more route, which precedes the registry's however many hosts that has", async () => {
+    it("with an IngressRoute has a higher priority than the registry's, regardless of the number of hosts", async () => {
         const r = await withEdge({ ingressRoute: { middlewares: [{ name: "office", namespace: "traefik" }] } });
         const [main, ui] = r.one("IngressRoute").inputs.spec.routes;
         assert.deepEqual(ui, {
@@ -112,7 +112,7 @@ describe("the edge in front of the web UI", () => {
         assert.equal(r.one("Middleware").inputs.metadata.namespace, "registry");
     });
 
-    it("that is a Gateway has one more route, which removes the password", async () => {
+    it("with a Gateway is a second HTTPRoute, which removes the password", async () => {
         const r = await uiRegistry();
         assert.deepEqual(r.one("HTTPRoute", "registry-ui-http-route").inputs.spec, {
             parentRefs,

@@ -11,7 +11,7 @@ const ingress = async (args?: Partial<RegistryExpose["ingress"]>, others?: Priva
     (await exposed({ ingress: { controller: IngressController.Nginx, ...args } }, others)).one("Ingress").inputs;
 
 describe("expose.ingress", () => {
-    it("leads each host to the Service, and shows the certificate of the pods", async () => {
+    it("routes each host to the Service, and terminates TLS with the pods' certificate", async () => {
         const { spec } = await ingress({}, { hostAliases: ["images.example.com", "10.0.0.9"] });
         const backend = { service: { name: "registry", port: { number: 443 } } };
         const http = { paths: [{ path: "/", pathType: "Prefix", backend }] };
@@ -24,11 +24,11 @@ describe("expose.ingress", () => {
         });
     });
 
-    it("has the class that is asked for", async () => {
+    it("has the given ingress class", async () => {
         assert.equal((await ingress({ className: "public" })).spec.ingressClassName, "public");
     });
 
-    it("lets layers of any size through as they come, and speaks TLS with the pods", async () => {
+    it("streams layers of any size, and connects to the pods with TLS", async () => {
         const { annotations } = (await ingress()).metadata;
         const prefix = "nginx.ingress.kubernetes.io";
         assert.equal(annotations[`${prefix}/proxy-body-size`], "0");
@@ -38,7 +38,7 @@ describe("expose.ingress", () => {
         assert.equal(annotations[`${prefix}/backend-protocol`], "HTTPS");
     });
 
-    it("gives each controller its own annotations, and others none", () => {
+    it("has the annotations of each controller, and none for others", () => {
         const keys = (controller: IngressController) =>
             Object.keys(controllerAnnotations(controller, ["registry"], false));
         assert.ok(keys(IngressController.Nginx).every((key) => key.startsWith("nginx.ingress.kubernetes.io/")));
@@ -50,28 +50,28 @@ describe("expose.ingress", () => {
         assert.equal(f5["nginx.org/ssl-services"], "registry");
     });
 
-    it("speaks HTTP with the pods when they do", async () => {
+    it("connects to the pods over plain HTTP with plainBackend", async () => {
         const { metadata, spec } = await ingress({}, { tls: { plainBackend: true } });
         assert.equal(metadata.annotations["nginx.ingress.kubernetes.io/backend-protocol"], "HTTP");
         assert.equal(spec.rules[0].http.paths[0].backend.service.port.number, 80);
         assert.equal("nginx.org/ssl-services" in controllerAnnotations(IngressController.NginxF5, ["a"], true), false);
     });
 
-    it("takes the user's annotations over its own", async () => {
+    it("merges the user's annotations over its own", async () => {
         const annotations = { "nginx.ingress.kubernetes.io/proxy-body-size": "5g", "cert-manager.io/issuer": "acme" };
         const { metadata } = await ingress({ annotations });
         assert.equal(metadata.annotations["nginx.ingress.kubernetes.io/proxy-body-size"], "5g");
         assert.equal(metadata.annotations["cert-manager.io/issuer"], "acme");
     });
 
-    it("is waited for on request only, for it never gets an address where no load balancer is", async () => {
+    it("is awaited only on request, because without a load balancer it never gets an address", async () => {
         const skip = async (awaitAddress?: boolean) =>
             (await ingress({ awaitAddress })).metadata.annotations["pulumi.com/skipAwait"];
         assert.equal(await skip(), "true");
         assert.equal(await skip(true), undefined);
     });
 
-    it("shows another certificate than the pods when asked to", async () => {
+    it("terminates TLS with another certificate than the pods' on request", async () => {
         const secret = { existingSecret: { name: "edge" } };
         assert.equal((await ingress({ certificate: secret })).spec.tls[0].secretName, "edge");
         const pair = await issue(await createAuthority("a"), { commonName: host, serverNames: { dns: [host] } });
@@ -79,7 +79,7 @@ describe("expose.ingress", () => {
         assert.equal((await ingress({ certificate: { pem } })).spec.tls[0].secretName, "registry-ingress-tls-1a2b3c4d");
     });
 
-    it("for Traefik lets it check the pods' certificate, as the Service tells it", async () => {
+    it("makes Traefik verify the pods' certificate, through annotations of the Service", async () => {
         const r = await exposed({ ingress: { controller: IngressController.Traefik } });
         const { annotations } = r.one("Service", "registry-service").inputs.metadata;
         assert.equal(annotations["traefik.ingress.kubernetes.io/service.serversscheme"], "https");
@@ -97,7 +97,7 @@ describe("expose.ingress", () => {
         assert.match(authority, /registry-ca-1.*registry-ca-2/s);
     });
 
-    it("needs nothing of Traefik's for other controllers or plain pods", async () => {
+    it("creates no Traefik resources for other controllers or plainBackend", async () => {
         for (const [controller, plainBackend] of [
             [IngressController.Nginx, false],
             [IngressController.Traefik, true],
@@ -113,7 +113,7 @@ describe("expose.ingressRoute", () => {
     const route = async (args: RegistryExpose["ingressRoute"], others?: PrivateRegistryArgs) =>
         (await exposed({ ingressRoute: args }, others)).one("IngressRoute").inputs.spec;
 
-    it("leads all hosts from websecure to the pods, over TLS that is checked", async () => {
+    it("routes all hosts from websecure to the pods, over verified TLS", async () => {
         assert.deepEqual(await route({}, { hostAliases: ["images.example.com"] }), {
             entryPoints: ["websecure"],
             routes: [
@@ -127,7 +127,7 @@ describe("expose.ingressRoute", () => {
         });
     });
 
-    it("has the entry points, resolver and middlewares that are asked for", async () => {
+    it("has the given entry points, resolver and middlewares", async () => {
         const middlewares = [{ name: "allow-list", namespace: "edge" }];
         const spec = await route({ entryPoints: ["images"], certResolver: "letsencrypt", middlewares });
         assert.deepEqual(spec.entryPoints, ["images"]);
@@ -135,12 +135,12 @@ describe("expose.ingressRoute", () => {
         assert.deepEqual(spec.routes[0].middlewares, middlewares);
     });
 
-    it("speaks HTTP with the pods when they do", async () => {
+    it("connects to the pods over plain HTTP with plainBackend", async () => {
         const { routes } = await route({}, { tls: { plainBackend: true } });
         assert.deepEqual(routes[0].services, [{ name: "registry", port: 80, scheme: "http" }]);
     });
 
-    it("checks a certificate that is trusted anyway by its host", async () => {
+    it("verifies a publicly trusted certificate by its host", async () => {
         const r = await exposed({ ingressRoute: {} }, { tls: { existingSecret: { name: "team" } } });
         assert.deepEqual(r.one("ServersTransport").inputs.spec, { serverName: host });
         assert.deepEqual(r.named("registry-authority"), []);
@@ -150,7 +150,7 @@ describe("expose.ingressRoute", () => {
 describe("expose.gateway", () => {
     const parentRefs = [{ name: "team", namespace: "edge", sectionName: "https" }];
 
-    it("is a route without a time limit, at the Gateways that are named", async () => {
+    it("is an HTTPRoute without a timeout, attached to the given Gateways", async () => {
         const { spec } = (await exposed({ gateway: { parentRefs } })).one("HTTPRoute").inputs;
         assert.deepEqual(spec, {
             parentRefs,
@@ -165,7 +165,7 @@ describe("expose.gateway", () => {
         });
     });
 
-    it("tells the Gateway to speak TLS with the pods, and whom to trust", async () => {
+    it("makes the Gateway connect to the pods with TLS, and verify their certificate", async () => {
         const { spec } = (await exposed({ gateway: { parentRefs } })).one("BackendTLSPolicy").inputs;
         assert.deepEqual(spec, {
             targetRefs: [{ group: "", kind: "Service", name: "registry" }],
@@ -181,7 +181,7 @@ describe("expose.gateway", () => {
         });
     });
 
-    it("speaks HTTP with the pods when they do", async () => {
+    it("connects to the pods over plain HTTP with plainBackend", async () => {
         const r = await exposed({ gateway: { parentRefs } }, { tls: { plainBackend: true } });
         assert.deepEqual(r.every("BackendTLSPolicy"), []);
         assert.equal(r.one("HTTPRoute").inputs.spec.rules[0].backendRefs[0].port, 80);
@@ -189,7 +189,7 @@ describe("expose.gateway", () => {
 });
 
 describe("expose.loadBalancer", () => {
-    it("asks for one that lets the given addresses in, with an address that the certificate holds", async () => {
+    it("requests one for the given source ranges, with an address that the certificate is valid for", async () => {
         const r = await exposed({
             loadBalancer: {
                 address: "203.0.113.7",

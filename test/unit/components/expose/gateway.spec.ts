@@ -3,7 +3,7 @@ import * as must from "../../sentences";
 
 refusesValues("expose.gateway", [
     ["expose.gateway.parentRefs[0].name", "A", must.dnsName],
-    ["expose.gateway.parentRefs[0].port", 0, "must be a whole number from 1 to 65535"],
+    ["expose.gateway.parentRefs[0].port", 0, "must be an integer from 1 to 65535"],
 ]);
 
 refuses("expose.gateway", {

@@ -13,7 +13,7 @@ refuses("expose.ingress", {
     "an Ingress without a controller, and an incomplete certificate": {
         of: { host: "a.example.com", expose: { ingress: { certificate: { existingSecret: {} } } } },
         says: [
-            "expose.ingress.controller: is missing; say what serves the Ingress: nginx, nginx-f5, traefik, other",
+            "expose.ingress.controller: is missing; set the controller that serves the Ingress: nginx, nginx-f5, traefik, other",
             "expose.ingress.certificate.existingSecret.name: is missing; name the Secret",
         ],
     },
@@ -24,7 +24,7 @@ refuses("expose.ingress", {
             expose: { ingress: { controller: "other", certificate: { existingSecret: { name: "a" } } } },
         },
         says: [
-            "expose.ingress.certificate: is what `tls` gives when the pods serve no certificate (tls.plainBackend); move it there",
+            "expose.ingress.certificate: is what `tls` sets when the pods serve plain HTTP (tls.plainBackend); move it there",
         ],
     },
 });

@@ -19,7 +19,7 @@ refuses("expose.ingressRoute", {
             },
         },
         says: [
-            "expose.ingressRoute.certResolver: gets a certificate although `certificate` gives one; keep one of the two",
+            "expose.ingressRoute.certResolver: requests a certificate although `certificate` sets one; keep one of the two",
             "expose.ingressRoute.middlewares[0].name: is missing; name the Middleware",
         ],
     },
@@ -35,6 +35,6 @@ refuses("expose.ingressRoute", {
     },
     "an IP address as host": {
         of: { host: "192.0.2.1:8443", expose: { ingressRoute: {} } },
-        says: ["host: is an address, which expose.ingressRoute cannot be told by; give a DNS name"],
+        says: ["host: is an IP address, which expose.ingressRoute cannot route by; set a DNS name"],
     },
 });

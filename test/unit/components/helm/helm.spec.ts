@@ -7,7 +7,7 @@ import { type Any, chartRegistry, s3, values } from "../../chart";
 import { declare } from "../../mocks";
 
 describe("helm", () => {
-    it("is a release of the twuni chart in place of the Deployment", async () => {
+    it("deploys a release of the twuni chart instead of the Deployment", async () => {
         const r = await chartRegistry();
         const { name, namespace, chart, version, repositoryOpts } = r.one("Release").inputs;
         assert.deepEqual(
@@ -40,7 +40,7 @@ describe("helm", () => {
         assert.deepEqual(await outputs({ helm: {} }), { ...(await outputs({})), deploymentName: "registry" });
     });
 
-    it("writes no value that the chart would not read", async () => {
+    it("writes no value that the chart does not read", async () => {
         const schema = JSON.parse(
             readFileSync(path.join(__dirname, "../../../charts/docker-registry/values.schema.json"), "utf8"),
         );
@@ -57,10 +57,10 @@ describe("helm", () => {
     });
 });
 
-describe("what outlives the release, and what its pods need", () => {
+describe("what outlives the Helm release, and what its pods need", () => {
     const endsWith = (name: string) => (urn: string) => urn.endsWith(`::${name}`);
 
-    it("is made before it and not by it", async () => {
+    it("is created before it, not by it", async () => {
         const r = await chartRegistry();
         const { dependencies } = r.one("Release");
         for (const name of ["registry-htpasswd", "registry-claim"]) {
@@ -74,7 +74,7 @@ describe("what outlives the release, and what its pods need", () => {
         assert.equal(r.one("PersistentVolumeClaim").protect, true);
     });
 
-    it("is found by the component's Services, whose names the chart's own leaves alone", async () => {
+    it("matches the selectors of the component's Services, whose names differ from the chart's", async () => {
         const r = await chartRegistry();
         const { selector } = r.one("Service", "registry-service").inputs.spec;
         const { podLabels, service, fullnameOverride } = r.one("Release").inputs.values;
@@ -83,7 +83,7 @@ describe("what outlives the release, and what its pods need", () => {
         assert.equal(fullnameOverride, "registry");
     });
 
-    it("includes whoever watches or asks the pods", async () => {
+    it("includes the certificate watch and the rotation gate", async () => {
         const r = await chartRegistry({
             tls: { existingSecret: { name: "team" } },
             users: [{ name: "ci", generation: 2 }],
@@ -93,7 +93,7 @@ describe("what outlives the release, and what its pods need", () => {
         assert.ok(r.one("Job", "registry-credentials-accepted").dependencies.some(endsWith("registry-release")));
     });
 
-    it("is reached by an Ingress over HTTP when asked for", async () => {
+    it("is reached by an Ingress over plain HTTP with plainBackend", async () => {
         const found = await values({
             tls: { plainBackend: true },
             host: "a.example.com",

@@ -5,38 +5,37 @@ import { failure } from "../../mocks";
 import { problems, type Wrong } from "../../refusals";
 import { registry } from "../../registry";
 
-describe("what the chart cannot do", () => {
+describe("what the chart does not support", () => {
     const chartProblems = (args: Wrong, name?: string) => problems({ helm: {}, ...args }, name);
     const inConfigMap =
-        "the chart keeps config.yml in a ConfigMap; give it as an environment variable from a Secret in helm.values.extraEnvVars, or remove helm";
-    const writtenByChart = "is a setting that the chart writes itself, over config.yml; remove it, or remove helm";
+        "the chart stores config.yml in a ConfigMap; pass it as an environment variable from a Secret in helm.values.extraEnvVars, or remove helm";
+    const writtenByChart = "is overridden by the chart's environment variables; remove it, or remove helm";
 
     const cases: [string, Wrong, string[]][] = [
         [
             "topology spread",
             { scheduling: { topologySpread: [{ maxSkew: 1 }] } },
-            ["scheduling.topologySpread: cannot be told to the chart; use affinity, or remove helm"],
+            ["scheduling.topologySpread: is not supported by the chart; use affinity, or remove helm"],
         ],
         [
             "a rollout without a failed request",
             { rollout: { strategy: RolloutStrategy.Surge } },
             [
-                "rollout.strategy: promises that no request fails, but the chart's pods end at once while nodes still send requests to them; leave it out, or remove helm",
+                "rollout.strategy: promises that no request fails, but the chart's pods stop immediately while nodes still send them requests; omit it, or remove helm",
             ],
         ],
         [
             "a limited folder that does not last",
             { storage: { memory: {} } },
             [
-                "storage.memory: has a limit, which the chart does not know, so images could fill the node's disk; use a volume with deleteWithStack, or remove helm",
+                "storage.memory: has a size limit, which the chart does not support, so images could fill the node's disk; use a volume with deleteWithStack, or remove helm",
             ],
         ],
         [
             "labels that are the chart's",
             { labels: { app: "a", release: "b", team: "c" } },
             ["app", "release"].map(
-                (label) =>
-                    `labels.${label}: is how the chart finds its own pods; name the label otherwise, or remove helm`,
+                (label) => `labels.${label}: is in the chart's pod selector; rename the label, or remove helm`,
             ),
         ],
         [
@@ -74,46 +73,46 @@ describe("what the chart cannot do", () => {
             "values that take from the component what it relies on",
             { helm: { values: { fullnameOverride: "a", namespace: "b", garbageCollect: { enabled: true } } } },
             [
-                "helm.values.fullnameOverride: names the chart's objects, as serviceName does here; give serviceName",
-                "helm.values.namespace: is where the chart's objects are, as namespace is here; give namespace",
-                "helm.values.garbageCollect.enabled: collects garbage while images are pushed, which loses layers of them; remove it, and collect while the registry is read-only",
+                "helm.values.fullnameOverride: names the chart's objects, like the argument serviceName; set serviceName instead",
+                "helm.values.namespace: places the chart's objects, like the argument namespace; set namespace instead",
+                "helm.values.garbageCollect.enabled: collects garbage while images are pushed, which loses layers; remove it, and collect garbage while the registry is read-only",
             ],
         ],
         [
             "a chart in two places",
             { helm: { chart: "./charts/a", repo: "https://charts.example.com", version: "3.0.0" } },
             [
-                "helm.repo: is where a chart is found by its name, but chart is `./charts/a`; remove one of the two",
-                "helm.version: is what lies at `./charts/a`, whatever is written here; remove it",
+                "helm.repo: is the repository of a chart that is given by name, but chart is `./charts/a`; remove one of the two",
+                "helm.version: has no effect, because the chart at `./charts/a` has its own version; remove it",
             ],
         ],
         [
             "a long name",
             { serviceName: "a".repeat(54) },
-            ["serviceName: names the Helm release too, which has at most 53 characters; shorten it"],
+            ["serviceName: is also the name of the Helm release, which has at most 53 characters; shorten it"],
         ],
     ];
     for (const [what, args, lines] of cases) {
-        it(`is refused: ${what}`, async () => assert.deepEqual(await chartProblems(args), lines));
+        it(`is rejected: ${what}`, async () => assert.deepEqual(await chartProblems(args), lines));
     }
 
-    it("is refused: a long name of the component, which stands in for the Service's", async () => {
+    it("is rejected: a long component name, the default of serviceName", async () => {
         assert.deepEqual(await chartProblems({}, "a".repeat(54)), [
-            "name: names the Helm release too, which has at most 53 characters; shorten it",
+            "name: is also the name of the Helm release, which has at most 53 characters; shorten it",
         ]);
     });
 
-    it("is done without helm", async () => {
+    it("is accepted without helm", async () => {
         for (const [what, { helm, ...args }] of cases) {
             if (helm === undefined) await registry(args).catch((e) => assert.fail(`${what}: ${e}`));
         }
     });
 
-    it("is refused when it is known: a secret in config.yml, which is not repeated", async () => {
+    it("is rejected when it is known: a secret in config.yml, which is not repeated", async () => {
         const later = async (config: Wrong) =>
             (await failure(() => new PrivateRegistry("registry", { helm: {}, config }))).message;
         const marked = await later({ redis: { username: pulumi.secret("hunter2") } });
-        assert.match(marked, /config: has a secret in it, .* the chart keeps config\.yml in a ConfigMap/);
+        assert.match(marked, /config: contains a secret, .* the chart stores config\.yml in a ConfigMap/);
         const named = await later(pulumi.output(Promise.resolve({ redis: { password: "hunter2" } })));
         assert.match(named, /config\.redis\.password: looks like a secret/);
         assert.doesNotMatch(marked + named, /hunter2/);

@@ -6,7 +6,7 @@ import { failure } from "../../mocks";
 import { refuses } from "../../refusals";
 
 describe("the chart's pods", () => {
-    it("are what the arguments say", async () => {
+    it("match the arguments", async () => {
         const found = await values({
             storage: s3,
             replicas: 3,
@@ -42,7 +42,7 @@ describe("the chart's pods", () => {
         assert.equal(found.podLabels.team, "a");
     });
 
-    it("run the image by its tag, its digest, or both", async () => {
+    it("run the image with its tag, its digest, or both", async () => {
         const digest = "0".repeat(64);
         const put = async (image: string) => {
             const { repository, tag } = (await values({ image })).image;
@@ -58,7 +58,7 @@ describe("the chart's pods", () => {
         assert.equal(await put("a:5000/registry"), "a:5000/registry:latest");
     });
 
-    it("fulfil Pod Security restricted", async () => {
+    it("meet Pod Security level restricted", async () => {
         const { securityContext, containerSecurityContext } = await values();
         assert.deepEqual(securityContext, {
             enabled: true,
@@ -81,7 +81,7 @@ describe("the chart's pods", () => {
         });
     });
 
-    it("surge with a volume that one node may mount, and are recreated where one pod may", async () => {
+    it("surge with a ReadWriteOnce volume, and are recreated with a ReadWriteOncePod volume", async () => {
         const near = await values();
         assert.deepEqual(near.updateStrategy, {
             type: "RollingUpdate",
@@ -96,7 +96,7 @@ describe("the chart's pods", () => {
         });
     });
 
-    it("read the users from a folder that is theirs, so that a change of users changes no value", async () => {
+    it("read the users from the component's Secret, so that a change of users changes no value", async () => {
         const before = await values();
         assert.deepEqual(before.extraVolumeMounts, [
             { name: "auth", mountPath: "/etc/private-registry/auth", readOnly: true },
@@ -108,7 +108,7 @@ describe("the chart's pods", () => {
         assert.deepEqual(await values({ users: [{ name: "ci" }], pullGeneration: 2 }), before);
     });
 
-    it("have a shared key that is the same every time, and no other secret of the component among the values", async () => {
+    it("have a stable shared key, and no other secret of the component in the values", async () => {
         const r = await chartRegistry({
             storage: s3,
             users: [{ name: "ci", password: pulumi.secret("correct horse") }],
@@ -124,7 +124,7 @@ describe("the chart's pods", () => {
         }
     });
 
-    it("roll when the certificate or a key of S3 changes", async () => {
+    it("roll when the certificate or an S3 access key changes", async () => {
         const annotations = async (args: PrivateRegistryArgs) => (await values(args)).podAnnotations;
         const before = await annotations({ storage: s3 });
         const renewed = await annotations({ storage: s3, tls: { selfSigned: { generation: 2 } } });
@@ -137,7 +137,7 @@ describe("the chart's pods", () => {
 });
 
 describe("the chart's config.yml", () => {
-    it("is the component's, without the shared key and with the chart's own folder of the certificate", async () => {
+    it("is the component's, without the shared key and with the chart's certificate directory", async () => {
         const { configData } = await values();
         assert.equal(configData.http.secret, undefined);
         assert.deepEqual(configData.http.tls, {
@@ -150,11 +150,11 @@ describe("the chart's config.yml", () => {
         assert.equal(configData.http.relativeurls, true);
     });
 
-    it("lets requests finish within the time that Kubernetes gives the chart's pods", async () => {
+    it("drains within the grace period of the chart's pods", async () => {
         assert.equal((await values()).configData.http.draintimeout, "20s");
     });
 
-    it("turns the chart's cache in memory off, unless one is asked for", async () => {
+    it("disables the chart's in-memory cache, unless one is configured", async () => {
         const cache = async (args: PrivateRegistryArgs) => (await values(args)).configData.storage.cache;
         assert.deepEqual(await cache({}), { blobdescriptor: "" });
         assert.deepEqual(await cache({ config: { storage: { cache: null } } }), { blobdescriptor: "" });
@@ -165,13 +165,13 @@ describe("the chart's config.yml", () => {
         assert.deepEqual(await cache({ descriptorCache: { redis: {} } }), { blobdescriptor: "redis" });
     });
 
-    it("has config merged over it", async () => {
+    it("is overridden by config", async () => {
         const { configData } = await values({ config: { log: { level: "error" }, http: { headers: null } } });
         assert.equal(configData.log.level, "error");
         assert.equal("headers" in configData.http, false);
     });
 
-    it("says everything about S3, and the chart bucket and region once more", async () => {
+    it("contains all S3 settings; the chart repeats bucket and region", async () => {
         const found = await values({ storage: s3 });
         assert.equal(found.storage, "s3");
         assert.deepEqual(found.s3, { bucket: "images", region: "us-east-1" });
@@ -187,7 +187,7 @@ describe("the chart's config.yml", () => {
         assert.deepEqual(found.secrets.s3, { secretRef: "" });
     });
 
-    it("comes with the files that the parts of the registry need", async () => {
+    it("refers to files that the registry's parts mount", async () => {
         const found = await values({ storage: { minio: {} }, descriptorCache: { redis: {} } });
         const names = (list: { name: string }[]) => list.map(({ name }) => name);
         assert.deepEqual(names(found.extraVolumes), ["auth", "s3-ca", "redis"]);
@@ -202,7 +202,7 @@ describe("the chart's config.yml", () => {
 });
 
 describe("helm.values", () => {
-    it("are merged last; the lists that the component needs as well are added to", async () => {
+    it("are merged last; lists that the component also needs are appended to", async () => {
         const mine = { name: "MINE", value: "1" };
         const found = await values({
             helm: {
@@ -224,7 +224,7 @@ describe("helm.values", () => {
         assert.deepEqual(found.podDisruptionBudget, { minAvailable: 1 });
     });
 
-    it("may be known later, and are checked then", async () => {
+    it("can be Outputs, which are validated when they resolve", async () => {
         const later = (over: object) => ({ helm: { values: pulumi.output(Promise.resolve(over)) } });
         assert.equal((await values(later({ replicaCount: 4 }))).replicaCount, 4);
         const { message } = await failure(
@@ -235,5 +235,5 @@ describe("helm.values", () => {
 });
 
 refuses("helm.values", {
-    "values that are no object": { of: { helm: { values: [] } }, says: ["helm.values: must be an object"] },
+    "values that are not an object": { of: { helm: { values: [] } }, says: ["helm.values: must be an object"] },
 });

@@ -5,7 +5,7 @@ import { refusesValues } from "../../refusals";
 import * as must from "../../sentences";
 
 describe("the source of the chart", () => {
-    it("takes the chart from a repository, a path or a registry that the team runs", async () => {
+    it("is a repository, a path or an OCI registry", async () => {
         const source = async (helm: PrivateRegistryArgs["helm"]) => {
             const { chart, version, repositoryOpts } = await release({ helm });
             return { chart, version, repositoryOpts };
@@ -27,6 +27,6 @@ describe("the source of the chart", () => {
 
 refusesValues("helm.chart, helm.version and helm.repo", [
     ["helm.chart", "", must.notEmpty],
-    ["helm.version", "^3.0.0", "must be one version and not a range, e.g. `3.0.0`"],
-    ["helm.repo", "charts.example.com", "must be an address, e.g. `https://helm.example.com/charts`"],
+    ["helm.version", "^3.0.0", "must be an exact version and not a range, e.g. `3.0.0`"],
+    ["helm.repo", "charts.example.com", "must be a URL, e.g. `https://helm.example.com/charts`"],
 ]);

@@ -4,8 +4,8 @@ import { accesses, registries } from "../../../upgrade/registries";
 import { declare } from "../../mocks";
 
 /**
- * Fields of which the API server keeps an empty object, because it means something: they point to a struct, or are part of a
- * custom resource. Of any other field it keeps nothing, and the provider would see a change at every `pulumi up`.
+ * Fields in which the API server stores an empty object, because it has a meaning: they are pointers to a struct, or part of a custom
+ * resource. It drops any other empty field, and the provider would report a change at every `pulumi up`.
  */
 const keptWhenEmpty = new Set(["emptyDir", "podSelector", "namespaceSelector", "selfSigned"]);
 
@@ -16,7 +16,7 @@ function emptyFields(value: unknown, path: string): string[] {
     return entries.flatMap(([key, below]) => emptyFields(below, `${path}.${key}`));
 }
 
-describe("the objects of the component", () => {
+describe("the component's objects", () => {
     const empty: PrivateRegistryArgs = {
         labels: {},
         annotations: {},

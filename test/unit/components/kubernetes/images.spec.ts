@@ -4,7 +4,7 @@ import { refusesValues } from "../../refusals";
 import { registry } from "../../registry";
 import * as must from "../../sentences";
 
-// Everything that runs pods: the registry, the nodes' agent, the folder's owner and the credentials' gate.
+// Everything that runs pods: the registry, the node agents and the rotation gate.
 const everyPod: PrivateRegistryArgs = {
     storage: { hostPath: { path: "/srv/registry" } },
     users: [{ name: "ci", generation: 2 }],
@@ -14,7 +14,7 @@ const images = async (args?: PrivateRegistryArgs) =>
     Object.fromEntries((await everyImage(args)).pods.map((pod) => [pod.name, pod.spec.containers[0].image]));
 
 describe("image", () => {
-    it("is the pinned registry, and one pinned image for all tools", async () => {
+    it("is the pinned registry image, and one pinned image for all tools", async () => {
         const tools = "docker.io/curlimages/curl:8.16.0";
         assert.deepEqual(await images(), {
             "registry-deployment": "docker.io/library/registry:3.1.2",
@@ -24,7 +24,7 @@ describe("image", () => {
         });
     });
 
-    it("may be version 2, which is run in the same way", async () => {
+    it("can be distribution 2, with the same command", async () => {
         const [two, three] = [await everyImage({ image: "registry:2" }), await everyImage()];
         assert.equal(two.pod.spec.containers[0].image, "registry:2");
         assert.deepEqual({ ...two.pod.spec.containers[0], image: "" }, { ...three.pod.spec.containers[0], image: "" });

@@ -1,24 +1,24 @@
 import * as assert from "node:assert/strict";
 import { PrivateRegistry } from "../../../../components";
-import { declare, known } from "../../mocks";
+import { declare, resolved } from "../../mocks";
 import { refusesValues } from "../../refusals";
 import { registry } from "../../registry";
 import * as must from "../../sentences";
 
-/** The namespaces of everything that lies in one, by kind of use. */
+/** The namespaces of all namespaced objects. */
 const namespacesOf = (resources: Awaited<ReturnType<typeof registry>>) => [
     ...new Set(resources.all.map((resource) => resource.inputs.metadata?.namespace).filter(Boolean)),
 ];
 
 describe("namespace", () => {
-    it("is the component's name, and restricted", async () => {
+    it("is named after the component, at Pod Security level restricted", async () => {
         const { inputs } = (await registry()).one("Namespace", "registry-namespace");
         assert.equal(inputs.metadata.name, "registry");
         assert.equal(inputs.metadata.labels["pod-security.kubernetes.io/enforce"], "restricted");
         assert.equal(inputs.metadata.labels["pod-security.kubernetes.io/warn"], "restricted");
     });
 
-    it("has beside it another one for what works on nodes, and only there are pods privileged", async () => {
+    it("is separate from the node agents' namespace, which alone admits privileged pods", async () => {
         const r = await registry();
         const { inputs } = r.one("Namespace", "registry-node-namespace");
         assert.equal(inputs.metadata.name, "registry-node");
@@ -29,38 +29,38 @@ describe("namespace", () => {
         assert.equal(r.one("Deployment").inputs.metadata.namespace, "registry");
     });
 
-    it("has the name that is asked for, and so has all that lies in it", async () => {
+    it("has the given name, which all objects in it refer to", async () => {
         const r = await registry({ namespace: "images" });
         assert.deepEqual(namespacesOf(r), ["images", "images-node"]);
         assert.ok(r.one("CertRequest").inputs.dnsNames.includes("registry.images.svc.cluster.local"));
     });
 
-    it("needs no second one when no node is told", async () => {
+    it("needs no node namespace when no node is configured", async () => {
         const r = await registry({ nodes: { enabled: false } });
         assert.equal(r.one("Namespace").name, "registry-namespace");
     });
 });
 
 describe("createNamespace", () => {
-    it("uses the namespace that is there when it is false", async () => {
+    it("uses the existing namespace when it is false", async () => {
         const r = await registry({ createNamespace: false, namespace: "infra" });
         assert.equal(r.one("Namespace").inputs.metadata.name, "infra-node");
         assert.deepEqual(namespacesOf(r), ["infra", "infra-node"]);
         assert.equal(r.one("PersistentVolumeClaim").protect, true);
     });
 
-    it("makes it when it is true", async () => {
+    it("creates the namespace when it is true", async () => {
         assert.equal((await registry({ createNamespace: true })).every("Namespace").length, 2);
     });
 });
 
 describe("clusterDomain", () => {
-    it("ends the registry's default name", async () => {
+    it("is the suffix of the registry's default host", async () => {
         let component: PrivateRegistry | undefined;
         const r = await declare(() => {
             component = new PrivateRegistry("registry", { clusterDomain: "corp.internal" });
         });
-        assert.equal(await known((component as PrivateRegistry).host), "registry.registry.svc.corp.internal");
+        assert.equal(await resolved((component as PrivateRegistry).host), "registry.registry.svc.corp.internal");
         assert.ok(r.one("CertRequest").inputs.dnsNames.includes("registry.registry.svc.corp.internal"));
     });
 });

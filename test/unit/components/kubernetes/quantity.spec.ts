@@ -4,7 +4,7 @@ import { reasonAgainst } from "../../../../components/arguments/check";
 import { quantity } from "../../../../components/arguments/rules";
 import { isBelow } from "../../../../components/kubernetes/quantity";
 
-/** Each is below the next one; those of one line are equal. */
+/** Each line is less than the next one; the quantities in one line are equal. */
 const ascending = [
     ["0", "0.0", "0m"],
     ["1m", "0.001"],
@@ -30,7 +30,7 @@ const ascending = [
 describe("isBelow", () => {
     const all = ascending.flatMap((equal, position) => equal.map((text) => ({ text, position })));
 
-    it("compares quantities of all suffixes that the rule accepts", () => {
+    it("compares quantities with every suffix that the rule accepts", () => {
         for (const { text } of all) assert.equal(reasonAgainst(quantity, text), undefined, text);
         fc.assert(
             fc.property(fc.constantFrom(...all), fc.constantFrom(...all), (one, other) => {
@@ -40,7 +40,7 @@ describe("isBelow", () => {
         );
     });
 
-    it("is exact where numbers are not", () => {
+    it("is exact where floating-point numbers are not", () => {
         assert.equal(isBelow("9007199254740993", "9007199254740992"), false);
         assert.equal(isBelow("9007199254740992", "9007199254740993"), true);
     });

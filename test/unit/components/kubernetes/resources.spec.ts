@@ -14,12 +14,12 @@ import * as must from "../../sentences";
 
 const defaults = { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } };
 
-/** What is left of the defaults, by what is given. */
+/** The given resources, and the result of merging them over the defaults. */
 const merged: [what: string, given: Parameters<typeof resourcesOver>[1], expected: ReturnType<typeof resourcesOver>][] =
     [
         ["takes the defaults", {}, defaults],
         [
-            "replaces each amount by itself",
+            "replaces each amount separately",
             { requests: { cpu: "250m" }, limits: { memory: "1Gi" } },
             { requests: { cpu: "250m", memory: "128Mi" }, limits: { cpu: "500m", memory: "1Gi" } },
         ],
@@ -92,11 +92,11 @@ for (const [path, part] of Object.entries(parts)) {
             `${path}.limits.${kind}: is below requests.${kind}; raise it, or lower requests.${kind}`;
         const contradiction = { requests: { cpu: "2", memory: "1Gi" }, limits: { cpu: "1999m", memory: "1023Mi" } };
 
-        it("refuses a limit below the request", async () => {
+        it("rejects a limit below the request", async () => {
             assert.deepEqual(await problems(part.with(contradiction)), [isBelow("cpu"), isBelow("memory")]);
         });
 
-        it("refuses it when the amounts become known, without showing them", async () => {
+        it("rejects it when secret amounts are known, without repeating them", async () => {
             const later = {
                 requests: { memory: pulumi.secret("1Gi") },
                 limits: { memory: pulumi.output(Promise.resolve("1023Mi")) },
@@ -106,7 +106,7 @@ for (const [path, part] of Object.entries(parts)) {
             assert.ok(message.endsWith(`\n  ${isBelow("memory")}`), message);
         });
 
-        it("applies to the pod, also when it becomes known late", async () => {
+        it("sets the pod's resources, also from an Output", async () => {
             const given = {
                 requests: { memory: pulumi.output("9Gi") },
                 limits: { cpu: pulumi.output("none") },

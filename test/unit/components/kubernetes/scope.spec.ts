@@ -5,7 +5,7 @@ import { RegistryAccess } from "../../../../components";
 import { ArgumentError } from "../../../../components/arguments/check";
 import { childNameProblems, longestName, Scope } from "../../../../components/kubernetes/scope";
 import { recordedUrns } from "../../../upgrade/urns";
-import { authority } from "../../authority";
+import { caCertificate } from "../../authority";
 import { declare, type Resources } from "../../mocks";
 import { refusesValues } from "../../refusals";
 import { registry } from "../../registry";
@@ -13,7 +13,7 @@ import * as must from "../../sentences";
 
 const marks = { labels: { team: "platform" }, annotations: { "example.com/owner": "platform" } };
 
-/** Everything in the cluster that carries labels: all objects but patches of other people's, and all pods. */
+/** Everything with labels in the cluster: all objects except patches of objects that are managed elsewhere, and all pods. */
 const marked = (resources: Resources) => [
     ...resources.all
         .filter((r) => r.type.startsWith("kubernetes:") && !r.type.endsWith("Patch"))
@@ -33,7 +33,7 @@ describe("labels and annotations", () => {
         });
     });
 
-    it("are those of every object and pod", () => {
+    it("are on every object and pod", () => {
         assert.ok(marked(resources).length >= 20);
         for (const { name, metadata } of marked(resources)) {
             assert.equal(metadata.labels?.team, "platform", name);
@@ -41,7 +41,7 @@ describe("labels and annotations", () => {
         }
     });
 
-    it("stand beside the component's own", () => {
+    it("are added to the component's own", () => {
         for (const { name, metadata } of marked(resources)) {
             assert.equal(metadata.labels["app.kubernetes.io/name"], "private-registry", name);
             assert.equal(metadata.labels["app.kubernetes.io/managed-by"], "pulumi", name);
@@ -49,7 +49,7 @@ describe("labels and annotations", () => {
         }
     });
 
-    it("cannot take the component's own away, which select the pods", async () => {
+    it("cannot override the component's labels, which select the pods", async () => {
         const labels = { "app.kubernetes.io/instance": "mine", "pod-security.kubernetes.io/enforce": "privileged" };
         const r = await registry({ labels });
         assert.equal(r.pod.metadata.labels["app.kubernetes.io/instance"], "registry");
@@ -57,7 +57,7 @@ describe("labels and annotations", () => {
         assert.equal(metadata.labels["pod-security.kubernetes.io/enforce"], "restricted");
     });
 
-    it("are in no selector, which could never change", () => {
+    it("are in no selector, because selectors are immutable", () => {
         for (const kind of ["Deployment", "DaemonSet"]) {
             for (const { inputs } of resources.every(kind)) {
                 assert.deepEqual(Object.keys(inputs.spec.selector.matchLabels).sort(), [
@@ -73,13 +73,13 @@ describe("labels and annotations", () => {
         }
     });
 
-    it("are those of every object of RegistryAccess", async () => {
+    it("are on every object of RegistryAccess", async () => {
         const r = await declare(
             () =>
                 new RegistryAccess("access", {
                     host: "registry.example.com",
                     dockerConfigJson: '{"auths":{}}',
-                    caCertPem: authority,
+                    caCertPem: caCertificate,
                     pullSecrets: { namespaces: ["default"] },
                     ...marks,
                 }),
@@ -110,10 +110,10 @@ function everyPart(): string[] {
     return [...new Set(parts)].filter((part) => /^[a-z0-9-]+$/.test(part)).sort();
 }
 
-/** Longest name that a component accepts. */
+/** The longest valid name of a component. */
 const longestComponentName = 63;
 
-/** Names that a component accepts, many of them as long as possible. */
+/** Valid names of components, many of maximum length. */
 const componentName = fc
     .tuple(fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,70}[a-z0-9])?$/), fc.boolean())
     .map(([name, isLong]) => (isLong ? name.padEnd(longestComponentName, "a") : name).slice(0, longestComponentName))
@@ -122,12 +122,12 @@ const componentName = fc
 const limits = Object.values(longestName);
 
 describe("a scope", () => {
-    it("gives resources names in Pulumi's state that are never shortened", () => {
+    it("gives resources names in Pulumi's state that are never truncated", () => {
         const name = "a".repeat(longestComponentName);
         assert.equal(scopeOf(name).name("certificate-watch-role-binding"), `${name}-certificate-watch-role-binding`);
     });
 
-    it("refuses problems as one error about its component, and accepts none", () => {
+    it("throws problems as one error about its component", () => {
         scopeOf("team").refuse([]);
         assert.throws(
             () => scopeOf("team").refuse([{ path: "host", reason: "is missing" }]),
@@ -150,14 +150,14 @@ describe("a scope", () => {
 describe("the name of a Kubernetes object", () => {
     const parts = everyPart();
 
-    it("is tested with every part", () => {
+    it("is tested with every part of the component", () => {
         for (const part of ["deployment", "minio", "credentials-accepted", "certificate-watch-role-binding"]) {
             assert.ok(parts.includes(part), part);
         }
         assert.ok(parts.length > 50, `only ${parts.length} parts`);
     });
 
-    it("is the one in Pulumi's state if that fits", () => {
+    it("is the name in Pulumi's state if that is short enough", () => {
         fc.assert(
             fc.property(componentName, fc.constantFrom(...parts), fc.constantFrom(...limits), (name, part, limit) => {
                 const scope = scopeOf(name);
@@ -168,7 +168,7 @@ describe("the name of a Kubernetes object", () => {
         );
     });
 
-    it("is a DNS label within the limit, and ends with a hash if it was cut", () => {
+    it("is a DNS label within the limit, and ends with a hash if it was truncated", () => {
         fc.assert(
             fc.property(componentName, fc.constantFrom(...parts), fc.constantFrom(...limits), (name, part, limit) => {
                 const scope = scopeOf(name);
@@ -182,7 +182,7 @@ describe("the name of a Kubernetes object", () => {
     });
 
     for (const limit of limits) {
-        it(`differs from part to part for the longest accepted names, with ${limit} characters`, () => {
+        it(`is unique for each part with the longest valid component name, with ${limit} characters`, () => {
             const longest = componentName.map((name) => name.padEnd(longestComponentName, "0"));
             fc.assert(
                 fc.property(longest, (name) => {
@@ -193,7 +193,7 @@ describe("the name of a Kubernetes object", () => {
         });
     }
 
-    it("differs for two components whose names begin with the same characters", () => {
+    it("is unique for components whose names have a common prefix", () => {
         const [a, b] = ["a", "b"].map((end) => scopeOf("x".repeat(62) + end));
         for (const part of parts) assert.notEqual(a.objectName(part), b.objectName(part));
     });

@@ -10,8 +10,8 @@ const scripts = fs
     .readdirSync(components, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".sh"));
 
-/** A script as Bash understands it: its own spelling of the commands, without comments, but with every character of a text. */
-function understood(content: string): string {
+/** A script as Bash parses it: with normalized commands, without comments, and with all strings unchanged. */
+function parsed(content: string): string {
     return execFileSync("bash", ["-c", `script() {\n${content}\n:\n}\ndeclare -f script`], { encoding: "utf8" });
 }
 
@@ -21,7 +21,7 @@ describe("shellScript", () => {
     for (const file of scripts) {
         const embedded = script(file);
 
-        it(`has no comment and no blank line of ${file}`, () => {
+        it(`strips comments and blank lines of ${file}`, () => {
             const lines = embedded.trimEnd().split("\n");
             assert.deepEqual(
                 lines.filter((line) => /^\s*(#|$)/.test(line)),
@@ -31,9 +31,9 @@ describe("shellScript", () => {
             assert.ok(embedded.endsWith("\n"), "another script may follow");
         });
 
-        it(`has every command of ${file}, for sh`, () => {
+        it(`keeps every command of ${file}, for sh`, () => {
             const whole = fs.readFileSync(path.join(components, file), "utf8");
-            assert.equal(understood(embedded), understood(whole));
+            assert.equal(parsed(embedded), parsed(whole));
             execFileSync("sh", ["-n"], { input: embedded });
         });
     }

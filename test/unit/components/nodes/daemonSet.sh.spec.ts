@@ -13,7 +13,7 @@ describe("nodes/daemonSet.sh", () => {
     };
     let agent: Running | undefined;
 
-    /** What the agent's ConfigMap and Secret hold: files by their path below the root `node`; those in `secret` are secret. */
+    /** The content of the agent's ConfigMap and Secret: files by their path below the root `node`; those in `secret` are secret. */
     function want(files: Record<string, string>, secret: string[] = []): void {
         const entries = Object.entries(files);
         const lines = entries.map(([file, content], i) => {
@@ -25,7 +25,7 @@ describe("nodes/daemonSet.sh", () => {
         write("agent/files/roots", `${at("node")}\n`);
     }
 
-    /** Starts the agent and waits until it has done its work and sleeps. */
+    /** Starts the agent and waits until it sleeps after its first loop. */
     async function start(): Promise<Running> {
         fakeSleep();
         write("agent/credentials/token", "token-of-the-agent");
@@ -44,7 +44,7 @@ describe("nodes/daemonSet.sh", () => {
         await until(() => sleeps().length > rounds, "the next round");
     }
 
-    /** Ends the agent as the kubelet does, while the API server answers in this way. */
+    /** Stops the agent like the kubelet, with this response of the API server. */
     async function stop(curl: string): Promise<void> {
         write("bin/curl", `#!/bin/sh\nprintf '%s\\n' "$@" >"${at("asked")}"\ncat >"${at("header")}"\n${curl}\n`, 0o755);
         agent?.process.kill("SIGTERM");
@@ -54,7 +54,7 @@ describe("nodes/daemonSet.sh", () => {
     const files = { "a.example/ca.crt": "the authority\n", "a.example/hosts.toml": "the mapping\n", "b.conf": "b\n" };
     const record = { [env.RECORD]: "a.example/ca.crt\na.example/hosts.toml\nb.conf\n" };
 
-    it("writes all files, a record of them, and then says that the node is ready", async () => {
+    it("writes all files and a record of them, and then reports readiness", async () => {
         want(files);
         await start();
         assert.deepEqual(tree("node"), { ...files, ...record });
@@ -62,7 +62,7 @@ describe("nodes/daemonSet.sh", () => {
         assert.equal(statSync(at("node/b.conf")).mode & 0o777, 0o644);
     });
 
-    it("lets only root read a secret file, at any moment", async () => {
+    it("makes a secret file readable by root only, at any time", async () => {
         want(files, ["b.conf"]);
         await start();
         assert.equal(statSync(at("node/b.conf")).mode & 0o777, 0o600);
@@ -75,7 +75,7 @@ describe("nodes/daemonSet.sh", () => {
         assert.equal(statSync(at("node/b.conf")).mode & 0o777, 0o644, "no secret any more");
     });
 
-    it("does not rewrite a file that is right", async () => {
+    it("does not rewrite an unchanged file", async () => {
         want(files);
         write("node/b.conf", "b\n");
         const then = new Date("2020-01-01T00:00:00Z");
@@ -96,7 +96,7 @@ describe("nodes/daemonSet.sh", () => {
         );
     });
 
-    it("restores changed and removed files in its next round", async () => {
+    it("restores changed and removed files in the next loop", async () => {
         want(files);
         await start();
         write("node/a.example/ca.crt", "changed\n");
@@ -105,7 +105,7 @@ describe("nodes/daemonSet.sh", () => {
         assert.deepEqual(tree("node"), { ...files, ...record });
     });
 
-    it("follows its ConfigMap, and removes what an earlier one had", async () => {
+    it("follows its ConfigMap, and removes the files of an earlier version", async () => {
         want(files);
         await start();
         want({ "c.example/ca.crt": "the next authority\n", "b.conf": "b\n" });
@@ -118,7 +118,7 @@ describe("nodes/daemonSet.sh", () => {
         assert.equal(existsSync(at("node/a.example")), false);
     });
 
-    it("removes what the pod before it had written", async () => {
+    it("removes the files of the previous pod", async () => {
         want(files);
         await start();
         await stop("exit 7");
@@ -127,7 +127,7 @@ describe("nodes/daemonSet.sh", () => {
         assert.deepEqual(tree("node"), { "b.conf": "b\n", [env.RECORD]: "b.conf\n" });
     });
 
-    it("never removes what others have written, nor a folder with something of theirs in it", async () => {
+    it("never removes files of others, nor a directory that contains one", async () => {
         const theirs = {
             "a.example/client.key": "theirs\n",
             "docker.io/hosts.toml": "theirs\n",
@@ -155,7 +155,7 @@ describe("nodes/daemonSet.sh", () => {
         ["nothing", "exit 28", "keeps"],
     ];
     for (const [answer, curl, does] of answers) {
-        it(`${does} the files when it is stopped and the API server says ${answer}`, async () => {
+        it(`${does} the files when it is stopped and the API server responds ${answer}`, async () => {
             want(files);
             await start();
             await stop(curl.replace("FOLDER", at("node")));
@@ -164,7 +164,7 @@ describe("nodes/daemonSet.sh", () => {
         });
     }
 
-    it("asks for its own DaemonSet, and shows its token to no process list", async () => {
+    it("requests its own DaemonSet, without its token in the process list", async () => {
         want(files);
         await start();
         await stop("printf '\\n404'");

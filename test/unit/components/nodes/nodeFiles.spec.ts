@@ -11,7 +11,7 @@ const endpoint = fc.option(fc.constantFrom("10.96.1.2:443", "[fd00::1]:443", "re
 const runtimes = fc.uniqueArray(fc.constantFrom(...Object.values(ContainerRuntime)), { minLength: 1 });
 
 describe("hostsToml", () => {
-    it("sends pulls of the host to the endpoint and trusts the authority's file", () => {
+    it("sends pulls from the host to the endpoint, and trusts the CA file", () => {
         assert.equal(
             hostsToml("registry.example.com:8443", "10.96.1.2:443", "/etc/containerd/certs.d/x/ca.crt", undefined),
             [
@@ -25,7 +25,7 @@ describe("hostsToml", () => {
         );
     });
 
-    it("logs in, and trusts what the node trusts anyway", () => {
+    it("contains the login, and no CA file for a publicly trusted certificate", () => {
         assert.equal(
             hostsToml("registry.example.com", "registry.example.com", undefined, "YTpi"),
             [
@@ -43,7 +43,7 @@ describe("hostsToml", () => {
 });
 
 describe("nodeFiles", () => {
-    it("of containerd name, for each host, a table for the endpoint and a ca file that is written too", () => {
+    it("of containerd have, for each host, a table for the endpoint and a CA file that is also written", () => {
         fc.assert(
             fc.property(fc.uniqueArray(host, { minLength: 1 }), endpoint, (hosts, target) => {
                 const files = nodeFiles([ContainerRuntime.Containerd], { hosts, endpoint: target, caCertPem: ca });
@@ -59,7 +59,7 @@ describe("nodeFiles", () => {
         );
     });
 
-    it("are never two under one path, and lie in the folders that are mounted", () => {
+    it("have unique paths, in the mounted directories", () => {
         fc.assert(
             fc.property(runtimes, fc.uniqueArray(host, { minLength: 1 }), endpoint, (kinds, hosts, target) => {
                 const files = nodeFiles(kinds, { hosts, endpoint: target, caCertPem: ca });
@@ -82,14 +82,14 @@ describe("nodeFiles", () => {
         [ContainerRuntime.Docker, ["/etc/docker/certs.d"]],
     ];
     for (const [runtime, expected] of folders) {
-        it(`of ${runtime} lie in ${expected}`, () => {
+        it(`of ${runtime} are in ${expected}`, () => {
             const registry = { hosts: ["a.example", "b.example"], endpoint: "10.0.0.1:443", caCertPem: ca };
             const roots = nodeFiles([runtime], registry).map((file) => file.root);
             assert.deepEqual([...new Set(roots)], expected);
         });
     }
 
-    it("of CRI-O map each host to the endpoint, and trust the certificate under either address", () => {
+    it("of CRI-O map each host to the endpoint, and have the CA certificate for both addresses", () => {
         const registry = { hosts: ["a.example:8443"], endpoint: "10.0.0.1:443", caCertPem: ca };
         assert.deepEqual(nodeFiles([ContainerRuntime.CriO], registry), [
             { root: "/etc/containers/certs.d", path: "a.example:8443/ca.crt", content: ca, isSecret: false },
@@ -104,20 +104,20 @@ describe("nodeFiles", () => {
         ]);
     });
 
-    it("of CRI-O only trust where nothing is mapped", () => {
+    it("of CRI-O are only CA certificates without an endpoint", () => {
         assert.deepEqual(nodeFiles([ContainerRuntime.CriO], { hosts: ["a.example"], caCertPem: ca }), [
             { root: "/etc/containers/certs.d", path: "a.example/ca.crt", content: ca, isSecret: false },
         ]);
     });
 
-    it("of Docker only trust, for it cannot map names", () => {
+    it("of Docker are only CA certificates, because it cannot map names", () => {
         const registry = { hosts: ["a.example"], endpoint: "10.0.0.1:443", caCertPem: ca };
         assert.deepEqual(nodeFiles([ContainerRuntime.Docker], registry), [
             { root: "/etc/docker/certs.d", path: "a.example/ca.crt", content: ca, isSecret: false },
         ]);
     });
 
-    it("have the login of each host where the runtime has a place for it, and are secret there only", () => {
+    it("contain each host's login if the runtime supports it, and only then are secret", () => {
         fc.assert(
             fc.property(runtimes, fc.uniqueArray(host, { minLength: 1 }), endpoint, (kinds, hosts, target) => {
                 const logins = Object.fromEntries(hosts.map((name) => [name, `login-of-${name}`]));
@@ -135,7 +135,7 @@ describe("nodeFiles", () => {
         );
     });
 
-    it("of containerd are without an authority where the nodes trust it anyway", () => {
+    it("of containerd have no CA certificate if the registry's is publicly trusted", () => {
         const files = nodeFiles([ContainerRuntime.Containerd], { hosts: ["a.example"], logins: { "a.example": "x" } });
         assert.deepEqual(
             files.map((file) => file.path),

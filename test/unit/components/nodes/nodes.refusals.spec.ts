@@ -18,32 +18,32 @@ refuses("nodes", {
     "nodes without a certificate to trust": {
         of: { tls: { existingSecret: { name: "team" } }, nodes: { runtimes: ["cri-o"] } },
         says: [
-            "nodes: have nothing to be told about a certificate that they trust anyway; give its caCertPem, or remove nodes",
+            "nodes: has no effect, because nodes already trust this certificate; set its caCertPem, or remove nodes",
         ],
     },
     "an empty list of runtimes": {
         of: { nodes: { runtimes: [] } },
-        says: ["nodes.runtimes: is empty; name the nodes' container runtimes, or set nodes.enabled to false"],
+        says: ["nodes.runtimes: is empty; list the nodes' container runtimes, or set nodes.enabled to false"],
     },
     "no DaemonSet and no machines": {
         of: { nodes: { daemonSet: false } },
         says: [
-            "nodes.daemonSet: leaves nobody who tells the nodes; name machines in nodes.ssh, or set nodes.enabled to false",
+            "nodes.daemonSet: leaves no way to configure the nodes; list machines in nodes.ssh, or set nodes.enabled to false",
         ],
     },
     "fields of the DaemonSet when daemonSet is false": {
         of: { nodes: { daemonSet: false, ssh: [sshNode("a")], runtimes: ["k3s"], nodeSelector: {}, tolerations: [] } },
         says: ["runtimes", "nodeSelector", "tolerations"].map(
-            (field) => `nodes.${field}: is for the DaemonSet, which nodes.daemonSet turns off; remove one of the two`,
+            (field) => `nodes.${field}: is for the DaemonSet, which nodes.daemonSet disables; remove one of the two`,
         ),
     },
-    "fields that enabled: false makes useless": {
+    "fields that have no effect with enabled: false": {
         of: { nodes: { enabled: false, daemonSet: true, ssh: [sshNode("a")], authenticate: true } },
         says: ["daemonSet", "ssh", "authenticate"].map(
-            (field) => `nodes.${field}: does nothing while nodes.enabled is false; remove one of the two`,
+            (field) => `nodes.${field}: has no effect while nodes.enabled is false; remove one of the two`,
         ),
     },
-    "authenticate with runtimes that have no place for a login": {
+    "authenticate with runtimes that cannot store a login for a single registry": {
         of: {
             nodes: {
                 authenticate: true,
@@ -52,8 +52,8 @@ refuses("nodes", {
             },
         },
         says: [
-            "nodes.runtimes[1]: cri-o has no place for a login of one registry only; use pull secrets there, without nodes.authenticate",
-            "nodes.ssh[1].runtimes: docker and cri-o have no place for a login of one registry only; use pull secrets there, without nodes.authenticate",
+            "nodes.runtimes[1]: cri-o cannot store a login for a single registry; use pull secrets there, without nodes.authenticate",
+            "nodes.ssh[1].runtimes: docker and cri-o cannot store a login for a single registry; use pull secrets there, without nodes.authenticate",
         ],
     },
 });

@@ -4,7 +4,7 @@ import { ContainerRuntime } from "../../../../components";
 import { agentFiles } from "../../../../components/nodes/daemonSet";
 import { nodeFiles } from "../../../../components/nodes/nodeFiles";
 import { isIdle, nodeSettings } from "../../../../components/nodes/nodes";
-import { authority } from "../../authority";
+import { caCertificate } from "../../authority";
 import type { Resources } from "../../mocks";
 import { registry } from "../../registry";
 import { sshNode } from "../../sshNode";
@@ -17,7 +17,7 @@ const folders = (resources: Resources) =>
         .map((volume: { hostPath: { path: string } }) => volume.hostPath.path);
 
 describe("nodes", () => {
-    it("are told by a DaemonSet to send pulls of the host to the Service's IP", async () => {
+    it("are configured by a DaemonSet to send pulls from the host to the Service's IP", async () => {
         const r = await registry();
         const host = "registry.registry.svc.cluster.local";
         const root = "/node/etc/containerd/certs.d";
@@ -31,7 +31,7 @@ describe("nodes", () => {
         assert.deepEqual(agent(r).tolerations, [{ operator: "Exists" }]);
     });
 
-    it("are told of host and hostAliases", async () => {
+    it("are configured for host and hostAliases", async () => {
         const r = await registry({ host: "registry.example.com:8443", hostAliases: ["images.example.com"] });
         assert.deepEqual(
             files(r)
@@ -47,13 +47,13 @@ describe("nodes", () => {
         );
     });
 
-    it("dial an IPv6 address in brackets", async () => {
+    it("connect to an IPv6 address in brackets", async () => {
         const r = await registry({}, "fd00::12");
         assert.match(files(r)["file-1"], /\[host\."https:\/\/\[fd00::12\]:443"\]/);
         assert.ok(r.one("CertRequest").inputs.ipAddresses.includes("fd00::12"));
     });
 
-    it("have their folders, and no others, in the agent's pod", async () => {
+    it("have their directories, and no others, mounted in the agent's pod", async () => {
         const all = Object.values(ContainerRuntime);
         const r = await registry({ nodes: { runtimes: all } });
         assert.deepEqual(folders(r), [
@@ -67,7 +67,7 @@ describe("nodes", () => {
         assert.deepEqual(folders(await registry()), ["/etc/containerd/certs.d"]);
     });
 
-    it("have every root of the list mounted where the list says", async () => {
+    it("have every root in the list mounted at its path", async () => {
         for (const runtime of Object.values(ContainerRuntime)) {
             const r = await registry({ nodes: { runtimes: [runtime] } });
             const mounted = agent(r).containers[0].volumeMounts.map((mount: { mountPath: string }) => mount.mountPath);
@@ -77,13 +77,13 @@ describe("nodes", () => {
         }
     });
 
-    it("are told nothing when enabled is false", async () => {
+    it("are not configured when enabled is false", async () => {
         const r = await registry({ nodes: { enabled: false } });
         assert.deepEqual(r.every("DaemonSet"), []);
         assert.deepEqual(r.every("ConfigMap"), []);
     });
 
-    it("are told where nodeSelector and tolerations say", async () => {
+    it("are selected by nodeSelector and tolerations", async () => {
         const r = await registry({
             nodes: {
                 nodeSelector: { pool: "apps" },
@@ -96,7 +96,7 @@ describe("nodes", () => {
 });
 
 describe("nodes.authenticate", () => {
-    it("hands the nodes the login of the pull secrets, in a Secret and nowhere else", async () => {
+    it("writes the login of the pull secrets to the nodes, from a Secret and nothing else", async () => {
         const r = await registry({ nodes: { authenticate: true }, hostAliases: ["images.example.com"] });
         const secret = r.one("Secret", "registry-access-node-trust-logins");
         const { list, ...data } = files(r);
@@ -119,7 +119,7 @@ describe("nodes.authenticate", () => {
         }
     });
 
-    it("mounts the Secret for the agent, and only root may read it", async () => {
+    it("mounts the Secret in the agent's pod, readable by root only", async () => {
         const r = await registry({ nodes: { authenticate: true } });
         const { volumes, containers } = agent(r);
         assert.deepEqual(
@@ -146,7 +146,7 @@ describe("nodes.authenticate", () => {
         assert.match(sent, /^puller-2:registry-password-puller-2/);
     });
 
-    it("tells nodes that trust the certificate anyway to log in, without an authority", async () => {
+    it("makes nodes log in without a CA certificate if the registry's is publicly trusted", async () => {
         const r = await registry({
             host: "registry.example.com",
             tls: { existingSecret: { name: "public" } },
@@ -162,7 +162,7 @@ describe("nodes.authenticate", () => {
 describe("nodes.daemonSet", () => {
     const ssh = [sshNode("a")];
 
-    it("is there beside machines over SSH, unless it is false", async () => {
+    it("is deployed in addition to machines over SSH, unless it is false", async () => {
         assert.equal((await registry({ nodes: { ssh } })).every("DaemonSet").length, 1);
         const r = await registry({ nodes: { ssh, daemonSet: false } });
         assert.deepEqual(r.every("DaemonSet"), []);
@@ -175,7 +175,7 @@ describe("nodes.daemonSet", () => {
 });
 
 describe("the nodes' agent", () => {
-    it("may read its own DaemonSet and nothing else", async () => {
+    it("can read its own DaemonSet and nothing else", async () => {
         const r = await registry();
         const { name, namespace } = r.one("DaemonSet").inputs.metadata;
         assert.deepEqual(r.one("Role").inputs.rules, [
@@ -189,7 +189,7 @@ describe("the nodes' agent", () => {
         assert.ok(r.one("DaemonSet").dependencies.some((urn) => urn.endsWith("-role-binding")));
     });
 
-    it("asks for that DaemonSet, and keeps a record of its own", async () => {
+    it("requests that DaemonSet, and keeps a separate record", async () => {
         const r = await registry({ namespace: "images" });
         assert.deepEqual(agent(r).containers[0].env, [
             { name: "RECORD", value: ".private-registry-images-node-registry-access-node-trust" },
@@ -205,14 +205,14 @@ describe("agentFiles", () => {
     const kinds = fc.uniqueArray(fc.constantFrom(...Object.values(ContainerRuntime)), { minLength: 1 });
     const host = fc.stringMatching(/^[a-z]{1,8}(\.[a-z]{1,4}){0,2}(:[1-9][0-9]{0,3})?$/);
 
-    it("list each file once, with root, path, content and mode, and each root", () => {
+    it("list each file once, with root, path, content and mode, and each root once", () => {
         fc.assert(
             fc.property(kinds, fc.uniqueArray(host, { minLength: 1 }), fc.boolean(), (runtimes, hosts, logsIn) => {
                 const logins = Object.fromEntries(hosts.map((name) => [name, "YTpi"]));
                 const wanted = nodeFiles(runtimes, {
                     hosts,
                     endpoint: "10.96.1.2:443",
-                    caCertPem: authority,
+                    caCertPem: caCertificate,
                     logins: logsIn ? logins : undefined,
                 });
                 const { open, secret } = agentFiles(wanted);
@@ -253,7 +253,7 @@ describe("the settings of nodes", () => {
         ["SSH alone", [{ daemonSet: false }, true], { isConfigured: true, daemonSet: false, idle: false }],
     ];
     for (const [what, args, { idle, ...expected }] of cases) {
-        it(`say for ${what} whether nodes are configured, and by a DaemonSet`, () => {
+        it(`decide for ${what} whether nodes are configured, and by a DaemonSet`, () => {
             const { isConfigured, daemonSet } = nodeSettings(...args);
             assert.deepEqual({ isConfigured, daemonSet }, expected);
             assert.equal(isIdle(...args), idle);

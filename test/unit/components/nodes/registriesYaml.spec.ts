@@ -4,16 +4,16 @@ import * as fc from "fast-check";
 import { parse } from "yaml";
 import { PrivateRegistry, type PrivateRegistryArgs, RegistryAccess } from "../../../../components";
 import { rancherCaFile, registriesYaml } from "../../../../components/nodes/registriesYaml";
-import { authority } from "../../authority";
-import { declare, known } from "../../mocks";
+import { caCertificate } from "../../authority";
+import { declare, resolved } from "../../mocks";
 
 const caCertPem = "-----BEGIN CERTIFICATE-----\n";
 
-/** As k3s reads it: a parser of YAML 1.1, into mirrors and configs. */
+/** Parsed like k3s does, as YAML 1.1, into mirrors and configs. */
 const read = (text: string) => parse(text, { version: "1.1" });
 
 describe("registriesYaml", () => {
-    it("sends pulls of each host to the endpoint, whose authority it names", () => {
+    it("sends pulls from each host to the endpoint, and refers to its CA file", () => {
         const hosts = ["registry.example.com:8443", "images.example.com"];
         const mirror = { endpoint: ["https://10.96.1.2:443"] };
         assert.deepEqual(read(registriesYaml({ hosts, endpoint: "10.96.1.2:443", caCertPem })), {
@@ -24,7 +24,7 @@ describe("registriesYaml", () => {
         });
     });
 
-    it("leaves the hosts where they are without an endpoint", () => {
+    it("keeps the hosts as addresses without an endpoint", () => {
         const hosts = ["registry.example.com", "images.example.com"];
         const tls = { ca_file: rancherCaFile("registry.example.com") };
         assert.deepEqual(read(registriesYaml({ hosts, caCertPem })), {
@@ -36,7 +36,7 @@ describe("registriesYaml", () => {
         });
     });
 
-    it("logs in, by whatever name and password, and names no authority that needs none", () => {
+    it("contains a login with any characters, and no CA file for a publicly trusted certificate", () => {
         const word = fc.oneof(
             fc.constantFrom("yes", "0123", "1e5", "null", "~", "a b"),
             fc.stringMatching(/^[!-9;-~]+$/),
@@ -62,10 +62,10 @@ describe("the output registriesYaml", () => {
             component = new PrivateRegistry("registry", args);
         });
         const { registriesYaml: output } = component as PrivateRegistry;
-        return { text: read(await known(output)), isSecret: await pulumi.isSecret(output) };
+        return { text: read(await resolved(output)), isSecret: await pulumi.isSecret(output) };
     }
 
-    it("says what the DaemonSet would tell, and is no secret", async () => {
+    it("matches the DaemonSet's configuration, and is not secret", async () => {
         const { text, isSecret } = await outputOf({});
         const host = "registry.registry.svc.cluster.local";
         assert.deepEqual(text.mirrors, { [host]: { endpoint: ["https://10.96.1.2:443"] } });
@@ -73,19 +73,23 @@ describe("the output registriesYaml", () => {
         assert.equal(isSecret, false);
     });
 
-    it("is secret when it holds the nodes' login", async () => {
+    it("is secret when it contains the nodes' login", async () => {
         const { text, isSecret } = await outputOf({ nodes: { authenticate: true } });
         assert.equal(text.configs["10.96.1.2:443"].auth.username, "puller-1");
         assert.equal(isSecret, true);
     });
 
-    it("is there in other clusters, also where nobody tells the nodes", async () => {
+    it("is set in other clusters, also when no node is configured", async () => {
         let component: RegistryAccess | undefined;
         await declare(() => {
-            const registry = { host: "registry.example.com", dockerConfigJson: '{"auths":{}}', caCertPem: authority };
+            const registry = {
+                host: "registry.example.com",
+                dockerConfigJson: '{"auths":{}}',
+                caCertPem: caCertificate,
+            };
             component = new RegistryAccess("access", { ...registry, nodes: { enabled: false } });
         });
-        const text = read(await known((component as RegistryAccess).registriesYaml));
+        const text = read(await resolved((component as RegistryAccess).registriesYaml));
         assert.deepEqual(Object.keys(text.configs), ["registry.example.com"]);
     });
 });

@@ -8,8 +8,8 @@ refusesValues("nodes.ssh", [
     ["nodes.ssh[0].name", "Node 1", must.label(40)],
     ["nodes.ssh[0].host", "ssh://a", "must be a host name or an IP address"],
     ["nodes.ssh[0].host", "a.example.com:22", "must be a host name or an IP address"],
-    ["nodes.ssh[0].port", 0, "must be a whole number from 1 to 65535"],
-    ["nodes.ssh[0].user", "root; reboot", "must be a user's name of letters, digits, dots, hyphens and underscores"],
+    ["nodes.ssh[0].port", 0, "must be an integer from 1 to 65535"],
+    ["nodes.ssh[0].user", "root; reboot", "must be a user name of letters, digits, dots, hyphens and underscores"],
     ["nodes.ssh[0].hostKey", "SHA256:x", "must be a public host key on one line, e.g. `ecdsa-sha2-nistp256 AAAA…`"],
     ["nodes.ssh[0].runtimes[0]", "podman", 'must be one of "containerd", "k3s", "rke2", "cri-o", "docker"'],
 ]);
@@ -19,22 +19,22 @@ refuses("nodes.ssh", {
         of: { nodes: { ssh: [{}] } },
         says: [
             "nodes.ssh[0].name: is missing; give every machine a name",
-            "nodes.ssh[0].host: is missing; give it the name or address to connect to",
-            "nodes.ssh[0].privateKey: is missing; give it a key that the machine lets in",
-            "nodes.ssh[0].hostKey: is missing; give it what `ssh-keyscan -t ecdsa <host>` prints behind the machine's name",
+            "nodes.ssh[0].host: is missing; set the host name or IP address to connect to",
+            "nodes.ssh[0].privateKey: is missing; set a key that the machine accepts",
+            "nodes.ssh[0].hostKey: is missing; set it to what `ssh-keyscan -t ecdsa <host>` prints after the host name",
         ],
     },
     "machines of the same name, and without a runtime": {
         of: { nodes: { ssh: [sshNode("a"), sshNode("a"), sshNode("b", { runtimes: [] })] } },
         says: [
-            "nodes.ssh[1].name: is the name of nodes.ssh[0]; give every machine its own",
-            "nodes.ssh[2].runtimes: is empty; name the machine's container runtimes, or leave it out",
+            "nodes.ssh[1].name: duplicates nodes.ssh[0].name; give every machine a unique name",
+            "nodes.ssh[2].runtimes: is empty; list the machine's container runtimes, or omit it",
         ],
     },
 });
 
 describe("nodes.ssh[].privateKey", () => {
-    it("may be in PEM or OpenSSH form", async () => {
+    it("can be in PEM or OpenSSH format", async () => {
         for (const privateKey of [clientKey, pemKey]) {
             await registry({ nodes: { ssh: [sshNode("a", { privateKey })] } });
         }
@@ -45,9 +45,9 @@ describe("nodes.ssh[].privateKey", () => {
         return `\n${Buffer.from(content.replace("\u0004none", "\naes256-ctr"), "latin1").toString("base64")}`;
     });
     for (const privateKey of ["hunter2", lockedKey, lockedOpenssh, hostKey]) {
-        it(`refuses a wrong key without repeating it: ${privateKey.slice(0, 30).trim()}`, async () => {
+        it(`rejects a wrong key without repeating it: ${privateKey.slice(0, 30).trim()}`, async () => {
             assert.deepEqual(await problems({ nodes: { ssh: [sshNode("a", { privateKey })] } }), [
-                "nodes.ssh[0].privateKey: must be a private key in PEM or OpenSSH form without a passphrase",
+                "nodes.ssh[0].privateKey: must be a private key in PEM or OpenSSH format without a passphrase",
             ]);
         });
     }

@@ -7,7 +7,7 @@ import * as path from "node:path";
 import { ContainerRuntime, PrivateRegistry, RegistryAccess, type RegistryNodes } from "../../../../components";
 import { nodeFiles, type RegistryOnNodes } from "../../../../components/nodes/nodeFiles";
 import { hostsLine, nodeScript } from "../../../../components/nodes/ssh";
-import { authority, namedCertificate } from "../../authority";
+import { caCertificate, namedCertificate } from "../../authority";
 import { declare, refusal } from "../../mocks";
 import { registry } from "../../registry";
 import { clientKey, hostKey, sshNode } from "../../sshNode";
@@ -15,7 +15,7 @@ import { clientKey, hostKey, sshNode } from "../../sshNode";
 const withNodes = (nodes: RegistryNodes) => registry({ nodes });
 
 describe("nodes.ssh", () => {
-    it("runs one command for each machine, with its pinned key", async () => {
+    it("runs one command for each machine, with its pinned host key", async () => {
         const r = await withNodes({ ssh: [sshNode("a", { port: 2222, user: "ops" }), sshNode("b")] });
         assert.deepEqual(
             r.every("Command").map(({ name }) => name),
@@ -28,7 +28,7 @@ describe("nodes.ssh", () => {
             user: "ops",
             privateKey: clientKey,
             hostKey,
-            // The SDK's own.
+            // Defaults of the SDK.
             dialErrorLimit: 10,
             perDialTimeout: 15,
         });
@@ -36,13 +36,13 @@ describe("nodes.ssh", () => {
         assert.equal(environment, undefined);
     });
 
-    it("keeps the private key out of what is not encrypted", async () => {
+    it("keeps the private key encrypted", async () => {
         const [command] = (await withNodes({ ssh: [sshNode("a")] })).every("Command");
         assert.ok(command.clearTexts.some((text) => text.includes("certs.d")));
         assert.equal(command.clearTexts.includes(clientKey), false);
     });
 
-    it("hands logins over encrypted, by standard input only", async () => {
+    it("passes logins encrypted, on standard input only", async () => {
         const [command] = (await withNodes({ ssh: [sshNode("a")], authenticate: true })).every("Command");
         const { stdin, ...others } = command.inputs;
         assert.match(stdin, /Authorization = "Basic [A-Za-z0-9+/]{40}/);
@@ -53,7 +53,7 @@ describe("nodes.ssh", () => {
         );
     });
 
-    it("writes for containerd and Docker, or for what the machine runs", async () => {
+    it("configures containerd and Docker, or the given runtimes", async () => {
         const r = await withNodes({ ssh: [sshNode("a"), sshNode("b", { runtimes: [ContainerRuntime.K3s] })] });
         const host = "registry.registry.svc.cluster.local";
         const lists = r
@@ -76,7 +76,7 @@ describe("nodes.ssh", () => {
         ]);
     });
 
-    it("needs a package that other programs need not have", async () => {
+    it("needs a package that other programs need not install", async () => {
         // biome-ignore lint/suspicious/noExplicitAny: the way to hide a package is no public one
         const loader = nodeModule.Module as any;
         const { _resolveFilename } = loader;
@@ -99,7 +99,7 @@ describe("nodes.ssh", () => {
         }
     });
 
-    it("has the rights of root, by sudo where somebody else logs in", async () => {
+    it("runs as root, through sudo for another user", async () => {
         const { create, delete: remove } = (await withNodes({ ssh: [sshNode("a")] })).one("Command").inputs;
         const folder = fs.mkdtempSync(path.join(tmpdir(), "private-registry-unit-"));
         try {
@@ -119,13 +119,13 @@ describe("nodes.ssh", () => {
         }
     });
 
-    it("works from another cluster or stack too", async () => {
+    it("works from another cluster or stack, too", async () => {
         const r = await declare(
             () =>
                 new RegistryAccess("access", {
                     host: "registry.example.com",
                     dockerConfigJson: '{"auths":{}}',
-                    caCertPem: authority,
+                    caCertPem: caCertificate,
                     endpoint: "203.0.113.7:443",
                     nodes: { daemonSet: false, ssh: [sshNode("a")] },
                 }),
@@ -158,16 +158,16 @@ describe("hostsLine", () => {
         ["no address that is a name", { hosts: ["a.example"], endpoint: "b.example:443" }, undefined],
         ["nothing without an endpoint", { hosts: ["a.example"] }, undefined],
     ];
-    for (const [what, told, line] of lines) {
-        it(`has ${what}`, () => assert.equal(hostsLine(told), line));
+    for (const [what, onNode, line] of lines) {
+        it(`has ${what}`, () => assert.equal(hostsLine(onNode), line));
     }
 });
 
-describe("what a machine is told over SSH", () => {
+describe("the configuration of a machine over SSH", () => {
     let folder: string;
     const record = ".private-registry-team-dev-registry";
     const at = (file: string) => path.join(folder, file);
-    const told: RegistryOnNodes = {
+    const onNode: RegistryOnNodes = {
         hosts: ["a.example"],
         endpoint: "10.96.1.2:443",
         caCertPem: namedCertificate("of a"),
@@ -176,7 +176,7 @@ describe("what a machine is told over SSH", () => {
     const both = [ContainerRuntime.Containerd, ContainerRuntime.Docker];
     const theirs = "127.0.0.1 localhost\n# begin something else\n10.0.0.1 other\n";
 
-    /** Runs what a machine's shell would be sent, on folders below that of the test. */
+    /** Runs the script for a machine's shell, on directories below the test's. */
     function send(verb: string, registry: RegistryOnNodes, runtimes = both, script = scriptOf(registry, runtimes)) {
         const below = script.replaceAll(/(?<![\w.$"])\/(etc|var\/lib)\//g, `${folder}/$1/`);
         const done = spawnSync("sh", ["-s", verb], { input: below, encoding: "utf8" });
@@ -186,7 +186,7 @@ describe("what a machine is told over SSH", () => {
     const scriptOf = (registry: RegistryOnNodes, runtimes = both) =>
         nodeScript(record, nodeFiles(runtimes, registry), hostsLine(registry));
 
-    /** All files below the test's folder, without those that are there at first. */
+    /** All files below the test's directory, without the initial ones. */
     function files(): string[] {
         const all = fs.readdirSync(folder, { recursive: true, withFileTypes: true });
         const found = all.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
@@ -200,8 +200,8 @@ describe("what a machine is told over SSH", () => {
     });
     afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 
-    it("is written to files that have their modes, and to /etc/hosts between markers", () => {
-        const { code, output, error } = send("install", told);
+    it("is written to files with their modes, and to /etc/hosts between markers", () => {
+        const { code, output, error } = send("install", onNode);
         assert.deepEqual({ code, error }, { code: 0, error: "" });
         assert.deepEqual(output.trimEnd().split("\n"), [
             "wrote /etc/containerd/certs.d/a.example/ca.crt",
@@ -209,7 +209,7 @@ describe("what a machine is told over SSH", () => {
             "wrote /etc/docker/certs.d/a.example/ca.crt",
             "wrote /etc/hosts",
         ]);
-        assert.equal(fs.readFileSync(at("etc/docker/certs.d/a.example/ca.crt"), "utf8"), told.caCertPem);
+        assert.equal(fs.readFileSync(at("etc/docker/certs.d/a.example/ca.crt"), "utf8"), onNode.caCertPem);
         assert.equal(fs.statSync(at("etc/docker/certs.d/a.example/ca.crt")).mode & 0o777, 0o644);
         const toml = at("etc/containerd/certs.d/a.example/hosts.toml");
         assert.match(fs.readFileSync(toml, "utf8"), /Authorization = "Basic YTpi"/);
@@ -220,16 +220,16 @@ describe("what a machine is told over SSH", () => {
         );
     });
 
-    it("changes nothing twice", () => {
-        send("install", told);
-        assert.deepEqual(send("install", told), { code: 0, output: "", error: "" });
+    it("is idempotent", () => {
+        send("install", onNode);
+        assert.deepEqual(send("install", onNode), { code: 0, output: "", error: "" });
     });
 
-    it("replaces what was told before, and nobody else's files", () => {
-        send("install", told);
+    it("replaces an earlier configuration, and no other files", () => {
+        send("install", onNode);
         fs.writeFileSync(at("etc/docker/certs.d/a.example/client.key"), "theirs");
         fs.appendFileSync(at("etc/hosts"), "10.0.0.9 later\n");
-        const next = { ...told, hosts: ["b.example"], endpoint: "10.96.1.3:443", logins: undefined };
+        const next = { ...onNode, hosts: ["b.example"], endpoint: "10.96.1.3:443", logins: undefined };
         assert.equal(send("install", next, [ContainerRuntime.Containerd]).code, 0);
         assert.deepEqual(files(), [
             `etc/containerd/certs.d/${record}`,
@@ -245,53 +245,53 @@ describe("what a machine is told over SSH", () => {
         );
     });
 
-    it("is taken away without a trace", () => {
+    it("is removed completely", () => {
         fs.chmodSync(at("etc/hosts"), 0o640);
-        send("install", told);
-        const { code, error } = send("uninstall", told);
+        send("install", onNode);
+        const { code, error } = send("uninstall", onNode);
         assert.deepEqual({ code, error }, { code: 0, error: "" });
         assert.deepEqual(files(), ["etc/hosts"]);
         assert.equal(fs.readFileSync(at("etc/hosts"), "utf8"), theirs);
         assert.equal(fs.statSync(at("etc/hosts")).mode & 0o777, 0o640);
     });
 
-    it("is taken away where somebody was there before", () => {
-        const { code, error } = send("uninstall", told);
+    it("is removed where other files existed before", () => {
+        const { code, error } = send("uninstall", onNode);
         assert.deepEqual({ code, error }, { code: 0, error: "" });
         assert.deepEqual(files(), ["etc/hosts"]);
     });
 
-    it("leaves /etc/hosts alone when one of the markers is gone, and says so", () => {
-        send("install", told);
+    it("does not change /etc/hosts when a marker is missing, and reports it", () => {
+        send("install", onNode);
         const broken = fs.readFileSync(at("etc/hosts"), "utf8").replace(`# end ${record}\n`, "10.0.0.9 later\n");
         fs.writeFileSync(at("etc/hosts"), broken);
-        const { code, error } = send("uninstall", told);
+        const { code, error } = send("uninstall", onNode);
         assert.equal(code, 1);
         assert.match(error, /hosts has the line '# begin .*' without '# end .*'; write that behind/);
         assert.equal(fs.readFileSync(at("etc/hosts"), "utf8"), broken);
     });
 
-    it("does nothing when the connection breaks before the end", () => {
-        const whole = scriptOf(told);
+    it("does nothing when the connection breaks before the end of the script", () => {
+        const whole = scriptOf(onNode);
         for (const share of [0.3, 0.6, 0.99]) {
-            send("install", told, both, whole.slice(0, Math.floor(whole.length * share)));
+            send("install", onNode, both, whole.slice(0, Math.floor(whole.length * share)));
             assert.deepEqual(files(), ["etc/hosts"]);
         }
     });
 
-    it("runs no text of a certificate", () => {
+    it("does not execute the content of a certificate", () => {
         const caCertPem = "-----BEGIN CERTIFICATE-----\n'\nEND\nEOF\n$(touch /etc/evil) `touch /etc/evil`\n";
-        assert.equal(send("install", { ...told, caCertPem }).code, 0);
+        assert.equal(send("install", { ...onNode, caCertPem }).code, 0);
         assert.equal(files().includes("etc/evil"), false);
         const written = fs.readFileSync(at("etc/docker/certs.d/a.example/ca.crt"), "utf8");
         assert.ok(written.includes("$(touch "), written);
     });
 
-    it("leaves no temporary folder", () => {
+    it("leaves no temporary directory", () => {
         const scratch = at("tmp");
         fs.mkdirSync(scratch);
         execFileSync("sh", ["-s", "uninstall"], {
-            input: scriptOf(told).replaceAll(/(?<![\w.$"])\/(etc|var\/lib)\//g, `${folder}/$1/`),
+            input: scriptOf(onNode).replaceAll(/(?<![\w.$"])\/(etc|var\/lib)\//g, `${folder}/$1/`),
             env: { ...process.env, TMPDIR: scratch },
         });
         assert.deepEqual(fs.readdirSync(scratch), []);

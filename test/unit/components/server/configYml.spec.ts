@@ -42,7 +42,7 @@ function at(value: unknown, path: readonly string[]): unknown {
 }
 
 describe("merge", () => {
-    it("takes every value of the upper object", () => {
+    it("takes every value of the overrides", () => {
         fc.assert(
             fc.property(section, section, (base, over) => {
                 const merged = merge(base, over);
@@ -53,7 +53,7 @@ describe("merge", () => {
         );
     });
 
-    it("removes what is null in the upper object, wherever it stands", () => {
+    it("removes keys that are null in the overrides, at every level", () => {
         fc.assert(
             fc.property(section, section, (base, over) => {
                 const merged = merge(base, over);
@@ -64,7 +64,7 @@ describe("merge", () => {
         );
     });
 
-    it("leaves everything else as it was", () => {
+    it("keeps everything else", () => {
         fc.assert(
             fc.property(section, section, (base, over) => {
                 const merged = merge(base, over);
@@ -80,7 +80,7 @@ describe("merge", () => {
         );
     });
 
-    it("changes neither of its arguments", () => {
+    it("does not change its arguments", () => {
         fc.assert(
             fc.property(section, section, (base, over) => {
                 const before = structuredClone([base, over]);
@@ -100,7 +100,7 @@ describe("config.yml", () => {
         fc.assert(fc.property(section, (over) => assert.deepEqual(written(over), merge(written(), over))));
     });
 
-    it("means the same to the registry, whose parser knows YAML 1.1", () => {
+    it("has the same meaning in YAML 1.1, which the registry parses", () => {
         fc.assert(
             fc.property(section, (over) => {
                 const text = textOf(over);
@@ -109,7 +109,7 @@ describe("config.yml", () => {
         );
     });
 
-    it("is the same text whatever the order of the overrides", () => {
+    it("does not depend on the order of the overrides", () => {
         fc.assert(
             fc.property(section, (over) => {
                 const reversed = Object.fromEntries(Object.entries(over).reverse());
@@ -118,11 +118,11 @@ describe("config.yml", () => {
         );
     });
 
-    it("answers uploads with addresses that survive a port-forward", () => {
+    it("responds to uploads with relative URLs, for port-forwards", () => {
         assert.equal(written().http.relativeurls, true);
     });
 
-    it("lets requests finish, for a shorter time than the pod's grace period", async () => {
+    it("drains requests for less than the pod's grace period", async () => {
         assert.equal(written().http.draintimeout, "45s");
         const { pod } = await registry();
         assert.equal(pod.spec.terminationGracePeriodSeconds, 60);
@@ -137,30 +137,30 @@ describe("config.yml", () => {
         assert.equal(written().http.addr, ":5000");
     });
 
-    it("has metrics and health on a port of their own", () => {
+    it("has metrics and health on a separate port", () => {
         assert.deepEqual(written().http.debug, { addr: ":5001", prometheus: { enabled: true, path: "/metrics" } });
     });
 
-    it("signs upload addresses with the secret that all replicas share", () => {
+    it("signs upload URLs with a secret that all replicas share", () => {
         assert.equal(written().http.secret, secret);
     });
 
-    it("lets images be deleted, and cleans up uploads that were given up", () => {
+    it("enables deletion, and purges abandoned uploads", () => {
         assert.deepEqual(written().storage.delete, { enabled: true });
         assert.equal(written().storage.maintenance.uploadpurging.enabled, true);
     });
 
-    it("remembers no descriptors of blobs", () => {
+    it("has no descriptor cache", () => {
         assert.equal(written().storage.cache, undefined);
     });
 
-    it("reads the users from the mounted folder", () => {
+    it("reads the users from the mounted Secret", () => {
         assert.deepEqual(written().auth, {
             htpasswd: { realm: "private-registry", path: "/etc/private-registry/auth/htpasswd" },
         });
     });
 
-    it("keeps every random number of the state to itself", async () => {
+    it("contains no other random value of the state", async () => {
         const r = await registry();
         assert.match(parse(r.configYaml).http.secret, /^[0-9a-f]{64}$/);
     });
@@ -173,7 +173,7 @@ describe("log", () => {
         assert.deepEqual(await log(), { level: "info", formatter: "json", accesslog: { disabled: false } });
     });
 
-    it("has the level, the format and the requests that are asked for", async () => {
+    it("has the given level, format and access log", async () => {
         assert.deepEqual(await log({ level: LogLevel.Debug, format: LogFormat.Logstash, accessLog: false }), {
             level: "debug",
             formatter: "logstash",
@@ -196,5 +196,5 @@ describe("config", () => {
 });
 
 refuses("config", {
-    "config that is no object": { of: { config: "log: {}" }, says: ["config: must be an object"] },
+    "config that is not an object": { of: { config: "log: {}" }, says: ["config: must be an object"] },
 });

@@ -13,7 +13,7 @@ const checksums = async (args?: PrivateRegistryArgs) => {
 };
 
 describe("the registry's pod", () => {
-    it("has no token, and hears nothing of other Services", async () => {
+    it("has no token, and no environment variables of other Services", async () => {
         const r = await registry();
         assert.equal(r.pod.spec.automountServiceAccountToken, false);
         assert.equal(r.pod.spec.enableServiceLinks, false);
@@ -21,7 +21,7 @@ describe("the registry's pod", () => {
         assert.equal(r.one("ServiceAccount", "registry-account").inputs.automountServiceAccountToken, false);
     });
 
-    it("serves the mounted config.yml and sends no traces", async () => {
+    it("uses the mounted config.yml, and sends no traces", async () => {
         const { command, env, ports } = await container();
         assert.deepEqual(command, ["/bin/registry", "serve", "/etc/private-registry/config/config.yml"]);
         assert.deepEqual(env, [{ name: "OTEL_TRACES_EXPORTER", value: "none" }]);
@@ -31,7 +31,7 @@ describe("the registry's pod", () => {
         ]);
     });
 
-    it("mounts the users as a folder, because single files are never updated, and all but the data read-only", async () => {
+    it("mounts the users as a directory, because single files are never updated, and everything except the data read-only", async () => {
         const spec = await pod();
         const [{ volumeMounts }] = spec.containers;
         assert.deepEqual(volumeMounts, [
@@ -45,24 +45,24 @@ describe("the registry's pod", () => {
         assert.deepEqual(secretOf("config"), { secretName: "registry-config-1a2b3c4d", defaultMode: 0o440 });
     });
 
-    it("is ready when it answers over TLS, and is not restarted while its storage fails", async () => {
+    it("is ready when it responds over TLS, and is not restarted while its storage fails", async () => {
         const { readinessProbe, livenessProbe } = await container();
         assert.deepEqual(readinessProbe.httpGet, { path: "/", port: "https", scheme: "HTTPS" });
         assert.deepEqual(livenessProbe.tcpSocket, { port: "https" });
     });
 
-    it("answers on while nodes still send requests to it", async () => {
+    it("keeps serving while nodes still send requests to it", async () => {
         assert.deepEqual((await container()).lifecycle, { preStop: { sleep: { seconds: 5 } } });
     });
 });
 
 describe("checksums", () => {
-    it("stay for the same arguments", async () => {
+    it("are the same for the same arguments", async () => {
         assert.deepEqual(await checksums(), await checksums());
         for (const sum of Object.values(await checksums())) assert.match(sum, /^[0-9a-f]{64}$/);
     });
 
-    it("stay when users, passwords or pull secrets change", async () => {
+    it("do not change with users, passwords or pull secrets", async () => {
         const before = await checksums();
         const changed = await checksums({
             users: [{ name: "ci", password: "correct horse battery staple 7", generation: 4 }],
@@ -72,7 +72,7 @@ describe("checksums", () => {
         assert.deepEqual(changed, before);
     });
 
-    it("stay when labels, resources, nodes or replicas of the storage change", async () => {
+    it("do not change with labels, resources, nodes or replicas", async () => {
         const changed = await checksums({
             labels: { team: "a" },
             resources: { limits: { cpu: "1" } },
@@ -100,13 +100,13 @@ describe("checksums", () => {
 });
 
 describe("replicas", () => {
-    it("is one", async () => {
+    it("is 1 by default", async () => {
         assert.equal((await registry()).one("Deployment").inputs.spec.replicas, 1);
     });
 });
 
 describe("resources", () => {
-    it("are small", async () => {
+    it("are small by default", async () => {
         assert.deepEqual((await container()).resources, {
             requests: { cpu: "100m", memory: "128Mi" },
             limits: { cpu: "500m", memory: "512Mi" },
@@ -128,14 +128,14 @@ describe("resources", () => {
 });
 
 describe("scheduling", () => {
-    it("is up to the cluster", async () => {
+    it("has no constraints by default", async () => {
         const spec = await pod();
         for (const field of ["nodeSelector", "tolerations", "topologySpreadConstraints", "priorityClassName"]) {
             assert.equal(field in spec, false, field);
         }
     });
 
-    it("has the node labels, tolerations and priority that are asked for", async () => {
+    it("has the given node selector, tolerations and priority class", async () => {
         const spec = await pod({
             scheduling: {
                 nodeSelector: { disk: "ssd" },
@@ -150,7 +150,7 @@ describe("scheduling", () => {
         assert.equal(spec.priorityClassName, "system-cluster-critical");
     });
 
-    it("spreads the registry's pods as asked, known now or later", async () => {
+    it("spreads the registry's pods, by plain values or Outputs", async () => {
         const constraint = { maxSkew: 1, topologyKey: "zone", whenUnsatisfiable: "ScheduleAnyway" };
         const own = { ...constraint, labelSelector: { matchLabels: { a: "b" } } };
         const r = await registry({ scheduling: { topologySpread: [constraint, pulumi.output(constraint), own] } });
@@ -162,7 +162,7 @@ describe("scheduling", () => {
         ]);
     });
 
-    it("adds the affinity that storage needs to the one that is asked for", async () => {
+    it("adds the affinity that the storage requires to the given one", async () => {
         const nodeAffinity = { preferredDuringSchedulingIgnoredDuringExecution: [] };
         const other = { labelSelector: { matchLabels: { app: "cache" } }, topologyKey: "zone" };
         const affinity = {

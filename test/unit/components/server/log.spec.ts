@@ -6,7 +6,7 @@ refusesValues("log", [
 ]);
 
 refuses("log", {
-    "an accessLog that is no boolean": {
+    "an accessLog that is not a boolean": {
         of: { log: { accessLog: "on" } },
         says: ['log.accessLog: must be true or false, not "on"'],
     },

@@ -4,7 +4,7 @@ import { refuses, refusesValues } from "../../refusals";
 refusesValues("rollout.strategy", [["rollout.strategy", "Rolling", 'must be one of "Surge", "Recreate"']]);
 
 refuses("rollout.strategy", {
-    "a surge with a volume that one pod may mount": {
+    "Surge with a ReadWriteOncePod volume": {
         of: {
             rollout: { strategy: RolloutStrategy.Surge },
             storage: { volume: { accessMode: AccessMode.ReadWriteOncePod } },

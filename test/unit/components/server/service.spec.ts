@@ -10,7 +10,7 @@ const metrics = async (args?: PrivateRegistryArgs) =>
     (await registry(args)).one("Service", "registry-metrics-service").inputs;
 
 describe("the Service", () => {
-    it("leads from port 443 to the registry's pods, inside the cluster", async () => {
+    it("routes port 443 to the registry's pods, inside the cluster", async () => {
         const r = await registry();
         const { spec, metadata } = r.one("Service", "registry-service").inputs;
         assert.equal(metadata.name, "registry");
@@ -21,12 +21,12 @@ describe("the Service", () => {
         for (const [key, value] of Object.entries(spec.selector)) assert.equal(labels[key], value);
     });
 
-    it("does not wait for its pods, which wait for its IP in their certificate", async () => {
+    it("is not awaited, because the pods need a certificate with its IP first", async () => {
         assert.equal((await service()).metadata.annotations["pulumi.com/skipAwait"], "true");
         assert.equal((await metrics()).metadata.annotations["pulumi.com/skipAwait"], "true");
     });
 
-    it("keeps metrics and health to another one inside the cluster", async () => {
+    it("exposes metrics and health on a separate ClusterIP Service", async () => {
         for (const args of [{}, { expose: { nodePort: {} } }]) {
             const { spec, metadata } = await metrics(args);
             assert.equal(metadata.name, "registry-metrics");
@@ -37,7 +37,7 @@ describe("the Service", () => {
 });
 
 describe("serviceName", () => {
-    it("names the Services, the claim, the users' Secret and the registry in the cluster", async () => {
+    it("names the Services, the claim, the users' Secret and the default host", async () => {
         const r = await registry({ serviceName: "images" });
         assert.equal(r.one("Service", "registry-service").inputs.metadata.name, "images");
         assert.equal(r.one("Service", "registry-metrics-service").inputs.metadata.name, "images-metrics");
@@ -48,13 +48,13 @@ describe("serviceName", () => {
 });
 
 describe("expose.nodePort", () => {
-    it("opens a port that Kubernetes chooses", async () => {
+    it("opens a NodePort that Kubernetes chooses", async () => {
         const { spec } = await service({ expose: { nodePort: {} } });
         assert.equal(spec.type, "NodePort");
         assert.deepEqual(spec.ports, [{ name: "https", port: 443, targetPort: 5000 }]);
     });
 
-    it("opens the port that is asked for, known now or later", async () => {
+    it("opens the given NodePort, a plain value or an Output", async () => {
         for (const port of [30443, pulumi.output(30443)]) {
             const { spec } = await service({ expose: { nodePort: { port } } });
             assert.equal(spec.ports[0].nodePort, 30443);
@@ -63,7 +63,7 @@ describe("expose.nodePort", () => {
 });
 
 refusesValues("expose.nodePort and expose.loadBalancer", [
-    ["expose.nodePort.port", 65536, "must be a whole number from 1 to 65535"],
+    ["expose.nodePort.port", 65536, "must be an integer from 1 to 65535"],
     ["expose.loadBalancer.address", "registry.example.com", "must be an IP address"],
     ["expose.loadBalancer.sourceRanges[0]", "10.0.0.0", must.range],
     ["expose.loadBalancer.sourceRanges[0]", "10.0.0.0/33", must.range],
@@ -72,8 +72,6 @@ refusesValues("expose.nodePort and expose.loadBalancer", [
 refuses("expose.nodePort and expose.loadBalancer", {
     "both for one Service": {
         of: { expose: { nodePort: {}, loadBalancer: {} } },
-        says: [
-            "expose.nodePort: cannot be together with loadBalancer, which opens a port of every node as well; keep one",
-        ],
+        says: ["expose.nodePort: cannot be combined with loadBalancer, which opens a NodePort as well; keep one"],
     },
 });

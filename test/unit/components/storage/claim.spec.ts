@@ -1,34 +1,33 @@
 import * as assert from "node:assert/strict";
-import { fixedProblems, shrinkingProblems } from "../../../../components/storage/claim";
+import { immutableFieldProblems, shrinkProblems } from "../../../../components/storage/claim";
 import { refuses, refusesValues } from "../../refusals";
 import * as must from "../../sentences";
 
-describe("a claim that exists", () => {
+describe("an existing claim of the component", () => {
     const has = { storageClassName: "standard", accessModes: ["ReadWriteOnce"] };
-    const advice =
-        'start a second registry that has it and copy the images (see "Moving to another volume" in docs/storage.md)';
-    const problems = (wants: object) => fixedProblems("storage.volume", "registry", has, wants);
+    const advice = 'copy the images to a second registry (see "Moving to another volume" in docs/storage.md)';
+    const problems = (wants: object) => immutableFieldProblems("storage.volume", "registry", has, wants);
 
-    it("may be asked for as it is, or without a class", () => {
+    it("is unchanged with the same arguments, or without a storage class", () => {
         assert.deepEqual(problems(has), []);
         assert.deepEqual(problems({ accessModes: ["ReadWriteOnce"] }), []);
     });
 
-    it("may be asked for in any way before it has been made", () => {
-        assert.deepEqual(fixedProblems("storage.volume", "registry", {}, has), []);
+    it("can have any storage class and access mode before it exists", () => {
+        assert.deepEqual(immutableFieldProblems("storage.volume", "registry", {}, has), []);
     });
 
-    it("keeps its class and mode, in sentences that say what to do instead", () => {
+    it("keeps its storage class and access mode, and the error says what to do instead", () => {
         const sentence = (what: string, old: string) =>
-            `the claim \`registry\` has the ${what} \`${old}\` for as long as it lives, and with another claim the images would be lost; keep \`${old}\`, or ${advice}`;
+            `the claim \`registry\` has the ${what} \`${old}\`, which is immutable, and replacing the claim would lose the images; keep \`${old}\`, or ${advice}`;
         assert.deepEqual(problems({ storageClassName: "fast", accessModes: ["ReadWriteMany"] }), [
-            { path: "storage.volume.storageClassName", reason: sentence("class", "standard") },
-            { path: "storage.volume.accessMode", reason: sentence("mode", "ReadWriteOnce") },
+            { path: "storage.volume.storageClassName", reason: sentence("storage class", "standard") },
+            { path: "storage.volume.accessMode", reason: sentence("access mode", "ReadWriteOnce") },
         ]);
     });
 
-    it("may grow, in any unit, and never shrinks", () => {
-        const sized = (has: string, wants: string) => shrinkingProblems("storage.volume", "registry", has, wants);
+    it("can grow, in any unit, and never shrinks", () => {
+        const sized = (has: string, wants: string) => shrinkProblems("storage.volume", "registry", has, wants);
         for (const [has, wants] of [
             ["10Gi", "10Gi"],
             ["10Gi", "10240Mi"],
@@ -74,7 +73,7 @@ refuses("storage.existingClaim", {
     "a claim in a namespace that the component creates": {
         of: { storage: { existingClaim: { name: "images" } } },
         says: [
-            "storage.existingClaim: lies in a namespace that exists already; set createNamespace to false and name it in namespace",
+            "storage.existingClaim: is in a namespace that already exists; set createNamespace to false, and namespace to its name",
         ],
     },
 });

@@ -6,7 +6,7 @@ import { scriptFolder, until } from "../../shellScripts";
 describe("storage/hostPath.sh", () => {
     const { at, write, inFolder, run, fakeSleep, sleeps } = scriptFolder();
 
-    it("gives the owner access to the folder, reports readiness and keeps running", async () => {
+    it("gives the owner access to the directory, reports readiness and keeps running", async () => {
         const owner = execFileSync("/bin/sh", ["-c", 'echo "$(id -u):$(id -g)"'], { encoding: "utf8" }).trim();
         mkdirSync(at("folder"), { mode: 0o500 });
         chmodSync(at("folder"), 0o500);
@@ -24,7 +24,7 @@ describe("storage/hostPath.sh", () => {
         assert.equal(await agent.ended, 0, agent.output());
     });
 
-    it("changes the owner of a folder that belongs to another user", async () => {
+    it("changes the owner of another user's directory", async () => {
         mkdirSync(at("folder"));
         mkdirSync(at("tmp"));
         fakeSleep();

@@ -7,9 +7,9 @@ refusesValues("storage.hostPath", [
 ]);
 
 refuses("storage.hostPath", {
-    "a host's folder without a path": {
+    "a host path without a path": {
         of: { storage: { hostPath: {} } },
-        says: ["storage.hostPath.path: is missing; name the folder"],
+        says: ["storage.hostPath.path: is missing; name the directory"],
     },
     "a wrong nodeName, size and deleteWithStack": {
         of: { storage: { hostPath: { path: "/a", nodeName: "Node 1", size: "1GB", deleteWithStack: 1 } } },

@@ -27,7 +27,7 @@ describe("storage.minio", () => {
         );
     });
 
-    it("has the size, class and life that are asked for", async () => {
+    it("has the given size, storage class and protection", async () => {
         const r = await withMinio({ size: "200Gi", storageClassName: "fast", deleteWithStack: true });
         assert.deepEqual(r.one("PersistentVolumeClaim").inputs.spec, {
             accessModes: ["ReadWriteOnce"],
@@ -40,7 +40,7 @@ describe("storage.minio", () => {
         );
     });
 
-    it("is the registry's S3, which clients are not sent to", async () => {
+    it("is the registry's S3 storage, without redirects", async () => {
         const { storage } = parse((await withMinio()).configYaml);
         assert.deepEqual(storage.s3, {
             bucket: "registry",
@@ -53,7 +53,7 @@ describe("storage.minio", () => {
         assert.deepEqual(storage.redirect, { disable: true });
     });
 
-    it("speaks TLS by an authority that only the two know, or none when asked", async () => {
+    it("serves TLS with a dedicated CA, or plain HTTP on request", async () => {
         const r = await withMinio();
         assert.deepEqual(r.one("CertRequest", "registry-minio-server-request").inputs.dnsNames, [
             "registry-minio.registry.svc",
@@ -70,7 +70,7 @@ describe("storage.minio", () => {
         );
     });
 
-    it("has random passwords, of which the registry has the lesser one", async () => {
+    it("has random passwords, and the registry has only the unprivileged one", async () => {
         const r = await withMinio();
         const root = r.one("Secret", "registry-minio-root").inputs.stringData;
         const user = r.one("Secret", "registry-s3").inputs.stringData;
@@ -89,7 +89,7 @@ describe("storage.minio", () => {
         assert.ok(r.one("Deployment").dependencies.some(endsWith("registry-minio-set-up")));
     });
 
-    it("shows nobody its console", async () => {
+    it("has no console", async () => {
         const r = await withMinio();
         assert.deepEqual(r.one("Service", "registry-minio-service").inputs.spec.ports, [
             { name: "s3", port: 9000, targetPort: 9000 },
@@ -98,7 +98,7 @@ describe("storage.minio", () => {
         assert.ok(env.some((e: { name: string; value: string }) => e.name === "MINIO_BROWSER" && e.value === "off"));
     });
 
-    it("takes its images from the mirror, or another image", async () => {
+    it("takes its image from the mirror, or another image", async () => {
         const images = (r: Resources) => [
             server(r).containers[0].image,
             r.one("Job").inputs.spec.template.spec.containers[0].image,
@@ -112,7 +112,7 @@ describe("storage.minio", () => {
         assert.deepEqual(images(own), ["registry.example.com/minio:1", "registry.example.com/minio:1"]);
     });
 
-    it("has the resources and runs on the nodes that are asked for", async () => {
+    it("has the given resources and scheduling", async () => {
         const r = await withMinio(
             { resources: { limits: { memory: "4Gi" } } },
             { scheduling: { nodeSelector: { pool: "storage" } } },
@@ -126,7 +126,7 @@ describe("storage.minio", () => {
 });
 
 describe("the policy of MinIO's user", () => {
-    it("allows the bucket and what is in it, and nothing that touches another or the bucket's own settings", () => {
+    it("allows access to the bucket and its objects, and not to other buckets or the bucket's settings", () => {
         const { Statement } = bucketPolicy("images") as { Statement: { Action: string[]; Resource: string[] }[] };
         assert.deepEqual(
             Statement.flatMap((statement) => statement.Resource),

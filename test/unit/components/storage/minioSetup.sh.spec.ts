@@ -8,7 +8,7 @@ describe("storage/minioSetup.sh", () => {
     const env = { BUCKET: "images", ACCESS_KEY: "registry", SECRET_KEY: "of-minio", POLICY: "/setup/policy.json" };
     const calls = () => readFileSync(at("calls"), "utf8").trimEnd().split("\n");
 
-    /** An `mc` that notes how it is called and what it reads, attaches no policy twice, and shows the user with `policy`. */
+    /** A fake `mc` that records its arguments and input, fails to attach a policy twice, and shows the user with `policy`. */
     const client = (policy: string) =>
         write(
             "bin/mc",
@@ -23,7 +23,7 @@ esac
             0o755,
         );
 
-    it("creates bucket, user and policy, and accepts existing ones", async () => {
+    it("creates bucket, user and policy, and is idempotent", async () => {
         client("images");
         assert.equal(await run(script("storage/minioSetup.sh"), env).ended, 0);
         assert.deepEqual(
@@ -38,7 +38,7 @@ esac
         );
     });
 
-    it("passes the key on standard input, where no process list shows it", async () => {
+    it("passes the key on standard input, so that no process list shows it", async () => {
         client("images");
         await run(script("storage/minioSetup.sh"), env).ended;
         assert.equal(readFileSync(at("input"), "utf8"), "registry\nof-minio\n");

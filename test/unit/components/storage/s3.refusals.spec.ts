@@ -25,14 +25,14 @@ refuses("storage.s3", {
             `storage.s3.region: ${must.dnsName}, not "US"`,
             `storage.s3.endpoint: ${must.origin}, not "s3.example.com"`,
             `storage.s3.pathStyle: ${must.boolean}, not "yes"`,
-            "storage.s3.caCertPem: must be certificates in PEM form",
-            'storage.s3.rootDirectory: must be a folder in a bucket, e.g. `registry` or `team/registry`, not "../up/"',
+            "storage.s3.caCertPem: must be PEM-encoded certificates",
+            'storage.s3.rootDirectory: must be a key prefix in a bucket, e.g. `registry` or `team/registry`, not "../up/"',
             `storage.s3.redirect: ${must.boolean}, not "no"`,
             `storage.s3.redirectEndpoint: ${must.origin}, not "https://s3.example.com/path"`,
-            "storage.s3.multipart.chunkSizeMi: must be a whole number from 5 to 5120, not 4",
-            "storage.s3.multipart.copyChunkSizeMi: must be a whole number from 5 to 5120, not 6000",
-            "storage.s3.multipart.copyConcurrency: must be a whole number from 1 to 1000, not 0",
-            "storage.s3.multipart.copyThresholdMi: must be a whole number from 0 to 5120, not -1",
+            "storage.s3.multipart.chunkSizeMi: must be an integer from 5 to 5120, not 4",
+            "storage.s3.multipart.copyChunkSizeMi: must be an integer from 5 to 5120, not 6000",
+            "storage.s3.multipart.copyConcurrency: must be an integer from 1 to 1000, not 0",
+            "storage.s3.multipart.copyThresholdMi: must be an integer from 0 to 5120, not -1",
             `storage.s3.encryption.kmsKeyId: ${must.notEmpty}, not " "`,
             'storage.s3.storageClass: must be one of "STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "OUTPOSTS", "GLACIER_IR", "NONE", not "COLD"',
             `storage.s3.credentials.existingSecret.name: ${must.dnsName}, not "My"`,
@@ -40,24 +40,24 @@ refuses("storage.s3", {
             `storage.s3.credentials.existingSecret.secretAccessKeyKey: ${must.notEmpty}, not ""`,
         ],
     },
-    "a wrong name of a bucket": {
+    "a wrong bucket name": {
         of: { storage: { s3: { bucket: "my bucket" } } },
         says: [
-            'storage.s3.bucket: must be the name of a bucket: letters, digits, dots, hyphens and underscores, not "my bucket"',
+            'storage.s3.bucket: must be a bucket name of letters, digits, dots, hyphens and underscores, not "my bucket"',
         ],
     },
     "S3 without a bucket": { of: { storage: { s3: {} } }, says: ["storage.s3.bucket: is missing; name the bucket"] },
     "an endpoint without credentials": {
         of: { storage: { s3: { bucket: "images", endpoint: "https://s3.example.com" } } },
         says: [
-            "storage.s3.credentials: is missing; only AWS gives a pod credentials by itself, so name an access key in keys or existingSecret",
+            "storage.s3.credentials: is missing; only AWS provides pods with credentials automatically, so set an access key in keys or existingSecret",
         ],
     },
-    "credentials of no kind": {
+    "credentials without a source": {
         of: { storage: { s3: { bucket: "images", credentials: {} } } },
-        says: ["storage.s3.credentials: is empty; give exactly one of keys, existingSecret and role, or leave it out"],
+        says: ["storage.s3.credentials: is empty; set exactly one of keys, existingSecret and role, or omit it"],
     },
-    "credentials of two kinds": {
+    "credentials with two sources": {
         of: {
             storage: {
                 s3: { bucket: "images", credentials: { existingSecret: { name: "a" }, role: { arn: "b" } } },
@@ -67,12 +67,12 @@ refuses("storage.s3", {
     },
     "half an access key": {
         of: { storage: { s3: { bucket: "images", credentials: { keys: { accessKeyId: "a" } } } } },
-        says: ["storage.s3.credentials.keys.secretAccessKey: is missing; give the key's secret part"],
+        says: ["storage.s3.credentials.keys.secretAccessKey: is missing; set the secret access key"],
     },
     "a redirectEndpoint without redirects": {
         of: { storage: { s3: { bucket: "images", redirect: false, redirectEndpoint: "https://s3.example.com" } } },
         says: [
-            "storage.s3.redirectEndpoint: is for clients that are redirected, which `redirect` turns off; remove one of the two",
+            "storage.s3.redirectEndpoint: is for redirected clients, but `redirect` is false; remove one of the two",
         ],
     },
 });

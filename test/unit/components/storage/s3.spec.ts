@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { type S3Storage, S3StorageClass } from "../../../../components";
 import { s3Driver } from "../../../../components/storage/s3";
-import { authority } from "../../authority";
+import { caCertificate } from "../../authority";
 import type { Resources } from "../../mocks";
 import { registry } from "../../registry";
 
@@ -18,14 +18,14 @@ describe("the S3 driver's section of config.yml", () => {
     const driver = (s3: Omit<Parameters<typeof s3Driver>[0], "isTrusted">, isTrusted = true) =>
         s3Driver({ ...s3, isTrusted }, "cluster.local");
 
-    it("is that of Amazon S3 with nothing but a bucket", () => {
+    it("is for Amazon S3 with only a bucket", () => {
         assert.deepEqual(driver({ bucket: "images" }), {
             s3: { bucket: "images", region: "us-east-1", secure: true, forcepathstyle: false },
             redirect: { disable: false },
         });
     });
 
-    it("names the bucket in the path of an endpoint, which knows no storage classes", () => {
+    it("has the bucket in the path, and no storage class, with an endpoint", () => {
         assert.deepEqual(driver({ bucket: "images", endpoint: "https://s3.example.com" }), {
             s3: {
                 bucket: "images",
@@ -39,7 +39,7 @@ describe("the S3 driver's section of config.yml", () => {
         });
     });
 
-    it("holds everything that is asked for, sizes in bytes", () => {
+    it("contains all arguments, with sizes in bytes", () => {
         const all = driver({
             bucket: "images",
             region: "eu-central-1",
@@ -72,7 +72,7 @@ describe("the S3 driver's section of config.yml", () => {
         });
     });
 
-    it("asks for encryption with S3's own key", () => {
+    it("requests encryption with the AWS managed key", () => {
         const { s3 } = driver({ bucket: "images", encryption: {} }) as { s3: Record<string, unknown> };
         assert.equal(s3.encrypt, true);
         assert.equal("keyid" in s3, false);
@@ -81,7 +81,7 @@ describe("the S3 driver's section of config.yml", () => {
     const redirects: [string, string, boolean, boolean][] = [
         ["a public name", "https://s3.example.com", true, true],
         ["a public name with a port", "https://s3.example.com:9000", true, true],
-        ["authorities of its own, which nodes do not trust", "https://s3.example.com", false, false],
+        ["a private CA, which nodes do not trust", "https://s3.example.com", false, false],
         ["no TLS", "http://s3.example.com", true, false],
         ["a Service's name", "https://minio", true, false],
         ["a Service's name with its namespace", "https://minio.storage:9000", true, false],
@@ -89,7 +89,7 @@ describe("the S3 driver's section of config.yml", () => {
         ["a Service's full name", "https://minio.storage.svc.cluster.local:9000", true, false],
     ];
     for (const [what, endpoint, isTrusted, expected] of redirects) {
-        it(`${expected ? "sends clients to" : "reads blobs for clients from"} an endpoint with ${what}`, () => {
+        it(`${expected ? "redirects clients to" : "proxies blobs from"} an endpoint with ${what}`, () => {
             const { redirect } = driver({ bucket: "images", endpoint }, isTrusted);
             assert.deepEqual(redirect, { disable: !expected });
             assert.deepEqual(driver({ bucket: "images", endpoint, redirect: !expected }, isTrusted).redirect, {
@@ -100,7 +100,7 @@ describe("the S3 driver's section of config.yml", () => {
 });
 
 describe("storage.s3", () => {
-    it("takes the place of the volume", async () => {
+    it("replaces the volume", async () => {
         const r = await withS3({ bucket: "images" });
         assert.deepEqual(r.every("PersistentVolumeClaim"), []);
         assert.deepEqual(
@@ -116,7 +116,7 @@ describe("storage.s3", () => {
         );
     });
 
-    it("lets any number of pods run anywhere, and never fewer than there were", async () => {
+    it("runs replicas on any node, and never fewer during a rollout", async () => {
         const r = await withS3(ofOurOwn, { replicas: 3 });
         const { spec } = r.one("Deployment").inputs;
         assert.equal(spec.replicas, 3);
@@ -124,7 +124,7 @@ describe("storage.s3", () => {
         assert.equal(r.pod.spec.affinity, undefined);
     });
 
-    it("gives the access key to the SDK by a Secret, and to nothing else", async () => {
+    it("passes the access key to the SDK from a Secret, and to nothing else", async () => {
         const r = await withS3(ofOurOwn);
         const secret = r.one("Secret", "registry-s3");
         assert.deepEqual(secret.inputs.stringData, keys);
@@ -152,7 +152,7 @@ describe("storage.s3", () => {
         assert.notEqual(await annotation("of-s3"), await annotation("another"));
     });
 
-    it("reads the key from a Secret that exists already", async () => {
+    it("reads the access key from an existing Secret", async () => {
         const r = await withS3({ bucket: "images", credentials: { existingSecret: { name: "mine" } } });
         assert.deepEqual(container(r).env.slice(1), [
             { name: "AWS_ACCESS_KEY_ID", valueFrom: { secretKeyRef: { name: "mine", key: "AWS_ACCESS_KEY_ID" } } },
@@ -171,7 +171,7 @@ describe("storage.s3", () => {
         );
     });
 
-    it("takes a role by an annotation of the service account, and no key", async () => {
+    it("assumes a role through the service account's annotation (IRSA), without an access key", async () => {
         const arn = "arn:aws:iam::123456789012:role/registry";
         const r = await withS3({ bucket: "images", credentials: { role: { arn } } });
         const { annotations } = r.one("ServiceAccount", "registry-account").inputs.metadata;
@@ -183,13 +183,13 @@ describe("storage.s3", () => {
         );
     });
 
-    it("trusts authorities beside the public ones, also when it takes the key from elsewhere", async () => {
+    it("trusts CA certificates in addition to the public ones, also with an existing Secret", async () => {
         const r = await withS3({
             ...ofOurOwn,
-            caCertPem: pulumi.output(authority),
+            caCertPem: pulumi.output(caCertificate),
             credentials: { existingSecret: { name: "mine" } },
         });
-        assert.deepEqual(r.one("Secret", "registry-s3").inputs.stringData, { "ca.crt": authority });
+        assert.deepEqual(r.one("Secret", "registry-s3").inputs.stringData, { "ca.crt": caCertificate });
         assert.deepEqual(container(r).env.at(-1), {
             name: "SSL_CERT_DIR",
             value: "/etc/private-registry/authorities",

@@ -12,8 +12,8 @@ function dataVolume(resources: Resources) {
     return resources.pod.spec.volumes.find((volume: { name: string }) => volume.name === "data");
 }
 
-/** The pods that a second one must run beside. */
-function besides(resources: Resources) {
+/** The required pod affinity of the registry's pod. */
+function podAffinityOf(resources: Resources) {
     return resources.pod.spec.affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
 }
 
@@ -31,7 +31,7 @@ const sameNode = [
 ];
 
 describe("storage.volume", () => {
-    it("is a claim of 10Gi of the default class, named like the Service", async () => {
+    it("is a claim of 10Gi with the default storage class, named after the Service", async () => {
         const r = await withStorage();
         const { inputs } = r.one("PersistentVolumeClaim");
         assert.equal(inputs.metadata.name, "registry");
@@ -43,7 +43,7 @@ describe("storage.volume", () => {
         assert.deepEqual(dataVolume(r), { name: "data", persistentVolumeClaim: { claimName: "registry" } });
     });
 
-    it("is protected with its namespace, which holds it", async () => {
+    it("is protected together with its namespace", async () => {
         const r = await withStorage();
         assert.equal(r.one("PersistentVolumeClaim").protect, true);
         assert.equal(r.one("Namespace", "registry-namespace").protect, true);
@@ -61,7 +61,7 @@ describe("storage.volume", () => {
         );
     });
 
-    it("has the size, class, mode and name that are asked for", async () => {
+    it("has the given size, storage class, access mode and name", async () => {
         const r = await withStorage({
             volume: {
                 size: "200Gi",
@@ -80,30 +80,30 @@ describe("storage.volume", () => {
         assert.deepEqual(dataVolume(r).persistentVolumeClaim, { claimName: "images" });
     });
 
-    it("does not wait to be bound, for that may need the pod", async () => {
+    it("is not awaited, because binding it may need the pod", async () => {
         const { inputs } = (await withStorage()).one("PersistentVolumeClaim");
         assert.equal(inputs.metadata.annotations["pulumi.com/skipAwait"], "true");
     });
 
-    it("is there before the Deployment", async () => {
+    it("is created before the Deployment", async () => {
         const r = await withStorage();
         assert.ok(r.one("Deployment").dependencies.some((urn) => urn.endsWith("::registry-claim")));
     });
 
-    it("keeps a second pod on the node of the first when one node may mount it", async () => {
-        assert.deepEqual(besides(await withStorage()), sameNode);
+    it("keeps a second pod on the first one's node with ReadWriteOnce", async () => {
+        assert.deepEqual(podAffinityOf(await withStorage()), sameNode);
     });
 
-    it("lets pods run anywhere when all nodes may mount it", async () => {
+    it("lets pods run on any node with ReadWriteMany", async () => {
         const r = await withStorage({ volume: { accessMode: AccessMode.ReadWriteMany } }, { replicas: 3 });
-        assert.equal(besides(r), undefined);
+        assert.equal(podAffinityOf(r), undefined);
         assert.equal(r.one("Deployment").inputs.spec.replicas, 3);
     });
 
-    it("ends the old pod first when one pod may mount it", async () => {
+    it("stops the old pod first with ReadWriteOncePod", async () => {
         const r = await withStorage({ volume: { accessMode: AccessMode.ReadWriteOncePod } });
         assert.deepEqual(r.one("Deployment").inputs.spec.strategy, { type: "Recreate" });
-        assert.equal(besides(r), undefined);
+        assert.equal(podAffinityOf(r), undefined);
     });
 });
 
@@ -111,7 +111,7 @@ describe("storage.existingClaim", () => {
     const existing = (accessMode?: AccessMode) =>
         withStorage({ existingClaim: { name: "old", accessMode } }, { createNamespace: false, namespace: "infra" });
 
-    it("is mounted, and neither made nor protected", async () => {
+    it("is mounted, and neither created nor protected", async () => {
         const r = await existing();
         assert.deepEqual(dataVolume(r), { name: "data", persistentVolumeClaim: { claimName: "old" } });
         assert.deepEqual(r.every("PersistentVolumeClaim"), []);
@@ -121,23 +121,23 @@ describe("storage.existingClaim", () => {
         );
     });
 
-    it("keeps a second pod on the node of the first", async () => {
-        assert.deepEqual(besides(await existing()), sameNode);
+    it("keeps a second pod on the first one's node", async () => {
+        assert.deepEqual(podAffinityOf(await existing()), sameNode);
     });
 
-    it("lets pods run anywhere when it is ReadWriteMany", async () => {
-        assert.equal(besides(await existing(AccessMode.ReadWriteMany)), undefined);
+    it("lets pods run on any node with ReadWriteMany", async () => {
+        assert.equal(podAffinityOf(await existing(AccessMode.ReadWriteMany)), undefined);
     });
 });
 
 describe("storage.memory", () => {
-    it("is a folder of the pod with a limit of 1Gi", async () => {
+    it("is an emptyDir with a size limit of 1Gi", async () => {
         const r = await withStorage({ memory: {} });
         assert.deepEqual(dataVolume(r), { name: "data", emptyDir: { sizeLimit: "1Gi" } });
         assert.deepEqual(r.every("PersistentVolumeClaim"), []);
     });
 
-    it("has the limit that is asked for", async () => {
+    it("has the given size limit", async () => {
         assert.deepEqual(dataVolume(await withStorage({ memory: { sizeLimit: "5Gi" } })).emptyDir, {
             sizeLimit: "5Gi",
         });
@@ -150,15 +150,15 @@ describe("storage.memory", () => {
         );
     });
 
-    it("lets pods run anywhere", async () => {
-        assert.equal(besides(await withStorage({ memory: {} })), undefined);
+    it("lets pods run on any node", async () => {
+        assert.equal(podAffinityOf(await withStorage({ memory: {} })), undefined);
     });
 });
 
 describe("storage.hostPath", () => {
     const hostPath = { path: "/srv/registry" };
 
-    it("is a volume of the folder that only the registry's claim can take", async () => {
+    it("is a static volume that only the registry's claim can bind", async () => {
         const r = await withStorage({ hostPath });
         const volume = r.one("PersistentVolume");
         assert.deepEqual(volume.inputs.spec, {
@@ -177,7 +177,7 @@ describe("storage.hostPath", () => {
         assert.deepEqual(dataVolume(r).persistentVolumeClaim, { claimName: "registry" });
     });
 
-    it("leaves the registry's pod without a folder of the node", async () => {
+    it("keeps hostPath volumes out of the registry's pod", async () => {
         const { pod } = await withStorage({ hostPath });
         assert.equal(JSON.stringify(pod).includes("hostPath"), false);
     });
@@ -198,13 +198,13 @@ describe("storage.hostPath", () => {
         );
     });
 
-    it("has the size that is asked for on both sides", async () => {
+    it("has the given size in volume and claim", async () => {
         const r = await withStorage({ hostPath: { ...hostPath, size: "50Gi" } });
         assert.deepEqual(r.one("PersistentVolume").inputs.spec.capacity, { storage: "50Gi" });
         assert.deepEqual(r.one("PersistentVolumeClaim").inputs.spec.resources.requests, { storage: "50Gi" });
     });
 
-    it("holds the volume and its agent to nodeName", async () => {
+    it("pins the volume and its agent to nodeName", async () => {
         const r = await withStorage({ hostPath: { ...hostPath, nodeName: "node-1" } });
         const [term] = r.one("PersistentVolume").inputs.spec.nodeAffinity.required.nodeSelectorTerms;
         assert.deepEqual(term.matchExpressions, [
@@ -214,7 +214,7 @@ describe("storage.hostPath", () => {
         assert.deepEqual(nodeSelector, { "kubernetes.io/os": "linux", "kubernetes.io/hostname": "node-1" });
     });
 
-    it("gives the folder to the registry's user by an agent in the nodes' namespace", async () => {
+    it("makes the registry's user the directory's owner, by an agent in the node namespace", async () => {
         const r = await withStorage({ hostPath });
         const { inputs } = r.one("DaemonSet", "registry-folder-owner");
         assert.equal(inputs.metadata.namespace, "registry-node");
@@ -227,26 +227,26 @@ describe("storage.hostPath", () => {
         assert.ok(r.one("Deployment").dependencies.some((urn) => urn.endsWith("::registry-folder-owner")));
     });
 
-    it("has its agent although the nodes are told nothing", async () => {
+    it("has its agent although no node is configured", async () => {
         const r = await withStorage({ hostPath }, { nodes: { enabled: false } });
         assert.equal(r.one("DaemonSet").name, "registry-folder-owner");
         assert.equal(r.one("Namespace", "registry-node-namespace").inputs.metadata.name, "registry-node");
     });
 
-    it("keeps a second pod on the node of the first", async () => {
-        assert.deepEqual(besides(await withStorage({ hostPath })), sameNode);
+    it("keeps a second pod on the first one's node", async () => {
+        assert.deepEqual(podAffinityOf(await withStorage({ hostPath })), sameNode);
     });
 });
 
 describe("rollout.strategy", () => {
-    it("starts the new pod before the old one ends", async () => {
+    it("starts the new pod before the old one stops", async () => {
         assert.deepEqual((await withStorage()).one("Deployment").inputs.spec.strategy, {
             type: "RollingUpdate",
             rollingUpdate: { maxSurge: 1, maxUnavailable: 0 },
         });
     });
 
-    it("ends the old pod first with Recreate", async () => {
+    it("stops the old pod first with Recreate", async () => {
         const r = await withStorage(undefined, { rollout: { strategy: RolloutStrategy.Recreate } });
         assert.deepEqual(r.one("Deployment").inputs.spec.strategy, { type: "Recreate" });
     });
@@ -259,10 +259,10 @@ refuses("storage", {
         of: { storage: { volume: {}, memory: {} } },
         says: ["storage: has volume and memory; keep exactly one"],
     },
-    "replicas that cannot write the same storage": {
+    "replicas that cannot share the storage": {
         of: { replicas: 2 },
         says: [
-            "replicas: 2 replicas need storage that all of them can write; use one replica, s3, minio, or a volume or existingClaim with accessMode `ReadWriteMany`",
+            "replicas: 2 replicas require storage that all of them can write to; use one replica, s3, minio, or a volume or existingClaim with accessMode `ReadWriteMany`",
         ],
     },
 });
@@ -281,7 +281,7 @@ describe("the settings of storage", () => {
         ["memory", { memory: {} }, false, "anywhere"],
     ];
     for (const [kind, storage, isProtected, mounting] of protection) {
-        it(`say for ${kind} whether it is protected, and where its pods may run`, () => {
+        it(`decide for ${kind} whether it is protected, and where its pods can run`, () => {
             const { storage: settings } = checkArguments("team", { storage });
             assert.deepEqual([settings.isProtected, settings.mounting], [isProtected, mounting]);
         });

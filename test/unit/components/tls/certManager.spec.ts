@@ -6,7 +6,7 @@ import {
     KeyAlgorithm,
     type PrivateRegistryArgs,
 } from "../../../../components";
-import { authority, namedCertificate } from "../../authority";
+import { caCertificate, namedCertificate } from "../../authority";
 import { refuses, refusesValues } from "../../refusals";
 import { registry } from "../../registry";
 import * as must from "../../sentences";
@@ -17,7 +17,7 @@ const certified = (certManager: CertManagerCertificate, args?: PrivateRegistryAr
 const issuer = { name: "team" };
 
 describe("tls.certManager", () => {
-    it("asks for a certificate of all names, and waits for it", async () => {
+    it("requests a certificate for all names, and waits for it", async () => {
         const r = await certified({ issuer });
         const { spec, metadata } = r.one("Certificate").inputs;
         const { labels, ...template } = spec.secretTemplate;
@@ -54,7 +54,7 @@ describe("tls.certManager", () => {
         assert.equal(volume.secret.secretName, "registry-tls");
     });
 
-    it("asks whom, for how long and with which key it is told to", async () => {
+    it("requests the given issuer, validity and key algorithm", async () => {
         const { spec } = (
             await certified({
                 issuer: { name: "team", kind: IssuerKind.Issuer, group: "example.com" },
@@ -71,7 +71,7 @@ describe("tls.certManager", () => {
         assert.ok(spec.dnsNames.includes("images.example.com"));
     });
 
-    it("asks a public authority for public names only, and lets nodes resolve the host", async () => {
+    it("requests public names only from a public CA, and nodes resolve the host", async () => {
         const caCertPem = rootCertificates[0];
         const r = await certified(
             { issuer, publicNamesOnly: true, caCertPem },
@@ -90,7 +90,7 @@ describe("tls.certManager", () => {
         assert.equal(volume.secret.secretName, "registry-tls");
     });
 
-    it("has an Issuer of the component's own authority when none is named, which nodes trust", async () => {
+    it("creates an Issuer with the component's own CA by default, which nodes trust", async () => {
         const r = await certified({});
         const own = r.one("Issuer", "registry-issuer-1").inputs;
         assert.deepEqual(own.spec, { ca: { secretName: "registry-issuer-key-1a2b3c4d" } });
@@ -105,14 +105,14 @@ describe("tls.certManager", () => {
         assert.match(data["file-1"], /host\."https:\/\/10\.96\.1\.2:443"/);
     });
 
-    it("has another Issuer for another authority, so that cert-manager issues anew", async () => {
+    it("creates another Issuer for another CA, so that cert-manager issues the certificate again", async () => {
         const r = await certified({ authorityGeneration: 2 });
         assert.equal(r.one("Certificate").inputs.spec.issuerRef.name, "registry-issuer-2-1a2b3c4d");
     });
 });
 
-describe("a certificate of the edge from cert-manager", () => {
-    it("is asked for the hosts, and shown by the IngressRoute", async () => {
+describe("an edge certificate from cert-manager", () => {
+    it("is requested for the hosts, and used by the IngressRoute", async () => {
         const expose = { ingressRoute: { certificate: { certManager: { issuer } } } };
         const r = await registry({ host, hostAliases: ["images.example.com"], expose });
         const { spec } = r.one("Certificate", "registry-ingress-route-tls-certificate").inputs;
@@ -127,7 +127,7 @@ refusesValues("tls.certManager", [
     ["tls.certManager.issuer.kind", "Authority", 'must be one of "Issuer", "ClusterIssuer"'],
     ["tls.certManager.issuer.group", "A", must.dnsName],
     ["tls.certManager.algorithm", "RSA", 'must be one of "ECDSA-P256", "RSA-4096"'],
-    ["tls.certManager.validityDays", 0, "must be a whole number from 1 to 3650"],
+    ["tls.certManager.validityDays", 0, "must be an integer from 1 to 3650"],
     ["tls.certManager.renewBeforeDays", 0, must.oneOrMore],
     ["tls.certManager.subjectAlternativeNames[0]", "https://a", "must be a DNS name or an IP address"],
     ["tls.certManager.publicNamesOnly", 1, must.boolean],
@@ -143,15 +143,15 @@ refuses("tls.certManager", {
         },
         says: [
             "tls.certManager.renewBeforeDays: must be smaller than validityDays (30), or cert-manager refuses the certificate",
-            "tls.certManager.issuer.name: is missing; name the issuer, or leave `issuer` out to get one of the component's own authority",
-            "tls.certManager.authorityGeneration: is of the component's own authority, which the named issuer does not use; remove one of the two",
-            "tls.certManager.publicNamesOnly: needs a public name to ask for; give host",
+            "tls.certManager.issuer.name: is missing; name the issuer, or omit `issuer` to get one with the component's own CA",
+            "tls.certManager.authorityGeneration: rotates the component's own CA, which the named issuer does not use; remove one of the two",
+            "tls.certManager.publicNamesOnly: needs a public name to request a certificate for; set host",
         ],
     },
     "a caCertPem without an issuer": {
-        of: { tls: { certManager: { caCertPem: authority } } },
+        of: { tls: { certManager: { caCertPem: caCertificate } } },
         says: [
-            "tls.certManager.caCertPem: is the component's own authority as long as no issuer is named; remove it or name the issuer",
+            "tls.certManager.caCertPem: is the component's own CA certificate as long as no issuer is named; remove it or name the issuer",
         ],
     },
 });

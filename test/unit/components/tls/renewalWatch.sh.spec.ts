@@ -7,7 +7,7 @@ describe("tls/renewalWatch.sh", () => {
 
     const pem = (text: string) => `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`;
 
-    /** Runs the watch while the Secret holds `wanted` and the registry shows the content of the file `served`. */
+    /** Runs the watch with `wanted` in the Secret. The registry serves the content of the file `served`. */
     function watch(wanted: string | undefined, served: string) {
         if (wanted !== undefined) write("watch/certificate/tls.crt", wanted);
         write("watch/credentials/token", "a-token");
@@ -40,14 +40,14 @@ esac
 
     beforeEach(() => mkdirSync(at("tmp"), { recursive: true }));
 
-    it("does nothing while the registry serves the certificate of the Secret", async () => {
+    it("does nothing while the registry serves the Secret's certificate", async () => {
         const running = watch(`${pem("leaf")}${pem("intermediate")}`, `Subject:CN = a\n${pem("leaf")}`);
         await looked(3);
         assert.deepEqual(patches(), []);
         await end(running);
     });
 
-    it("does nothing while the registry does not answer, or there is no Secret", async () => {
+    it("does nothing while the registry does not respond, or without a Secret", async () => {
         for (const [wanted, served] of [
             [pem("leaf"), ""],
             [undefined, pem("leaf")],
@@ -61,7 +61,7 @@ esac
         }
     });
 
-    it("lets the Deployment roll once, and waits until the new certificate is served", async () => {
+    it("rolls the Deployment once, and waits until the new certificate is served", async () => {
         const running = watch(pem("new"), pem("old"));
         await until(() => patches().length > 0, "the patch");
         assert.match(patches()[0], /certificate-changed/);

@@ -4,8 +4,8 @@ import { registry } from "../../registry";
 
 const tls = { existingSecret: { name: "team" } };
 
-describe("the watch over a certificate that somebody else renews", () => {
-    it("is not there where Pulumi renews it, nor where the pods serve none", async () => {
+describe("the watch for a certificate that is renewed outside Pulumi", () => {
+    it("is not deployed if Pulumi renews the certificate, or with plainBackend", async () => {
         for (const args of [
             {},
             {
@@ -18,7 +18,7 @@ describe("the watch over a certificate that somebody else renews", () => {
         }
     });
 
-    it("may change the registry's Deployment and nothing else", async () => {
+    it("can patch the registry's Deployment and nothing else", async () => {
         const r = await registry({ tls });
         assert.deepEqual(r.one("Role", "registry-certificate-watch-role").inputs.rules, [
             {
@@ -39,14 +39,14 @@ describe("the watch over a certificate that somebody else renews", () => {
         });
     });
 
-    it("sees the certificate and not its key", async () => {
+    it("mounts the certificate without its key", async () => {
         const { spec } = (await registry({ tls })).one("Deployment", "registry-certificate-watch").inputs.spec.template;
         const volume = spec.volumes.find((v: { name: string }) => v.name === "certificate");
         assert.equal(volume.secret.secretName, "team");
         assert.deepEqual(volume.secret.items, [{ key: "tls.crt", path: "tls.crt" }]);
     });
 
-    it("gets no token automatically, and leaves the registry's pod without any", async () => {
+    it("has no automatic token, and the registry's pod has none at all", async () => {
         const r = await registry({ tls });
         const { spec } = r.one("Deployment", "registry-certificate-watch").inputs.spec.template;
         assert.equal(spec.automountServiceAccountToken, false);

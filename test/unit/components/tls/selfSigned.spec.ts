@@ -3,8 +3,8 @@ import * as must from "../../sentences";
 
 refusesValues("tls.selfSigned", [
     ["tls.selfSigned.algorithm", "RSA", 'must be one of "ECDSA-P256", "RSA-4096"'],
-    ["tls.selfSigned.validityDays", 826, "must be a whole number from 1 to 825"],
-    ["tls.selfSigned.renewBeforeDays", -1, "must be a whole number of 0 or more"],
+    ["tls.selfSigned.validityDays", 826, "must be an integer from 1 to 825"],
+    ["tls.selfSigned.renewBeforeDays", -1, "must be an integer of at least 0"],
     ["tls.selfSigned.subjectAlternativeNames[0]", "https://a", "must be a DNS name or an IP address"],
     ["tls.selfSigned.subjectAlternativeNames[0]", "10.0.0.256/8", "must be a DNS name or an IP address"],
     ["tls.selfSigned.generation", 0, must.oneOrMore],

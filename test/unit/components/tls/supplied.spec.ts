@@ -13,14 +13,14 @@ refuses("tls.existingSecret", {
 refuses("tls.pem", {
     "a certificate without content": {
         of: { tls: { pem: {} } },
-        says: ["tls.pem.certificate: is missing; give it in PEM form", "tls.pem.key: is missing; give it in PEM form"],
+        says: ["tls.pem.certificate: is missing; set it, PEM-encoded", "tls.pem.key: is missing; set it, PEM-encoded"],
     },
     "values that are not PEM, without repeating them": {
         of: { tls: { pem: { certificate: "hunter2", key: "hunter2", caCertPem: "/etc/ca.crt" } } },
         says: [
-            "tls.pem.certificate: must be certificates in PEM form",
-            "tls.pem.key: must be a private key in PEM form without a passphrase",
-            "tls.pem.caCertPem: must be certificates in PEM form",
+            "tls.pem.certificate: must be PEM-encoded certificates",
+            "tls.pem.key: must be a PEM-encoded private key without a passphrase",
+            "tls.pem.caCertPem: must be PEM-encoded certificates",
         ],
     },
 });

@@ -6,7 +6,7 @@ import { certificateNames } from "../../../../components/tls/certificate";
 import { pairProblems } from "../../../../components/tls/supplied";
 import { createAuthority, issue, type KeyPair } from "../../../../sandbox/cluster/pki";
 import { namedCertificate } from "../../authority";
-import { declare, failure, known } from "../../mocks";
+import { declare, failure, resolved } from "../../mocks";
 import { refuses, refusesValues } from "../../refusals";
 import { registry } from "../../registry";
 import * as must from "../../sentences";
@@ -23,7 +23,7 @@ describe("certificateNames", () => {
     const bare = fc.ipV6().map((ip) => ({ name: ip, input: ip }));
     const names = fc.array(fc.oneof(withPort, bare));
 
-    it("puts each name once, without its port, where a certificate keeps its kind", () => {
+    it("lists each name once, without its port, as a DNS name or an IP address", () => {
         fc.assert(
             fc.property(names, (given) => {
                 const { dnsNames, ipAddresses } = certificateNames(given.map((g) => g.input));
@@ -48,7 +48,7 @@ describe("certificateNames", () => {
 });
 
 describe("tls.selfSigned", () => {
-    it("covers every name of the Service, its IP, and port-forwards", async () => {
+    it("is valid for the Service's names, its IP, and port-forwards", async () => {
         const { inputs } = (await registry()).one("CertRequest");
         assert.deepEqual(inputs.dnsNames, [
             "localhost",
@@ -60,7 +60,7 @@ describe("tls.selfSigned", () => {
         assert.deepEqual(inputs.ipAddresses, ["10.96.1.2", "127.0.0.1", "::1"]);
     });
 
-    it("covers host and hostAliases without their ports", async () => {
+    it("is valid for host and hostAliases without their ports", async () => {
         const r = await registry({
             host: "registry.example.com:8443",
             hostAliases: ["images.example.com", "10.0.0.9"],
@@ -71,7 +71,7 @@ describe("tls.selfSigned", () => {
         assert.ok(inputs.ipAddresses.includes("10.0.0.9"));
     });
 
-    it("covers subjectAlternativeNames", async () => {
+    it("is valid for subjectAlternativeNames", async () => {
         const { inputs } = (await selfSigned({ subjectAlternativeNames: ["*.example.com", "192.0.2.1"] })).one(
             "CertRequest",
         );
@@ -85,7 +85,7 @@ describe("tls.selfSigned", () => {
         }
     });
 
-    it("has RSA keys of 4096 bits when asked for", async () => {
+    it("has RSA keys of 4096 bits on request", async () => {
         const keys = (await selfSigned({ algorithm: KeyAlgorithm.Rsa4096 })).every("PrivateKey");
         assert.equal(keys.length, 3);
         for (const key of keys) assert.deepEqual(key.inputs, { algorithm: "RSA", rsaBits: 4096 });
@@ -104,7 +104,7 @@ describe("tls.selfSigned", () => {
         assert.equal(inputs.earlyRenewalHours, 10 * 24);
     });
 
-    it("is signed by an authority that outlives it", async () => {
+    it("is issued by a CA that outlives it", async () => {
         const r = await registry();
         assert.equal(r.one("LocallySignedCert").inputs.caCertPem, namedCertificate("registry-ca-1"));
         assert.equal(r.one("LocallySignedCert").inputs.caPrivateKeyPem, "-----BEGIN KEY registry-ca-1-key-----\n");
@@ -114,7 +114,7 @@ describe("tls.selfSigned", () => {
         assert.ok(inputs.allowedUses.includes("cert_signing"));
     });
 
-    it("makes another key for another generation, and no other authority", async () => {
+    it("has a new key for a new generation, with the same CA", async () => {
         const [one, two] = [await selfSigned({ generation: 1 }), await selfSigned({ generation: 2 })];
         assert.equal(one.one("CertRequest").inputs.privateKeyPem, "-----BEGIN KEY registry-tls-key-1-----\n");
         assert.equal(two.one("CertRequest").inputs.privateKeyPem, "-----BEGIN KEY registry-tls-key-2-----\n");
@@ -127,7 +127,7 @@ describe("tls.selfSigned", () => {
         [3, [2, 3, 4]],
     ];
     for (const [generation, trusted] of authorities) {
-        it(`with authorityGeneration ${generation} is signed by that one, while nodes trust ${trusted}`, async () => {
+        it(`with authorityGeneration ${generation} is issued by that CA, while nodes trust ${trusted}`, async () => {
             const r = await selfSigned({ authorityGeneration: generation });
             assert.deepEqual(
                 r.every("SelfSignedCert").map((authority) => authority.name),
@@ -140,7 +140,7 @@ describe("tls.selfSigned", () => {
         });
     }
 
-    it("lies in a TLS Secret that the pod mounts", async () => {
+    it("is in a TLS Secret that the pod mounts", async () => {
         const r = await registry();
         const secret = r.one("Secret", "registry-tls");
         assert.equal(secret.inputs.type, "kubernetes.io/tls");
@@ -159,7 +159,7 @@ describe("tls.existingSecret", () => {
         tls: { existingSecret: { name: "team", caCertPem } },
     });
 
-    it("is what the pod mounts, and no certificate is made", async () => {
+    it("is mounted by the pod, and no certificate is issued", async () => {
         const r = await registry(args());
         const volume = r.pod.spec.volumes.find((v: { name: string }) => v.name === "tls");
         assert.equal(volume.secret.secretName, "team");
@@ -167,7 +167,7 @@ describe("tls.existingSecret", () => {
         for (const kind of ["CertRequest", "SelfSignedCert", "PrivateKey"]) assert.deepEqual(r.every(kind), []);
     });
 
-    it("is trusted by nodes when its authority is given, at the address that they resolve themselves", async () => {
+    it("is trusted by nodes with its CA certificate, at the address that they resolve", async () => {
         const { certificate } = await createAuthority("the team's authority");
         const r = await registry(args(certificate));
         const { data } = r.one("ConfigMap").inputs;
@@ -177,13 +177,13 @@ describe("tls.existingSecret", () => {
         assert.deepEqual([...trusted.every("DaemonSet"), ...trusted.named("registry-node-namespace")], []);
     });
 
-    it("has no end that Pulumi knows", async () => {
+    it("has an expiry that Pulumi does not know", async () => {
         let component: PrivateRegistry | undefined;
         await declare(() => {
             component = new PrivateRegistry("registry", args());
         });
-        assert.equal(await known((component as PrivateRegistry).certificateExpiry), "");
-        assert.equal(await known((component as PrivateRegistry).caCertPem), "");
+        assert.equal(await resolved((component as PrivateRegistry).certificateExpiry), "");
+        assert.equal(await resolved((component as PrivateRegistry).caCertPem), "");
     });
 });
 
@@ -198,7 +198,7 @@ describe("tls.pem", () => {
     });
     const pem = (key: string) => ({ certificate: pair.certificate, key });
 
-    it("lies in a Secret, with its key marked as secret", async () => {
+    it("is in a Secret, with its key marked as secret", async () => {
         const r = await registry({ host, tls: { pem: pem(pair.key) } });
         const secret = r.one("Secret", "registry-tls");
         assert.deepEqual(secret.inputs.stringData, { "tls.crt": pair.certificate, "tls.key": pair.key });
@@ -206,21 +206,24 @@ describe("tls.pem", () => {
         assert.match(r.pod.metadata.annotations["checksum/certificate"], /^[0-9a-f]{64}$/);
     });
 
-    it("is refused with a key of another certificate, which is not repeated", async () => {
+    it("is rejected with a key of another certificate, which is not repeated", async () => {
         const { message } = await failure(
             () => new PrivateRegistry("registry", { host, tls: { pem: pem(other.key) } }),
         );
-        assert.match(message, /tls\.pem\.key: is not the key of the certificate; give the one it was made with/);
+        assert.match(
+            message,
+            /tls\.pem\.key: does not match the certificate; set the key that the certificate was issued for/,
+        );
         assert.equal(message.includes(other.key.split("\n")[1]), false);
     });
 
-    it("is refused when it is not valid for a host", () => {
+    it("is rejected if it is not valid for a host", () => {
         const problemsFor = (hosts: string[]) => pairProblems("tls.pem", pair.certificate, pair.key, hosts);
         assert.deepEqual(problemsFor([`${host}:8443`, "10.0.0.9"]), []);
         assert.deepEqual(problemsFor(["images.example.com"]), [
             {
                 path: "tls.pem.certificate",
-                reason: "is not valid for images.example.com but for DNS:registry.example.com, IP Address:10.0.0.9; get one for all hosts",
+                reason: "is not valid for images.example.com but for DNS:registry.example.com, IP Address:10.0.0.9; use one that covers all hosts",
             },
         ]);
         assert.deepEqual(pairProblems("tls.pem", other.certificate, other.key, ["images.example.com"]), []);
@@ -228,7 +231,7 @@ describe("tls.pem", () => {
 });
 
 describe("tls.plainBackend", () => {
-    it("leaves TLS to what stands in front of the pods", async () => {
+    it("leaves TLS termination to the edge", async () => {
         const r = await registry({
             host: "a.example.com",
             tls: { plainBackend: true },
@@ -252,15 +255,15 @@ describe("tls.plainBackend", () => {
 refusesValues("tls.plainBackend", [["tls.plainBackend", "yes", must.boolean]]);
 
 refuses("tls", {
-    "two kinds of certificate": {
+    "two sources of the certificate": {
         of: { tls: { selfSigned: {}, existingSecret: { name: "a" } } },
         says: ["tls: has selfSigned and existingSecret; keep exactly one"],
     },
-    "plainBackend without an edge": {
+    "plainBackend without TLS termination": {
         of: { tls: { plainBackend: true }, expose: { nodePort: {} } },
         says: [
-            "tls.plainBackend: needs something that speaks TLS in front of the pods; add one of expose.ingress, expose.ingressRoute, expose.gateway",
-            "expose.nodePort: would carry passwords over HTTP because of tls.plainBackend; remove one of the two",
+            "tls.plainBackend: needs TLS termination in front of the pods; add one of expose.ingress, expose.ingressRoute, expose.gateway",
+            "expose.nodePort: would send passwords over plain HTTP because of tls.plainBackend; remove one of the two",
         ],
     },
 });

@@ -2,23 +2,23 @@ import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
 import { serverConfiguration } from "../../../../components/ui/ui";
-import { declare, known, refusal } from "../../mocks";
+import { declare, refusal, resolved } from "../../mocks";
 import { refusesValues } from "../../refusals";
 import * as must from "../../sentences";
 import { host, parentRefs, uiRegistry } from "../../ui";
 
-/** The pod that serves the pages. */
+/** The spec of the web UI's Deployment. */
 const podOf = async (args?: PrivateRegistryArgs) =>
     (await uiRegistry(args)).one("Deployment", "registry-ui").inputs.spec;
 
-/** What the program in the image is told. */
+/** The environment variables of the web UI's container. */
 async function settingsOf(args?: PrivateRegistryArgs): Promise<Record<string, string>> {
     const { env } = (await podOf(args)).template.spec.containers[0];
     return Object.fromEntries(env.map((variable: { name: string; value: string }) => [variable.name, variable.value]));
 }
 
 describe("ui", () => {
-    it("is not there unless asked for", async () => {
+    it("is not deployed by default", async () => {
         const r = await uiRegistry({ ui: undefined });
         assert.deepEqual(
             r.all.filter(({ name }) => name.includes("-ui")),
@@ -26,7 +26,7 @@ describe("ui", () => {
         );
     });
 
-    it("shows the registry of its own origin, and neither others nor a newer version of itself", async () => {
+    it("shows the registry at its own origin, no other registries, and no hint at newer versions", async () => {
         assert.deepEqual(await settingsOf(), {
             SINGLE_REGISTRY: "true",
             REGISTRY_URL: `https://${host}:8443`,
@@ -39,7 +39,7 @@ describe("ui", () => {
         assert.equal((await settingsOf({ ui: { title: "Our images" } })).REGISTRY_TITLE, "Our images");
     });
 
-    it("knows no password and no key of the registry's", async () => {
+    it("contains no password and no key of the registry", async () => {
         const r = await uiRegistry();
         const spec = JSON.stringify(r.one("Deployment", "registry-ui").inputs);
         for (const secret of r.secrets) assert.equal(spec.includes(secret), false);
@@ -53,7 +53,7 @@ describe("ui", () => {
         );
     });
 
-    it("offers deletion on request, where the registry deletes", async () => {
+    it("offers deletion on request, unless the registry disables it", async () => {
         const ui = { deleteImages: true };
         assert.equal((await settingsOf({ ui })).DELETE_IMAGES, "true");
         const asLateAs = (enabled: boolean) => pulumi.output({ storage: { delete: { enabled } } });
@@ -69,27 +69,30 @@ describe("ui", () => {
                         config: { storage },
                     }),
             );
-            assert.match(message, /ui\.deleteImages: offers what config\.storage\.delete forbids; remove one/);
+            assert.match(
+                message,
+                /ui\.deleteImages: offers deletion, which config\.storage\.delete disables; remove one/,
+            );
         }
     });
 
-    it("does not become secret by the secrets in the overrides", async () => {
+    it("is not secret because of secrets in the overrides", async () => {
         const r = await uiRegistry({ config: pulumi.secret({ redis: { password: "hidden" } }) });
         const { clearTexts } = r.one("Deployment", "registry-ui");
         assert.ok(clearTexts.includes("DELETE_IMAGES") && clearTexts.includes("false"));
     });
 
-    it("needs an edge that tells paths apart", async () => {
+    it("needs an HTTP route", async () => {
         for (const expose of [undefined, { loadBalancer: {} }, { nodePort: {} }]) {
             const { message } = await refusal(() => new PrivateRegistry("registry", { host, expose, ui: {} }));
             assert.match(
                 message,
-                / {2}ui: is a path of the registry's host, to which only an edge for HTTP can lead; add one of expose\.ingress, expose\.ingressRoute, expose\.gateway$/,
+                / {2}ui: is a path on the registry's host, which only an HTTP route can serve; add one of expose\.ingress, expose\.ingressRoute, expose\.gateway$/,
             );
         }
     });
 
-    it("runs the pinned image, or another one, below the mirror and with its pull secrets", async () => {
+    it("runs the pinned image, or another one, from the mirror with imagePullSecrets", async () => {
         const images = async (args?: PrivateRegistryArgs) => {
             const { spec } = (await podOf(args)).template;
             return [...spec.initContainers, ...spec.containers].map(({ image }) => image);
@@ -106,7 +109,7 @@ describe("ui", () => {
         assert.deepEqual(spec.imagePullSecrets, [{ name: "mirror" }]);
     });
 
-    it("has the resources of its arguments in all containers", async () => {
+    it("has the given resources in all containers", async () => {
         const { spec } = (await podOf({ ui: { resources: { limits: { memory: "1Gi" } } } })).template;
         for (const container of [...spec.initContainers, ...spec.containers]) {
             assert.deepEqual(container.resources, {
@@ -116,7 +119,7 @@ describe("ui", () => {
         }
     });
 
-    it("has each folder that nginx writes to on a volume that was made for it", async () => {
+    it("has each directory that nginx writes to on a volume", async () => {
         const { spec } = (await podOf()).template;
         const [files] = spec.initContainers;
         const env = Object.fromEntries(files.env.map((e: { name: string; value: string }) => [e.name, e.value]));
@@ -133,7 +136,7 @@ describe("ui", () => {
         assert.ok(env.SERVER.startsWith(`${files.volumeMounts[1].mountPath}/`));
     });
 
-    it("serves its pages over TLS, with a certificate of its own for that hop", async () => {
+    it("serves its pages over TLS, with a dedicated certificate", async () => {
         const r = await uiRegistry();
         const text = r.one("ConfigMap", "registry-ui-server").inputs.data["default.conf"];
         assert.equal(text, serverConfiguration("0.0.0.0", false));
@@ -148,12 +151,12 @@ describe("ui", () => {
         assert.deepEqual(readinessProbe.httpGet, { path: "/ui/", port: 8080, scheme: "HTTPS" });
     });
 
-    it("listens where the cluster's network is IPv6", async () => {
+    it("listens on IPv6 if the cluster uses it", async () => {
         const r = await uiRegistry({}, "fd00::7");
         assert.match(r.one("ConfigMap", "registry-ui-server").inputs.data["default.conf"], /listen \[::\]:8080 ssl;/);
     });
 
-    it("speaks HTTP behind an edge that does with the registry", async () => {
+    it("serves plain HTTP with plainBackend", async () => {
         const r = await uiRegistry({ tls: { plainBackend: true } });
         const text = r.one("ConfigMap", "registry-ui-server").inputs.data["default.conf"];
         assert.match(text, /^ {4}listen 0\.0\.0\.0:8080;$/m);
@@ -175,13 +178,13 @@ describe("ui", () => {
         assert.equal(other["checksum/server"], annotations["checksum/server"]);
     });
 
-    it("says where it is", async () => {
+    it("outputs its URL", async () => {
         const url = async (ui?: PrivateRegistryArgs["ui"]) => {
             let output: pulumi.Output<string> | undefined;
             await declare(() => {
                 output = new PrivateRegistry("registry", { host, expose: { gateway: { parentRefs } }, ui }).uiUrl;
             });
-            return known(output as pulumi.Output<string>);
+            return resolved(output as pulumi.Output<string>);
         };
         assert.equal(await url({}), `https://${host}/ui/`);
         assert.equal(await url(), "");
@@ -189,8 +192,8 @@ describe("ui", () => {
 });
 
 refusesValues("ui", [
-    ["ui.title", 'a "b"', "must be letters, digits, spaces and the signs . , : ( ) _ -"],
-    ["ui.title", "a~b", "must be letters, digits, spaces and the signs . , : ( ) _ -"],
+    ["ui.title", 'a "b"', "must be letters, digits, spaces and the characters . , : ( ) _ -"],
+    ["ui.title", "a~b", "must be letters, digits, spaces and the characters . , : ( ) _ -"],
     ["ui.deleteImages", "yes", must.boolean],
     ["ui.image", "ui latest", must.image],
     ["ui.resources.limits.memory", "64MB", must.quantityOrNone],

@@ -21,7 +21,7 @@ describe("ui/uiFiles.sh", () => {
         mkdirSync(at("files"));
     });
 
-    it("copies the folders that nginx writes to, with the component's server and one process", async () => {
+    it("copies the directories that nginx writes to, with the component's server and one worker process", async () => {
         assert.equal(await run(script("ui/uiFiles.sh"), env()).ended, 0);
         assert.deepEqual(tree("files"), {
             "configuration/nginx.conf": "user  nginx;\nworker_processes 1;\nevents {}\n",
@@ -39,7 +39,7 @@ describe("ui/uiFiles.sh", () => {
         assert.equal(readFileSync(at("files/pages/index.html"), "utf8"), "to be filled in");
     });
 
-    it("fails when the image has no configuration where it is expected", async () => {
+    it("fails when the image's configuration is not in the expected directory", async () => {
         rmSync(at("etc"), { recursive: true });
         assert.notEqual(await run(script("ui/uiFiles.sh"), env()).ended, 0);
     });

@@ -5,7 +5,7 @@ import { dockerConfigJson, loginsOf } from "../../../../components/users/dockerC
 describe("dockerConfigJson", () => {
     const host = fc.stringMatching(/^[a-z][a-z0-9.-]{0,20}[a-z](:[1-9][0-9]{0,3})?$/);
 
-    it("has one login for each host, whose auth says the same as its user and password", () => {
+    it("has one login for each host, whose auth matches its user name and password", () => {
         fc.assert(
             fc.property(
                 fc.uniqueArray(host, { minLength: 1 }),
@@ -29,7 +29,7 @@ describe("loginsOf", () => {
     const login = Buffer.from("ci:secret").toString("base64");
     const read = (auths: object, ...hosts: string[]) => loginsOf(JSON.stringify({ auths }), hosts);
 
-    it("has what dockerConfigJson wrote", () => {
+    it("reads what dockerConfigJson writes", () => {
         const content = dockerConfigJson(["a.example", "b.example:8443"], "ci", "secret");
         assert.deepEqual(loginsOf(content, ["a.example", "b.example:8443"]), {
             "a.example": login,
@@ -37,13 +37,13 @@ describe("loginsOf", () => {
         });
     });
 
-    it("takes auth, or user and password, under the host or its address", () => {
+    it("reads auth, or user name and password, of the host or its URL", () => {
         assert.deepEqual(read({ a: { auth: login } }, "a"), { a: login });
         assert.deepEqual(read({ a: { username: "ci", password: "secret" } }, "a"), { a: login });
         assert.deepEqual(read({ "https://a": { auth: login } }, "a"), { a: login });
     });
 
-    it("leaves out hosts without a login, and what is no login", () => {
+    it("skips hosts without a valid login", () => {
         const none = { a: {}, b: null, c: { username: "ci" }, d: { auth: 'x"\nevil = "y' }, other: { auth: login } };
         assert.deepEqual(read(none, "a", "b", "c", "d", "e"), {});
     });

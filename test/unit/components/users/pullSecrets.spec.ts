@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
-import { declare, known } from "../../mocks";
+import { declare, resolved } from "../../mocks";
 import { refuses, refusesValues } from "../../refusals";
 import { registry } from "../../registry";
 import * as must from "../../sentences";
@@ -9,12 +9,12 @@ const withPullSecrets = (pullSecrets?: PrivateRegistryArgs["pullSecrets"], more:
     registry({ pullSecrets, ...more });
 
 describe("pullSecrets.namespaces", () => {
-    it("gives none to nobody", async () => {
+    it("creates no pull secret by default", async () => {
         const r = await withPullSecrets();
         assert.equal(r.every("Secret").filter((s) => s.inputs.type === "kubernetes.io/dockerconfigjson").length, 0);
     });
 
-    it("gives each a Secret that logs in to all hosts", async () => {
+    it("creates a Secret in each, with a login for all hosts", async () => {
         const r = await withPullSecrets(
             { namespaces: ["default", "apps"] },
             { host: "registry.example.com:8443", hostAliases: ["images.example.com"] },
@@ -30,7 +30,7 @@ describe("pullSecrets.namespaces", () => {
         }
     });
 
-    it("keeps the names of the others when one goes", async () => {
+    it("keeps the names of the others when one is removed", async () => {
         const names = async (namespaces: string[]) =>
             (await withPullSecrets({ namespaces })).all
                 .map((r) => r.name)
@@ -48,7 +48,7 @@ describe("pullSecrets.namespaces", () => {
         await declare(() => {
             component = new PrivateRegistry("registry", { pullSecrets: { namespaces: ["default", "apps"] } });
         });
-        assert.deepEqual(await known((component as PrivateRegistry).pullSecretNames), {
+        assert.deepEqual(await resolved((component as PrivateRegistry).pullSecretNames), {
             default: "registry-pull",
             apps: "registry-pull",
         });
@@ -76,11 +76,11 @@ describe("pullSecrets.serviceAccounts", () => {
         );
     });
 
-    it("are left alone unless they are named", async () => {
+    it("are not changed unless they are listed", async () => {
         assert.deepEqual((await withPullSecrets({ namespaces: ["default"] })).every("ServiceAccountPatch"), []);
     });
 
-    it("have different names for every pair of namespace and account", async () => {
+    it("have a unique name in Pulumi for each pair of namespace and account", async () => {
         const r = await withPullSecrets({ namespaces: ["a", "a-b"], serviceAccounts: ["c", "b-c"] });
         const names = r.every("ServiceAccountPatch").map((patch) => patch.name);
         assert.equal(names.length, 4);
@@ -96,7 +96,7 @@ refusesValues("pullSecrets and pullGeneration", [
 ]);
 
 refuses("pullSecrets and pullGeneration", {
-    "a namespace or account that is named twice": {
+    "a namespace or account that is listed twice": {
         of: { pullSecrets: { namespaces: ["a", "b", "a"], serviceAccounts: ["default", "default"] } },
         says: [
             'pullSecrets.namespaces[2]: repeats "a"; name each once',

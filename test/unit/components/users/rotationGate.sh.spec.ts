@@ -5,7 +5,7 @@ import { scriptFolder, until } from "../../shellScripts";
 describe("users/rotationGate.sh", () => {
     const { at, write, inFolder, run, sleeps } = scriptFolder();
 
-    /** Runs the gate on two logins while the registry answers the n-th request by the n-th digit, then by the last one: 1 accepts. */
+    /** Runs the gate with two logins. The registry's n-th response is the n-th digit, and later ones the last digit: 1 accepts. */
     async function gate(answers: string, times: string) {
         write("logins/login-0", 'user = "ci:a"\n');
         write("logins/login-1", 'user = "anna:b"\n');
@@ -33,27 +33,27 @@ answers=${answers}
         return { code, output: output(), asked, logins: asked.map((line) => /login-(\d)/.exec(line)?.[1]).join("") };
     }
 
-    it("ends when every login was accepted", async () => {
+    it("exits when every login is accepted", async () => {
         const { code, output, logins } = await gate("1", "1");
         assert.equal(code, 0);
         assert.equal(output, "accepted: login-0\naccepted: login-1\n");
         assert.equal(logins, "01");
     });
 
-    it("asks again until every login is accepted", async () => {
+    it("retries until every login is accepted", async () => {
         const { code, logins } = await gate("001011", "1");
         assert.equal(code, 0);
         assert.equal(logins, "00011");
         assert.deepEqual(sleeps(), ["2", "2", "2"]);
     });
 
-    it("wants several acceptances in a row when there are several pods", async () => {
+    it("requires several successes in a row with several replicas", async () => {
         const { code, logins } = await gate("1101110111", "3");
         assert.equal(code, 0);
         assert.equal(logins, "0000001111");
     });
 
-    it("trusts only the registry's authority, and shows no password to the process list", async () => {
+    it("trusts only the registry's CA, and shows no password in the process list", async () => {
         const { asked } = await gate("1", "1");
         assert.equal(
             asked[0],

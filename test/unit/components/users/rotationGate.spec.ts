@@ -16,13 +16,13 @@ const env = async (args?: PrivateRegistryArgs) =>
     );
 
 describe("the gate of rotated passwords", () => {
-    it("is not there before a password was rotated", async () => {
+    it("does not exist before the first rotation", async () => {
         const r = await registry({ users: [{ name: "ci" }, { name: "anna", generation: 1 }] });
         assert.deepEqual(r.every("Job"), []);
         assert.deepEqual(r.named("registry-credentials"), []);
     });
 
-    it("tries the rotated users' logins, and only those", async () => {
+    it("checks the rotated users' logins, and only those", async () => {
         const r = await registry({
             users: [
                 { name: "ci", generation: 2, password: "correct horse battery staple 7" },
@@ -43,7 +43,7 @@ describe("the gate of rotated passwords", () => {
         assert.ok(r.one("Job").dependencies.some((urn) => urn.endsWith("::registry-deployment")));
     });
 
-    it("asks the registry in its namespace, once, and several times when there are several pods", async () => {
+    it("sends one request to the Service, or several in a row with several replicas", async () => {
         const one = await env({ namespace: "images", serviceName: "store" });
         assert.deepEqual(one, {
             URL: "https://store.images.svc.cluster.local/v2/",
@@ -54,7 +54,7 @@ describe("the gate of rotated passwords", () => {
         assert.equal((await env({ replicas: 3, storage })).TIMES, "15");
     });
 
-    it("is another Job for another generation", async () => {
+    it("is a new Job for each generation", async () => {
         const generations = async (generation: number) => {
             const inputs = await job({ users: [{ name: "ci", generation }] });
             return inputs.spec.template.metadata.annotations["private-registry/generations"];
@@ -63,7 +63,7 @@ describe("the gate of rotated passwords", () => {
         assert.equal(await generations(3), "ci=3");
     });
 
-    it("shows nothing from which a password could be found by trying", async () => {
+    it("exposes no hash of a password to brute force", async () => {
         const withPassword = (password: string) => job({ users: [{ name: "ci", generation: 2, password }] });
         assert.deepEqual(
             await withPassword("correct horse battery staple 2"),
@@ -73,13 +73,13 @@ describe("the gate of rotated passwords", () => {
 });
 
 describe("curlLogin", () => {
-    /** Reads a value in quotes as curl's own parser of configuration files does (src/tool_parsecfg.c). */
+    /** Parses a quoted value like curl's parser of configuration files (src/tool_parsecfg.c). */
     function readByCurl(line: string): string {
         const quoted = /^user = "(.*)"\n$/s.exec(line)?.[1] as string;
         return quoted.replace(/\\(.)/gs, (_, c) => ({ t: "\t", n: "\n", r: "\r", v: "\v" })[c as string] ?? c);
     }
 
-    it("is read by curl as name and password, whatever signs those have", () => {
+    it("is parsed by curl as user name and password, with any characters", () => {
         const text = fc.string({ unit: "grapheme" }).filter((s) => !/[\r\n\0]/.test(s));
         const nasty = fc.stringMatching(/^[\\"nrtv']{0,8}$/);
         fc.assert(

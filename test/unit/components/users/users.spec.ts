@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import * as bcrypt from "bcryptjs";
 import { PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
-import { declare, known, type Resources } from "../../mocks";
+import { declare, type Resources, resolved } from "../../mocks";
 import { refuses, refusesValues } from "../../refusals";
 import { registry } from "../../registry";
 
@@ -15,14 +15,14 @@ const pullUser = async (args?: PrivateRegistryArgs) => {
 };
 
 describe("users", () => {
-    it("is one admin with a random password of 40 letters and digits", async () => {
+    it("is one user admin with a random password of 40 letters and digits", async () => {
         const r = await registry();
         assert.deepEqual(names(r), ["admin", "puller-1", "puller-2"]);
         const { inputs } = r.one("RandomPassword", "registry-password-admin");
         assert.deepEqual(inputs, { length: 40, special: false, keepers: { generation: "1" } });
     });
 
-    it("have a line each, which accepts the password that is kept in the state", async () => {
+    it("have one htpasswd line each, which accepts the password in the state", async () => {
         const r = await registry({ users: [{ name: "ci" }, { name: "anna@example.com" }] });
         assert.deepEqual(names(r), ["ci", "anna@example.com", "puller-1", "puller-2"]);
         const plain = "registry-password-ci-1-".padEnd(40, "abcdefghijklmnopqrstuvwxyz0123456789");
@@ -30,7 +30,7 @@ describe("users", () => {
         assert.equal(r.one("Secret", "registry-htpasswd").inputs.stringData.htpasswd.endsWith("\n"), true);
     });
 
-    it("may bring their password, known now or later", async () => {
+    it("can have a given password, a plain value or an Output", async () => {
         for (const password of ["correct horse battery staple 7", pulumi.secret("correct horse battery staple 7")]) {
             const r = await registry({ users: [{ name: "ci", password }] });
             assert.deepEqual(passwords(r), ["registry-password-puller-1", "registry-password-puller-2"]);
@@ -38,7 +38,7 @@ describe("users", () => {
         }
     });
 
-    it("keep their lines from one up to the next, for their salts are in the state", async () => {
+    it("keep their htpasswd lines between runs, because their salts are in the state", async () => {
         const r = await registry();
         assert.deepEqual((await registry()).htpasswd, r.htpasswd);
         assert.deepEqual(
@@ -52,7 +52,7 @@ describe("users", () => {
         );
     });
 
-    it("keep their passwords when another one is added before them", async () => {
+    it("keep their passwords when a user is added before them", async () => {
         const [one, two] = [
             await registry({ users: [{ name: "ci" }] }),
             await registry({ users: [{ name: "anna" }, { name: "ci" }] }),
@@ -60,7 +60,7 @@ describe("users", () => {
         assert.equal(two.htpasswd[1], one.htpasswd[0]);
     });
 
-    it("get another random password with another generation, under the same name", async () => {
+    it("get a new random password with a new generation, with the same resource name", async () => {
         const [one, two] = [
             await registry({ users: [{ name: "ci" }] }),
             await registry({ users: [{ name: "ci", generation: 2 }] }),
@@ -71,7 +71,7 @@ describe("users", () => {
         assert.notEqual(two.htpasswd[0], one.htpasswd[0]);
     });
 
-    it("lie in a Secret whose name never changes", async () => {
+    it("are in a Secret whose name never changes", async () => {
         const { metadata } = (await registry()).one("Secret", "registry-htpasswd").inputs;
         assert.equal(metadata.name, "registry-htpasswd");
     });
@@ -84,7 +84,7 @@ describe("pullGeneration", () => {
         [3, [2, 3, 4]],
     ];
     for (const [generation, accepted] of valid) {
-        it(`${generation} hands out puller-${generation} while the registry accepts ${accepted}`, async () => {
+        it(`${generation} distributes puller-${generation} while the registry accepts ${accepted}`, async () => {
             const args = {
                 users: [{ name: "ci", password: "correct horse battery staple 7" }],
                 pullGeneration: generation,
@@ -100,7 +100,7 @@ describe("pullGeneration", () => {
         });
     }
 
-    it("changes neither the password nor the line of a user that stays", async () => {
+    it("changes neither the password nor the htpasswd line of an existing machine user", async () => {
         const [one, two] = [await registry({ pullGeneration: 1 }), await registry({ pullGeneration: 2 })];
         for (const user of ["puller-1", "puller-2"]) {
             const lineOf = (r: Resources) => r.htpasswd.find((line) => line.startsWith(`${user}:`));
@@ -108,7 +108,7 @@ describe("pullGeneration", () => {
         }
     });
 
-    it("hands out a password that the registry already accepted before", async () => {
+    it("distributes a password that the registry accepted before the rotation", async () => {
         const before = await registry({ pullGeneration: 1 });
         const { username, password } = await pullUser({ pullGeneration: 2 });
         const line = before.htpasswd.find((l) => l.startsWith(`${username}:`)) as string;
@@ -116,7 +116,7 @@ describe("pullGeneration", () => {
     });
 });
 
-describe("the outputs of credentials", () => {
+describe("the outputs with credentials", () => {
     const outputsOf = async (args?: PrivateRegistryArgs) => {
         let component: PrivateRegistry | undefined;
         await declare(() => {
@@ -125,19 +125,19 @@ describe("the outputs of credentials", () => {
         return component as PrivateRegistry;
     };
 
-    it("are the first user's, and everybody's by name", async () => {
+    it("are the first user's, and all users' by name", async () => {
         const { username, password, credentials } = await outputsOf({
             users: [{ name: "ci", password: "correct horse battery staple 7" }, { name: "anna" }],
         });
-        assert.equal(await known(username), "ci");
-        assert.equal(await known(password), "correct horse battery staple 7");
-        assert.deepEqual(await known(credentials), {
+        assert.equal(await resolved(username), "ci");
+        assert.equal(await resolved(password), "correct horse battery staple 7");
+        assert.deepEqual(await resolved(credentials), {
             ci: "correct horse battery staple 7",
             anna: "registry-password-anna-1-abcdefghijklmno",
         });
     });
 
-    it("are secret but for the name, whatever the program thought of the password", async () => {
+    it("are secret except the user name, even if the program's password is not", async () => {
         const { username, password, credentials, dockerConfigJson } = await outputsOf({
             users: [{ name: "ci", password: "correct horse battery staple 7" }],
         });
@@ -156,24 +156,24 @@ refusesValues("users", [
 ]);
 
 refuses("users", {
-    "names that the component gives to users of pull secrets": {
+    "names that are reserved for machine users": {
         of: { users: [{ name: "puller-1" }] },
         says: ['users[0].name: must not begin with "puller-", the prefix of the users of pull secrets, not "puller-1"'],
     },
     "an empty list of users": {
         of: { users: [] },
-        says: ["users: must name at least one user; leave it out to get the user `admin`"],
+        says: ["users: must list at least one user; omit it to get the user `admin`"],
     },
     "users without a name": {
         of: { users: [{ generation: 1 }] },
         says: ["users[0].name: is missing; give every user a name"],
     },
-    "users of the same name": {
+    "users with the same name": {
         of: { users: [{ name: "ci" }, { name: "anna" }, { name: "ci" }] },
-        says: ["users[2].name: is taken by users[0]; an htpasswd file holds one password for each name"],
+        says: ["users[2].name: duplicates users[0].name; an htpasswd file holds one password per name"],
     },
-    "a generation of a user below one": {
+    "a generation below 1": {
         of: { users: [{ name: "ci", generation: 0 }] },
-        says: ["users[0].generation: must be a whole number of 1 or more, not 0"],
+        says: ["users[0].generation: must be an integer of at least 1, not 0"],
     },
 });

@@ -8,20 +8,20 @@ function sandbox(...words: string[]) {
     return spawnSync(process.execPath, [cli, ...words], { encoding: "utf8" });
 }
 
-describe("the sandbox's command", () => {
-    it("says in one sentence what it does not understand, and exits with 2", () => {
+describe("the sandbox command", () => {
+    it("reports an invalid command line in one sentence, and exits with 2", () => {
         const { status, stdout, stderr } = sandbox("fly");
         assert.deepEqual({ status, stdout }, { status: 2, stdout: "" });
         assert.match(stderr, /^There is no command "fly"; .*\n$/);
     });
 
-    it("prints nothing on standard output for a shell to run when the sandbox does not run", () => {
+    it("prints nothing on standard output for a shell to evaluate when the sandbox is not running", () => {
         const { status, stdout, stderr } = sandbox("env", "--name", "never-started");
         assert.deepEqual({ status, stdout }, { status: 1, stdout: "" });
         assert.match(stderr, /^The sandbox "never-started" does not run; .*\n$/);
     });
 
-    it("shows what there is when asked", () => {
+    it("shows help on request", () => {
         const { status, stdout } = sandbox("--help");
         assert.equal(status, 0);
         for (const command of ["up", "down", "status", "env", "kubectl", "pulumi", "logs"]) {

@@ -6,7 +6,7 @@ function parse(line: string) {
 }
 
 describe("the sandbox's command line", () => {
-    it("means the sandbox named default unless another is named", () => {
+    it("uses the sandbox named default unless another is named", () => {
         assert.deepEqual(parse("up"), { command: "up", name: "default", nodes: undefined });
         assert.deepEqual(parse("up --nodes 2 --name test"), { command: "up", name: "test", nodes: 2 });
         assert.deepEqual(parse("down --purge"), { command: "down", name: "default", purge: true });
@@ -20,7 +20,7 @@ describe("the sandbox's command line", () => {
         });
     });
 
-    it("leaves to kubectl and pulumi what stands behind them", () => {
+    it("passes the arguments after kubectl and pulumi to them", () => {
         assert.deepEqual(parse("kubectl get pods --name x -h"), {
             command: "kubectl",
             name: "default",
@@ -34,7 +34,7 @@ describe("the sandbox's command line", () => {
         assert.deepEqual(parse("--name=test kubectl"), { command: "kubectl", name: "test", args: [] });
     });
 
-    it("shows help when asked, and when nothing is asked", () => {
+    it("shows help on request, and without a command", () => {
         for (const line of ["", "--help", "up --help"]) assert.equal(parse(line).command, "help");
     });
 
@@ -49,7 +49,7 @@ describe("the sandbox's command line", () => {
         "--name test": /^A command is missing/,
     };
     for (const [line, message] of Object.entries(mistakes)) {
-        it(`says what is wrong with \`${line}\``, () => {
+        it(`reports what is wrong with \`${line}\``, () => {
             assert.throws(
                 () => parse(line),
                 (error) => error instanceof CommandLineError && message.test(error.message),

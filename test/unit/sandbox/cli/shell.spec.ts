@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { exportLines } from "../../../../sandbox/cli/shell";
 
 describe("export lines", () => {
-    it("name what differs, and put new folders before the shell's own PATH", () => {
+    it("contain changed variables, and prepend new directories to the shell's PATH", () => {
         const lines = exportLines(
             { HOME: "/root", PATH: "/sandbox/bin:/usr/bin", KUBECONFIG: "/k" },
             { HOME: "/root", PATH: "/usr/bin" },
@@ -12,7 +12,7 @@ describe("export lines", () => {
         assert.equal(lines, `export PATH='/sandbox/bin':"$PATH"\nexport KUBECONFIG='/k'`);
     });
 
-    it("survive the shell, whatever they hold", () => {
+    it("are quoted for the shell, with any content", () => {
         const value = fc.string().filter((text) => !text.includes("\0"));
         fc.assert(
             fc.property(value, (text) => {

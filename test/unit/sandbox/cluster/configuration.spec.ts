@@ -11,37 +11,37 @@ import { planNode } from "../../../../sandbox/cluster/plan";
 describe("the kubelet's configuration", () => {
     const configuration = parse(kubeletConfiguration(planNode(3, 2)));
 
-    it("refuses who is not known and asks the API server who may do what", () => {
+    it("rejects anonymous requests, and delegates authorization to the API server", () => {
         assert.equal(configuration.authentication.anonymous.enabled, false);
         assert.equal(configuration.authentication.x509.clientCAFile, "/etc/kubernetes/ca.crt");
         assert.equal(configuration.authorization.mode, "Webhook");
     });
 
-    it("keeps the pods of each node in a control group of its own", () => {
+    it("keeps the pods of each node in a separate control group", () => {
         assert.equal(configuration.cgroupRoot, "/prsb3-node2");
     });
 
-    it("brings changed secrets into pods as users' kubelets do, but in seconds where those take up to a minute", () => {
+    it("updates changed Secrets in pods like other kubelets, but in seconds instead of up to a minute", () => {
         assert.equal(configuration.syncFrequency, "10s");
         assert.equal(configuration.configMapAndSecretChangeDetectionStrategy, undefined);
     });
 });
 
 describe("the other configuration of a node", () => {
-    it("names the pause image that is loaded, and the folder of the registries' certificates", () => {
+    it("refers to the loaded pause image, and the directory of registry certificates", () => {
         const configuration = containerdConfiguration("registry.k8s.io/pause:3.10");
         assert.match(configuration, /sandbox = "registry.k8s.io\/pause:3.10"/);
         assert.match(configuration, /config_path = "\/etc\/containerd\/certs.d"/);
     });
 
-    it("gives pods addresses of the node's subnet", () => {
+    it("assigns pods addresses in the node's subnet", () => {
         const [bridge] = JSON.parse(networkConfiguration(planNode(1, 2))).plugins;
         assert.deepEqual(bridge.ipam.ranges, [[{ subnet: "10.244.2.0/24" }]]);
     });
 });
 
 describe("a kubeconfig", () => {
-    it("holds the server and the keys of its user", () => {
+    it("contains the server and its user's keys", () => {
         const pair = { certificate: "the certificate", key: "the key" };
         const configuration = parse(kubeconfig("cluster", "https://10.77.1.2:6443", "the authority", "admin", pair));
         const decode = (text: string) => Buffer.from(text, "base64").toString();

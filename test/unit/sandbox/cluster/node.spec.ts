@@ -20,18 +20,18 @@ describe("a node's process", () => {
     });
     after(() => fs.rmSync(folder, { recursive: true }));
 
-    it("is not there before the first start, and then cannot be entered", () => {
+    it("does not exist before the first start, so it cannot be entered", () => {
         assert.equal(nodeProcess(...nodeOne()), undefined);
         assert.throws(() => enterNode(...nodeOne(), false), /node1 does not run; `npm run sandbox -- up` starts it\./);
     });
 
-    it("is not the process that has its number after a reboot", () => {
+    it("is not another process with the same PID after a reboot", () => {
         write(`${process.pid} 1\n`);
         assert.equal(nodeProcess(...nodeOne()), undefined, "another start time");
         const stat = fs.readFileSync("/proc/self/stat", "utf8");
         write(`${process.pid} ${stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]}\n`);
-        assert.equal(nodeProcess(...nodeOne()), undefined, "no namespaces of its own");
+        assert.equal(nodeProcess(...nodeOne()), undefined, "without separate namespaces");
         write("4194305 1\n");
-        assert.equal(nodeProcess(...nodeOne()), undefined, "no process at all");
+        assert.equal(nodeProcess(...nodeOne()), undefined, "without a process");
     });
 });

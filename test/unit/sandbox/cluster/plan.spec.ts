@@ -27,7 +27,7 @@ describe("the plan of a sandbox's network", () => {
         );
     });
 
-    it("gives two sandboxes nothing in common on the machine", () => {
+    it("gives two sandboxes no common addresses or names", () => {
         const names = (i: number) => {
             const { bridge, gateway } = planNetwork(i);
             return [

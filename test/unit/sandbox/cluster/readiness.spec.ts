@@ -24,30 +24,30 @@ function pod(isReady: boolean, startedAt: Date, namespace = "kube-system"): V1Po
     };
 }
 
-describe("what keeps a cluster from being up", () => {
-    it("is nothing when its node is ready and the pods run", () => {
+describe("the reasons why a cluster is not ready", () => {
+    it("are none if its node is ready and its pods are running", () => {
         assert.deepEqual(findMissing(wanted, [node("True", sameSecond)], [pod(true, sameSecond)]), []);
     });
 
-    it("is a node that has not registered, or is not ready", () => {
+    it("include a node that is not registered, or not ready", () => {
         assert.deepEqual(findMissing(wanted, [], [pod(true, sameSecond)]), ["node1 is not ready"]);
         assert.deepEqual(findMissing(wanted, [node("False", sameSecond)], [pod(true, sameSecond)]), [
             "node1 is not ready",
         ]);
     });
 
-    it("is a node whose readiness is from before its start", () => {
+    it("include a node whose readiness is older than its start", () => {
         assert.deepEqual(findMissing(wanted, [node("True", before)], [pod(true, sameSecond)]), ["node1 is not ready"]);
     });
 
-    it("is an addon without a ready pod", () => {
+    it("include an addon without a ready pod", () => {
         const missing = ["no pod dns is ready in kube-system"];
         assert.deepEqual(findMissing(wanted, [node("True", sameSecond)], []), missing);
         assert.deepEqual(findMissing(wanted, [node("True", sameSecond)], [pod(false, sameSecond)]), missing);
         assert.deepEqual(findMissing(wanted, [node("True", sameSecond)], [pod(true, sameSecond, "default")]), missing);
     });
 
-    it("is any pod that is called ready for having run before the node's start", () => {
+    it("include a pod whose readiness is older than the node's start", () => {
         const pods = [pod(true, sameSecond), pod(true, before, "default")];
         assert.deepEqual(findMissing(wanted, [node("True", sameSecond)], pods), [
             "default/pod has not been started again",

@@ -42,7 +42,7 @@ describe("packImage", () => {
         return blob;
     }
 
-    it("is an OCI layout whose digests and sizes are right down to the layer", () => {
+    it("is an OCI layout with correct digests and sizes", () => {
         const [entry] = readJson("index.json").manifests;
         assert.equal(entry.annotations["io.containerd.image.name"], "example.com/team/app:1.0");
         const manifest = JSON.parse(checkedBlob(entry).toString());
@@ -55,7 +55,7 @@ describe("packImage", () => {
         assert.ok(config.config.Env.includes("COLOUR=green"));
     });
 
-    it("carries Docker's manifest of the same blobs", () => {
+    it("contains Docker's manifest for the same blobs", () => {
         const [entry] = readJson("manifest.json");
         assert.deepEqual(entry.RepoTags, ["example.com/team/app:1.0"]);
         assert.equal(JSON.parse(read(entry.Config).toString()).rootfs.diff_ids.length, 1);
@@ -72,19 +72,19 @@ describe("packImage", () => {
         assert.match(list, /^drwxrwxrwt 0\/0 .* tmp\/$/m);
     });
 
-    it("writes the same bytes each time", () => {
+    it("is reproducible", () => {
         const again = path.join(folder, "again.tar");
         packImage(image, again);
         assert.ok(fs.readFileSync(again).equals(fs.readFileSync(archive)));
     });
 
-    it("refuses a path that the format cannot hold", () => {
+    it("rejects a path that the format cannot represent", () => {
         const files = [{ path: "a".repeat(101), content: "" }];
         assert.throws(() => packImage({ reference: "a", files }, path.join(folder, "long.tar")), /longer than the 100/);
         assert.ok(!fs.existsSync(path.join(folder, "long.tar")));
     });
 
-    it("is packed anew when a part has changed", () => {
+    it("is packed again if a part has changed", () => {
         const key = contentKey(image);
         assert.equal(contentKey({ ...image }), key);
         assert.notEqual(contentKey({ ...image, user: "1001" }), key);

@@ -5,7 +5,7 @@ import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { showStatus } from "../../../../sandbox/plugins/engineLog";
 
-describe("a line that a stand-in shows while it runs", () => {
+describe("a line that a stand-in logs while it runs", () => {
     const server = new grpc.Server();
     const { argv } = process;
     after(() => {
@@ -13,7 +13,7 @@ describe("a line that a stand-in shows while it runs", () => {
         server.forceShutdown();
     });
 
-    it("reaches the engine as information about the resource, and is not kept", async () => {
+    it("is sent to the engine as an info message about the resource, and is not stored", async () => {
         const received = new Promise<LogRequest.AsObject>((resolve) => {
             const log: grpc.handleUnaryCall<LogRequest, Empty> = (call, answer) => {
                 answer(null, new Empty());

@@ -11,7 +11,7 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
 const root = path.resolve(__dirname, "../../../..");
 
-/** A script of an SDK that prints how it was started, and then does what its folder's `behaviour.js` says. */
+/** A fake SDK script that prints how it was started, and then runs `behaviour.js` in its directory. */
 const sdk = `
 const { PULUMI_CONFIG, PULUMI_CONFIG_SECRET_KEYS, PULUMI_NODEJS_TYPESCRIPT, GIVEN, PATH } = process.env;
 const env = { PULUMI_CONFIG, PULUMI_CONFIG_SECRET_KEYS, PULUMI_NODEJS_TYPESCRIPT, GIVEN, hasPath: PATH !== undefined };
@@ -20,7 +20,7 @@ require("fs").writeFileSync(__dirname + "/../seen.json", JSON.stringify(seen));
 require("../behaviour.js");
 `;
 
-/** What a process printed until its end, and its error. */
+/** The complete output of a process, and its error. */
 function printed<Response extends { getStdout_asU8(): Uint8Array }>(
     call: grpc.ClientReadableStream<Response>,
 ): Promise<{ stdout: string; error?: string }> {
@@ -101,7 +101,7 @@ describe("the stand-in language host", () => {
         fs.rmSync(folder, { recursive: true, force: true });
     });
 
-    it("gives a program its addresses, stack, folder, configuration and entry point", async () => {
+    it("passes a program its addresses, stack, directory, configuration and entry point", async () => {
         behave("");
         assert.deepEqual(await run(), { error: "", bail: false });
         const { args, env } = seen();
@@ -120,7 +120,7 @@ describe("the stand-in language host", () => {
         assert.deepEqual(JSON.parse(env.PULUMI_CONFIG_SECRET_KEYS), ["project:key"]);
     });
 
-    it("tells a preview from an update", async () => {
+    it("distinguishes a preview from an update", async () => {
         await run(program(), true);
         assert.ok(seen().args.includes("--dry-run"));
     });
@@ -133,12 +133,12 @@ describe("the stand-in language host", () => {
         assert.equal(seen().env.PULUMI_NODEJS_TYPESCRIPT, undefined);
     });
 
-    it("refuses options of the wrong type, and package managers that it does not have", async () => {
+    it("rejects options of the wrong type, and unsupported package managers", async () => {
         assert.equal((await run(program({ typescript: "no" }))).error, "typescript option must be a boolean");
         assert.match((await run(program({ packagemanager: "yarn" }))).error, /must be auto or npm .*"yarn"/);
     });
 
-    it("keeps silent about a program that has shown its error, and names any other exit code", async () => {
+    it("reports an exit code, unless the program has already reported its error", async () => {
         behave("process.exit(32)");
         assert.deepEqual(await run(), { error: "", bail: true });
         behave("process.exit(7)");
@@ -147,7 +147,7 @@ describe("the stand-in language host", () => {
         assert.equal((await run()).error, "Program exited with non-zero exit code: -1");
     });
 
-    it("asks for `pulumi install` when the SDK is not there", async () => {
+    it("asks for `pulumi install` if the SDK is missing", async () => {
         const info = program();
         info.setProgramDirectory("/nowhere");
         assert.match((await run(info)).error, /SDK has not been installed. Have you run pulumi install\?/);
@@ -164,7 +164,7 @@ describe("the stand-in language host", () => {
         assert.match((await running).error, /exit code: 5/);
     });
 
-    it("starts a component's provider in the engine's folder, with the engine's variables alone", async () => {
+    it("starts a component's provider in the engine's directory, with only the engine's variables", async () => {
         behave("console.log(1234)");
         assert.deepEqual(await runPlugin("resource"), { stdout: "1234\n", error: undefined });
         const { args, cwd, env } = seen();
@@ -173,7 +173,7 @@ describe("the stand-in language host", () => {
         assert.deepEqual(env, { GIVEN: "a=b", PULUMI_NODEJS_TYPESCRIPT: "true", hasPath: false });
     });
 
-    it("starts a policy pack in its own folder, which is also its last argument", async () => {
+    it("starts a policy pack in its own directory, which is also its last argument", async () => {
         await runPlugin("analyzer");
         assert.deepEqual(seen().args, ["argument", folder]);
         assert.equal(seen().cwd, fs.realpathSync(folder));

@@ -45,7 +45,7 @@ async function updated(news: Properties, preview: boolean) {
 }
 
 describe("a stand-in provider", () => {
-    it("refuses inputs that it does not know", async () => {
+    it("rejects unknown inputs", async () => {
         const request = new messages.CheckRequest();
         request.setUrn(urn);
         request.setNews(toStruct({ size: 2, colour: "red" }));
@@ -56,7 +56,7 @@ describe("a stand-in provider", () => {
         );
     });
 
-    it("names the type that it does not have", async () => {
+    it("reports an unknown type", async () => {
         const request = new messages.CheckRequest();
         request.setUrn(urn.replace("Sample", "Other"));
         await assert.rejects(
@@ -65,7 +65,7 @@ describe("a stand-in provider", () => {
         );
     });
 
-    it("replaces unless the input can change in place", async () => {
+    it("replaces the resource unless the input can change in place", async () => {
         assert.deepEqual(await differ({ size: 1 }, { size: 2 }), { diffs: ["size"], replaces: ["size"] });
         assert.deepEqual(await differ({ label: "a" }, { label: "b" }), { diffs: ["label"], replaces: [] });
     });
@@ -74,7 +74,7 @@ describe("a stand-in provider", () => {
         assert.deepEqual(await differ({}, { size: 1 }), { diffs: [], replaces: [] });
     });
 
-    it("shows in the preview of a creation what is not known yet, creates nothing, and gives no id", async () => {
+    it("previews a creation with unknown values, without creating anything and without an id", async () => {
         const request = new messages.CreateRequest();
         request.setUrn(urn);
         request.setProperties(toStruct({ label: "a" }));
@@ -87,7 +87,7 @@ describe("a stand-in provider", () => {
         assert.equal(response.getId(), "");
     });
 
-    it("creates with defaults, inputs and outputs, and marks the secret ones", async () => {
+    it("creates with defaults, inputs and outputs, and marks secrets", async () => {
         const request = new messages.CreateRequest();
         request.setUrn(urn);
         request.setProperties(toStruct({ label: "a" }));
@@ -98,15 +98,15 @@ describe("a stand-in provider", () => {
         assert.equal(response.getId(), "the-id");
     });
 
-    it("updates with the new inputs alone and keeps the other outputs", async () => {
+    it("updates with the new inputs only, and keeps the other outputs", async () => {
         assert.deepEqual(await updated({ label: "b" }, false), { size: 1, label: "b", count: 2 });
     });
 
-    it("runs no update in a preview and shows what it may change", async () => {
+    it("runs no update in a preview, and shows what it could change", async () => {
         assert.deepEqual(await updated({ label: "b" }, true), { size: 1, label: "b", count: UNKNOWN });
     });
 
-    it("reads a known resource from the state and refuses to look one up by its id", async () => {
+    it("reads a resource from the state, and rejects a lookup by id", async () => {
         const request = new messages.ReadRequest();
         request.setUrn(urn);
         request.setId("the-id");

@@ -11,7 +11,7 @@ const replaces = (type: ResourceType, olds: Properties, news: Properties) =>
 const refusals = (type: ResourceType, news: Properties) => (type.check?.(news) ?? []).map(({ reason }) => reason);
 
 describe("random.RandomPassword", () => {
-    it("draws letters, digits and the official provider's other characters", () => {
+    it("uses letters, digits and the official provider's special characters", () => {
         const { id, state } = create(randomPassword, { length: 2000 });
         assert.equal(id, "none");
         assert.equal(state.result.length, 2000);
@@ -19,11 +19,11 @@ describe("random.RandomPassword", () => {
         assert.equal([...new Set(state.result)].sort().join(""), expected);
     });
 
-    it("draws letters and digits alone when special is false", () => {
+    it("uses only letters and digits when special is false", () => {
         assert.match(create(randomPassword, { length: 200, special: false }).state.result, /^[a-zA-Z0-9]{200}$/);
     });
 
-    it("draws another password each time", () => {
+    it("generates a different password each time", () => {
         const passwords = [1, 2].map(() => create(randomPassword, { length: 40 }).state.result);
         assert.notEqual(passwords[0], passwords[1]);
     });
@@ -34,13 +34,13 @@ describe("random.RandomPassword", () => {
         assert.ok(bcrypt.compareSync(result.slice(0, 72), bcryptHash));
     });
 
-    it("keeps its result and hash secret, and shows the official provider's defaults", () => {
+    it("marks its result and hash as secret, and has the official provider's defaults", () => {
         assert.deepEqual(randomPassword.secretOutputs, ["result", "bcryptHash"]);
         const { minLower, numeric, number, special, lower, upper } = randomPassword.defaults as Properties;
         assert.deepEqual([minLower, numeric, number, special, lower, upper], [0, true, true, true, true, true]);
     });
 
-    it("is replaced when keepers, length or special change, and not when a default is written", () => {
+    it("is replaced when keepers, length or special change, and not when a default is set explicitly", () => {
         const olds = { length: 40, keepers: { generation: "1" } };
         assert.deepEqual(replaces(randomPassword, olds, { ...olds, keepers: { generation: "2" } }), [
             "keepers.generation",
@@ -52,7 +52,7 @@ describe("random.RandomPassword", () => {
 });
 
 describe("random.RandomBytes", () => {
-    it("gives the same bytes in base64, in hexadecimal and, unencrypted, as its identifier", () => {
+    it("has the same bytes in base64, in hexadecimal and, unencrypted, as its id", () => {
         const { id, state } = create(randomBytes, { length: 16 });
         assert.equal(Buffer.from(state.base64, "base64").length, 16);
         assert.equal(state.hex, Buffer.from(state.base64, "base64").toString("hex"));
@@ -68,9 +68,9 @@ describe("random.RandomBytes", () => {
 
 describe("the length of random values", () => {
     for (const [name, type] of Object.entries({ randomPassword, randomBytes })) {
-        it(`is a whole number of at least 1 for ${name}`, () => {
-            assert.deepEqual(refusals(type, { length: 0 }), ["length must be a whole number of at least 1, got 0"]);
-            assert.deepEqual(refusals(type, { length: 1.5 }), ["length must be a whole number of at least 1, got 1.5"]);
+        it(`is an integer of at least 1 for ${name}`, () => {
+            assert.deepEqual(refusals(type, { length: 0 }), ["length must be an integer of at least 1, got 0"]);
+            assert.deepEqual(refusals(type, { length: 1.5 }), ["length must be an integer of at least 1, got 1.5"]);
             assert.deepEqual(refusals(type, { length: 1 }), []);
             assert.deepEqual(refusals(type, { length: UNKNOWN }), []);
         });

@@ -8,7 +8,7 @@ import { repositoryRoot } from "../../../../sandbox/paths";
 import { buildModules, isBuilt } from "../../../../sandbox/toolchain/build";
 import { cacheKey, type PinnedModule } from "../../../../sandbox/toolchain/module";
 
-/** Stands in for Go: notes each build, and writes the executable that it is asked for. */
+/** A fake Go: records each build, and writes the requested executable. */
 const fakeGo = `#!/bin/sh
 if [ "$1" = env ]; then echo go1.26.8; exit; fi
 if [ "$1" = list ]; then echo "fmt fmt"; echo "example.com/registry main example.com@v1.0.0"; exit; fi
@@ -27,7 +27,7 @@ async function until(condition: () => boolean): Promise<void> {
     }
 }
 
-/** Also when whoever should take it in does not. */
+/** Also if no one reads it. */
 function hasEnded(pid: string): boolean {
     try {
         return / Z /.test(fs.readFileSync(`/proc/${pid}/stat`, "utf8"));
@@ -74,19 +74,19 @@ describe("buildModules", () => {
     const build = (...modules: PinnedModule[]) => buildModules(modules, (line) => lines.push(line));
     const calls = () => fs.readFileSync(path.join(folder, "calls"), "utf8").trim().split("\n");
 
-    it("puts the executables in the cache and tells which it has built", async () => {
+    it("puts the executables in the cache, and returns which ones it has built", async () => {
         const modules = ["a", "b", "c"].map((name) => fakeModule(name));
         await build(...modules);
         assert.ok(modules.every(isBuilt));
         assert.equal(fs.readFileSync(path.join(folder, "tools", "a", "registry"), "utf8"), "program\n");
         assert.deepEqual(
-            // Two are built at a time, in any order.
+            // Two builds run at a time, in any order.
             lines.map((line) => line.replace(/\d+ s$/, "N s")).sort(),
             ["a", "b", "c"].map((name) => `Built ${name} v1.0.0 in N s`),
         );
     });
 
-    it("builds one program for the tools that go by its name, with a link for each", async () => {
+    it("builds one executable for the tools that share it, with a link for each", async () => {
         const module = fakeModule("a", "1.26", { kubelet: "example.com/all", kubectl: "example.com/all" });
         await build(module);
         assert.deepEqual(fs.readdirSync(module.target).sort(), ["a", "kubectl", "kubelet"]);
@@ -94,13 +94,13 @@ describe("buildModules", () => {
         assert.match(calls()[0], / example\.com\/all$/);
     });
 
-    it("builds once when two processes want the same module", async () => {
+    it("builds once when two processes need the same module", async () => {
         const module = fakeModule("a");
         await Promise.all([build(module), build(module)]);
         assert.equal(calls().length, 1);
     });
 
-    it("says in three lines what failed, why and where the log is, caches nothing, and builds once that is mended", async () => {
+    it("reports in three lines what failed, why and where the log is, caches nothing, and builds after the fault is fixed", async () => {
         const module = fakeModule("a");
         const mistake = path.join(module.folder, "broken.go");
         fs.writeFileSync(mistake, "");
@@ -120,7 +120,7 @@ describe("buildModules", () => {
     });
 
     for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
-        it(`ends Go when it is itself ended by ${signal}, and builds the next time`, async function () {
+        it(`stops Go when it is stopped by ${signal}, and builds the next time`, async function () {
             this.timeout(60_000);
             const module = fakeModule("a");
             const slow = path.join(module.folder, "slow.go");
@@ -144,7 +144,7 @@ describe("buildModules", () => {
         });
     }
 
-    it("begins nothing more after a failure", async () => {
+    it("starts no further build after a failure", async () => {
         const modules = ["a", "b", "c", "d"].map((name) => fakeModule(name));
         for (const module of modules) {
             fs.writeFileSync(path.join(module.folder, "broken.go"), "");
@@ -153,14 +153,14 @@ describe("buildModules", () => {
         assert.ok(calls().length <= 2);
     });
 
-    it("says which Go it needs when the one on PATH is too old", async () => {
+    it("reports which Go it needs if the one on PATH is too old", async () => {
         await assert.rejects(
             build(fakeModule("a", "1.27")),
             /^Error: Go 1\.26\.8 is too old; install Go 1\.27 or newer/,
         );
     });
 
-    it("says which Go it needs when there is none", async () => {
+    it("reports which Go it needs if there is none", async () => {
         const module = fakeModule("a");
         process.env.PATH = path.join(folder, "nowhere");
         await assert.rejects(build(module), /^Error: Go was not found; install Go 1\.26 or newer/);
@@ -168,7 +168,7 @@ describe("buildModules", () => {
 });
 
 describe("cacheKey", () => {
-    it("changes with each file of the folder and with the settings", () => {
+    it("changes with each file in the directory and with the settings", () => {
         const folder = fs.mkdtempSync(path.join(os.tmpdir(), "toolchain-"));
         const write = (file: string, text: string) => fs.writeFileSync(path.join(folder, file), text);
         write("go.mod", "module a\n");

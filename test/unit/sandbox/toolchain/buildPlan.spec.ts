@@ -7,7 +7,7 @@ import { Turns } from "../../../../sandbox/toolchain/turns";
 describe("the plan of a build", () => {
     const packages = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 
-    it("counts the packages that are compiled of all, the tools left, and how long the rest takes", () => {
+    it("counts compiled packages and remaining tools, and estimates the remaining time", () => {
         let now = 0;
         const plan = new BuildPlan(() => now);
         plan.add("a v1");
@@ -24,7 +24,7 @@ describe("the plan of a build", () => {
         assert.equal(plan.describe(), "Building b v2: 100 of 300 packages compiled, 1 tool left, about 4 min");
     });
 
-    it("counts what two modules share once, and what was in the cache as done", () => {
+    it("counts shared packages once, and cached ones as done", () => {
         const plan = new BuildPlan(() => 0);
         for (const name of ["a", "b"]) {
             plan.add(name);
@@ -35,7 +35,7 @@ describe("the plan of a build", () => {
         assert.equal(plan.describe(), "Building a: 2 of 3 packages compiled, 1 tool left");
     });
 
-    it("has no estimate before there is something to go by", () => {
+    it("has no estimate before the first measurement", () => {
         assert.deepEqual(estimate(49, 1000, 60), []);
         assert.deepEqual(estimate(100, 1000, 9), []);
         assert.deepEqual(estimate(900, 1000, 90), ["less than a minute"]);
@@ -43,7 +43,7 @@ describe("the plan of a build", () => {
 });
 
 describe("what `go` prints", () => {
-    it("tells of a failure in its last line that is no package's name", () => {
+    it("reports a failure in its last line that is not a package name", () => {
         const lines = [
             "example.com/a",
             "# example.com/a",
@@ -72,7 +72,7 @@ describe("what `go` prints", () => {
 });
 
 describe("turns", () => {
-    it("let one in at a time, the lowest number of those who wait first", async () => {
+    it("run one at a time, in the order of their numbers", async () => {
         const turns = new Turns();
         const order: number[] = [];
         const first = await turns.take(9);

@@ -8,7 +8,7 @@ import { pinnedModule, requiredVersion } from "../../../../sandbox/toolchain/mod
 
 describe("toolchain families", () => {
     for (const family of families) {
-        it(`pins ${family.name} with a go.mod and a go.sum`, () => {
+        it(`pin ${family.name} with a go.mod and a go.sum`, () => {
             const module = pinnedModule(family);
             const files = fs.readdirSync(module.folder);
             assert.ok(files.includes("go.mod"));
@@ -24,12 +24,12 @@ describe("toolchain families", () => {
         });
     }
 
-    it("builds every tool in one family only", () => {
+    it("build every tool in one family only", () => {
         const tools = families.flatMap((family) => Object.keys(family.packages));
         assert.deepEqual([...new Set(tools)], tools);
     });
 
-    it("names the executables of a family as Go does when it builds several", () => {
+    it("name the executables of a family like Go does when it builds several", () => {
         const several = families.filter(({ packages }) => new Set(Object.values(packages)).size > 1);
         assert.ok(several.length > 0);
         for (const family of several) {
@@ -39,7 +39,7 @@ describe("toolchain families", () => {
         }
     });
 
-    it("moves all parts of Kubernetes together", () => {
+    it("use one version for all parts of Kubernetes", () => {
         const { folder, version } = pinnedModule(familyOf("kubelet"));
         const goMod = fs.readFileSync(path.join(folder, "go.mod"), "utf8");
         const staging = [...goMod.matchAll(/^\s*(k8s\.io\/\S+) => \1 (\S+)$/gm)].map(([, , replaced]) => replaced);
@@ -47,28 +47,28 @@ describe("toolchain families", () => {
         assert.deepEqual([...new Set(staging)], [version.replace(/^v1\./, "v0.")]);
     });
 
-    it("tells Kubernetes its version, without which charts refuse the cluster", () => {
+    it("set the version of Kubernetes, without which charts reject the cluster", () => {
         const { flags, version } = pinnedModule(familyOf("kube-apiserver"));
         const linkerFlags = flags.find((flag) => flag.startsWith("-ldflags="));
         assert.ok(linkerFlags?.includes(`-X k8s.io/component-base/version.gitVersion=${version}`));
         assert.ok(linkerFlags?.includes("-X k8s.io/client-go/pkg/version.gitMinor=35"));
     });
 
-    it("uses the Pulumi version of the SDK's development dependency", () => {
+    it("use the Pulumi version of the SDK's development dependency", () => {
         const { devDependencies } = JSON.parse(fs.readFileSync(path.join(repositoryRoot, "package.json"), "utf8"));
         assert.equal(pinnedModule(familyOf("pulumi")).version, `v${devDependencies["@pulumi/pulumi"]}`);
     });
 
-    it("builds the Kubernetes provider of the SDK's version, under that version", () => {
+    it("build the Kubernetes provider with the SDK's version", () => {
         const { devDependencies } = JSON.parse(fs.readFileSync(path.join(repositoryRoot, "package.json"), "utf8"));
         const { folder, version } = pinnedModule(familyOf("pulumi-resource-kubernetes"));
         const main = fs.readFileSync(path.join(folder, "main.go"), "utf8");
         assert.match(main, new RegExp(`^const version = "${devDependencies["@pulumi/kubernetes"]}"$`, "m"));
-        // The only commit of the release 4.25.0 that the module proxy serves.
+        // The only commit of release 4.25.0 that the module proxy serves.
         assert.match(version, /-f47bc2d6f199$/);
     });
 
-    it("compiles what the first start builds once: tools require the same versions of what they share with it", () => {
+    it("compile what the first start builds once, because tools require the same versions of what they share with it", () => {
         // Some pin what they are built from, and Traefik needs what a newer version of OpenTelemetry's logs has renamed.
         const apart = /^github\.com\/(?:pulumi\/|google\/go-containerregistry$)|^go\.opentelemetry\.io\/.*log/;
         const requirement = /^(?:require )?\s*(\S+\.\S+\/\S+) (v\S+)(?: \/\/ indirect)?$/gm;
@@ -86,7 +86,7 @@ describe("toolchain families", () => {
         assert.deepEqual(several, []);
     });
 
-    it("writes Python's SDK with the code of that version", () => {
+    it("write Python's SDK with the code of that version", () => {
         const { folder } = pinnedModule(familyOf("pulumi-python-sdk"));
         const goMod = fs.readFileSync(path.join(folder, "go.mod"), "utf8");
         const generator = requiredVersion(goMod, "github.com/pulumi/pulumi/pkg/v3");
@@ -100,7 +100,7 @@ describe("toolchain families", () => {
         "local-path-provisioner",
         "traefik",
     ] as const satisfies readonly Tool[]) {
-        it(`packs ${tool} under the tag of the version that is built`, () => {
+        it(`pack ${tool} with the tag of the built version`, () => {
             const tag = imageReferences[tool].split(":")[1];
             assert.equal(tag.replace(/^v/, ""), pinnedModule(familyOf(tool)).version.slice(1));
         });
@@ -113,7 +113,7 @@ describe("requiredVersion", () => {
         assert.equal(requiredVersion("require (\n\texample.com/a v1.2.3 // indirect\n)\n", "example.com/a"), "v1.2.3");
     });
 
-    it("refuses a go.mod without the module", () => {
+    it("rejects a go.mod without the module", () => {
         assert.throws(() => requiredVersion("require example.com/ab v1.0.0\n", "example.com/a"), /does not require/);
     });
 });

@@ -19,7 +19,7 @@ describe("versions of tools on PATH", () => {
         ["kubelet", "Kubernetes v1.35.8\n", false],
     ];
     for (const [tool, printed, expected] of cases) {
-        it(`${expected ? "takes" : "leaves"} a ${tool} that prints ${JSON.stringify(printed)}`, () => {
+        it(`${expected ? "accept" : "reject"} a ${tool} that prints ${JSON.stringify(printed)}`, () => {
             assert.equal(isSuitable(tool, printed), expected);
         });
     }
@@ -40,7 +40,7 @@ describe("versions of Go", () => {
         });
     }
 
-    it("knows Go's names of processors", () => {
+    it("have Go's names of processors", () => {
         assert.equal(goArchitecture("x64"), "amd64");
         assert.equal(goArchitecture("arm64"), "arm64");
     });

@@ -23,7 +23,7 @@ describe("command.remote.Command", () => {
     const { PATH } = process.env;
     let folder: string;
 
-    /** Puts an `ssh` on PATH that shows its arguments and files, and then does what it is asked to do on this machine. */
+    /** Puts a fake `ssh` on PATH that prints its arguments and files, and then runs the command on this machine. */
     beforeEach(() => {
         folder = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-unit-"));
         const ssh = `#!/bin/sh
@@ -49,14 +49,14 @@ exec sh -c "$last"
         return { id, stdout: state.stdout, stderr: state.stderr };
     };
 
-    it("runs create through ssh with its input, and keeps what it prints without the last line end", async () => {
+    it("runs create through ssh with its input, and stores its output without the last newline", async () => {
         const { id, stdout, stderr } = await run({ create: "cat; echo; echo two; echo three >&2", stdin: "one" });
         assert.deepEqual({ stdout, stderr }, { stdout: "one\ntwo", stderr: "three" });
         assert.match(id, /^x[0-9a-f]{8}$/);
         assert.ok(seen("arguments").includes("\nops@node-1\n"));
     });
 
-    it("trusts the pinned host key alone, logs in with the key alone, and asks no question", async () => {
+    it("trusts only the pinned host key, logs in only with the private key, and never prompts", async () => {
         await run({ create: "true" });
         assert.equal(seen("known_hosts"), "[node-1]:2222 ssh-ed25519 AAAAC3Nz comment\n");
         assert.equal(seen("key"), "a key\n");
@@ -66,14 +66,14 @@ exec sh -c "$last"
         assert.ok(seen("arguments").startsWith("-F\nnone\n-i\n"));
     });
 
-    it("asks the server for the pinned host key's type and no other, for RSA keys with SHA-1", async () => {
+    it("requests only the pinned host key's type, for RSA keys with SHA-1", async () => {
         for (const type of ["ssh-rsa", "ecdsa-sha2-nistp256"]) {
             await run({ create: "true", connection: { ...connection, hostKey: `${type} AAAAB3Nz` } });
             assert.ok(seen("arguments").includes(`-o\nHostKeyAlgorithms=${type}\n`));
         }
     });
 
-    it("refuses a host key that is none", async () => {
+    it("rejects an invalid host key", async () => {
         const news = { create: "true", connection: { ...connection, hostKey: "node-1 ssh-rsa AAAA" } };
         await assert.rejects(run(news), /failed to parse host key/);
     });
@@ -84,7 +84,7 @@ exec sh -c "$last"
         assert.ok(!fs.existsSync(path.join(folder, "arguments")));
     });
 
-    it("fails with the exit code, the command and what it printed in order", async () => {
+    it("fails with the exit code, the command and its output in order", async () => {
         const command = "echo one; sleep 0.1; echo two >&2; exit 3";
         const message = `Process exited with status 3: running ${JSON.stringify(command)}:\none\ntwo\n`;
         await assert.rejects(run({ create: command }), { message });
@@ -94,13 +94,13 @@ exec sh -c "$last"
         await assert.rejects(run({ create: "echo refused >&2; exit 255" }), { message: "ssh: refused" });
     });
 
-    it("runs create again on a change, and keeps what was printed when there is none", async () => {
+    it("runs create again on a change, and keeps the output without one", async () => {
         const news = { connection, create: "echo again" };
         assert.deepEqual(await update({ urn, news, state: {} }), { stdout: "again", stderr: "" });
         assert.deepEqual(await update({ urn, news: { connection }, state: { stdout: "before" } }), {});
     });
 
-    it("runs delete of the last update, with its input, at the end", async () => {
+    it("runs delete of the last update, with its input, on deletion", async () => {
         const state = { connection, delete: `cat >'${folder}/deleted'`, stdin: "the input" };
         await remove({ urn, state });
         assert.equal(seen("deleted"), "the input");
@@ -108,7 +108,7 @@ exec sh -c "$last"
         await remove({ urn, state: { connection } });
     });
 
-    it("shows each printed line, also one without an end, while it runs", async () => {
+    it("shows each printed line while it runs, also an incomplete one", async () => {
         const lines: string[] = [];
         await runRemotely(connection, "echo one; printf two", undefined, (line) => lines.push(line));
         assert.deepEqual(lines, ["one", "two"]);
@@ -122,7 +122,7 @@ exec sh -c "$last"
         assert.deepEqual(replaces, []);
     });
 
-    it("needs a host, a key, a pinned host key, and no variables", () => {
+    it("requires a host, a private key and a pinned host key, and rejects variables", () => {
         const refusals = (news: Properties) =>
             check({ connection, addPreviousOutputInEnv: false, ...news }).map(({ property, reason }) => [
                 property,

@@ -30,7 +30,7 @@ const requestInputs = {
 };
 const leafInputs = { validityPeriodHours: 24, allowedUses: ["digital_signature", "key_encipherment", "server_auth"] };
 
-/** The identifiers of the extensions, the critical ones with a mark. */
+/** The identifiers of the extensions, with a suffix for critical ones. */
 const extensions = (certificate: x509.X509Certificate) =>
     Array.from(certificate.extensions, ({ type, critical }) => `${type}${critical ? "!" : ""}`).sort();
 
@@ -54,7 +54,7 @@ for (const keyInputs of [p256, { algorithm: "RSA", rsaBits: 2048 }]) {
             });
         });
 
-        it("form a chain of an authority and a leaf", () => {
+        it("form a chain of a CA and a leaf certificate", () => {
             const [authority, end] = [ca, leaf].map(({ state }) => new crypto.X509Certificate(state.certPem));
             assert.ok(authority.verify(authority.publicKey));
             assert.ok(end.verify(authority.publicKey));
@@ -64,7 +64,7 @@ for (const keyInputs of [p256, { algorithm: "RSA", rsaBits: 2048 }]) {
             assert.ok(end.checkPrivateKey(crypto.createPrivateKey(leafKeyPem)));
         });
 
-        it("hold the common name and the alternative names", () => {
+        it("contain the common name and the alternative names", () => {
             const end = new crypto.X509Certificate(leaf.state.certPem);
             assert.equal(new crypto.X509Certificate(ca.state.certPem).subject, "CN=the_test CA");
             assert.equal(end.subject, "CN=registry");
@@ -72,7 +72,7 @@ for (const keyInputs of [p256, { algorithm: "RSA", rsaBits: 2048 }]) {
             assert.equal(end.subjectAltName, names);
         });
 
-        it("hold the official provider's extensions, and no others", async () => {
+        it("contain the official provider's extensions, and no others", async () => {
             const authority = new x509.X509Certificate(ca.state.certPem);
             assert.deepEqual(extensions(authority), ["2.5.29.14", "2.5.29.15!", "2.5.29.19!"]);
             const flags = authority.getExtension(x509.KeyUsagesExtension)?.usages;
@@ -89,7 +89,7 @@ for (const keyInputs of [p256, { algorithm: "RSA", rsaBits: 2048 }]) {
             );
         });
 
-        it("identify the authority's key by the SHA-1 sum of its bits", () => {
+        it("identify the CA's key by the SHA-1 sum of its bits", () => {
             const authority = new x509.X509Certificate(ca.state.certPem);
             const key = crypto.createPublicKey(
                 new crypto.X509Certificate(ca.state.certPem).publicKey.export({
@@ -107,7 +107,7 @@ for (const keyInputs of [p256, { algorithm: "RSA", rsaBits: 2048 }]) {
             assert.equal(end.getExtension(x509.AuthorityKeyIdentifierExtension)?.keyId, expected);
         });
 
-        it("begin now and last for whole hours, to the nanosecond in the state", () => {
+        it("are valid from now for full hours, to the nanosecond in the state", () => {
             const end = new crypto.X509Certificate(leaf.state.certPem);
             const { validityStartTime, validityEndTime } = leaf.state;
             assert.ok(Math.abs(Date.parse(validityStartTime) - Date.now()) < 60_000);
@@ -116,7 +116,7 @@ for (const keyInputs of [p256, { algorithm: "RSA", rsaBits: 2048 }]) {
             assert.match(validityEndTime, /T\d\d:\d\d:\d\d\.\d{9}(Z|[+-]\d\d:\d\d)$/);
         });
 
-        it("are identified by serial number and by the SHA-1 sum of the request, and name the key's algorithm", () => {
+        it("have the serial number or the SHA-1 sum of the request as id, and the key's algorithm", () => {
             const serial = BigInt(`0x${new crypto.X509Certificate(leaf.state.certPem).serialNumber}`);
             assert.equal(leaf.id, serial.toString());
             assert.ok(serial < 2n ** 128n && serial > 2n ** 64n);
@@ -126,7 +126,7 @@ for (const keyInputs of [p256, { algorithm: "RSA", rsaBits: 2048 }]) {
             assert.deepEqual(new Set(algorithms), new Set([keyInputs.algorithm]));
         });
 
-        it("end each PEM block with one line end", () => {
+        it("end each PEM block with one newline", () => {
             for (const pem of [ca.state.certPem, leaf.state.certPem]) {
                 assert.match(pem, /^-----BEGIN CERTIFICATE-----\n[\s\S]*\n-----END CERTIFICATE-----\n$/);
             }
@@ -146,25 +146,25 @@ describe("tls.LocallySignedCert", () => {
         inputs = { ...leafInputs, certRequestPem, caPrivateKeyPem, caCertPem: ca.state.certPem };
     });
 
-    it("refuses to sign with a key that is not the authority's", async () => {
+    it("rejects a key that is not the CA's", async () => {
         const other = { ...inputs, caPrivateKeyPem: await newKey(p256) };
         await assert.rejects(make(locallySignedCert, other), /provided PrivateKey doesn't match parent's PublicKey/);
     });
 
-    it("refuses PEM of another type", async () => {
+    it("rejects PEM blocks of another type", async () => {
         const swapped = { ...inputs, caCertPem: inputs.certRequestPem };
         await assert.rejects(make(locallySignedCert, swapped), /expected "CERTIFICATE", got "CERTIFICATE REQUEST"/);
         await assert.rejects(make(locallySignedCert, { ...inputs, certRequestPem: "x" }), /failed to decode PEM/);
     });
 
-    it("has no authority key identifier when its subject is the authority's", async () => {
+    it("has no authority key identifier if its subject is the CA's", async () => {
         const names = { subject: caInputs.subject, privateKeyPem: await newKey(p256) };
         const { certRequestPem } = (await make(certRequest, names)).state;
         const { certPem } = (await make(locallySignedCert, { ...inputs, certRequestPem })).state;
         assert.ok(!extensions(new x509.X509Certificate(certPem)).includes("2.5.29.35"));
     });
 
-    it("is ready for renewal from the start when it is renewed earlier than it lasts", async () => {
+    it("is due for renewal from the start if it is renewed earlier than its validity", async () => {
         assert.equal((await make(locallySignedCert, inputs)).state.readyForRenewal as unknown, false);
         const short = { ...inputs, earlyRenewalHours: 24 };
         assert.equal((await make(locallySignedCert, short)).state.readyForRenewal as unknown, true);
@@ -172,14 +172,14 @@ describe("tls.LocallySignedCert", () => {
 });
 
 describe("tls.SelfSignedCert", () => {
-    it("refuses an authority without a common name", async () => {
+    it("rejects a CA without a common name", async () => {
         const inputs = { ...caInputs, subject: {}, privateKeyPem: await newKey(p256) };
         await assert.rejects(make(selfSignedCert, inputs), /at least one Distinguished Name/);
     });
 });
 
 describe("tls.CertRequest", () => {
-    it("refuses addresses and names that cannot be in a certificate", async () => {
+    it("rejects addresses and names that cannot be in a certificate", async () => {
         const request = async (names: Properties) =>
             make(certRequest, { subject: { commonName: "a" }, privateKeyPem: await newKey(p256), ...names });
         await assert.rejects(request({ ipAddresses: ["10.0.0"] }), /Failed to parse "10.0.0"/);
@@ -188,7 +188,7 @@ describe("tls.CertRequest", () => {
     });
 });
 
-describe("a self-signed certificate that is no authority", () => {
+describe("a self-signed certificate that is not a CA", () => {
     const create = async (over: Properties = {}) => {
         const privateKeyPem = await newKey(p256);
         const inputs = { ...caInputs, isCaCertificate: false, setSubjectKeyId: false, allowedUses: ["server_auth"] };
@@ -197,7 +197,7 @@ describe("a self-signed certificate that is no authority", () => {
         );
     };
 
-    it("certifies nothing else, and has a key identifier only on request", async () => {
+    it("cannot issue certificates, and has a key identifier only on request", async () => {
         const served = await create();
         assert.equal(new crypto.X509Certificate(Buffer.from(served.rawData)).ca, false);
         const [constraints, usage, keyId] = ["2.5.29.19!", "2.5.29.37", "2.5.29.14"];
@@ -205,7 +205,7 @@ describe("a self-signed certificate that is no authority", () => {
         assert.deepEqual(extensions(await create({ setSubjectKeyId: true })), [keyId, constraints, usage].sort());
     });
 
-    it("needs no subject, unlike an authority", async () => {
+    it("needs no subject, unlike a CA", async () => {
         assert.equal((await create({ subject: undefined })).subject, "");
     });
 });
@@ -213,7 +213,7 @@ describe("a self-signed certificate that is no authority", () => {
 describe("the inputs of certificates", () => {
     const valid = { ...caInputs, privateKeyPem: "key" };
 
-    it("are whole hours, known uses, a common name and a key", () => {
+    it("are integer hours, known uses, a common name and a key", () => {
         assert.deepEqual(refusals(selfSignedCert, valid), []);
         assert.deepEqual(refusals(selfSignedCert, { ...valid, validityPeriodHours: UNKNOWN }), []);
         const wrong = {
@@ -226,12 +226,12 @@ describe("the inputs of certificates", () => {
             "privateKeyPem: privateKeyPem is required by the stand-in provider",
             "subject: organization is not available in the stand-in provider",
             "allowedUses: serverAuth is not a key usage of the stand-in provider",
-            "validityPeriodHours: validityPeriodHours must be a whole number of hours, got 1.5",
-            "earlyRenewalHours: earlyRenewalHours must be a whole number of hours, got -1",
+            "validityPeriodHours: validityPeriodHours must be an integer number of hours, got 1.5",
+            "earlyRenewalHours: earlyRenewalHours must be an integer number of hours, got -1",
         ]);
     });
 
-    it("keep the private keys secret", () => {
+    it("mark the private keys as secret", () => {
         const secrets = [selfSignedCert, certRequest, locallySignedCert].map((type) => type.secretOutputs);
         assert.deepEqual(secrets, [["privateKeyPem"], ["privateKeyPem"], ["caPrivateKeyPem"]]);
     });
@@ -243,7 +243,7 @@ describe("the inputs of certificates", () => {
     });
 });
 
-describe("the life of a certificate", () => {
+describe("the lifecycle of a certificate", () => {
     const olds = {
         certRequestPem: "request",
         caPrivateKeyPem: "key",
@@ -260,9 +260,9 @@ describe("the life of a certificate", () => {
         return response.getReplacesList().length > 0 ? response.getReplacesList() : "update";
     }
 
-    it("goes on without a change", () => assert.equal(outcome(olds), "nothing"));
+    it("continues without a change", () => assert.equal(outcome(olds), "nothing"));
 
-    it("goes on in place when earlyRenewalHours changes, which decides whether it is ready", () => {
+    it("continues in place when earlyRenewalHours changes, which decides whether it is due for renewal", () => {
         assert.equal(outcome({ ...olds, earlyRenewalHours: 3 }), "update");
         const { update } = locallySignedCert as Required<ResourceType>;
         assert.deepEqual(update({ urn: "urn", news: olds, state: {} }), { readyForRenewal: false });
@@ -270,7 +270,7 @@ describe("the life of a certificate", () => {
         assert.deepEqual(update({ urn: "urn", news: early, state: {} }), { readyForRenewal: true });
     });
 
-    it("ends with any other change", () => {
+    it("ends (replacement) with any other change", () => {
         const other = {
             certRequestPem: "other",
             caPrivateKeyPem: "other",
@@ -282,13 +282,13 @@ describe("the life of a certificate", () => {
         assert.deepEqual(outcome({ ...olds, certRequestPem: UNKNOWN }), ["certRequestPem"]);
     });
 
-    it("ends in its last hours", () => {
+    it("ends (replacement) in its last hours", () => {
         assert.deepEqual(outcome(olds, endsIn(1)), ["readyForRenewal"]);
         assert.equal(outcome(olds, endsIn(3)), "nothing");
         assert.deepEqual(outcome(olds, endsIn(-1)), ["readyForRenewal"]);
     });
 
-    it("is seen by a refresh when it is due", () => {
+    it("is due for renewal after a refresh in its last hours", () => {
         const read = (state: Properties) => locallySignedCert.read?.(state).readyForRenewal;
         assert.equal(read({ ...endsIn(1), earlyRenewalHours: 2, readyForRenewal: false }), true);
         assert.equal(read({ ...endsIn(3), earlyRenewalHours: 2, readyForRenewal: false }), false);

@@ -14,7 +14,7 @@ describe("tls.PrivateKey", () => {
         [{ algorithm: "RSA", rsaBits: 2048 }, "RSA PRIVATE KEY", "ssh-rsa", "rsa"],
         [{ algorithm: "ECDSA", ecdsaCurve: "P256" }, "EC PRIVATE KEY", "ecdsa-sha2-nistp256", "ec"],
     ] as const) {
-        it(`gives an ${news.algorithm} key in each form of PEM, and its public key`, async () => {
+        it(`has an ${news.algorithm} key in each PEM format, and its public key`, async () => {
             const { id, state } = await create(news);
             assert.match(state.privateKeyPem, new RegExp(`^-----BEGIN ${preamble}-----\n.*-----\n$`, "s"));
             assert.match(state.privateKeyPemPkcs8, /^-----BEGIN PRIVATE KEY-----/);
@@ -25,7 +25,7 @@ describe("tls.PrivateKey", () => {
             assert.equal(id, identifierOf(der));
         });
 
-        it(`gives an ${news.algorithm} key in OpenSSH's form, with its fingerprints`, async () => {
+        it(`has an ${news.algorithm} key in OpenSSH's format, with its fingerprints`, async () => {
             const { state } = await create(news);
             assert.match(state.privateKeyOpenssh, /^-----BEGIN OPENSSH PRIVATE KEY-----\n[\s\S]{64}\n/);
             const [type, blob] = state.publicKeyOpenssh.trimEnd().split(" ");
@@ -45,11 +45,11 @@ describe("tls.PrivateKey", () => {
         assert.deepEqual(privateKey.defaults, { ecdsaCurve: "P224", rsaBits: 2048 });
     });
 
-    it("keeps the private key secret in every form", () => {
+    it("marks the private key as secret in every format", () => {
         assert.deepEqual(privateKey.secretOutputs, ["privateKeyPem", "privateKeyPemPkcs8", "privateKeyOpenssh"]);
     });
 
-    it("refuses algorithms, curves and lengths that it does not have, of which P224 is the official default", () => {
+    it("rejects unsupported algorithms, curves and lengths, including the official default P224", () => {
         assert.match(refusals({ algorithm: "ED25519" })[0], /RSA or ECDSA in the stand-in, got "ED25519"/);
         assert.match(refusals({ algorithm: "ECDSA" })[0], /must be P256 in the stand-in provider, got "P224"/);
         assert.match(refusals({ algorithm: "ECDSA", ecdsaCurve: "P384" })[0], /got "P384"/);
@@ -59,8 +59,8 @@ describe("tls.PrivateKey", () => {
     });
 });
 
-describe("the identifier of a key", () => {
-    it("is the SHA-1 sum of its DER form without white space at the end", () => {
+describe("the id of a key", () => {
+    it("is the SHA-1 sum of its DER encoding without trailing white space", () => {
         const der = Buffer.from([0x30, 0x01, 0xff, 0x0a, 0x20]);
         assert.equal(identifierOf(der), crypto.createHash("sha1").update(der.subarray(0, 3)).digest("hex"));
     });
