@@ -62,13 +62,17 @@ async function onTerminal<T>(describe: () => string, work: () => Promise<T>): Pr
         return await work();
     } finally {
         shown -= 1;
-        if (shown > 0) all.remove(bar);
-        else {
-            all.update();
-            all.stop();
-            bars = undefined;
+        if (all === bars) {
+            if (shown > 0) all.remove(bar);
+            else clearProgress();
         }
     }
+}
+
+/** Takes what goes on off the terminal, for a process that has a last word to say. */
+export function clearProgress(): void {
+    bars?.stop();
+    bars = undefined;
 }
 
 async function inLines<T>(describe: () => string, work: () => Promise<T>): Promise<T> {

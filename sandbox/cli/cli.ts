@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { describeStored } from "../cluster/diskUsage";
 import { repositoryRoot } from "../paths";
+import { clearProgress } from "../progress";
 import { openSandbox, type Sandbox, startSandbox, stopSandbox } from "../sandbox";
 import { CommandLineError, type Invocation, parseCommandLine, usage } from "./commandLine";
 import { logFile } from "./logs";
@@ -66,6 +67,7 @@ async function run(): Promise<void> {
     try {
         process.exitCode = await main(parseCommandLine(process.argv.slice(2)));
     } catch (error) {
+        clearProgress();
         console.error(error instanceof Error ? error.message : error);
         // What goes on besides, such as another build, ends with this process.
         process.exit(error instanceof CommandLineError ? 2 : 1);

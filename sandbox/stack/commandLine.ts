@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import { clearProgress } from "../progress";
 
 const options = {
     stack: { type: "string", default: "dev" },
@@ -30,6 +31,7 @@ export async function runCommand(
         if (values.help) console.log(usage);
         process.exitCode = values.help ? 0 : await main({ stack: "dev", name: "default", purge: false, ...values });
     } catch (error) {
+        clearProgress();
         console.error((error as Error).message);
         // What goes on besides, such as another build, ends with this process.
         process.exit(String((error as NodeJS.ErrnoException).code).startsWith("ERR_PARSE_ARGS") ? 2 : 1);

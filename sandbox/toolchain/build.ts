@@ -12,6 +12,10 @@ import { Turns } from "./turns";
 /** All that this process builds, whoever asks for it. */
 let plan = new BuildPlan();
 
+/** The builds that have not ended. */
+const pending = new Set<Promise<unknown>>();
+let isShown = false;
+
 /** Modules are compiled one after the other: two at a time would compile what they share twice. */
 const turns = new Turns();
 
@@ -36,11 +40,23 @@ export async function buildModules(modules: readonly PinnedModule[], progress: P
             throw error;
         }
     });
-    await during(
-        progress,
-        () => here.describe(),
-        () => Promise.all(builds),
-    );
+    for (const one of builds) {
+        const settled = one.catch(() => undefined).finally(() => pending.delete(settled));
+        pending.add(settled);
+    }
+    show(progress);
+    await Promise.all(builds);
+}
+
+/** Shows the plan until all builds of this process have ended, once: they are shown together, whoever asks for them. */
+function show(progress: Progress): void {
+    if (isShown) return;
+    isShown = true;
+    const allEnd = async () => {
+        while (pending.size > 0) await Promise.all(pending);
+        isShown = false;
+    };
+    void during(progress, () => plan.describe(), allEnd);
 }
 
 /** Learns which packages the modules consist of, one module after the other, while those before are compiled. */
