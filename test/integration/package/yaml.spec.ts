@@ -37,7 +37,7 @@ describe("a YAML project that names this repository as its package (examples/con
         assert.equal(await kubectl("get secrets --namespace default --output name"), "");
     });
 
-    it("is refused with the path when an Output decides what exists, and takes a key without a value for {}", async () => {
+    it("is rejected with the path when an Output decides what exists", async () => {
         const folder = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-yaml-"));
         const program = {
             name: "private-registry-yaml-output",
@@ -46,16 +46,14 @@ describe("a YAML project that names this repository as its package (examples/con
             resources: {
                 registry: {
                     type: "private-registry:index:PrivateRegistry",
-                    properties: { storage: { volume: { deleteWithStack: { "fn::secret": false } }, minio: null } },
+                    properties: { storage: { volume: { deleteWithStack: { "fn::secret": false } } } },
                 },
             },
         };
         fs.writeFileSync(path.join(folder, "Pulumi.yaml"), stringify(program));
         const wrong = new Consumer(folder);
-        await assert.rejects(wrong.pulumi("preview"), ({ message }: Error) => {
-            assert.match(message, /storage\.volume\.deleteWithStack: must be known before any resource is created/);
-            assert.match(message, /storage: has volume and minio; keep exactly one/);
-            return true;
+        await assert.rejects(wrong.pulumi("preview"), {
+            message: /storage\.volume\.deleteWithStack: must be known before any resource is created/,
         });
         await wrong.remove();
         fs.rmSync(folder, { recursive: true });
