@@ -163,7 +163,7 @@ describe("storage and exposure", () => {
         it("does not shrink", async () => {
             const said = await refusal({ ...volume, size: "512Mi" });
             const sentence =
-                /storage.volume.size: the claim `registry` has `2Gi` and cannot shrink; keep `2Gi`, or start a second/g;
+                /storage.volume.size: the claim `registry` has `2Gi` and cannot shrink; keep `2Gi`, or copy the images/g;
             assert.equal(said.match(sentence)?.length, 2, `a preview says it and an update: ${said}`);
             assert.equal((await claim()).spec.resources.requests.storage, "2Gi");
         });
