@@ -131,10 +131,11 @@ describe("buildModules", () => {
                 cwd: repositoryRoot,
                 stdio: "inherit",
             });
+            const exited = once(builder, "exit");
             const pid = path.join(module.folder, "pid");
             await until(() => fs.existsSync(pid) && fs.readFileSync(pid, "utf8").endsWith("\n"));
             builder.kill(signal);
-            await once(builder, "exit");
+            await exited;
             await until(() => hasEnded(fs.readFileSync(pid, "utf8").trim()));
             assert.ok(!isBuilt(module));
             fs.rmSync(slow);
