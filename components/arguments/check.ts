@@ -55,7 +55,7 @@ export function reasonAgainst(rule: Shape, value: unknown, isSecret = false): st
 const longestShown = 200;
 
 /** A value, formatted for a message. */
-export function shown(value: unknown): string {
+function shown(value: unknown): string {
     const json = typeof value === "bigint" ? String(value) : (JSON.stringify(value) ?? typeof value);
     return json.length > longestShown ? `${json.slice(0, longestShown)}…` : json;
 }
