@@ -23,9 +23,9 @@ describe("a schema change", () => {
     const breaking: [string, (schema: any) => void, string][] = [
         ["a component that is gone", (s) => delete s.resources[registry], `${registry} is gone`],
         [
-            "an argument that is gone",
+            "a removed argument",
             (s) => delete s.resources[registry].inputProperties.host,
-            `${registry} no longer takes \`host\``,
+            `${registry} no longer has the argument \`host\``,
         ],
         [
             "an argument of another type",
@@ -33,22 +33,22 @@ describe("a schema change", () => {
             `\`host\` of ${registry} was string and is number`,
         ],
         [
-            "an argument that can no longer be an output",
+            "an argument that can no longer be an Output",
             (s) => Object.assign(s.resources[registry].inputProperties.host, { plain: true }),
-            `\`host\` of ${registry} can no longer be an output`,
+            `\`host\` of ${registry} can no longer be an Output`,
         ],
         [
-            "elements that can no longer be outputs",
+            "elements that can no longer be Outputs",
             (s) => Object.assign(s.resources[registry].inputProperties.hostAliases.items, { plain: true }),
-            `\`hostAliases\` of ${registry} can no longer be an output`,
+            `\`hostAliases\` of ${registry} can no longer be an Output`,
         ],
         [
-            "an argument that must be given now",
+            "an argument that is now required",
             (s) => s.resources[registry].requiredInputs.push("host"),
-            `\`host\` of ${registry} must be given now`,
+            `\`host\` of ${registry} is now required`,
         ],
         [
-            "an output that is gone",
+            "a removed output",
             (s) => delete s.resources[registry].properties.url,
             `${registry} no longer has the output \`url\``,
         ],
@@ -111,7 +111,7 @@ describe("a release", () => {
     it("must not otherwise break programs, and the error says what breaks and which version to release", () => {
         assert.deepEqual(problems("0.1.0", "0.1.1"), [
             "0.1.1 breaks programs made for 0.1.0; release it as a minor version",
-            `${registry} no longer takes \`host\``,
+            `${registry} no longer has the argument \`host\``,
         ]);
         for (const to of ["1.2.4", "1.3.0"]) assert.match(problems("1.2.3", to)[0], /release it as a major version/);
     });
