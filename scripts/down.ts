@@ -29,7 +29,8 @@ async function main({ stack, name, purge }: Options): Promise<number> {
 async function destroy(stack: SandboxStack): Promise<void> {
     if (!stack.exists()) return;
     const code = await stack.pulumiInTerminal(["destroy", "--yes", "--exclude-protected"]);
-    if (code !== 0) console.error(`The stack ${stack.name} could not be destroyed; the sandbox is stopped without destroying it.`);
+    if (code !== 0)
+        console.error(`The stack ${stack.name} could not be destroyed; the sandbox is stopped without destroying it.`);
 }
 
 void runCommand(usage, ["stack", "name", "purge"], main);

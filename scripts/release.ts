@@ -28,7 +28,10 @@ export function releaseProblems(last: Release | undefined, next: Release): strin
     const broken = breakingChanges(last.schema, next.schema);
     if (mayBreak || broken.length === 0) return [];
     const kind = was[0] === 0 ? "minor" : "major";
-    return [`${next.version} breaks programs that work with ${last.version}; release it as a ${kind} version`, ...broken];
+    return [
+        `${next.version} breaks programs that work with ${last.version}; release it as a ${kind} version`,
+        ...broken,
+    ];
 }
 
 /** The changelog, with the unreleased changes under the version's heading. */

@@ -21,7 +21,7 @@ describe("a schema change", () => {
 
     // biome-ignore lint/suspicious/noExplicitAny: as above
     const breaking: [string, (schema: any) => void, string][] = [
-        ["a component that is gone", (s) => delete s.resources[registry], `${registry} is gone`],
+        ["a removed component", (s) => delete s.resources[registry], `${registry} was removed`],
         [
             "a removed argument",
             (s) => delete s.resources[registry].inputProperties.host,
@@ -110,7 +110,7 @@ describe("a release", () => {
 
     it("must not otherwise break programs, and the error says what breaks and which version to release", () => {
         assert.deepEqual(problems("0.1.0", "0.1.1"), [
-            "0.1.1 breaks programs made for 0.1.0; release it as a minor version",
+            "0.1.1 breaks programs that work with 0.1.0; release it as a minor version",
             `${registry} no longer has the argument \`host\``,
         ]);
         for (const to of ["1.2.4", "1.3.0"]) assert.match(problems("1.2.3", to)[0], /release it as a major version/);
@@ -125,7 +125,7 @@ describe("a release", () => {
 
     it("must be newer than the last one", () => {
         for (const to of ["1.2.3", "1.1.9", "0.9.0"]) {
-            assert.deepEqual(problems("1.2.3", to, schema), [`${to} does not come after 1.2.3`]);
+            assert.deepEqual(problems("1.2.3", to, schema), [`${to} is not newer than 1.2.3`]);
         }
     });
 });
@@ -142,7 +142,7 @@ describe("the changelog", () => {
 
     it("must have an entry for each release", () => {
         const empty = releasedChangelog(text, "0.2.0", "2026-02-01");
-        assert.throws(() => releasedChangelog(empty, "0.3.0", "2026-03-01"), /says nothing under `## Unreleased`/);
+        assert.throws(() => releasedChangelog(empty, "0.3.0", "2026-03-01"), /has no entry under `## Unreleased`/);
     });
 
     it("of this repository has a section for unreleased changes", () => {
