@@ -16,7 +16,7 @@ export interface Options {
     readonly purge: boolean;
 }
 
-/** Runs a command that takes some of the options, prints its usage when asked, and ends with its exit code; 2 for a wrong call. */
+/** Runs a command with some of the options, prints its usage on request, and exits with its exit code, or 2 for an invalid command line. */
 export async function runCommand(
     usage: string,
     taken: readonly Option[],
@@ -31,7 +31,7 @@ export async function runCommand(
         process.exitCode = values.help ? 0 : await main({ stack: "dev", name: "default", purge: false, ...values });
     } catch (error) {
         console.error((error as Error).message);
-        // What goes on besides, such as another build, ends with this process.
+        // Other running work, such as a build, stops with this process.
         process.exit(String((error as NodeJS.ErrnoException).code).startsWith("ERR_PARSE_ARGS") ? 2 : 1);
     }
 }

@@ -58,14 +58,14 @@ describe("a schema change", () => {
             `the output \`url\` of ${registry} was string and is number`,
         ],
         [
-            "a field that is gone",
+            "a removed field",
             (s) => delete s.types["private-registry:index:VolumeStorage"].properties.size,
-            "private-registry:index:VolumeStorage no longer takes `size`",
+            "private-registry:index:VolumeStorage no longer has the argument `size`",
         ],
         [
-            "a field that must be given now",
+            "a field that is now required",
             (s) => Object.assign(s.types["private-registry:index:VolumeStorage"], { required: ["size"] }),
-            "`size` of private-registry:index:VolumeStorage must be given now",
+            "`size` of private-registry:index:VolumeStorage is now required",
         ],
         [
             "a member that is gone from a closed set",
