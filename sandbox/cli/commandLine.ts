@@ -53,9 +53,11 @@ export function parseCommandLine(words: readonly string[]): Invocation {
     if (values.help || words.length === 0) return { command: "help", name };
     const [command, ...rest] = positionals;
     if (command === undefined) throw wrong("A command is missing");
-    const known = Object.hasOwn(allowed, command) ? allowed[command] : undefined;
-    if (!known) throw wrong(`There is no command "${command}"`);
-    const strange = (Object.keys(values) as Option[]).find((option) => option !== "name" && !known.includes(option));
+    const allowedOptions = Object.hasOwn(allowed, command) ? allowed[command] : undefined;
+    if (!allowedOptions) throw wrong(`There is no command "${command}"`);
+    const strange = (Object.keys(values) as Option[]).find(
+        (option) => option !== "name" && !allowedOptions.includes(option),
+    );
     if (strange) throw wrong(`"${command}" has no option --${strange}`);
     const most = command === "logs" ? 1 : 0;
     if (rest.length > most) throw wrong(`"${command}" does not know what to do with "${rest[most]}"`);

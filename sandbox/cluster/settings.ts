@@ -39,10 +39,10 @@ export function readSettings(folder: string): Settings | undefined {
 export function ensureSettings(folder: string, nodes = 1): Promise<Settings> {
     return withLock("sandboxes", async () => {
         fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-        const known = readSettings(folder);
+        const current = readSettings(folder);
         const settings = {
-            index: known?.index ?? smallestFreeIndex(),
-            nodes: Math.max(nodes, known?.nodes ?? 1),
+            index: current?.index ?? smallestFreeIndex(),
+            nodes: Math.max(nodes, current?.nodes ?? 1),
         };
         fs.writeFileSync(settingsFile(folder), `${JSON.stringify(settings)}\n`);
         return settings;

@@ -22,11 +22,11 @@ export async function runCommand(
     taken: readonly Option[],
     main: (options: Options) => Promise<number>,
 ): Promise<void> {
-    const known = Object.fromEntries(
+    const parseOptions = Object.fromEntries(
         Object.entries(options).filter(([name]) => [...taken, "help"].includes(name as Option)),
     );
     try {
-        const { values } = parseArgs({ options: known });
+        const { values } = parseArgs({ options: parseOptions });
         if (values.help) console.log(usage);
         process.exitCode = values.help ? 0 : await main({ stack: "dev", name: "default", purge: false, ...values });
     } catch (error) {

@@ -41,10 +41,10 @@ export class BuildPlan {
 
     /** E.g. `Building kubernetes v1.35.8: 812 of 3105 packages compiled, 6 tools left, about 5 min`. */
     describe(): string {
-        const known = [...this.packages.values()];
-        const all = new Set(known.flatMap((packages) => [...(packages ?? [])]));
+        const packageSets = [...this.packages.values()];
+        const all = new Set(packageSets.flatMap((packages) => [...(packages ?? [])]));
         const done = [...all].filter((name) => this.compiled.has(name)).length;
-        const isKnown = known.every((packages) => packages !== undefined);
+        const isKnown = packageSets.every((packages) => packages !== undefined);
         const count = isKnown ? `${done} of ${all.size} packages compiled` : `${done} packages compiled`;
         const seconds = this.started === undefined ? 0 : (this.clock() - this.started) / 1000;
         const tools = `${this.left.size} ${this.left.size === 1 ? "tool" : "tools"} left`;
