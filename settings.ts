@@ -60,14 +60,14 @@ function written(path: Path): string {
  * the object.
  */
 function unknownKeys(config: pulumi.Config, args: PrivateRegistryArgs, secrets: readonly SecretArgument[]): Problem[] {
-    const known = ["registry", ...new Set(secrets.flatMap(({ keys }) => keys))];
+    const validKeys = ["registry", ...new Set(secrets.flatMap(({ keys }) => keys))];
     const prefix = `${config.name}:`;
     return Object.keys(pulumi.runtime.allConfig())
         .filter((key) => key.startsWith(prefix))
         .map((key) => key.slice(prefix.length))
-        .filter((key) => !known.includes(key))
+        .filter((key) => !validKeys.includes(key))
         .flatMap((key) => {
-            const reason = reasonAgainstKey(config, args, key, known);
+            const reason = reasonAgainstKey(config, args, key, validKeys);
             return reason === undefined ? [] : [{ path: `${prefix}${key}`, reason }];
         });
 }
@@ -77,7 +77,7 @@ function reasonAgainstKey(
     config: pulumi.Config,
     args: PrivateRegistryArgs,
     key: string,
-    known: readonly string[],
+    validKeys: readonly string[],
 ): string | undefined {
     if (privateRegistryRules.kind === "object" && key in privateRegistryRules.fields) {
         return `is an argument; write it as \`${key}\` below \`${config.name}:registry\``;
@@ -93,8 +93,8 @@ function reasonAgainstKey(
         if (items !== undefined && !Array.isArray(items)) return undefined;
         return `is for \`${name}\`, which registry.${place.path} does not name; add it there, or ${remove}`;
     }
-    const nearest = nearestName(key, known);
-    const hint = nearest === undefined ? `the keys are ${known.join(", ")}` : `did you mean \`${nearest}\`?`;
+    const nearest = nearestName(key, validKeys);
+    const hint = nearest === undefined ? `the keys are ${validKeys.join(", ")}` : `did you mean \`${nearest}\`?`;
     return `is not a key of this project; ${hint}`;
 }
 

@@ -28,7 +28,10 @@ export interface RegistryNetworkPolicy {
      * balancer or NodePort. Defaults to all addresses; the registry requires a password in any case.
      */
     clients?: pulumi.Input<string>[];
-    /** Namespaces whose pods can connect to the registry, e.g. the Ingress controller's or a CI system's, if `clients` does not cover them. Defaults to none. */
+    /**
+     * Namespaces whose pods can connect to the registry, e.g. the Ingress controller's or a CI system's, if `clients` does not
+     * cover them. Defaults to none.
+     */
     clientNamespaces?: pulumi.Input<string>[];
     /** Namespaces whose pods can read the metrics on port 5001. Defaults to none. */
     monitoringNamespaces?: pulumi.Input<string>[];

@@ -53,7 +53,10 @@ import { type RegistryUser, userProblems, userRules, userSettings } from "./user
 export interface PrivateRegistryArgs {
     /** Namespace of the registry, at most 58 characters. Defaults to the component's name. */
     namespace?: pulumi.Input<string>;
-    /** Whether to create the namespace, at Pod Security level `restricted`. Set it to false if the namespace already exists. Defaults to true. */
+    /**
+     * Whether to create the namespace, at Pod Security level `restricted`. Set it to false if the namespace already exists.
+     * Defaults to true.
+     */
     createNamespace?: boolean;
     /**
      * Whether to create the namespace `<namespace>-node`, in which the DaemonSet that configures nodes runs, at Pod Security level
@@ -79,7 +82,10 @@ export interface PrivateRegistryArgs {
      * web UI also `quay.io/minio/minio`, `docker.io/library/redis` or `docker.io/joxit/docker-registry-ui`. Defaults to none.
      */
     imageMirror?: pulumi.Input<string>;
-    /** `imagePullSecrets` of the component's own pods: names of Secrets in its namespace and, for the pods that configure nodes, in `<namespace>-node`. Defaults to none. */
+    /**
+     * `imagePullSecrets` of the component's own pods: names of Secrets in its namespace and, for the pods that configure nodes,
+     * in `<namespace>-node`. Defaults to none.
+     */
     imagePullSecrets?: pulumi.Input<string>[];
     /**
      * Overrides of the registry's config.yml, merged over what the component writes: objects are merged, other values are replaced,

@@ -42,13 +42,22 @@ export interface RegistryAccessArgs {
     endpoint?: pulumi.Input<string>;
     /** Pull secrets in the namespaces whose pods run images from the registry. Defaults to none. */
     pullSecrets?: PullSecrets;
-    /** How nodes are configured to trust the registry. Needs `caCertPem`, or `nodes.authenticate`. Defaults to a DaemonSet for containerd if `caCertPem` is set. */
+    /**
+     * How nodes are configured to trust the registry. Needs `caCertPem`, or `nodes.authenticate`. Defaults to a DaemonSet for
+     * containerd if `caCertPem` is set.
+     */
     nodes?: RegistryNodes;
-    /** Namespace of the DaemonSet that configures nodes. It must admit hostPath volumes. Defaults to `<name>-node`, after the component's name. */
+    /**
+     * Namespace of the DaemonSet that configures nodes. It must admit hostPath volumes. Defaults to `<name>-node`, after the
+     * component's name.
+     */
     nodeNamespace?: pulumi.Input<string>;
     /** Whether to create that namespace, at Pod Security level `privileged`. Set it to false if it already exists. Defaults to true. */
     createNodeNamespace?: boolean;
-    /** Image mirror for air-gapped clusters, e.g. `mirror.example.com`: the prefix, without the slash, of every image that the component runs. Defaults to none. */
+    /**
+     * Image mirror for air-gapped clusters, e.g. `mirror.example.com`: the prefix, without the slash, of every image that the
+     * component runs. Defaults to none.
+     */
     imageMirror?: pulumi.Input<string>;
     /** `imagePullSecrets` of the component's own pods: names of Secrets in `nodeNamespace`. Defaults to none. */
     imagePullSecrets?: pulumi.Input<string>[];

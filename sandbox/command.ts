@@ -4,20 +4,20 @@ import type * as stream from "node:stream";
 export interface CommandOptions {
     readonly env?: NodeJS.ProcessEnv;
     readonly cwd?: string;
-    /** What the command reads from its standard input; nothing when left out. */
+    /** Standard input of the command; empty if omitted. */
     readonly input?: string | stream.Readable;
-    /** Milliseconds after which the command is ended and counts as failed; no limit when left out. */
+    /** Milliseconds after which the command is killed and counts as failed; no limit if omitted. */
     readonly timeout?: number;
 }
 
 export interface CommandResult {
-    /** The exit code; 1 when the command was ended by a signal. */
+    /** The exit code; 1 if a signal killed the command. */
     readonly code: number;
     readonly stdout: string;
     readonly stderr: string;
 }
 
-/** Runs a command to its end, whatever that is. */
+/** Runs a command, also if it fails. */
 export function attempt([file, ...args]: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
     const { env, cwd, timeout, input = "" } = options;
     return new Promise((resolve, reject) => {
@@ -35,14 +35,14 @@ export function attempt([file, ...args]: readonly string[], options: CommandOpti
                 stderr: Buffer.concat(stderr).toString(),
             });
         });
-        // A command that ends before it has read everything says why itself.
+        // A command that exits before it has read everything reports the reason itself.
         child.stdin.on("error", () => undefined);
         if (typeof input === "string") child.stdin.end(input);
         else input.pipe(child.stdin);
     });
 }
 
-/** Runs a command to its end and returns what it wrote to standard output; throws a sentence with its last words when it fails. */
+/** Runs a command, and returns its standard output; throws with its error output if it fails. */
 export async function run(command: readonly string[], options: CommandOptions = {}): Promise<string> {
     const { code, stdout, stderr } = await attempt(command, options);
     if (code !== 0)

@@ -8,7 +8,7 @@ import { during, type Progress } from "./progress";
 
 const execute = promisify(execFile);
 
-/** Installs the Debian packages that are missing; costs next to nothing when none is. */
+/** Installs missing Debian packages; fast if none is missing. */
 export async function ensureDebianPackages(packages: readonly string[], progress: Progress): Promise<void> {
     const absent = await missingPackages(packages);
     if (absent.length === 0) {
@@ -28,7 +28,7 @@ export async function ensureDebianPackages(packages: readonly string[], progress
             progress,
             () => title,
             async () => {
-                // Finishes what an interrupted installation began; without it apt-get refuses to install anything.
+                // Completes an interrupted installation; otherwise apt-get rejects every installation.
                 await execute("dpkg", ["--configure", "-a"]);
                 await aptGet(["update"]);
                 await aptGet(["install", "--yes", "--no-install-recommends", ...missing]);
@@ -38,8 +38,8 @@ export async function ensureDebianPackages(packages: readonly string[], progress
 }
 
 /**
- * The files of a Debian package, unpacked into the cache; returns their folder. The machine itself is left as it is,
- * so that a package that would conflict with an installed one can be had too.
+ * Unpacks the files of a Debian package into the cache; returns their directory. The package is not installed,
+ * so a package that conflicts with an installed one works, too.
  */
 export async function unpackDebianPackage(name: string, progress: Progress): Promise<string> {
     const folder = path.join(cacheFolder, "debian", name);
@@ -67,7 +67,7 @@ export async function unpackDebianPackage(name: string, progress: Progress): Pro
 async function missingPackages(packages: readonly string[]): Promise<string[]> {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query fills these in
     const format = "${Package} ${Status}\n";
-    // dpkg-query exits with 1 when it does not know one of the packages, and still prints the others.
+    // dpkg-query exits with 1 if one of the packages is unknown, and still prints the others.
     const { stdout } = await execute("dpkg-query", ["--show", "--showformat", format, ...packages]).catch(
         (error: { stdout?: string }) => ({ stdout: error.stdout ?? "" }),
     );
@@ -78,7 +78,7 @@ async function download(name: string, folder: string): Promise<void> {
     try {
         await aptGet(["download", name], folder);
     } catch (error) {
-        // A fresh machine has no lists of packages yet, or old ones.
+        // A new machine has no package lists, or old ones.
         if (process.getuid?.() !== 0) {
             throw error;
         }
@@ -87,7 +87,7 @@ async function download(name: string, folder: string): Promise<void> {
     }
 }
 
-/** apt-get waits for others that install, but not for others that fetch the lists of packages. */
+/** apt-get waits for other installations, but not for other updates of the package lists. */
 function oneAtATime(work: () => Promise<void>): Promise<void> {
     return withLock("apt-get", work);
 }
@@ -95,7 +95,7 @@ function oneAtATime(work: () => Promise<void>): Promise<void> {
 async function aptGet(args: readonly string[], folder = "/"): Promise<void> {
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
     try {
-        // Another process may be installing something: wait for its lock.
+        // Another process may be installing packages: wait for its lock.
         await execute("apt-get", ["--quiet", "-o", "DPkg::Lock::Timeout=300", ...args], { env, cwd: folder });
     } catch (error) {
         const { code, stderr, message } = error as Error & { code?: unknown; stderr?: string };
@@ -106,7 +106,7 @@ async function aptGet(args: readonly string[], folder = "/"): Promise<void> {
     }
 }
 
-/** Another process may have been quicker. */
+/** Another process may have finished first. */
 function moveUnlessThere(from: string, to: string): void {
     try {
         fs.renameSync(from, to);

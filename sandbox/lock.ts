@@ -5,8 +5,8 @@ import * as path from "node:path";
 import { cacheFolder } from "./paths";
 
 /**
- * Does `work` while no other process holds the same lock: a name, or the path of a file. After a second of waiting for
- * whoever holds it, `onWait` is called. The kernel's own lock is used, held by a child whose standard input is a pipe from
+ * Runs `work` while no other process holds the same lock: a name, or the path of a file. After a second of waiting for
+ * the lock, `onWait` is called. The kernel's own lock is used, held by a child whose standard input is a pipe from
  * this process: however this process ends, the pipe closes, the child ends and the lock is free.
  */
 export async function withLock<T>(lock: string, work: () => Promise<T>, onWait: () => void = () => {}): Promise<T> {

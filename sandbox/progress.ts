@@ -1,40 +1,39 @@
 import { MultiBar, type Options, type SingleBar } from "cli-progress";
 
-/** Where the sandbox reports what it does. */
+/** Reports the sandbox's progress. */
 export interface Progress {
-    /** One sentence about what begins or has ended, without a line end. */
+    /** Reports a step that starts or has finished, as a sentence without a newline. */
     (line: string): void;
     /**
-     * Shows what `describe` says for as long as the work lasts, asking it again and again. Left out where lines are all that is
-     * wanted.
+     * Shows the current result of `describe` while an action is running. Omitted if only lines are needed.
      */
     readonly during?: <T>(describe: () => string, work: () => Promise<T>) => Promise<T>;
 }
 
-/** Does work that may take long while `describe` tells how far it has come. */
+/** Runs a long action while `describe` reports its progress. */
 export function during<T>(progress: Progress, describe: () => string, work: () => Promise<T>): Promise<T> {
     return progress.during ? progress.during(describe, work) : work();
 }
 
-/** Milliseconds from one line to the next while something lasts and there is no terminal. */
+/** Milliseconds between lines for a running action without a terminal. */
 const lineInterval = 30_000;
 
 const started = Date.now();
 
-/** What goes on at the moment, each shown on a line of its own at the bottom of the terminal. */
+/** The running actions, each on a separate line at the bottom of the terminal. */
 let bars: MultiBar | undefined;
 let shown = 0;
 
 const options: Options = {
     stream: process.stderr,
     clearOnComplete: true,
-    // Whatever ends this process leaves the terminal as it was.
+    // Restores the terminal whenever this process exits.
     gracefulExit: false,
     hideCursor: false,
     linewrap: true,
     forceRedraw: true,
     fps: 4,
-    // The seconds change, so that a terminal shows movement all the time.
+    // The seconds change, so that the terminal always shows activity.
     format: (_options, _params, { describe }) => stamp(describe()).slice(0, (process.stderr.columns ?? 80) - 1),
 };
 

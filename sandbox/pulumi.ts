@@ -16,7 +16,7 @@ const downloadLimit = 30;
 /** The Pulumi home into which all sandboxes download plugins. */
 const downloads = path.join(cacheFolder, "pulumi");
 
-/** A plugin as the engine looks for it. */
+/** A plugin, as the engine looks it up. */
 type Plugin = Pick<StandIn, "kind" | "name" | "version">;
 
 /** The plugins that programs and tests need, by executable, each with what the sandbox uses where it cannot be downloaded. */
@@ -77,7 +77,7 @@ function removeFormerPlugins(folder: string, cache: string): void {
     if (fs.lstatSync(cache, { throwIfNoEntry: false })?.isSymbolicLink()) fs.rmSync(cache);
 }
 
-/** Frees the stacks of a Pulumi that was killed: nobody else's processes use the sandbox's state. */
+/** Removes the stack locks of a killed Pulumi process: only processes of the sandbox use its state. */
 export function removeStaleLocks(state: string): void {
     const locks = path.join(state, ".pulumi", "locks");
     if (!fs.existsSync(locks)) return;
@@ -87,7 +87,7 @@ export function removeStaleLocks(state: string): void {
     }
 }
 
-/** Whether the Pulumi that took a lock lives. It may end, and give its lock back, while this looks. */
+/** Whether the Pulumi process that took a lock is running. It may exit, and release its lock, during the check. */
 function isHeld(lock: string): boolean {
     try {
         const { pid } = JSON.parse(fs.readFileSync(lock, "utf8"));
@@ -97,7 +97,7 @@ function isHeld(lock: string): boolean {
     }
 }
 
-/** The variables that make a Pulumi CLI use the sandbox's state, passphrase and plugins. */
+/** Environment variables that make the Pulumi CLI use the sandbox's state, passphrase and plugins. */
 export function pulumiEnvironment(folder: string): NodeJS.ProcessEnv {
     const isOffline = Object.keys(missedPlugins(folder)).length > 0;
     return {
@@ -109,7 +109,7 @@ export function pulumiEnvironment(folder: string): NodeJS.ProcessEnv {
     };
 }
 
-/** The plugins that could not be downloaded, by executable, each with the version that was looked for. */
+/** The plugins that could not be downloaded, by executable, with their versions. */
 function missedPlugins(folder: string): Record<string, string> {
     const file = missedFile(folder);
     return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : {};
@@ -126,7 +126,7 @@ function announce(names: string[], progress: Progress): void {
     );
 }
 
-/** An official plugin on the machine: on PATH, beside the CLI, or with exactly the wanted version in a plugin cache. */
+/** An official plugin on the machine: on PATH, next to the CLI, or with exactly this version in a plugin cache. */
 export function findOfficial(executable: string, plugin: Plugin, cli: string): string | undefined {
     const home = process.env.PULUMI_HOME ?? path.join(os.homedir(), ".pulumi");
     const cached = [home, downloads].map((folder) => path.join(folder, "plugins", cacheName(plugin)));
@@ -135,7 +135,7 @@ export function findOfficial(executable: string, plugin: Plugin, cli: string): s
         .find((file) => fs.existsSync(file));
 }
 
-/** The name of a plugin's folder in a plugin cache. */
+/** The name of a plugin's directory in a plugin cache. */
 function cacheName({ kind, name, version }: Plugin): string {
     return `${kind}-${name}-v${version}`;
 }
@@ -148,7 +148,7 @@ async function obtain(
 ): Promise<string | undefined> {
     const cli = path.join(folder, "bin", "pulumi");
     const found = findOfficial(executable, plugin, cli);
-    // Language hosts come with the CLI and are not offered alone.
+    // Language hosts are part of the CLI, and have no separate download.
     if (found !== undefined || !mayDownload || plugin.kind === "language") return found;
     const command = [cli, "plugin", "install", plugin.kind, plugin.name, plugin.version];
     const env = { ...process.env, ...pulumiEnvironment(folder), PULUMI_HOME: downloads };

@@ -15,40 +15,40 @@ import { type Progress, printProgress } from "./progress";
 import { preparePulumi, pulumiEnvironment } from "./pulumi";
 
 export interface SandboxOptions {
-    /** Which sandbox; "default" when left out. */
+    /** Name of the sandbox. Defaults to "default". */
     name?: string;
-    /** How many nodes it has at least; as many as before when left out, 1 at first. */
+    /** Minimum number of nodes. Defaults to the current number, initially 1. */
     nodes?: 1 | 2;
-    /** Where it says what it does; standard error when left out. */
+    /** Where it reports progress. Defaults to standard error. */
     progress?: Progress;
 }
 
 export interface StopOptions {
-    /** Which sandbox; "default" when left out. */
+    /** Name of the sandbox. Defaults to "default". */
     name?: string;
-    /** Whether its data goes too: images, volumes, keys, Pulumi state. It stays when left out. */
+    /** Whether to delete its data, too: images, volumes, keys, Pulumi state. Defaults to false. */
     purge?: boolean;
-    /** Where it says what it does; standard error when left out. */
+    /** Where it reports progress. Defaults to standard error. */
     progress?: Progress;
 }
 
-/** A running sandbox: a Kubernetes cluster and a Pulumi environment of its own. */
+/** A running sandbox: a Kubernetes cluster and a separate Pulumi environment. */
 export interface Sandbox {
     readonly name: string;
-    /** Where everything that it keeps is. */
+    /** Directory of its data. */
     readonly folder: string;
     /** The path of the administrator's kubeconfig. */
     readonly kubeconfig: string;
     readonly nodes: number;
-    /** This process's environment with what makes kubectl, crane, pulumi and Helm use the sandbox. */
+    /** This process's environment, with variables that make kubectl, crane, pulumi and Helm use the sandbox. */
     readonly environment: NodeJS.ProcessEnv;
-    /** The words to put before a command so that it runs in a node's network, or with `all` in all of the node's namespaces. */
+    /** The prefix of a command that runs it in a node's network, or with `all` in all of the node's namespaces. */
     enter(node?: number, options?: { all?: boolean }): string[];
     /** Loads an image archive into every node. */
     loadImage(archive: string): Promise<void>;
 }
 
-/** Starts the sandbox, repairs one that was left half-way or killed, or leaves one alone that is up. */
+/** Starts the sandbox, or repairs an incomplete or killed one. Does nothing if it is up. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
     const { name = "default", nodes, progress = printProgress } = options;
     assertMachine();
@@ -62,14 +62,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     });
 }
 
-/** The sandbox, when it runs. */
+/** The sandbox, if it is running. */
 export function openSandbox(name = "default"): Sandbox | undefined {
     const cluster = findCluster(name);
     const isRunning = cluster !== undefined && nodeProcess(cluster, cluster.nodes[0]) !== undefined;
     return isRunning ? describe(cluster) : undefined;
 }
 
-/** Ends everything that the sandbox runs, and says what stays on the disk: caches, and its data unless it is purged. */
+/** Stops the sandbox, and returns what stays on the disk: caches, and its data unless it is purged. */
 export async function stopSandbox(options: StopOptions = {}): Promise<StoredFolder[]> {
     const { name = "default", purge = false, progress = printProgress } = options;
     const folder = sandboxFolder(name);

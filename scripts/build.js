@@ -1,6 +1,6 @@
-// Compiles everything into dist, and puts the shell scripts that run in pods beside the compiled components and the policy pack's
-// own files beside its rules. As a module it does so only when a source has changed since. Plain JavaScript, for it comes before
-// all TypeScript.
+// Compiles everything into dist, and copies the shell scripts of the components and the files of the policy pack next to the compiled
+// sources. As a module, it does so only if a source has changed since the last build. It is plain JavaScript, because it runs before
+// any TypeScript is compiled.
 const { spawnSync } = require("node:child_process");
 const fs = require("node:fs");
 const path = require("node:path");
@@ -9,7 +9,7 @@ const root = path.resolve(__dirname, "..");
 const dist = path.join(root, "dist");
 const record = path.join(dist, ".built-from");
 
-/** Every source file that the build reads, with its size and time of change. */
+/** Every source file of the build, with its size and modification time. */
 function sources() {
     const files = ["package-lock.json", "tsconfig.json", "tsconfig.build.json", "index.ts", "settings.ts"];
     files.push("policy/PulumiPolicy.yaml", "policy/package.json");
@@ -41,7 +41,7 @@ function build() {
             fs.copyFileSync(path.join(root, "components", file), path.join(dist, "components", file));
         }
     }
-    // The compiled policy pack starts in a second; Pulumi type-checks the sources for several on every start.
+    // The compiled policy pack starts in a second. From its sources, Pulumi type-checks it for several seconds on every start.
     for (const file of ["PulumiPolicy.yaml", "package.json"]) {
         fs.copyFileSync(path.join(root, "policy", file), path.join(dist, "policy", file));
     }

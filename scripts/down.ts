@@ -7,9 +7,9 @@ import { SandboxStack } from "../sandbox/stack/stack";
 
 const usage = `npm run down [-- --stack <name>] [-- --purge]
 
-Undoes what \`npm run up\` did in the sandbox: destroys the stack, but for what is protected because it holds images, and ends the
-sandbox. The images, keys and state stay in the sandbox's folder, and the next \`npm run up\` goes on with them.
-A cluster of yours is never touched; there, run \`pulumi destroy --exclude-protected\`.
+Undoes \`npm run up\` in the sandbox: destroys the stack, except resources that are protected because they contain images, and stops
+the sandbox. Images, keys and state stay in the sandbox's directory, and the next \`npm run up\` uses them.
+It never changes your own cluster; there, run \`pulumi destroy --exclude-protected\`.
 
   --stack <name>  the stack; defaults to dev
   --purge         delete the sandbox's data and the caches too
@@ -21,15 +21,16 @@ async function main({ stack, name, purge }: Options): Promise<number> {
     if (sandbox !== undefined && !purge) await destroy(new SandboxStack(sandbox, stack));
     const stored = await stopSandbox({ name, purge });
     if (purge) rmSync(cacheFolder, { recursive: true, force: true });
-    console.log(purge ? "Nothing of it stays on the disk." : describeStored(stored));
+    console.log(purge ? "Its data and the caches are deleted." : describeStored(stored));
     return 0;
 }
 
-/** A stack that cannot be destroyed does not keep the sandbox up: its objects stay with the cluster's data. */
+/** If the stack cannot be destroyed, the sandbox is stopped in any case: its objects stay in the cluster's data. */
 async function destroy(stack: SandboxStack): Promise<void> {
     if (!stack.exists()) return;
     const code = await stack.pulumiInTerminal(["destroy", "--yes", "--exclude-protected"]);
-    if (code !== 0) console.error(`The stack ${stack.name} could not be destroyed; the sandbox is ended with it.`);
+    if (code !== 0)
+        console.error(`The stack ${stack.name} could not be destroyed; the sandbox is stopped without destroying it.`);
 }
 
 void runCommand(usage, ["stack", "name", "purge"], main);

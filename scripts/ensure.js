@@ -1,6 +1,6 @@
-// Runs before every npm script: installs the packages and compiles the TypeScript when, and only when, they are out of
-// date, so that each script works on a new clone and costs nothing on an old one. Plain JavaScript, because it is what
-// makes TypeScript available.
+// Runs before every npm script: installs the packages and compiles the TypeScript only if they are out of
+// date, so that each script works on a new clone and starts fast later. It is plain JavaScript, because it runs before
+// TypeScript is available.
 const { spawnSync } = require("node:child_process");
 const { createHash } = require("node:crypto");
 const fs = require("node:fs");

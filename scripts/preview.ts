@@ -9,7 +9,7 @@ import { SandboxStack } from "../sandbox/stack/stack";
 
 const usage = `npm run preview [-- --stack <name>]
 
-Shows what \`npm run up\` would do, in the same cluster, and whether the policies allow it; changes nothing. It fails when a mandatory
+Shows what \`npm run up\` would do, in the same cluster, and whether the policies allow it; changes nothing. It fails if a mandatory
 policy is violated.
 
   --stack <name>  the stack, whose configuration is Pulumi.<name>.yaml; defaults to dev

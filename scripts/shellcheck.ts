@@ -4,7 +4,7 @@ import { unpackDebianPackage } from "../sandbox/debian";
 import { repositoryRoot } from "../sandbox/paths";
 import { printProgress } from "../sandbox/progress";
 
-/** Checks every shell script that git knows, with the shellcheck on PATH, or else with that of Debian's package, which is not installed. */
+/** Checks every shell script under version control, with the shellcheck on PATH or from Debian's package, which is not installed. */
 async function main(): Promise<number> {
     const listed = await run(["git", "ls-files", "*.sh", ".ci/run"], { cwd: repositoryRoot });
     return runInTerminal([await shellcheck(), "-x", ...listed.trim().split("\n")], { cwd: repositoryRoot });

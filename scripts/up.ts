@@ -11,11 +11,11 @@ import type { StackOutputs } from "../settings";
 
 const usage = `npm run up [-- --stack <name>]
 
-Brings the registry up.
-With a kubeconfig that has a current context: shows the cluster, then runs an ordinary interactive \`pulumi up\` on it.
-Without one: starts the sandbox, a Kubernetes of one node on this machine, brings the stack up in it, and proves it by pushing
-an image and starting a pod that pulls it.
-Either way the policies of policy/ hold: profile strict for stacks whose name begins with prod, baseline for the others.
+Deploys the registry.
+With a current context in the kubeconfig: shows the cluster, then runs an ordinary interactive \`pulumi up\`.
+Without one: starts the sandbox, a Kubernetes cluster with one node on this machine, deploys the stack, pushes an image, and starts
+a pod that pulls it.
+The policies in policy/ apply in both cases: profile strict to stacks whose name begins with prod, baseline to the others.
 
   --stack <name>  the stack, whose configuration is Pulumi.<name>.yaml; defaults to dev
   --name <name>   the sandbox; defaults to default
@@ -26,15 +26,15 @@ function main({ stack, name }: Options): Promise<number> {
     return context === undefined ? upInSandbox(stack, name) : upInCluster(context, stack);
 }
 
-/** An ordinary `pulumi up`: it shows what it would do and asks. */
+/** An ordinary `pulumi up`, which asks before it changes anything. */
 async function upInCluster(context: Context, stack: string): Promise<number> {
     console.log(`Cluster: ${context.name} at ${context.server}`);
     if (!process.stdin.isTTY) {
         console.error(
-            "This would change a cluster of yours, and without a terminal nobody can be asked. Run it in a terminal,",
+            "This would change your own cluster, and asks for confirmation, which needs a terminal. Run it in a terminal,",
         );
         console.error(
-            `or run \`pulumi up --stack ${stack}\` yourself; to use the sandbox instead, run it with KUBECONFIG= in front.`,
+            `or run \`pulumi up --stack ${stack}\` yourself; to use the sandbox instead, set KUBECONFIG= in front of the command.`,
         );
         return 1;
     }
@@ -70,7 +70,7 @@ async function upInSandbox(stackName: string, name: string): Promise<number> {
     const [namespace] = Object.keys(outputs.pullSecretNames);
     if (namespace === undefined) {
         console.error(
-            `The stack ${stackName} makes no pull secret, so nothing can be proven; name a namespace in pullSecrets.namespaces.`,
+            `The stack ${stackName} creates no pull secret, so no pod can pull; list a namespace in pullSecrets.namespaces.`,
         );
         return 1;
     }
@@ -101,7 +101,7 @@ Use it (each in a shell that ran \`eval "$(npm run -s sandbox -- env)"\`):
   in a pod      image: ${outputs.host}/team/app:1
                 imagePullSecrets: [{ name: ${outputs.pullSecretNames[namespace]} }]    (in the namespace ${namespace})
 Tear it down:
-  npm run down              ends everything; images and keys stay in ${sandbox.folder}
+  npm run down              shuts everything down; images and keys stay in ${sandbox.folder}
   npm run down -- --purge   deletes those and the caches too`;
 }
 

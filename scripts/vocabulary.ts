@@ -34,7 +34,7 @@ export function readVocabulary(): Vocabulary {
     return parse(fs.readFileSync(path.join(repositoryRoot, vocabularyFile), "utf8"));
 }
 
-/** The files that are checked: those under version control and new ones, without generated and not yet covered ones. */
+/** The checked files: those under version control and new ones, without generated and not yet covered ones. */
 export function coveredFiles({ generated, notYetCovered }: Vocabulary): string[] {
     const command = ["ls-files", "--cached", "--others", "--exclude-standard", "--", ...checkedFiles];
     const files = execFileSync("git", command, { cwd: repositoryRoot, encoding: "utf8" }).trimEnd().split("\n");
@@ -44,12 +44,12 @@ export function coveredFiles({ generated, notYetCovered }: Vocabulary): string[]
     return files.filter((file) => !isSkipped(file) && fs.existsSync(path.join(repositoryRoot, file)));
 }
 
-/** A space of a phrase also matches a line break, with the comment mark of the next line. */
+/** A space in a phrase also matches a line break, with the comment prefix of the next line. */
 function expression(avoid: string): RegExp {
     return new RegExp(`(?<![\\w-])(?:${avoid.replaceAll(" ", "(?: |\\s+(?:[*#/>]+\\s+)?)")})(?![\\w-])`, "gi");
 }
 
-/** Every phrase to avoid in the texts of files, as lines for the terminal; also excuses that are too many or excuse nothing. */
+/** Every phrase to avoid in these files, as lines for the terminal; also too many excuses, and excuses that excuse nothing. */
 export function vocabularyProblems(texts: ReadonlyMap<string, string>, { phrases, excused }: Vocabulary): string[] {
     const used = new Set<Excuse>();
     const isExcused = (file: string, line: string) => {

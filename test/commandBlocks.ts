@@ -5,19 +5,19 @@ import { repositoryRoot } from "../sandbox/paths";
 /** A block of shell commands in a page of docs/. */
 export interface CommandBlock {
     readonly commands: string;
-    /** Why no test runs it; nothing when one does. */
+    /** Why no test runs it; undefined if one does. */
     readonly notRun: string | undefined;
-    /** Whether the line before it says either. */
+    /** Whether the comment before it says one of the two. */
     readonly isMarked: boolean;
 }
 
-/** The pages of docs/, by their names without `.md`. */
+/** The pages in docs/, by name without `.md`. */
 export function pages(): string[] {
     const files = fs.readdirSync(path.join(repositoryRoot, "docs"));
     return files.filter((file) => file.endsWith(".md")).map((file) => path.parse(file).name);
 }
 
-/** The ```bash blocks of a page. The comment before each says `run` or `not run: <why>`. */
+/** The ```bash blocks in a page. The comment before each is `run` or `not run: <why>`. */
 export function commandBlocks(page: string): CommandBlock[] {
     return blocksOf(fs.readFileSync(path.join(repositoryRoot, "docs", `${page}.md`), "utf8"));
 }

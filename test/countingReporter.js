@@ -1,5 +1,5 @@
-// Mocha's spec reporter that also writes the numbers of tests, and how long each test and hook took, into a file of the folder
-// $MOCHA_COUNTS, when that is set.
+// Mocha's spec reporter, which also writes the numbers of tests and the duration of each test and hook to a file in the directory
+// $MOCHA_COUNTS, if that is set.
 const fs = require("node:fs");
 const path = require("node:path");
 const { reporters, Runner } = require("mocha");

@@ -26,9 +26,9 @@ export interface InMemoryCache {
  */
 export interface DescriptorCache {
     /**
-     * Redis, shared by all replicas. Useful with object storage, where each lookup takes about 0.1 seconds. With Redis, the debug server
-     * also exposes secrets, so it listens on localhost only, and so do the metrics. To read the metrics, restrict port 5001 with
-     * `networkPolicy` and set `http.debug.addr` to `:5001` in `config`.
+     * Redis, shared by all replicas: by default one in the cluster, with mTLS. Useful with object storage, where each lookup takes about
+     * 0.1 seconds. With Redis, the debug server also exposes secrets, so it listens on localhost only, and so do the metrics. To read the
+     * metrics, restrict port 5001 with `networkPolicy` and set `http.debug.addr` to `:5001` in `config`.
      */
     redis?: RedisCache;
     /** In the memory of the registry's pod. Not with several replicas. */

@@ -56,7 +56,10 @@ export interface ExternalRedis {
 export interface RedisCache {
     /** Image of the Redis in the cluster. Defaults to `docker.io/library/redis:7.2.11`. */
     image?: pulumi.Input<string>;
-    /** CPU and memory requests and limits of the Redis in the cluster. Defaults to requests of 20m and 64Mi, and limits of 500m and 192Mi, of which 128 MiB are for entries. */
+    /**
+     * CPU and memory requests and limits of the Redis in the cluster. Defaults to requests of 20m and 64Mi, and limits of 500m
+     * and 192Mi, of which 128 MiB are for entries.
+     */
     resources?: RegistryResources;
     /** An existing Redis, instead of one in the cluster. */
     external?: ExternalRedis;

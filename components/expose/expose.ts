@@ -27,7 +27,10 @@ import {
 } from "./ingressRoute";
 import { removePassword, serversTransport } from "./traefik";
 
-/** How clients outside the cluster reach the registry: any of these. Inside the cluster, it is always available at its Service, port 443. */
+/**
+ * How clients outside the cluster reach the registry: any of these. Inside the cluster, it is always available at its Service,
+ * port 443.
+ */
 export interface RegistryExpose {
     /** An Ingress. */
     ingress?: RegistryIngress;

@@ -32,7 +32,10 @@ export interface TraefikMiddleware {
 export interface RegistryIngressRoute {
     /** Entry points, which must terminate TLS. Defaults to `websecure`. */
     entryPoints?: pulumi.Input<string>[];
-    /** Certificate resolver (ACME) that requests the certificate for TLS termination. Cannot be combined with `certificate`. Defaults to none. */
+    /**
+     * Certificate resolver (ACME) that requests the certificate for TLS termination. Cannot be combined with `certificate`.
+     * Defaults to none.
+     */
     certResolver?: pulumi.Input<string>;
     /** Certificate for TLS termination. Defaults to the pods' certificate. */
     certificate?: EdgeCertificate;

@@ -126,7 +126,10 @@ export const scriptResources = fixedResources({
     limits: { cpu: "100m", memory: "64Mi" },
 });
 
-/** Startup probe for a script that creates /tmp/ready. There is no further probe, because running a command every second would cost more than the script. */
+/**
+ * Startup probe for a script that creates /tmp/ready. There is no further probe, because running a command every second would
+ * cost more than the script.
+ */
 export const readyFileProbe = {
     exec: { command: ["test", "-e", "/tmp/ready"] },
     periodSeconds: 1,

@@ -24,7 +24,10 @@ export interface ResourceLimits {
 
 /** CPU and memory requests and limits of a pod. If both are set, a limit below its request is rejected. */
 export interface RegistryResources {
-    /** Requests, which the scheduler reserves. A request above the default limit raises that limit. Defaults to cpu `100m` and memory `128Mi` for the registry. */
+    /**
+     * Requests, which the scheduler reserves. A request above the default limit raises that limit. Defaults to cpu `100m` and
+     * memory `128Mi` for the registry.
+     */
     requests?: ResourceAmounts;
     /** Limits. A limit below the default request lowers that request. Defaults to cpu `500m` and memory `512Mi` for the registry. */
     limits?: ResourceLimits;

@@ -23,7 +23,10 @@ export interface RegistryScheduling {
     /** Affinity of the registry's own pods, as in a Kubernetes pod (`affinity`). Defaults to none. */
     // biome-ignore lint/suspicious/noExplicitAny: only `any` becomes a free-form value in other languages
     affinity?: any;
-    /** Topology spread constraints of the registry's own pods, as in a Kubernetes pod (`topologySpreadConstraints`). Without a `labelSelector`, they select these pods. Defaults to none. */
+    /**
+     * Topology spread constraints of the registry's own pods, as in a Kubernetes pod (`topologySpreadConstraints`). Without a
+     * `labelSelector`, they select these pods. Defaults to none.
+     */
     // biome-ignore lint/suspicious/noExplicitAny: only `any` becomes a free-form value in other languages
     topologySpread?: any[];
     /** Name of a PriorityClass (`priorityClassName`). It does not apply to the DaemonSet that configures nodes. Defaults to none. */

@@ -18,7 +18,10 @@ export interface SshNode {
     port?: pulumi.Input<number>;
     /** User to log in as: root, or a user with passwordless `sudo`. Defaults to `root`. */
     user?: pulumi.Input<string>;
-    /** Private key of that user, in PEM or OpenSSH format, without a passphrase. Secret. In a stack's configuration it is the secret value `ssh-key-<name>` or, for all machines, `ssh-key`. */
+    /**
+     * Private key of that user, in PEM or OpenSSH format, without a passphrase. Secret. In a stack's configuration it is the
+     * secret value `ssh-key-<name>` or, for all machines, `ssh-key`.
+     */
     privateKey: pulumi.Input<string>;
     /**
      * Public host key of the machine, e.g. `ecdsa-sha2-nistp256 AAAA…` from `ssh-keyscan -t ecdsa <host>`. A machine with another host

@@ -10,7 +10,10 @@ import { defaultSize, type StorageContext } from "./kind";
 
 /** A directory of a node, as a hostPath volume. For clusters with one node, or with `nodeName`. */
 export interface HostPathStorage {
-    /** Absolute path of the directory (`hostPath.path`). It is created if it is missing, and owned by the registry's user (UID 1000). `pulumi destroy` does not delete it. */
+    /**
+     * Absolute path of the directory (`hostPath.path`). It is created if it is missing, and owned by the registry's user (UID
+     * 1000). `pulumi destroy` does not delete it.
+     */
     path: pulumi.Input<string>;
     /** Node with the directory: the value of its label `kubernetes.io/hostname`. If omitted, the pods can run on any node. */
     nodeName?: pulumi.Input<string>;

@@ -19,9 +19,15 @@ import { useS3 } from "./s3";
 
 /** A dedicated MinIO server with one volume, in the registry's namespace. */
 export interface MinioStorage {
-    /** Size of the volume (`resources.requests.storage`). It can be increased if the storage class supports expansion, and never decreased. Defaults to `10Gi`. */
+    /**
+     * Size of the volume (`resources.requests.storage`). It can be increased if the storage class supports expansion, and never
+     * decreased. Defaults to `10Gi`.
+     */
     size?: pulumi.Input<string>;
-    /** Storage class of the volume (`storageClassName`). A later change is rejected, because it would lose the images. Defaults to the cluster's default class. */
+    /**
+     * Storage class of the volume (`storageClassName`). A later change is rejected, because it would lose the images. Defaults to
+     * the cluster's default class.
+     */
     storageClassName?: pulumi.Input<string>;
     /** Whether `pulumi destroy` may delete the images. Defaults to false: the claim and its namespace are protected. */
     deleteWithStack?: boolean;

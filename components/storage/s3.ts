@@ -96,13 +96,22 @@ export interface S3Storage {
     bucket: pulumi.Input<string>;
     /** Region of the bucket (`region`). Defaults to `us-east-1`, which most S3-compatible servers accept. */
     region?: pulumi.Input<string>;
-    /** URL of an S3-compatible server (`regionendpoint`), e.g. `https://s3.example.com` or `http://minio.minio.svc:9000`. Defaults to Amazon S3. */
+    /**
+     * URL of an S3-compatible server (`regionendpoint`), e.g. `https://s3.example.com` or `http://minio.minio.svc:9000`. Defaults
+     * to Amazon S3.
+     */
     endpoint?: pulumi.Input<string>;
-    /** Whether the bucket is in the URL's path and not in the host name (`forcepathstyle`). Defaults to true with an endpoint, otherwise to false. */
+    /**
+     * Whether the bucket is in the URL's path and not in the host name (`forcepathstyle`). Defaults to true with an endpoint,
+     * otherwise to false.
+     */
     pathStyle?: pulumi.Input<boolean>;
     /** CA certificates to trust in addition to the public ones, PEM-encoded. */
     caCertPem?: pulumi.Input<string>;
-    /** How the registry authenticates to S3. Defaults to the AWS SDK's credential chain in the pod: EKS Pod Identity, or the node's role. Required with an endpoint. */
+    /**
+     * How the registry authenticates to S3. Defaults to the AWS SDK's credential chain in the pod: EKS Pod Identity, or the
+     * node's role. Required with an endpoint.
+     */
     credentials?: S3Credentials;
     /** Key prefix in the bucket (`rootdirectory`). Defaults to the bucket's root. */
     rootDirectory?: pulumi.Input<string>;

@@ -23,9 +23,15 @@ import { type S3Storage, s3Problems, s3Rules, useS3 } from "./s3";
 
 /** A new volume, which the storage class provisions. */
 export interface VolumeStorage {
-    /** Size of the claim (`resources.requests.storage`). It can be increased if the storage class supports expansion, and never decreased. Defaults to `10Gi`. */
+    /**
+     * Size of the claim (`resources.requests.storage`). It can be increased if the storage class supports expansion, and never
+     * decreased. Defaults to `10Gi`.
+     */
     size?: pulumi.Input<string>;
-    /** Storage class of the claim (`storageClassName`). A later change is rejected, because it would lose the images. Defaults to the cluster's default class. */
+    /**
+     * Storage class of the claim (`storageClassName`). A later change is rejected, because it would lose the images. Defaults to
+     * the cluster's default class.
+     */
     storageClassName?: pulumi.Input<string>;
     /** Access mode of the claim (`accessModes`). A later change is rejected. Defaults to `ReadWriteOnce`. */
     accessMode?: AccessMode;

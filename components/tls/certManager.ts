@@ -48,7 +48,10 @@ export interface CertManagerCertificate {
     validityDays?: number;
     /** Number of days before expiry to renew the certificate (`renewBefore`). Defaults to 30. */
     renewBeforeDays?: number;
-    /** Further subject alternative names: DNS names and IP addresses. `host`, `hostAliases` and the Service's names and IP are always included. Defaults to none. */
+    /**
+     * Further subject alternative names: DNS names and IP addresses. `host`, `hostAliases` and the Service's names and IP are
+     * always included. Defaults to none.
+     */
     subjectAlternativeNames?: pulumi.Input<string>[];
     /**
      * Whether to omit the Service's names and IP from the certificate, because public CAs (ACME) issue none for them. Nodes then resolve

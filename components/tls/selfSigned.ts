@@ -15,7 +15,10 @@ export interface SelfSignedCertificate {
     validityDays?: number;
     /** Number of days before expiry from which `pulumi up` renews the certificate. Defaults to 30. */
     renewBeforeDays?: number;
-    /** Further subject alternative names: DNS names and IP addresses. `host`, `hostAliases`, the Service's names and IP, and localhost are always included. Defaults to none. */
+    /**
+     * Further subject alternative names: DNS names and IP addresses. `host`, `hostAliases`, the Service's names and IP, and
+     * localhost are always included. Defaults to none.
+     */
     subjectAlternativeNames?: pulumi.Input<string>[];
     /** Increment to rotate the private key and the certificate. Defaults to 1. */
     generation?: number;

@@ -3,7 +3,7 @@ import type { ImageName } from "../images/images";
 import { coredns, corednsPods } from "./coredns";
 import { localPath, localPathPods } from "./localPath";
 
-/** What a sandbox's cluster has before anybody uses it: DNS and storage. */
+/** The addons of a sandbox's cluster: DNS and storage. */
 export function addons(images: Record<ImageName, string>, dnsServiceAddress: string): KubernetesObject[] {
     return [
         ...coredns(images.coredns, dnsServiceAddress),
@@ -11,5 +11,5 @@ export function addons(images: Record<ImageName, string>, dnsServiceAddress: str
     ];
 }
 
-/** The pods that must be ready before the cluster counts as up. */
+/** The pods that must be ready before the cluster is up. */
 export const addonPods = [corednsPods, localPathPods];

@@ -12,10 +12,10 @@ const name = "coredns";
 const namespace = "kube-system";
 const labels = { "k8s-app": "kube-dns" };
 
-/** Where its pods are found. */
+/** Namespace and labels of its pods. */
 export const corednsPods = { namespace, labels };
 
-/** Answers for the cluster's names only: nodes have no way to the world, so there is nowhere to forward to. */
+/** Resolves the cluster's names only: nodes have no access to other networks, so there is no upstream server. */
 const corefile = `.:53 {
     errors
     health
@@ -25,7 +25,7 @@ const corefile = `.:53 {
 }
 `;
 
-/** The cluster's DNS server, at the address that kubelets give to pods. */
+/** The cluster's DNS server, at the address in the kubelets' configuration. */
 export function coredns(image: string, serviceAddress: string): KubernetesObject[] {
     return [...access(), configuration(), deployment(image), service(serviceAddress)];
 }
@@ -77,7 +77,7 @@ function deployment(image: string): V1Deployment {
                                 { name: "dns", containerPort: 53, protocol: "UDP" },
                                 { name: "dns-tcp", containerPort: 53, protocol: "TCP" },
                             ],
-                            // A period of a second: the sandbox's start waits for this.
+                            // Every second, because the sandbox's start waits for this.
                             readinessProbe: { httpGet: { path: "/ready", port: 8181 }, periodSeconds: 1 },
                             livenessProbe: { httpGet: { path: "/health", port: 8080 } },
                             securityContext: {

@@ -19,10 +19,10 @@ const rbac = "rbac.authorization.k8s.io";
 const everything = ["get", "list", "watch", "create", "patch", "update", "delete"];
 const subjects = [{ kind: "ServiceAccount", name, namespace }];
 
-/** Where its pods are found. */
+/** Namespace and labels of its pods. */
 export const localPathPods = { namespace, labels };
 
-/** Makes volumes out of folders of the node, as https://github.com/rancher/local-path-provisioner deploys it, and the default class. */
+/** Creates volumes from directories of the node, as https://github.com/rancher/local-path-provisioner deploys it, with the default storage class. */
 export function localPath(image: string, helperImage: string): KubernetesObject[] {
     const space: V1Namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } };
     return [space, ...access(), configuration(helperImage), deployment(image), storageClass()];
@@ -68,7 +68,7 @@ function access(): KubernetesObject[] {
     return [account, role, clusterRole, binding, clusterBinding];
 }
 
-/** Where volumes lie on the node, and the pod that makes and removes their folders there. */
+/** The volumes' directory on the node, and the pod that creates and deletes volumes in it. */
 function configuration(helperImage: string): V1ConfigMap {
     const config = {
         nodePathMap: [{ node: "DEFAULT_PATH_FOR_NON_LISTED_NODES", paths: ["/opt/local-path-provisioner"] }],
@@ -127,8 +127,8 @@ function deployment(image: string): V1Deployment {
 }
 
 /**
- * Claims may be grown, as on most clusters: the API server accepts the new size, but nothing enforces sizes here, so the
- * volume stays the folder that it is and the claim keeps reporting its first capacity.
+ * Claims can be expanded, as on most clusters: the API server accepts the new size, but sizes are not enforced here, so the
+ * volume stays the same directory, and the claim's status keeps its initial capacity.
  */
 function storageClass(): V1StorageClass {
     return {

@@ -8,7 +8,7 @@ import { logFile } from "./logs";
 import { exportLines } from "./shell";
 import { describeStatus } from "./status";
 
-/** Does what the command line says and returns the exit code. */
+/** Runs a command line, and returns the exit code. */
 async function main(invocation: Invocation): Promise<number> {
     const { name } = invocation;
     switch (invocation.command) {
@@ -69,7 +69,7 @@ async function run(): Promise<void> {
     } catch (error) {
         clearProgress();
         console.error(error instanceof Error ? error.message : error);
-        // What goes on besides, such as another build, ends with this process.
+        // Other running work, such as a build, stops with this process.
         process.exit(error instanceof CommandLineError ? 2 : 1);
     }
 }

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 
 export const usage = `Usage: npm run sandbox -- COMMAND [OPTIONS]
 
-  up [--nodes 2]           start the sandbox: a Kubernetes cluster and a Pulumi environment of its own
+  up [--nodes 2]           start the sandbox: a Kubernetes cluster with a separate Pulumi environment
   down [--purge]           stop all that runs; with --purge remove its data too: images, volumes, keys, Pulumi state
   status                   show what runs and what is on the disk
   env                      print export lines: eval "$(npm run -s sandbox -- env)"
@@ -13,7 +13,7 @@ export const usage = `Usage: npm run sandbox -- COMMAND [OPTIONS]
   --name NAME              another sandbox than "default"; before kubectl and pulumi: --name NAME kubectl ...
   --help                   show this`;
 
-/** What a command line asks for. */
+/** A parsed command line. */
 export type Invocation = { name: string } & (
     | { command: "help" | "status" | "env" }
     | { command: "up"; nodes?: 1 | 2 }
@@ -22,7 +22,7 @@ export type Invocation = { name: string } & (
     | { command: "logs"; part: string; follow: boolean; node: number }
 );
 
-/** A command line that means nothing; the message says why. */
+/** An invalid command line; the message says why. */
 export class CommandLineError extends Error {}
 
 const options = {
@@ -36,7 +36,7 @@ const options = {
 
 type Option = keyof typeof options;
 
-/** The options of each command, besides --name. */
+/** The options of each command, in addition to --name. */
 const allowed: Record<string, Option[]> = {
     up: ["nodes"],
     down: ["purge"],
@@ -53,9 +53,11 @@ export function parseCommandLine(words: readonly string[]): Invocation {
     if (values.help || words.length === 0) return { command: "help", name };
     const [command, ...rest] = positionals;
     if (command === undefined) throw wrong("A command is missing");
-    const known = Object.hasOwn(allowed, command) ? allowed[command] : undefined;
-    if (!known) throw wrong(`There is no command "${command}"`);
-    const strange = (Object.keys(values) as Option[]).find((option) => option !== "name" && !known.includes(option));
+    const allowedOptions = Object.hasOwn(allowed, command) ? allowed[command] : undefined;
+    if (!allowedOptions) throw wrong(`There is no command "${command}"`);
+    const strange = (Object.keys(values) as Option[]).find(
+        (option) => option !== "name" && !allowedOptions.includes(option),
+    );
     if (strange) throw wrong(`"${command}" has no option --${strange}`);
     const most = command === "logs" ? 1 : 0;
     if (rest.length > most) throw wrong(`"${command}" does not know what to do with "${rest[most]}"`);
@@ -75,7 +77,7 @@ export function parseCommandLine(words: readonly string[]): Invocation {
     }
 }
 
-/** kubectl and pulumi read their own options: only what stands before the command is ours. */
+/** kubectl and pulumi parse their own options, so only the options before the command are parsed here. */
 function parseForeignCommand(words: readonly string[]): Invocation | undefined {
     const at = words[0] === "--name" ? 2 : words[0]?.startsWith("--name=") ? 1 : 0;
     const command = words[at];
@@ -87,7 +89,7 @@ function parse(words: readonly string[]) {
     try {
         return parseArgs({ args: [...words], options, allowPositionals: true });
     } catch (error) {
-        // The first sentence is about what was written, the others about how to write a file's name that begins with a dash.
+        // The first sentence is the error. The others explain how to pass a file name that begins with a dash.
         throw wrong((error as Error).message.split(". ")[0]);
     }
 }

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { nodeFolder, sandboxFolder } from "../cluster/settings";
 
-/** The log of a part of a node, of its last start also when it is down; throws a sentence that names the parts there are. */
+/** The log of a node's component since its last start, also if the node is down; the error lists the components. */
 export function logFile(name: string, part: string, node: number): string {
     const folder = path.join(nodeFolder(sandboxFolder(name), node), "log");
     if (!fs.existsSync(folder))

@@ -1,4 +1,4 @@
-/** Lines for a POSIX shell that set what differs from the environment it has; the new folders of PATH come before its own. */
+/** Lines for a POSIX shell that set changed variables, and prepend new directories to its PATH. */
 export function exportLines(wanted: NodeJS.ProcessEnv, present: NodeJS.ProcessEnv): string {
     return Object.entries(wanted)
         .filter(([name, value]) => value !== undefined && value !== present[name])
@@ -9,7 +9,7 @@ export function exportLines(wanted: NodeJS.ProcessEnv, present: NodeJS.ProcessEn
         .join("\n");
 }
 
-/** npm puts folders of its own into the PATH that we see, so the shell's PATH is named rather than repeated. */
+/** npm adds directories to this process's PATH, so the line refers to the shell's PATH instead of repeating this one. */
 function extendPath(wanted: string, present = ""): string {
     const added = wanted.endsWith(`:${present}`) ? wanted.slice(0, -present.length - 1) : wanted;
     return `${quote(added)}:"$PATH"`;

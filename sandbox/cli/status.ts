@@ -13,13 +13,13 @@ const controlPlane = ["etcd", "kube-apiserver", "kube-controller-manager", "kube
 
 export interface Status {
     isUp: boolean;
-    /** What runs, for people. */
+    /** The running components, as readable lines. */
     text: string;
-    /** What is on the disk. */
+    /** Disk usage. */
     stored: StoredFolder[];
 }
 
-/** Looks at a sandbox without changing anything. */
+/** The status of a sandbox, without changing it. */
 export async function describeStatus(name: string): Promise<Status> {
     const stored = await diskUsage([sandboxFolder(name), cacheFolder]);
     const cluster = findCluster(name);
@@ -34,14 +34,14 @@ export async function describeStatus(name: string): Promise<Status> {
 function describeNode(cluster: Cluster, node: NodePlan): string[] {
     const pid = nodeProcess(cluster, node);
     if (pid === undefined) return [`${node.name} ${node.address}: does not run`];
-    const running = programsBeside(pid);
+    const running = programsInNamespaceOf(pid);
     const components = node.number === 1 ? [...controlPlane, ...nodeComponents] : nodeComponents;
     const lines = components.map((name) => `  ${name.padEnd(24)} ${running.has(name) ? "runs" : "does not run"}`);
     return [`${node.name} ${node.address}: process ${pid}`, ...lines];
 }
 
-/** The names of the programs that run in the same PID namespace: the node's own, not those of its pods. */
-function programsBeside(pid: number): Set<string> {
+/** The names of the programs in the same PID namespace: the node's programs, not those of its pods. */
+function programsInNamespaceOf(pid: number): Set<string> {
     const namespace = fs.readlinkSync(`/proc/${pid}/ns/pid`);
     const names = fs
         .readdirSync("/proc")
@@ -51,7 +51,7 @@ function programsBeside(pid: number): Set<string> {
                 const isBeside = fs.readlinkSync(`/proc/${entry}/ns/pid`) === namespace;
                 return isBeside ? path.basename(fs.readFileSync(`/proc/${entry}/cmdline`, "utf8").split("\0")[0]) : "";
             } catch {
-                // It ended meanwhile.
+                // It has exited in the meantime.
                 return "";
             }
         });

@@ -6,11 +6,11 @@ import { run } from "../command";
 import type { Cluster } from "./cluster";
 import { waitUntil } from "./waiting";
 
-/** The API server of a sandbox, spoken to as its administrator. */
+/** A client of a sandbox's API server, as administrator. */
 export class Api {
     constructor(private readonly cluster: Cluster) {}
 
-    /** What the API server answers to a GET, or undefined while it does not answer with success. */
+    /** The response to a GET; undefined unless it succeeds. */
     get(url: string): Promise<string | undefined> {
         const read = (name: string) => fs.readFileSync(path.join(this.cluster.folder, name));
         const keys = { ca: read("ca.crt"), cert: read("admin.crt"), key: read("admin.key") };
@@ -25,13 +25,13 @@ export class Api {
                 response.on("end", () => resolve(response.statusCode === 200 ? body : undefined));
             });
             request.on("timeout", () => request.destroy());
-            // Also for an answer that breaks off.
+            // Also for an incomplete response.
             request.on("close", () => resolve(undefined));
             request.on("error", () => resolve(undefined));
         });
     }
 
-    /** The objects at a list's address; none while the API server does not answer. */
+    /** The objects in a list; none while the API server does not respond. */
     async list<T extends KubernetesObject>(url: string): Promise<T[]> {
         const body = await this.get(url);
         return body === undefined ? [] : (JSON.parse(body) as { items: T[] }).items;
@@ -49,7 +49,7 @@ export class Api {
         );
     }
 
-    /** Makes the cluster's objects those given; what they leave out keeps its value. */
+    /** Applies objects; fields that they omit keep their values. */
     async apply(objects: readonly KubernetesObject[]): Promise<void> {
         const { folder } = this.cluster;
         const kubectl = [path.join(folder, "bin", "kubectl"), "--kubeconfig", path.join(folder, "kubeconfig")];

@@ -11,7 +11,7 @@ function hierarchies(): string[] {
     return [...new Set(folders)].filter((folder) => fs.existsSync(path.join(folder, "cgroup.procs")));
 }
 
-/** Makes the control group that a kubelet keeps its pods in: kubelets share the machine's hierarchy, so each has its own. */
+/** Creates a kubelet's control group for pods. Kubelets share the machine's hierarchy, so each has a separate one. */
 export function createCgroup(name: string): void {
     for (const hierarchy of hierarchies()) {
         const group = path.join(hierarchy, name);
@@ -21,7 +21,7 @@ export function createCgroup(name: string): void {
     }
 }
 
-/** cgroup v2: children only see the controllers that their parent hands on. */
+/** cgroup v2: children only have the controllers that their parent enables for them. */
 function enableControllers(group: string): void {
     const available = fs.readFileSync(path.join(group, "cgroup.controllers"), "utf8").split(/\s+/).filter(Boolean);
     const enabled = fs.readFileSync(path.join(group, "cgroup.subtree_control"), "utf8").split(/\s+/);
@@ -30,7 +30,7 @@ function enableControllers(group: string): void {
     }
 }
 
-/** cgroup v1: a new cpuset is empty, and nothing can run in it until it names CPUs and memory nodes. */
+/** cgroup v1: a new cpuset is empty, and no process can run in it without CPUs and memory nodes. */
 function copyCpus(parent: string, group: string): void {
     for (const file of ["cpuset.cpus", "cpuset.mems"]) {
         const source = path.join(parent, file);
@@ -38,11 +38,11 @@ function copyCpus(parent: string, group: string): void {
     }
 }
 
-/** Removes the control group of a node whose processes have ended, with everything below it. */
+/** Removes the control group of a stopped node, with everything below it. */
 export async function removeCgroup(name: string): Promise<void> {
     for (const hierarchy of hierarchies()) {
         const group = path.join(hierarchy, name);
-        // The kernel lets go of a group a moment after its last process.
+        // The kernel releases a group shortly after its last process.
         await waitUntil(
             () => removeTree(group),
             5,
@@ -51,7 +51,7 @@ export async function removeCgroup(name: string): Promise<void> {
     }
 }
 
-/** True when the group is gone. The files in a control group cannot be deleted, only its folders, the deepest first. */
+/** Whether the group is removed. Files in a control group cannot be deleted, only directories, the deepest first. */
 function removeTree(group: string): boolean {
     if (!fs.existsSync(group)) return true;
     const children = fs.readdirSync(group, { withFileTypes: true }).filter((entry) => entry.isDirectory());

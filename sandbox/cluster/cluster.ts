@@ -5,23 +5,23 @@ import { ensureSettings, readSettings, type Settings, sandboxFolder } from "./se
 export interface Cluster {
     /** The sandbox's name. */
     readonly name: string;
-    /** Holds everything of the sandbox. */
+    /** Directory of the sandbox. */
     readonly folder: string;
-    /** Decides the subnet and the names of interfaces. */
+    /** Determines the subnet and the names of interfaces. */
     readonly index: number;
     readonly network: NetworkPlan;
-    /** The control plane's node is the first. */
+    /** The first node runs the control plane. */
     readonly nodes: readonly NodePlan[];
 }
 
-/** The cluster of a sandbox that was started before. */
+/** The cluster of an existing sandbox. */
 export function findCluster(name: string): Cluster | undefined {
     const folder = sandboxFolder(name);
     const settings = readSettings(folder);
     return settings && planCluster(name, folder, settings);
 }
 
-/** The cluster of a sandbox, with at least as many nodes as given. The first start decides its index. */
+/** The cluster of a sandbox, with at least this number of nodes. The first start determines its index. */
 export async function ensureCluster(name: string, nodes?: number): Promise<Cluster> {
     const folder = sandboxFolder(name);
     return planCluster(name, folder, await ensureSettings(folder, nodes));

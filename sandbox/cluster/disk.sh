@@ -1,20 +1,20 @@
 # shellcheck shell=bash
 # The node's disk, sourced by node.sh. The node sees the machine's files, but what it and its pods write stays in
-# /run/node/disk, which is there again when the node is started again. Needs /run/node.
+# /run/node/disk, which is kept when the node is restarted. Needs /run/node.
 disk=/run/node/disk
 
-# Folders in which the machine may keep a container runtime of its own: hidden, the node starts without them.
+# Directories of a container runtime on the machine. They are hidden, so that the node starts without them.
 for hidden in etc/{cni,containerd,containers,docker,kubernetes,rancher} var/lib/{containerd,docker,etcd,kubelet,rancher}; do
     layer="$disk/${hidden%%/*}/upper/${hidden#*/}"
     mkdir -p "$(dirname "$layer")"
-    [ -e "$layer" ] || mknod "$layer" c 0 0 # how overlayfs says that a file is not there
+    [ -e "$layer" ] || mknod "$layer" c 0 0 # overlayfs's mark for a deleted file
 done
 for folder in etc var opt; do
     mkdir -p "$disk/$folder"/{upper,work}
     mount -t overlay -o "lowerdir=/$folder,upperdir=$disk/$folder/upper,workdir=$disk/$folder/work" overlay "/$folder"
 done
 
-# Folders that cannot lie on an overlay, because overlays, sockets or mounts lie in them.
+# Directories that cannot be on an overlay, because they contain overlays, sockets or mounts.
 for folder in var/lib/{containerd,etcd,kubelet} opt/local-path-provisioner; do
     mkdir -p "$disk/plain/$folder" "/$folder"
     mount --bind "$disk/plain/$folder" "/$folder"

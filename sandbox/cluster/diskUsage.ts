@@ -1,13 +1,13 @@
 import * as fs from "node:fs";
 import { run } from "../command";
 
-/** A folder and what it takes on the disk. */
+/** A directory and its disk usage. */
 export interface StoredFolder {
     path: string;
     bytes: number;
 }
 
-/** What those of the folders that exist take on the disk. */
+/** The disk usage of the directories that exist. */
 export function diskUsage(folders: readonly string[]): Promise<StoredFolder[]> {
     return Promise.all(
         folders
@@ -19,7 +19,7 @@ export function diskUsage(folders: readonly string[]): Promise<StoredFolder[]> {
     );
 }
 
-/** What stays on the disk, as lines for people. */
+/** The disk usage, as readable lines. */
 export function describeStored(folders: readonly StoredFolder[]): string {
     if (folders.length === 0) return "Nothing stays on the disk.";
     const lines = folders.map(({ path, bytes }) => `  ${formatBytes(bytes).padStart(9)}  ${path}`);

@@ -30,22 +30,22 @@ const nodeTools: Tool[] = [
     "ctr",
 ];
 
-/** The programs that people use with the cluster, besides kubectl. */
+/** The client programs for the cluster, in addition to kubectl. */
 const clientTools: Tool[] = ["crane", "pulumi"];
 
 const images: ImageName[] = ["pause", "busybox", "coredns", "local-path-provisioner", "registry", "curl"];
 
-/** True when the last start came to its end, all of its nodes still run, and the API server answers. */
+/** Whether the last start completed, all of its nodes are still running, and the API server responds. */
 export async function isUp(cluster: Cluster): Promise<boolean> {
     const started = startedFile(cluster);
     const isStarted = fs.existsSync(started) && fs.readFileSync(started, "utf8") === nodeProcesses(cluster);
     return isStarted && new Api(cluster).isReady();
 }
 
-/** Starts what is missing and waits until the cluster can be used. Everything that is there already stays. */
+/** Starts what is missing, and waits until the cluster is ready. It is idempotent. */
 export async function bringUp(cluster: Cluster, progress: Progress): Promise<void> {
     await ensureDebianPackages(debianPackages, progress);
-    // What the nodes need is built first, and they start while Pulumi is still being built.
+    // The nodes' tools are built first, so that nodes start while Pulumi is still being built.
     await Promise.all([bringUpNodes(cluster, progress), bringUpPulumi(cluster, progress)]);
     fs.writeFileSync(startedFile(cluster), nodeProcesses(cluster));
 }
@@ -96,7 +96,7 @@ async function startCluster(cluster: Cluster): Promise<void> {
     await waitForCluster(api, { nodes: new Map(starts), pods: addonPods });
 }
 
-/** Names the processes that a start ended with: another start has others. */
+/** Identifies the processes of a completed start: another start has different ones. */
 function startedFile({ folder }: Cluster): string {
     return path.join(folder, "started");
 }

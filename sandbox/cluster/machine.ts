@@ -17,11 +17,11 @@ export const debianPackages = [
 
 const elsewhere = "Use kind, k3d or minikube instead, and set KUBECONFIG to that cluster.";
 
-/** Throws a sentence on a machine that cannot carry a sandbox. */
+/** Throws if a sandbox cannot run on this machine. */
 export function assertMachine(): void {
     if (process.platform !== "linux") throw new Error(`The sandbox needs Linux. ${elsewhere}`);
     if (process.getuid?.() !== 0) throw new Error(`The sandbox needs root, for namespaces and mounts. ${elsewhere}`);
-    // Nodes have overlays over these; an overlay cannot be part of itself.
+    // Nodes mount overlays over these directories, and an overlay cannot contain itself.
     const covered = ["/etc", "/var", "/opt", "/run"].find((folder) => `${dataFolder}/`.startsWith(`${folder}/`));
     if (covered) {
         throw new Error(

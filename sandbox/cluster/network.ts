@@ -6,7 +6,7 @@ export function interfaceExists(name: string): boolean {
     return fs.existsSync(`/sys/class/net/${name}`);
 }
 
-/** Makes the bridge through which the machine and the nodes reach each other, unless it is there. */
+/** Creates the bridge between the machine and the nodes, unless it exists. */
 export async function createBridge({ bridge, gateway }: NetworkPlan): Promise<void> {
     if (interfaceExists(bridge)) return;
     await run(["ip", "link", "add", bridge, "type", "bridge"]);
@@ -14,7 +14,7 @@ export async function createBridge({ bridge, gateway }: NetworkPlan): Promise<vo
     await run(["ip", "link", "set", bridge, "up"]);
 }
 
-/** Joins a node, given by its process, to the bridge; inside, the cable's end is called eth0. */
+/** Connects a node, by its process, to the bridge; in the node, the interface is eth0. */
 export async function connectNode({ bridge }: NetworkPlan, { cable }: NodePlan, pid: number): Promise<void> {
     if (interfaceExists(cable)) return;
     await run(["ip", "link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", `${pid}`]);
@@ -25,7 +25,7 @@ export async function connectNode({ bridge }: NetworkPlan, { cable }: NodePlan, 
 export async function removeInterface(name: string): Promise<void> {
     if (!interfaceExists(name)) return;
     await run(["ip", "link", "delete", name]).catch((error: Error) => {
-        // It may have gone with its namespace between the look and the command.
+        // It may have been removed with its namespace in the meantime.
         if (interfaceExists(name)) throw error;
     });
 }

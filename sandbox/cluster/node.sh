@@ -1,6 +1,6 @@
 #!/bin/bash
-# A Kubernetes node. Runs as the first process of network, mount, PID, UTS and IPC namespaces of its own (node.ts starts
-# it), so that nothing it does outlives it or reaches the machine: mounts, addresses, iptables rules, processes.
+# A Kubernetes node. Runs as the first process of separate network, mount, PID, UTS and IPC namespaces (node.ts starts it), so that
+# its mounts, addresses, iptables rules and processes do not outlive it or affect the machine.
 #
 # Reads from the environment:
 #   NODE_FOLDER    where the node's disk, configuration and logs are on the machine
@@ -15,8 +15,8 @@ read -r -a stat </proc/self/stat
 echo "${stat[0]} ${stat[21]}" >"$NODE_FOLDER/pid.new"
 mv "$NODE_FOLDER/pid.new" "$NODE_FOLDER/pid"
 
-# Like a machine that shuts down: everything may end by itself for three seconds; the rest ends with this process.
-# The API server keeps nothing itself, and would wait for all who watch it.
+# Like a machine that shuts down: processes have three seconds to exit; the others are killed with this process.
+# The API server has no state, and would wait for all its watchers.
 shut_down() {
     trap '' TERM
     pkill -KILL -x kube-apiserver || true

@@ -12,7 +12,7 @@ import { waitUntil } from "./waiting";
 const script = path.join(repositoryRoot, "sandbox", "cluster", "node.sh");
 const namespaces = ["--net", "--mount", "--pid", "--uts", "--ipc"];
 
-/** The number of the node's first process on the machine, or undefined when the node does not run. */
+/** The PID of the node's first process on the machine; undefined if the node is not running. */
 export function nodeProcess(cluster: Cluster, node: NodePlan): number | undefined {
     const file = pidFile(cluster, node);
     if (!fs.existsSync(file)) return undefined;
@@ -25,14 +25,14 @@ export function nodeStart(cluster: Cluster, node: NodePlan): Date {
     return fs.statSync(pidFile(cluster, node)).mtime;
 }
 
-/** The words before a command that make it run in the network of a running node, or with `all` in all of its namespaces. */
+/** The prefix of a command that runs it in the network of a running node, or with `all` in all of its namespaces. */
 export function enterNode(cluster: Cluster, node: NodePlan, all: boolean): string[] {
     const pid = nodeProcess(cluster, node);
     if (pid === undefined) throw new Error(`${node.name} does not run; \`npm run sandbox -- up\` starts it.`);
     return ["nsenter", `--target=${pid}`, ...(all ? namespaces : ["--net"])];
 }
 
-/** Starts a node that does not run and joins it to the bridge; finishes the start of one that was left half-way. */
+/** Starts a node unless it is running, and connects it to the bridge; completes an interrupted start. */
 export async function startNode(cluster: Cluster, node: NodePlan): Promise<void> {
     if (nodeProcess(cluster, node) === undefined) {
         await clearNode(node);
@@ -45,7 +45,7 @@ export async function startNode(cluster: Cluster, node: NodePlan): Promise<void>
     await connectNode(cluster.network, node, nodeProcess(cluster, node) ?? 0);
 }
 
-/** Ends a node: first politely, then for good, and removes what it leaves on the machine. */
+/** Stops a node, with SIGTERM and then SIGKILL, and removes what it leaves on the machine. */
 export async function stopNode(cluster: Cluster, node: NodePlan): Promise<void> {
     const pid = nodeProcess(cluster, node);
     if (pid !== undefined) {
@@ -66,10 +66,10 @@ async function clearNode(node: NodePlan): Promise<void> {
 function spawnNode(cluster: Cluster, node: NodePlan): void {
     const folder = nodeFolder(cluster.folder, node.number);
     const log = startLog(folder);
-    // A node knows the way to all that there may ever be, so that one can be added while it runs.
+    // A node has routes to all possible nodes, so that nodes can be added while it is running.
     const peers = planNodes(cluster.index, mostNodes).filter(({ number }) => number !== node.number);
     const routes = peers.map((peer) => `${peer.podSubnet}=${peer.address}`);
-    // Nothing of the caller's environment, which may hold secrets and proxies, goes into the node.
+    // The node does not inherit the caller's environment, which may contain secrets and proxies.
     const env = {
         PATH: `${path.join(cluster.folder, "bin")}:/usr/sbin:/usr/bin:/sbin:/bin`,
         NODE_FOLDER: folder,
@@ -81,7 +81,7 @@ function spawnNode(cluster: Cluster, node: NodePlan): void {
         POD_ROUTES: routes.join(" "),
         CONTROL_PLANE: node.number === 1 ? "yes" : "no",
     };
-    // Its output goes to a file and it is no child of ours to wait for, so that whoever waits for us is not kept waiting.
+    // Its output goes to a file, and it is detached, so that a process that waits for this one is not blocked.
     const child = spawn("unshare", [...namespaces, "--fork", "--kill-child", "bash", script], {
         detached: true,
         stdio: ["ignore", log, log],
@@ -92,7 +92,7 @@ function spawnNode(cluster: Cluster, node: NodePlan): void {
     fs.closeSync(log);
 }
 
-/** A node's logs begin anew at each start; those of the time before are kept next to them. */
+/** A node's logs are new at each start; the previous ones are kept next to them. */
 function startLog(folder: string): number {
     const [current, previous] = [path.join(folder, "log"), path.join(folder, "log.previous")];
     if (fs.existsSync(current)) {
@@ -107,11 +107,11 @@ function pidFile({ folder }: Cluster, { number }: NodePlan): string {
     return path.join(nodeFolder(folder, number), "pid");
 }
 
-/** Process numbers are used again, after a reboot too: the same process also has the same start time, and is in namespaces of its own. */
+/** PIDs are reused, also after a reboot, so the start time must match, and the process must be in separate namespaces. */
 function isSameProcess(pid: number, started: number): boolean {
     try {
         const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
-        // The fields after the command's name, which may itself hold spaces: state is the 3rd, the start time the 22nd.
+        // The fields after the command's name, which may contain spaces: the state is the 3rd, the start time the 22nd.
         const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
         const isAlive = fields[0] !== "Z" && Number(fields[19]) === started;
         return isAlive && fs.readlinkSync(`/proc/${pid}/ns/net`) !== fs.readlinkSync("/proc/self/ns/net");

@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import { dnsServiceAddress, type NodePlan } from "./plan";
 
-/** The kubelet's configuration. What is not here keeps its default, so that pods meet an ordinary node. */
+/** The kubelet's configuration. Other settings keep their defaults, so that pods run on an ordinary node. */
 export function kubeletConfiguration(node: NodePlan): string {
     return stringify({
         apiVersion: "kubelet.config.k8s.io/v1beta1",
@@ -23,15 +23,15 @@ export function kubeletConfiguration(node: NodePlan): string {
         clusterDomain: "cluster.local",
         resolvConf: "/etc/kubernetes/resolv.conf",
         containerRuntimeEndpoint: "unix:///run/containerd/containerd.sock",
-        // A minute by default, for which tests of changed Secrets in running pods would wait.
+        // The default is a minute, for which tests of changed Secrets in running pods would wait.
         syncFrequency: "10s",
-        // Images are loaded, not pulled: one that was collected could not be had again.
+        // Images are loaded, not pulled, so a collected one could not be restored.
         imageGCHighThresholdPercent: 100,
         evictionHard: { "memory.available": "100Mi", "nodefs.available": "1%", "imagefs.available": "1%" },
     });
 }
 
-/** containerd's configuration: the default places, certs.d for the registries' certificates, and the pause image that is loaded. */
+/** containerd's configuration: default paths, certs.d for the registries' certificates, and the loaded pause image. */
 export function containerdConfiguration(pauseImage: string): string {
     return `version = 3
 
@@ -56,7 +56,7 @@ export function containerdConfiguration(pauseImage: string): string {
 `;
 }
 
-/** How pods join the node's network: a bridge of the node's, addresses from the node's subnet. */
+/** The CNI configuration: a bridge on the node, and addresses in the node's subnet. */
 export function networkConfiguration(node: NodePlan): string {
     const bridge = {
         type: "bridge",

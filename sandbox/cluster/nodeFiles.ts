@@ -7,14 +7,14 @@ import { createAuthority, createKey, type Identity, issue, type KeyPair } from "
 import { apiServiceAddress, dnsServiceAddress, type NodePlan } from "./plan";
 import { nodeFolder } from "./settings";
 
-/** The files of one sandbox's nodes: what each node sees as its /etc/kubernetes, and the administrator's kubeconfig. */
+/** The files of a sandbox's nodes: each node's /etc/kubernetes, and the administrator's kubeconfig. */
 export class NodeFiles {
     private constructor(
         private readonly cluster: Cluster,
         private readonly authority: KeyPair,
     ) {}
 
-    /** Opens the sandbox's authority, making it at the first start. */
+    /** Reads the sandbox's CA, or creates it at the first start. */
     static async open(cluster: Cluster): Promise<NodeFiles> {
         const authority = await ensurePair(path.join(cluster.folder, "ca"), () =>
             createAuthority(`private-registry sandbox ${cluster.name}`),
@@ -22,7 +22,7 @@ export class NodeFiles {
         return new NodeFiles(cluster, authority);
     }
 
-    /** Writes the keys and the kubeconfig of a user who may do everything. */
+    /** Writes the keys and the kubeconfig of an administrator. */
     async writeAdministrator(): Promise<void> {
         const pair = await this.ensurePair(path.join(this.cluster.folder, "admin"), {
             commonName: "admin",
@@ -31,7 +31,7 @@ export class NodeFiles {
         write(path.join(this.cluster.folder, "kubeconfig"), this.kubeconfig("admin", pair));
     }
 
-    /** Writes what the node's programs read. Keys that are there stay; configuration is written anew. */
+    /** Writes the files of the node's programs. Existing keys are kept; configuration is written again. */
     async writeNode(node: NodePlan, pauseImage: string): Promise<void> {
         const folder = path.join(nodeFolder(this.cluster.folder, node.number), "kubernetes");
         write(path.join(folder, "ca.crt"), this.authority.certificate);
@@ -91,7 +91,7 @@ export class NodeFiles {
     }
 }
 
-/** Reads FILE.crt and FILE.key, making them when one is missing. */
+/** Reads FILE.crt and FILE.key, or creates them if one is missing. */
 async function ensurePair(file: string, make: () => Promise<KeyPair>): Promise<KeyPair> {
     const [certificate, key] = [`${file}.crt`, `${file}.key`];
     if (!fs.existsSync(certificate) || !fs.existsSync(key)) {
@@ -106,7 +106,7 @@ async function ensureFile(file: string, make: () => Promise<string>): Promise<vo
     if (!fs.existsSync(file)) write(file, await make());
 }
 
-/** Writes a file that only root may read, completely or not at all. */
+/** Writes a file that only root can read, atomically. */
 function write(file: string, content: string): void {
     fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     fs.writeFileSync(`${file}.new`, content, { mode: 0o600 });

@@ -2,17 +2,17 @@ import "reflect-metadata";
 import { createPrivateKey, KeyObject, randomBytes, webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 
-/** A certificate and its private key, both PEM. */
+/** A certificate and its private key, PEM-encoded. */
 export interface KeyPair {
     certificate: string;
     key: string;
 }
 
-/** Who a certificate speaks for. */
+/** The identity in a certificate. */
 export interface Identity {
-    /** The user that Kubernetes sees. */
+    /** The user in Kubernetes. */
     commonName: string;
-    /** The group that Kubernetes sees. */
+    /** The group in Kubernetes. */
     organization?: string;
     /** The names and addresses it serves at, for a server. */
     serverNames?: { dns?: string[]; ip?: string[] };
@@ -21,7 +21,7 @@ export interface Identity {
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const lifetimeYears = 10;
 
-/** Makes the authority that signs everything else in one sandbox. */
+/** Creates the CA of a sandbox. */
 export async function createAuthority(commonName: string): Promise<KeyPair> {
     const keys = await generateKeys();
     const certificate = await x509.X509CertificateGenerator.createSelfSigned({
@@ -37,7 +37,7 @@ export async function createAuthority(commonName: string): Promise<KeyPair> {
     return { certificate: certificate.toString("pem"), key: toPem(keys.privateKey) };
 }
 
-/** Signs a certificate with a new key for a client, or for a server when the identity has server names. */
+/** Issues a certificate with a new key for a client, or for a server if the identity has server names. */
 export async function issue(authority: KeyPair, identity: Identity): Promise<KeyPair> {
     const issuer = new x509.X509Certificate(authority.certificate);
     const keys = await generateKeys();
@@ -60,7 +60,7 @@ export async function issue(authority: KeyPair, identity: Identity): Promise<Key
     return { certificate: certificate.toString("pem"), key: toPem(keys.privateKey) };
 }
 
-/** A private key without certificate, PEM. */
+/** A private key without a certificate, PEM-encoded. */
 export async function createKey(): Promise<string> {
     return toPem((await generateKeys()).privateKey);
 }
@@ -75,7 +75,7 @@ function alternativeNames({ dns = [], ip = [] }: { dns?: string[]; ip?: string[]
 function frame() {
     const notAfter = new Date();
     notAfter.setFullYear(notAfter.getFullYear() + lifetimeYears);
-    // The first bit stays 0, so that the number is positive.
+    // The first bit is 0, so that the number is positive.
     const serialNumber = `01${randomBytes(15).toString("hex")}`;
     return { serialNumber, notBefore: new Date(Date.now() - 60_000), notAfter, signingAlgorithm: algorithm };
 }
@@ -84,7 +84,7 @@ function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
     return webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
 }
 
-/** The only form in which the API server reads a key for service accounts. */
+/** The only format in which the API server reads a key for service accounts. */
 function toPem(key: webcrypto.CryptoKey): string {
     return KeyObject.from(key).export({ type: "sec1", format: "pem" }).toString();
 }

@@ -1,35 +1,35 @@
-/** Addresses inside the nodes' own network: the same in every sandbox, because no packet of theirs leaves its sandbox. */
+/** Addresses in the nodes' network: the same in every sandbox, because no packet with them leaves its sandbox. */
 export const podNetwork = "10.244.0.0/16";
 export const serviceNetwork = "10.96.0.0/16";
 export const apiServiceAddress = "10.96.0.1";
 export const dnsServiceAddress = "10.96.0.10";
 
-/** The most sandboxes that fit side by side: each takes one subnet 10.77.INDEX.0/24. */
+/** The maximum number of sandboxes: each uses one subnet 10.77.INDEX.0/24. */
 export const largestIndex = 254;
 
-/** The most nodes that a sandbox can have. */
+/** The maximum number of nodes in a sandbox. */
 export const mostNodes = 2;
 
-/** What a sandbox is called on the machine's network. */
+/** A sandbox's names and addresses on the machine. */
 export interface NetworkPlan {
-    /** The bridge that joins machine and nodes, at most 15 characters as the kernel wants it. */
+    /** The bridge between the machine and the nodes, at most 15 characters, the kernel's limit. */
     bridge: string;
     /** The machine's address on the bridge. */
     gateway: string;
-    /** Where the API server listens: the first node. */
+    /** Address of the API server: the first node. */
     apiServer: string;
 }
 
-/** What a node is called, inside and outside. */
+/** A node's names and addresses. */
 export interface NodePlan {
-    /** 1 for the node that carries the control plane. */
+    /** 1 is the node with the control plane. */
     number: number;
     /** The node's name in Kubernetes. */
     name: string;
     address: string;
-    /** The machine's end of the node's cable. */
+    /** The machine's end of the node's veth pair. */
     cable: string;
-    /** The control group that holds the node's pods. */
+    /** The control group of the node's pods. */
     cgroup: string;
     podSubnet: string;
 }

@@ -2,15 +2,15 @@ import type { V1Node, V1Pod } from "@kubernetes/client-node";
 import type { Api } from "./api";
 import { waitUntil } from "./waiting";
 
-/** What must be there before the cluster counts as up. */
+/** What must be ready before the cluster is up. */
 export interface Wanted {
-    /** The nodes' names, each with the moment at which it was started. */
+    /** The nodes' names, with the times at which they were started. */
     nodes: ReadonlyMap<string, Date>;
-    /** Labels and namespace of pods of which at least one each must be ready. */
+    /** Labels and namespace of pods, of which at least one each must be ready. */
     pods: readonly { namespace: string; labels: Record<string, string> }[];
 }
 
-/** Waits until nothing is missing any more. */
+/** Waits until nothing is missing. */
 export async function waitForCluster(api: Api, wanted: Wanted): Promise<void> {
     let missing: string[] = [];
     const isComplete = async () => {
@@ -22,8 +22,8 @@ export async function waitForCluster(api: Api, wanted: Wanted): Promise<void> {
 }
 
 /**
- * Says what keeps the cluster from being up. After a restart the API server shows the past until the kubelets have spoken
- * again: nodes that were ready, and pods that ran before. They do not count.
+ * The reasons why the cluster is not ready. After a restart, the API server has old statuses until the kubelets update
+ * them: nodes that were ready, and pods that were running before. They do not count.
  */
 export function findMissing(wanted: Wanted, nodes: readonly V1Node[], pods: readonly V1Pod[]): string[] {
     const started = (pod: V1Pod) => wanted.nodes.get(pod.spec?.nodeName ?? "") ?? new Date(0);
@@ -58,7 +58,7 @@ function hasStartedSince(pod: V1Pod, since: Date): boolean {
     return (pod.status?.containerStatuses ?? []).every(({ state }) => isAfter(state?.running?.startedAt, since));
 }
 
-/** Kubernetes writes whole seconds, so the same second counts as later. */
+/** Kubernetes writes full seconds, so the same second counts as later. */
 function isAfter(time: Date | string | undefined, since: Date): boolean {
     return time !== undefined && new Date(time).getTime() >= Math.floor(since.getTime() / 1000) * 1000;
 }

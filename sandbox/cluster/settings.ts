@@ -6,15 +6,15 @@ import { dataFolder } from "../paths";
 import { interfaceExists } from "./network";
 import { largestIndex, planNetwork } from "./plan";
 
-/** What a sandbox remembers of itself from its first start to its purge. */
+/** The settings of a sandbox, from its first start until it is purged. */
 export interface Settings {
-    /** Decides the sandbox's subnet and the names of its interfaces. */
+    /** Determines the sandbox's subnet and the names of its interfaces. */
     index: number;
-    /** How many nodes it has. */
+    /** Number of nodes. */
     nodes: number;
 }
 
-/** The folder that holds everything of a sandbox; throws a sentence for a name that cannot be one. */
+/** A sandbox's directory; throws for an invalid name. */
 export function sandboxFolder(name: string): string {
     if (!/^[a-z0-9][a-z0-9-]{0,29}$/.test(name)) {
         throw new Error(
@@ -24,25 +24,25 @@ export function sandboxFolder(name: string): string {
     return path.join(dataFolder, name);
 }
 
-/** The folder of one of a sandbox's nodes. */
+/** The directory of a sandbox's node. */
 export function nodeFolder(folder: string, number: number): string {
     return path.join(folder, `node${number}`);
 }
 
-/** The settings of a sandbox that was started before. */
+/** The settings of an existing sandbox. */
 export function readSettings(folder: string): Settings | undefined {
     const file = settingsFile(folder);
     return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : undefined;
 }
 
-/** The settings of a sandbox, made at its first start. It keeps its index for good, and its nodes become more but never fewer. */
+/** The settings of a sandbox, created at its first start. Its index never changes, and its number of nodes never decreases. */
 export function ensureSettings(folder: string, nodes = 1): Promise<Settings> {
     return withLock("sandboxes", async () => {
         fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-        const known = readSettings(folder);
+        const current = readSettings(folder);
         const settings = {
-            index: known?.index ?? smallestFreeIndex(),
-            nodes: Math.max(nodes, known?.nodes ?? 1),
+            index: current?.index ?? smallestFreeIndex(),
+            nodes: Math.max(nodes, current?.nodes ?? 1),
         };
         fs.writeFileSync(settingsFile(folder), `${JSON.stringify(settings)}\n`);
         return settings;
@@ -53,14 +53,14 @@ function settingsFile(folder: string): string {
     return path.join(folder, "sandbox.json");
 }
 
-/** The first index that no sandbox in the data folder has and whose subnet nothing else on the machine uses. */
+/** The first index that no sandbox in the data directory has, and whose subnet is unused on the machine. */
 function smallestFreeIndex(): number {
     const taken = new Set(fs.readdirSync(dataFolder).map((name) => readSettings(path.join(dataFolder, name))?.index));
     const addresses = Object.values(os.networkInterfaces()).flatMap((all) => all ?? []);
     for (let index = 1; index <= largestIndex; index++) {
         const { bridge, gateway } = planNetwork(index);
         const subnet = gateway.replace(/1$/, "");
-        // A bridge that no node is joined to yet has no address that the machine would tell.
+        // A bridge without a connected node has no address that the machine reports.
         const isUsed = interfaceExists(bridge) || addresses.some(({ address }) => address.startsWith(subnet));
         if (!taken.has(index) && !isUsed) return index;
     }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Asks again and again until the answer is true; throws the sentence when it never is. */
+/** Polls until a condition is true; throws the given error after the timeout. */
 export async function waitUntil(
     isTrue: () => boolean | Promise<boolean>,
     seconds: number,

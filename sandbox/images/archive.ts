@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { architecture } from "../toolchain/go";
 import { type TarEntry, writeTar } from "./tar";
 
-/** A container image of one layer. */
+/** A container image with one layer. */
 export interface Image {
     /** The full name under which the image is loaded, e.g. `docker.io/library/registry:3.1.2`. */
     readonly reference: string;
@@ -14,7 +14,7 @@ export interface Image {
     /** The arguments of the entrypoint, or the command when there is none. */
     readonly command?: readonly string[];
     readonly env?: Readonly<Record<string, string>>;
-    /** Numeric user, perhaps with a group: `65532:65532`; root when left out. */
+    /** UID with an optional GID, e.g. `65532:65532`; root if omitted. */
     readonly user?: string;
 }
 

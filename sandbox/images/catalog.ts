@@ -6,7 +6,7 @@ import type { Tool } from "../toolchain/toolchain";
 import type { Image } from "./archive";
 import type { TarEntry } from "./tar";
 
-/** The images that the sandbox packs by itself. */
+/** The images that the sandbox builds. */
 export type ImageName =
     | "pause"
     | "busybox"
@@ -30,39 +30,39 @@ export const imageReferences: Readonly<Record<ImageName, string>> = {
     registry: "docker.io/library/registry:3.1.2",
     // The program is Debian's registry 2.8, the last series of version 2.
     "registry-2": "docker.io/library/registry:2.8.3",
-    // Debian's nginx with a page of the sandbox's own: the public image's pages are in no package.
+    // Debian's nginx with a page of the sandbox, because the public image's pages are in no package.
     "registry-ui": "docker.io/joxit/docker-registry-ui:2.6.0",
     crane: "gcr.io/go-containerregistry/crane:v0.21.9",
     curl: "docker.io/curlimages/curl:8.16.0",
     "local-path-provisioner": "docker.io/rancher/local-path-provisioner:v0.0.30",
-    // The tag is the last image of MinIO's own; the program is of its last source, which no public image holds.
+    // The tag is the last image that MinIO published. The program is built from its last source, for which there is no public image.
     minio: "quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z",
-    // The program is Debian's Redis 7.0, which no public image holds in its patched form.
+    // The program is Debian's patched Redis 7.0, for which there is no public image.
     redis: "docker.io/library/redis:7.2.11",
     traefik: "docker.io/library/traefik:v3.6.12",
     versitygw: "docker.io/versity/versitygw:v1.8.0",
 };
 
-/** Where the parts of images come from on this machine. */
+/** The sources of images' files on this machine. */
 export interface Sources {
     /** The statically linked executable of a tool. */
     readonly tools: Readonly<Partial<Record<Tool, string>>>;
     /** The statically linked busybox. */
     readonly busybox: string;
-    /** Debian's curl, which needs the libraries of the machine. */
+    /** Debian's curl, which needs the machine's libraries. */
     readonly curl: string;
     /** The files of Debian packages that are not installed, by name. */
     readonly unpacked: Readonly<Record<string, string>>;
-    /** The certificates of the authorities that the machine trusts, in one file. */
+    /** The CA certificates that the machine trusts, in one file. */
     readonly authorities: string;
 }
 
-/** How an image is made: the tools it holds, and its content in the layout of the public image. */
+/** The definition of an image: its tools, and its content in the layout of the public image. */
 interface Recipe {
     readonly tools: readonly Tool[];
-    /** Debian packages whose files it holds, beside those that every sandbox needs. */
+    /** Debian packages with its files, in addition to those that every sandbox needs. */
     readonly packages?: readonly string[];
-    /** The same, but unpacked only, because installing them would start what they hold. */
+    /** Debian packages that are only unpacked, because installing them would start their services. */
     readonly unpacked?: readonly string[];
     readonly image: (sources: Sources) => Omit<Image, "reference">;
 }
@@ -181,7 +181,7 @@ export const recipes: Readonly<Record<ImageName, Recipe>> = {
         image: (sources) => ({
             files: [
                 ...shell(sources),
-                // One program that is a server or a checker by its name.
+                // One executable, whose name decides whether it is the server or the checker.
                 ...withLibraries("usr/local/bin/redis-server", "/usr/bin/redis-check-rdb"),
                 ...withLibraries("usr/local/bin/redis-cli", "/usr/bin/redis-cli"),
             ],
@@ -212,7 +212,7 @@ export const recipes: Readonly<Record<ImageName, Recipe>> = {
     },
 };
 
-/** A small system with busybox as its shell and commands, and a folder for temporary files. */
+/** A small system with busybox as its shell and commands, and a directory for temporary files. */
 function shell(sources: Sources): TarEntry[] {
     const applets = execFileSync(sources.busybox, ["--list"], { encoding: "utf8" }).trim().split("\n");
     return [
@@ -244,7 +244,7 @@ function program(target: string, source: string | undefined): TarEntry {
     return { path: target, source: fs.realpathSync(source), mode: 0o755 };
 }
 
-/** An executable with the shared libraries that the machine's loader finds for it, each at its place. */
+/** An executable with the shared libraries that the machine's loader finds for it, at their paths. */
 function withLibraries(target: string, executable: string): TarEntry[] {
     const listing = execFileSync("ldd", [executable], { encoding: "utf8" });
     const libraries = [...listing.matchAll(/(?:=> )?(\/\S+) \(0x/g)].map(([, file]) => file);

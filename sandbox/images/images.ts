@@ -11,7 +11,7 @@ import { type ImageName, imageReferences, recipes, type Sources } from "./catalo
 export { type Image, packImage } from "./archive";
 export { type ImageName, imageReferences } from "./catalog";
 
-/** Raised whenever the same image would be written differently, so that no archive of before is taken from the cache. */
+/** Incremented when the format of images changes, so that older archives in the cache are not used. */
 const formatVersion = 1;
 
 /**
@@ -43,7 +43,7 @@ export function toolsOf(names: readonly ImageName[]): Tool[] {
 async function ensureSources(names: readonly ImageName[], progress: Progress): Promise<Sources> {
     const packages = names.flatMap((name) => recipes[name].packages ?? []);
     await ensureDebianPackages(["ca-certificates", "curl", ...packages], progress);
-    // Unpacked and not installed: it would replace the busybox that the machine's start-up files may need.
+    // Unpacked and not installed, because it would replace the busybox that the machine's boot files may need.
     const busybox = await unpackDebianPackage("busybox-static", progress);
     const unpacked: Record<string, string> = {};
     for (const name of names.flatMap((image) => recipes[image].unpacked ?? [])) {
@@ -58,7 +58,7 @@ async function ensureSources(names: readonly ImageName[], progress: Progress): P
     };
 }
 
-/** A short name of what an image is made of; a file of the machine counts by its path, size and time of its last change. */
+/** A short hash of an image's contents; files of the machine are identified by path, size and modification time. */
 export function contentKey(image: Image): string {
     const parts = image.files.map((file) => {
         if (!("source" in file)) {

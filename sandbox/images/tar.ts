@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 
-/** What stands at a path of a tar archive. */
+/** An entry in a tar archive. */
 export type TarEntry =
     | { readonly path: string; readonly content: string | Uint8Array; readonly mode?: number }
     | { readonly path: string; readonly source: string; readonly mode?: number }
@@ -38,7 +38,7 @@ function writeEntry(output: number, entry: TarEntry): void {
     }
 }
 
-/** The system may take only part of a large buffer at once. */
+/** The system may write only part of a large buffer at once. */
 function writeAll(output: number, content: Uint8Array): void {
     for (let offset = 0; offset < content.length; ) {
         offset += fs.writeSync(output, content, offset);

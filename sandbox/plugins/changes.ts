@@ -1,6 +1,6 @@
 import { isObject, type Properties, same } from "./values";
 
-/** One difference between two sets of inputs, at the place where it is. */
+/** One difference between two sets of inputs, with its path. */
 export interface Change {
     /** As the engine writes paths: `spec.template.spec.containers[0].image`, `data["tls.crt"]`. */
     path: string;
@@ -30,7 +30,7 @@ export function changes(old: Properties, now: Properties, path = ""): Change[] {
     return keys.flatMap((key) => between(join(path, key), old[key], now[key]));
 }
 
-/** True when a path lies at or under a prefix: `spec.selector.matchLabels.app` is under `spec.selector`. */
+/** Whether a path is equal to a prefix or below it: `spec.selector.matchLabels.app` is below `spec.selector`. */
 export function isUnder(path: string, prefix: string): boolean {
     return path === prefix || path.startsWith(`${prefix}.`) || path.startsWith(`${prefix}[`);
 }

@@ -1,6 +1,6 @@
 /*
  * Stand-in for pulumi-language-nodejs: starts programs, component providers and policy packs written for Node.js with the
- * scripts of their own @pulumi/pulumi package.
+ * scripts of their @pulumi/pulumi package.
  */
 import * as grpc from "@grpc/grpc-js";
 import * as services from "@pulumi/pulumi/proto/language_grpc_pb";

@@ -69,9 +69,9 @@ export interface ResourceType {
 }
 
 /** The inputs that the official provider has and the stand-in has not. */
-export function unavailable(known: string[], given: Properties, property?: string): Failure[] {
+export function unavailable(supported: string[], given: Properties, property?: string): Failure[] {
     return Object.keys(given)
-        .filter((key) => given[key] !== undefined && !known.includes(key))
+        .filter((key) => given[key] !== undefined && !supported.includes(key))
         .map((key) => ({ property: property ?? key, reason: `${key} is not available in the stand-in provider` }));
 }
 

@@ -17,23 +17,23 @@ export interface Options {
     readonly purge: boolean;
 }
 
-/** Runs a command that takes some of the options, prints its usage when asked, and ends with its exit code; 2 for a wrong call. */
+/** Runs a command with some of the options, prints its usage on request, and exits with its exit code, or 2 for an invalid command line. */
 export async function runCommand(
     usage: string,
     taken: readonly Option[],
     main: (options: Options) => Promise<number>,
 ): Promise<void> {
-    const known = Object.fromEntries(
+    const parseOptions = Object.fromEntries(
         Object.entries(options).filter(([name]) => [...taken, "help"].includes(name as Option)),
     );
     try {
-        const { values } = parseArgs({ options: known });
+        const { values } = parseArgs({ options: parseOptions });
         if (values.help) console.log(usage);
         process.exitCode = values.help ? 0 : await main({ stack: "dev", name: "default", purge: false, ...values });
     } catch (error) {
         clearProgress();
         console.error((error as Error).message);
-        // What goes on besides, such as another build, ends with this process.
+        // Other running work, such as a build, stops with this process.
         process.exit(String((error as NodeJS.ErrnoException).code).startsWith("ERR_PARSE_ARGS") ? 2 : 1);
     }
 }

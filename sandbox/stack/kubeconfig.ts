@@ -15,7 +15,7 @@ interface Kubeconfig {
     clusters?: { name: string; cluster?: { server?: string } }[];
 }
 
-/** The current context of the user's own kubeconfig, found as kubectl finds it; a sandbox's is not the user's. */
+/** The current context of the user's kubeconfig, found like kubectl does; undefined for a sandbox's kubeconfig. */
 export function userContext(environment: NodeJS.ProcessEnv = process.env): Context | undefined {
     const files = (environment.KUBECONFIG ?? path.join(os.homedir(), ".kube", "config")).split(path.delimiter);
     const readable = files.filter((file) => file !== "" && fs.existsSync(file));

@@ -1,12 +1,12 @@
 import * as path from "node:path";
 import { repositoryRoot } from "../paths";
 
-/** The profile that a stack must keep to when none is named: `strict` for production, whose stacks begin with `prod`. */
+/** The default profile of a stack: `strict` for production stacks, whose names begin with `prod`. */
 export function profileOf(stack: string): string {
     return stack.startsWith("prod") ? "strict" : "baseline";
 }
 
-/** What makes `pulumi preview` and `pulumi up` hold a stack to the rules: the pack in policy/, compiled, and a profile. */
+/** Options of `pulumi preview` and `pulumi up` that check a stack: the compiled pack in policy/, and a profile. */
 export function policyOptions(stack: string, profile: string = profileOf(stack)): string[] {
     return [
         "--policy-pack",

@@ -17,24 +17,24 @@ export interface ReachableRegistry {
     readonly caCertPem: string;
 }
 
-/** The outputs of a stack that pods need too. */
+/** The outputs of a stack that pods need, too. */
 export interface ProvableRegistry extends ReachableRegistry {
     readonly host: string;
     readonly pullSecretNames: Readonly<Record<string, string>>;
 }
 
-/** What was seen to work. */
+/** The result of the proof. */
 export interface Proof {
     readonly image: string;
     readonly pushSeconds: number;
     readonly pullSeconds: number;
-    /** The kubelet's own words about the pull. */
+    /** The kubelet's event about the pull. */
     readonly kubelet: string;
 }
 
 /**
- * Pushes an image that nobody has seen before with crane, through a port-forward and with the stack's outputs, and starts a
- * pod in another namespace that pulls it by the registry's own name with the pull secret.
+ * Pushes a new image with crane, through a port-forward and with the stack's outputs, and starts a pod in another namespace
+ * that pulls it by the registry's host with the pull secret.
  */
 export async function prove(
     outputs: ProvableRegistry,
@@ -88,7 +88,7 @@ export async function push(
     await crane(outputs, (host) => ["push", archive, `${host}/${tag}`], work, env);
 }
 
-/** Runs crane with arguments made from the registry's address, through a port-forward and with the first user's password. */
+/** Runs crane through a port-forward, with the first user's password. `args` receives the registry's address. */
 export async function crane(
     outputs: ReachableRegistry,
     args: (host: string) => string[],
@@ -110,7 +110,7 @@ export async function crane(
     }
 }
 
-/** An image of a program that waits, with `content` in it, so that two images differ when their contents do. */
+/** An image with a program that waits, and `content`, so that different contents are different images. */
 export async function packProgram(archive: string, content: string | Uint8Array, progress: Progress): Promise<void> {
     const busybox = await unpackDebianPackage("busybox-static", progress);
     packImage(
@@ -127,7 +127,7 @@ export async function packProgram(archive: string, content: string | Uint8Array,
     );
 }
 
-/** A pod that the Pod Security level `restricted` admits. */
+/** A pod that meets Pod Security level `restricted`. */
 export function podManifest(name: string, namespace: string, image: string, pullSecret: string | undefined): object {
     return {
         apiVersion: "v1",

@@ -29,7 +29,7 @@ export class SandboxStack {
         return fs.existsSync(this.configFile);
     }
 
-    /** Creates the stack when it is not there, and takes the configuration from the program's file, or the text given. */
+    /** Creates the stack unless it exists, with the configuration in the program's file, or the given one. */
     async prepare(configuration?: string): Promise<void> {
         const source = path.join(this.program, `Pulumi.${this.name}.yaml`);
         const text = configuration ?? (fs.existsSync(source) ? fs.readFileSync(source, "utf8") : "");
@@ -38,7 +38,7 @@ export class SandboxStack {
         fs.copyFileSync(path.join(this.program, "Pulumi.yaml"), path.join(this.folder, "Pulumi.yaml"));
         fs.writeFileSync(this.configFile, salt === undefined ? text : `${salt}\n${text}`, { mode: 0o600 });
         if (salt !== undefined) return;
-        // Among copies of the project's files, because Pulumi writes a new stack's salt beside them.
+        // With copies of the project's files, because Pulumi writes a new stack's salt next to them.
         await run(["pulumi", "stack", "select", "--create", this.name, "--non-interactive"], {
             env: this.sandbox.environment,
             cwd: this.folder,
@@ -60,13 +60,13 @@ export class SandboxStack {
         return attempt(this.command(args), { env: this.sandbox.environment, cwd: this.program });
     }
 
-    /** The same in the user's terminal, in which Pulumi shows all the time what it does; returns how it ended. */
+    /** Runs `pulumi` in the user's terminal, with its live output; returns the exit code. */
     pulumiInTerminal(args: readonly string[]): Promise<number> {
         const command = this.command(args).filter((word) => word !== "--non-interactive" || !process.stdout.isTTY);
         return runInTerminal(command, { env: this.sandbox.environment, cwd: this.program });
     }
 
-    /** The outputs of the program, whose types the caller knows. */
+    /** The outputs of the program, with the caller's types. */
     async outputs<Outputs = Record<string, unknown>>(): Promise<Outputs> {
         const command = [
             "pulumi",

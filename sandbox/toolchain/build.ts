@@ -9,22 +9,21 @@ import { executableName, type PinnedModule } from "./module";
 import { type Listing, listPackages, overlayFlags } from "./packages";
 import { Turns } from "./turns";
 
-/** All that this process builds, whoever asks for it. */
+/** The builds of this process. */
 let plan = new BuildPlan();
 
 /** The builds that have not ended. */
 const pending = new Set<Promise<unknown>>();
-let isShown = false;
 
-/** Modules are compiled one after the other: two at a time would compile what they share twice. */
+/** Modules are compiled one after the other, because two at a time would compile shared packages twice. */
 const turns = new Turns();
 
-/** Whether the module's executables are in the cache. They appear there all at once, by a rename. */
+/** Whether the module's executables are in the cache. They are added atomically, by a rename. */
 export function isBuilt(module: PinnedModule): boolean {
     return fs.existsSync(module.target);
 }
 
-/** Builds modules, those first that come first in `families`, and tells how far that is. */
+/** Builds modules in the order of `families`, and reports progress. */
 export async function buildModules(modules: readonly PinnedModule[], progress: Progress): Promise<void> {
     if (modules.length === 0) return;
     if (plan.modulesLeft === 0) plan = new BuildPlan();
@@ -40,26 +39,24 @@ export async function buildModules(modules: readonly PinnedModule[], progress: P
             throw error;
         }
     });
+    const isShown = pending.size > 0;
     for (const one of builds) {
         const settled = one.catch(() => undefined).finally(() => pending.delete(settled));
         pending.add(settled);
     }
-    show(progress);
+    if (!isShown) show(progress);
     await Promise.all(builds);
 }
 
-/** Shows the plan until all builds of this process have ended, once: they are shown together, whoever asks for them. */
+/** Shows the plan until all builds of this process have ended, those of other callers included. */
 function show(progress: Progress): void {
-    if (isShown) return;
-    isShown = true;
     const allEnd = async () => {
         while (pending.size > 0) await Promise.all(pending);
-        isShown = false;
     };
     void during(progress, () => plan.describe(), allEnd);
 }
 
-/** Learns which packages the modules consist of, one module after the other, while those before are compiled. */
+/** Lists the packages of the modules, one module after the other, while the previous ones are compiled. */
 function listAll(modules: readonly PinnedModule[], here: BuildPlan): Promise<Listing>[] {
     let before: Promise<unknown> = Promise.resolve();
     return modules.map((module) => {
@@ -70,7 +67,7 @@ function listAll(modules: readonly PinnedModule[], here: BuildPlan): Promise<Lis
             return found;
         });
         before = listing.catch(() => undefined);
-        // Whoever builds the module is told of the failure, if it comes to that.
+        // The build of the module reports the failure.
         listing.catch(() => undefined);
         return listing;
     });
@@ -99,7 +96,7 @@ async function build(
     }
 }
 
-/** Calls `onLinked` when nothing is left to do but to link, which keeps one core busy: the next module can begin. */
+/** Calls `onLinked` when only linking is left, which uses one core, so that the next module can start. */
 async function compile(
     module: PinnedModule,
     listing: Listing,
@@ -132,7 +129,7 @@ async function compile(
     progress(`Built ${title(module)} in ${seconds} s`);
 }
 
-/** Tools that are one executable have a link of each one's name to it. */
+/** Tools that share an executable have links to it. */
 function linkNames({ family }: PinnedModule, folder: string): void {
     for (const tool of Object.keys(family.packages)) {
         const file = path.join(folder, tool);
@@ -153,7 +150,7 @@ function title({ family, version }: PinnedModule): string {
     return `${family.name} ${version}`;
 }
 
-/** How long each build took, a line each; test/slowest.js reads it. */
+/** The duration of each build, one per line; test/slowest.js reads it. */
 function buildsFile(module: PinnedModule): string {
     return path.join(logFolder(module), "builds");
 }
@@ -162,12 +159,12 @@ function logFile(module: PinnedModule): string {
     return path.join(logFolder(module), `${module.family.name}.log`);
 }
 
-/** Beside the folder of the tools. */
+/** Next to the directory of the tools. */
 function logFolder({ target }: PinnedModule): string {
     return path.resolve(target, "../../logs");
 }
 
-/** The log of a build begins anew with each. */
+/** Each build has a new log. */
 function startLog(module: PinnedModule): string {
     const file = logFile(module);
     fs.mkdirSync(path.dirname(file), { recursive: true });

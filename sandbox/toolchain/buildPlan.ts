@@ -1,4 +1,4 @@
-/** What is to be built and how much of it is done, by the titles of the modules and the packages that each consists of. */
+/** The planned and completed work of a build, by the modules' titles and packages. */
 export class BuildPlan {
     /** The packages of each module; undefined until they are known. */
     private readonly packages = new Map<string, ReadonlySet<string> | undefined>();
@@ -33,7 +33,7 @@ export class BuildPlan {
         this.compiled.add(name);
     }
 
-    /** What was not compiled was in Go's cache. */
+    /** Packages that were not compiled were in Go's cache. */
     finish(module: string): void {
         for (const name of this.packages.get(module) ?? []) this.compiled.add(name);
         this.left.delete(module);
@@ -41,10 +41,10 @@ export class BuildPlan {
 
     /** E.g. `Building kubernetes v1.35.8: 812 of 3105 packages compiled, 6 tools left, about 5 min`. */
     describe(): string {
-        const known = [...this.packages.values()];
-        const all = new Set(known.flatMap((packages) => [...(packages ?? [])]));
+        const packageSets = [...this.packages.values()];
+        const all = new Set(packageSets.flatMap((packages) => [...(packages ?? [])]));
         const done = [...all].filter((name) => this.compiled.has(name)).length;
-        const isKnown = known.every((packages) => packages !== undefined);
+        const isKnown = packageSets.every((packages) => packages !== undefined);
         const count = isKnown ? `${done} of ${all.size} packages compiled` : `${done} packages compiled`;
         const seconds = this.started === undefined ? 0 : (this.clock() - this.started) / 1000;
         const tools = `${this.left.size} ${this.left.size === 1 ? "tool" : "tools"} left`;
@@ -53,7 +53,7 @@ export class BuildPlan {
     }
 }
 
-/** How long the rest takes when it goes on as before, in words; nothing before it can be known. */
+/** The estimated remaining time at the current rate, as text; empty without an estimate. */
 export function estimate(done: number, total: number, seconds: number): string[] {
     if (done < 50 || seconds < 10) return [];
     const left = (seconds * (total - done)) / done;

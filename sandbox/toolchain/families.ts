@@ -27,10 +27,10 @@ export type Tool =
     | "pulumi-resource-kubernetes"
     | "pause";
 
-/** Tools that are built together, from what the go.mod in the folder of the family's name pins. */
+/** Tools that are built together, from the go.mod in the directory with the family's name. */
 export interface Family {
     readonly name: string;
-    /** The module whose version, as required by go.mod, is the family's version; left out, the program is the folder's own. */
+    /** The module whose version in go.mod is the family's version. If omitted, the program is in the directory itself. */
     readonly module?: string;
     /** The Go package of each tool's main function; `.` is the family's own folder. Tools of one package are one program that goes by its name. */
     readonly packages: Readonly<Partial<Record<Tool, string>>>;
@@ -136,7 +136,7 @@ export const families: readonly Family[] = [
         packages: { "cert-manager": "." },
     },
     {
-        // Under AGPL: built here to be run in tests, and not handed on.
+        // Under AGPL: built here to run in tests, and not distributed.
         name: "minio",
         module: "github.com/minio/minio",
         packages: { minio: "github.com/minio/minio" },

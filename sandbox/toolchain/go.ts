@@ -27,16 +27,16 @@ const settings = {
     GOMEMLIMIT: `${Math.floor(os.totalmem() / 4)}`,
 };
 
-/** A run of `go` that may take long. */
+/** A long run of `go`. */
 export interface GoRun {
-    /** The module's folder. */
+    /** The module's directory. */
     readonly folder: string;
     readonly args: readonly string[];
-    /** The file that everything it says on standard error is added to. */
+    /** The file to which its standard error is appended. */
     readonly log: string;
     /** Called with each such line. */
     readonly onLine?: (line: string) => void;
-    /** Where it puts its temporary files, which it may leave behind when it is ended; the system's folder when left out. */
+    /** Directory for its temporary files, which may stay if it is killed. Defaults to the system's. */
     readonly temporary?: string;
 }
 
@@ -77,8 +77,10 @@ export async function go({ folder, args, log, temporary, onLine = () => {} }: Go
  * the compiler's word that there is more.
  */
 export function lastError(lines: readonly string[]): string {
-    const told = lines.map((line) => line.trim()).filter((line) => line !== "" && !line.endsWith(": too many errors"));
-    return told.filter((line) => line.includes(" ")).at(-1) ?? told.at(-1) ?? "It said nothing.";
+    const errors = lines
+        .map((line) => line.trim())
+        .filter((line) => line !== "" && !line.endsWith(": too many errors"));
+    return errors.filter((line) => line.includes(" ")).at(-1) ?? errors.at(-1) ?? "It said nothing.";
 }
 
 /** Fails with a sentence unless Go is installed in at least the version that go.mod asks for. */

@@ -11,21 +11,21 @@ import { architecture } from "./go";
  */
 const tags = ["selinux", "notest", "grpcnotrace", "osusergo"];
 
-/** Nobody debugs the tools, and the linker would leave the debugger's data out: writing it takes a tenth of the compiler's time. */
+/** Without debug information, which the linker drops and which takes a tenth of the compile time. */
 const compilerFlags = { all: "-dwarf=false" };
 
-/** A family as its folder pins it: what is built, and where the result is kept. */
+/** A family, as its directory pins it: what is built, and where the result is stored. */
 export interface PinnedModule {
     readonly family: Family;
-    /** Holds go.mod, go.sum and perhaps a main.go. */
+    /** Directory with go.mod, go.sum and an optional main.go. */
     readonly folder: string;
-    /** The version of the family's module, e.g. `v1.35.8`; `local` when the program is the project's own. */
+    /** The version of the family's module, e.g. `v1.35.8`; `local` if the program is part of this project. */
     readonly version: string;
     /** The least version of Go that go.mod accepts, e.g. `1.26`. */
     readonly goVersion: string;
     /** Flags of `go build` that decide what is built. */
     readonly flags: readonly string[];
-    /** Where the executables are kept; its name changes with everything that could change them. */
+    /** Directory of the executables; its name changes with everything that could change them. */
     readonly target: string;
 }
 
@@ -52,7 +52,7 @@ export function executableName({ name, packages }: Family): string {
     return tools.length === 1 ? tools[0] : name;
 }
 
-/** Where each tool of a module lies once it is built. */
+/** The path of each tool of a module after it is built. */
 export function executables(module: PinnedModule): Partial<Record<Tool, string>> {
     const tools = Object.keys(module.family.packages);
     return Object.fromEntries(tools.map((tool) => [tool, path.join(module.target, tool)]));

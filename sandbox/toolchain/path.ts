@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { machinePath } from "../paths";
 import type { Tool } from "./families";
 
-/** A tool that people have installed already: how it tells its version, and which versions will do. */
+/** A tool that may already be installed: how it prints its version, and which versions are accepted. */
 interface ClientTool {
     readonly versionArguments: readonly string[];
     readonly isSuitable: (major: number, minor: number) => boolean;
@@ -27,21 +27,21 @@ const clientTools: Readonly<Partial<Record<Tool, ClientTool>>> = {
     },
 };
 
-/** The path of a client tool on PATH in a version that will do, if there is one. */
+/** The path of a client tool on PATH in an accepted version, if there is one. */
 export async function findOnPath(tool: Tool): Promise<string | undefined> {
     const client = clientTools[tool];
     const file = locate(tool);
     if (client === undefined || file === undefined) {
         return undefined;
     }
-    // A tool that does not even tell its version will not do.
+    // A tool that does not print its version is rejected.
     const printed = await promisify(execFile)(file, client.versionArguments, { timeout: 20_000 }).catch(
         () => undefined,
     );
     return printed && isSuitable(tool, printed.stdout) ? file : undefined;
 }
 
-/** Whether what a client tool printed about its version names one that will do. */
+/** Whether a client tool's version output is an accepted version. */
 export function isSuitable(tool: Tool, printed: string): boolean {
     const numbers = /\bv?(\d+)\.(\d+)\.\d+/.exec(printed);
     return numbers !== null && (clientTools[tool]?.isSuitable(Number(numbers[1]), Number(numbers[2])) ?? false);

@@ -1,4 +1,4 @@
-/** Lets one in at a time: of those who wait, the one with the lowest priority number, then the one who came first. */
+/** Runs one action at a time: of those that wait, the one with the lowest priority number, then the first one. */
 export class Turns {
     private readonly waiting: { readonly priority: number; readonly begin: () => void }[] = [];
     private isTaken = false;
@@ -17,7 +17,7 @@ export class Turns {
     private pass(): void {
         this.waiting.sort((a, b) => a.priority - b.priority);
         const next = this.waiting.shift();
-        // The turn goes on without a gap, in which a newcomer could take it too.
+        // The turn passes on immediately, so that no newcomer can take it in between.
         if (next) next.begin();
         else this.isTaken = false;
     }

@@ -1,15 +1,15 @@
 import { type Component, type PackageSchema, type Properties, type Property, typeOf } from "./schema";
 
-/** docs/arguments.md: both components' arguments and outputs, from the doc comments in the source by way of the schema. */
+/** docs/arguments.md: the arguments and outputs of both components, from the doc comments in the schema. */
 export function argumentsReference(schema: PackageSchema): string {
     const components = Object.entries(schema.resources).map(([token, component]) =>
         componentSection(schema, token.split(":")[2], component),
     );
     return `# Arguments and outputs
 
-Generated from the doc comments in \`components/\` (\`UPDATE_SNAPSHOTS=1 npm run test:unit\` writes it). \`[]\` stands for each element of a list
-and \`{}\` for each value of a map. Names are those of TypeScript and YAML; Python writes them in snake case. Whatever is not marked *plain*
-may be an output of another resource; what is plain decides which resources exist.
+Generated from the doc comments in \`components/\` (\`UPDATE_SNAPSHOTS=1 npm run test:unit\` writes it). \`[]\` is each element of a list,
+\`{}\` each value of a map. The names are those of TypeScript and YAML; in Python they are in snake case. An argument that is not *plain* can
+be an Output of another resource. A *plain* one must be known before any resource is created, because it decides which resources exist.
 
 ${components.join("\n")}`;
 }
@@ -38,8 +38,8 @@ ${outputs.join("\n")}
 function rows(schema: PackageSchema, properties: Properties, required: readonly string[] = [], prefix = ""): string[] {
     return Object.entries(properties).flatMap(([name, property]) => {
         const path = `${prefix}${name}`;
-        const marks = [required.includes(name) ? "required" : "", property.plain ? "plain" : ""].filter(Boolean);
-        const type = [typeText(schema, property), ...marks.map((mark) => `*${mark}*`)].join(", ");
+        const attributes = [required.includes(name) ? "required" : "", property.plain ? "plain" : ""].filter(Boolean);
+        const type = [typeText(schema, property), ...attributes.map((attribute) => `*${attribute}*`)].join(", ");
         const row = `| \`${path}\` | ${type} | ${prose(property.description)} |`;
         const [fields, suffix] = fieldsOf(schema, property);
         const below = fields ? rows(schema, fields.properties ?? {}, fields.required, `${path}${suffix}.`) : [];
@@ -61,7 +61,7 @@ function typeText(schema: PackageSchema, property: Property): string {
     return property.type ?? "anything";
 }
 
-/** A table's cell is one line. */
+/** A description in one line, for a table cell. */
 function prose(text = ""): string {
     return text.replace(/\s*\n\s*/g, " ").replaceAll("|", "\\|");
 }

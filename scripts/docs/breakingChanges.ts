@@ -1,13 +1,13 @@
 import type { PackageSchema, Properties, Property, TypeDefinition } from "./schema";
 
 /**
- * What of the earlier schema a program may have relied on and no longer can: each a sentence. New optional arguments, new
- * outputs and other words in a description break nothing.
+ * One sentence for each schema change that can break a program. New optional arguments, new outputs and changed descriptions break
+ * nothing.
  */
 export function breakingChanges(before: PackageSchema, after: PackageSchema): string[] {
     const resources = Object.entries(before.resources).flatMap(([token, component]) => {
         const now = after.resources[token];
-        if (now === undefined) return [`${token} is gone`];
+        if (now === undefined) return [`${token} was removed`];
         return [
             ...inputChanges(token, component.inputProperties, now.inputProperties),
             ...newlyRequired(token, component.requiredInputs, now.requiredInputs),
@@ -20,7 +20,7 @@ export function breakingChanges(before: PackageSchema, after: PackageSchema): st
 }
 
 function typeChanges(token: string, before: TypeDefinition, after: TypeDefinition | undefined): string[] {
-    if (after === undefined) return [`${token} is gone`];
+    if (after === undefined) return [`${token} was removed`];
     const values = after.enum?.map((member) => member.value) ?? [];
     const lost = (before.enum ?? []).filter((member) => !values.includes(member.value));
     return [
@@ -33,10 +33,10 @@ function typeChanges(token: string, before: TypeDefinition, after: TypeDefinitio
 function inputChanges(owner: string, before: Properties, after: Properties): string[] {
     return Object.entries(before).flatMap(([name, property]) => {
         const now = after[name];
-        if (now === undefined) return [`${owner} no longer takes \`${name}\``];
+        if (now === undefined) return [`${owner} no longer has the argument \`${name}\``];
         if (shape(property) !== shape(now))
             return [`\`${name}\` of ${owner} was ${shape(property)} and is ${shape(now)}`];
-        return becamePlain(property, now) ? [`\`${name}\` of ${owner} can no longer be an output`] : [];
+        return becamePlain(property, now) ? [`\`${name}\` of ${owner} can no longer be an Output`] : [];
     });
 }
 
@@ -54,7 +54,7 @@ function newlyRequired(
     owner: string,
     before: readonly string[] = [],
     after: readonly string[] = [],
-    verdict = "must be given now",
+    verdict = "is now required",
 ): string[] {
     return after.filter((name) => !before.includes(name)).map((name) => `\`${name}\` of ${owner} ${verdict}`);
 }
@@ -65,7 +65,7 @@ function shape({ type, $ref, items, additionalProperties }: Property): string {
     return $ref ?? type ?? "anything";
 }
 
-/** Whether a value, or one inside of it, could be an output of another resource and no longer can. */
+/** Whether a value, or a nested one, could be an Output before and now cannot. */
 function becamePlain(before: Property, after: Property): boolean {
     if (after.plain === true && before.plain !== true) return true;
     const inner = [before.items ?? before.additionalProperties, after.items ?? after.additionalProperties] as const;

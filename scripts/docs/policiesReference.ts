@@ -7,7 +7,7 @@ import { wrapped } from "./wrap";
 
 type Profile = Record<string, string | ({ enforcementLevel: string } & Record<string, unknown>)>;
 
-/** docs/policies.md, from the rules themselves and the profiles. */
+/** docs/policies.md, from the rules and the profiles. */
 export function policiesReference(): string {
     const baseline = readProfile("baseline");
     const strict = readProfile("strict");

@@ -2,20 +2,20 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { repositoryRoot } from "../../sandbox/paths";
 
-/** A property of a package schema, as far as Pulumi infers it from TypeScript. */
+/** A property in a package schema, with the fields that Pulumi infers from TypeScript. */
 export interface Property {
     readonly type?: string;
     readonly $ref?: string;
     readonly items?: Property;
     readonly additionalProperties?: Property;
     readonly description?: string;
-    /** Never an output. */
+    /** Whether it cannot be an Output. */
     readonly plain?: boolean;
 }
 
 export type Properties = Readonly<Record<string, Property>>;
 
-/** An object with named fields, or a closed set of values. */
+/** An object type or an enum. */
 export interface TypeDefinition {
     readonly type: string;
     readonly properties?: Properties;
@@ -32,37 +32,37 @@ export interface Component {
     readonly required?: readonly string[];
 }
 
-/** The schema by which every language knows the package. */
+/** The package schema, from which SDKs are generated. */
 export interface PackageSchema {
     readonly name: string;
     readonly resources: Readonly<Record<string, Component>>;
     readonly types: Readonly<Record<string, TypeDefinition>>;
 }
 
-/** The snapshot of the schema that Pulumi infers from components/; test/unit/schema.spec.ts keeps it current. */
+/** The snapshot of the schema that Pulumi infers from components/. test/unit/schema.spec.ts compares them. */
 export const schemaFile = path.join(repositoryRoot, "test", "unit", "schema.json");
 
 export function readSchema(file = schemaFile): PackageSchema {
     return JSON.parse(fs.readFileSync(file, "utf8"));
 }
 
-/** A component by the name of its class. */
+/** A component, by its class name. */
 export function componentOf(schema: PackageSchema, name: string): Component {
     return schema.resources[`${schema.name}:index:${name}`];
 }
 
-/** The type that a property refers to, when the package itself defines it. */
+/** The type that a property refers to, if the package defines it. */
 export function typeOf(schema: PackageSchema, { $ref }: Property): TypeDefinition | undefined {
     return $ref?.startsWith("#/types/") ? schema.types[$ref.replace("#/types/", "")] : undefined;
 }
 
-/** An argument without fields of its own, e.g. at `users[].name` or `labels{}`. */
+/** An argument without fields, e.g. at `users[].name` or `labels{}`. */
 export interface Leaf {
     readonly path: string;
     readonly property: Property;
 }
 
-/** All leaves of some properties; `[]` stands for each element of a list and `{}` for each value of a map. */
+/** All leaves below some properties; `[]` is each element of a list, `{}` each value of a map. */
 export function leavesOf(schema: PackageSchema, properties: Properties, prefix = ""): Leaf[] {
     return Object.entries(properties).flatMap(([name, property]) => below(schema, property, `${prefix}${name}`));
 }

@@ -4,7 +4,7 @@ import { type Figure, ratio } from "./figure";
 import { kubectlApply, kubectlDelete, manifestsOf } from "./manifests";
 import { rounds, seconds, startMeasured } from "./measured";
 
-/** `pulumi up` of the dev stack against `kubectl apply` of the same objects, in turns, each on an empty cluster. */
+/** `pulumi up` of the dev stack compared with `kubectl apply` of the same objects, alternating, each on an empty cluster. */
 export async function measureApply(progress: Progress): Promise<Figure> {
     const sandbox = await startMeasured(progress);
     const stack = await openDevStack(sandbox);

@@ -17,14 +17,14 @@ const sections: Readonly<Record<string, (progress: Progress) => Promise<Figure>>
 
 const usage = `npm run bench [-- --only <name>]
 
-Measures what the project promises, in a sandbox of its own that it removes again, and prints a table. Exits with 1 when a limit
-is missed. Ratios compare two things that took turns, ${rounds} times each: our best time against the peer's best. Times in seconds are
-of one run, so do not let anything else keep the machine busy.
+Measures what the project promises, in a dedicated sandbox that it removes again, and prints a table. Exits with 1 if a limit is
+missed. A ratio compares two alternating measurements, ${rounds} times each: our best time with the peer's best. Times in seconds are
+from one run, so keep the machine idle.
 
-  --only <name>  one of ${Object.keys(sections).join(", ")}, or one of those that take a quarter of an hour each and are left
-                 out otherwise: cold, a fresh clone with empty caches; fresh, the scripts in a root that holds Debian 12, the
-                 README's prerequisites and nothing else
-  --keep-go      let cold and fresh use Go's caches of this machine, to try them out
+  --only <name>  one of ${Object.keys(sections).join(", ")}, or one of those that take a quarter of an hour each and do not run
+                 by default: cold, a fresh clone with empty caches; fresh, the scripts in a root with only Debian 12 and
+                 the README's prerequisites
+  --keep-go      let cold and fresh use this machine's Go caches, to test them
   --help         this text`;
 
 async function main(): Promise<number> {
@@ -51,7 +51,7 @@ function chosen(only: string | undefined, keepGo: boolean): ((progress: Progress
 
 let ending: Promise<never> | undefined;
 
-/** Removes everything that was measured with, once, however the measuring ends. */
+/** Removes everything that the measurements created, once, also after an error. */
 function end(code: number): Promise<never> {
     ending ??= Promise.all([removeMeasured(), removeColdMachine()]).then(
         () => process.exit(code),

@@ -8,12 +8,12 @@ import type { Figure } from "./figure";
 import { sandboxName } from "./measured";
 import { secondsToProof } from "./startUp";
 
-/** Where everything of the fresh machine is, while it is measured. */
+/** Directory of the fresh machine during the measurement. */
 let machine: string | undefined;
 
 /**
- * `npm run up` in a fresh clone with caches of its own, all empty. Debian's packages stay as they are. `keepGo` leaves Go its
- * caches, to try this out in a few minutes.
+ * `npm run up` in a fresh clone with separate, empty caches. Debian's packages are unchanged. `keepGo` keeps Go's
+ * caches, to test this in a few minutes.
  */
 export async function measureColdStart(progress: Progress, keepGo: boolean): Promise<Figure> {
     machine = fs.mkdtempSync(path.join(os.tmpdir(), "registry-cold-"));
@@ -25,7 +25,7 @@ export async function measureColdStart(progress: Progress, keepGo: boolean): Pro
     return { title: "fresh machine, to the proof", limit: 15 * 60, measured, unit: "s", detail };
 }
 
-/** Ends what runs on the fresh machine and deletes it. */
+/** Stops the processes of the fresh machine, and deletes it. */
 export async function removeColdMachine(progress: Progress = () => {}): Promise<void> {
     if (machine === undefined) return;
     const folder = machine;

@@ -8,10 +8,10 @@ import { SandboxStack } from "../../sandbox/stack/stack";
 import type { StackOutputs } from "../../settings";
 import { podUse } from "./podUse";
 
-/** The same flags for every `pulumi up` that is measured, ours and the peer's. */
+/** Flags of every measured `pulumi up`, ours and the peer's. */
 export const upFlags = ["--yes", "--skip-preview", "--suppress-outputs"];
 
-/** The dev stack, which may be destroyed here. */
+/** The dev stack, without protection. */
 export async function openDevStack(sandbox: Sandbox): Promise<SandboxStack> {
     const stack = new SandboxStack(sandbox, "dev");
     const file = fs.readFileSync(path.join(repositoryRoot, "Pulumi.dev.yaml"), "utf8");
@@ -21,13 +21,13 @@ export async function openDevStack(sandbox: Sandbox): Promise<SandboxStack> {
     return stack;
 }
 
-/** Runs `pulumi` on a stack; throws with what it said when it fails. */
+/** Runs `pulumi` on a stack; throws with its output if it fails. */
 export async function pulumi(stack: SandboxStack, args: readonly string[]): Promise<void> {
     const { code, stdout, stderr } = await stack.pulumi(args);
     if (code !== 0) throw new Error(`pulumi ${args.join(" ")} failed (${code}):\n${stdout}${stderr}`);
 }
 
-/** What the registry's pod takes while nobody uses it, in the kubelet's words. */
+/** The resource usage of the idle registry pod, as the kubelet reports it. */
 export async function registryUse(stack: SandboxStack): Promise<string> {
     const { namespaceName } = await stack.outputs<StackOutputs>();
     const kubectl = (...args: string[]) => run(["kubectl", ...args], { env: stack.sandbox.environment });

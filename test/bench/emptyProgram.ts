@@ -17,10 +17,10 @@ const compilerOptions = {
     forceConsistentCasingInFileNames: true,
 };
 
-/** What `pulumi new typescript` installs; no provider's SDK. */
+/** The dependencies of `pulumi new typescript`, without any provider's SDK. */
 const packages = ["@pulumi/pulumi", "@types/node", "typescript"];
 
-/** Writes a TypeScript program that makes nothing into a folder. */
+/** Writes a TypeScript program without resources to a directory. */
 export function writeEmptyProgram(folder: string): void {
     const files = {
         "Pulumi.yaml": "name: empty\nruntime: nodejs\n",

@@ -1,10 +1,10 @@
 #!/bin/bash
-# Runs a command in a root that holds Debian and a few things more, in namespaces that take all of its mounts and processes along when
-# it ends. What it writes goes into a folder of its own, so that the root is fresh for the next command.
+# Runs a command in a root with Debian and a few further files, in namespaces whose mounts and processes are removed when it exits.
+# It writes to a separate directory, so that the root is fresh for the next command.
 #
 #   fresh.sh ROOT WORK COMMAND
 #
-# Reads from the environment which folders of the machine it shares: SHARED="FOLDER ..."; each is at the same place in the root.
+# Environment: SHARED="FOLDER ...", the directories of the machine that are mounted at the same path in the root.
 set -euo pipefail
 root=$1 work=$2 command=$3
 
@@ -12,7 +12,7 @@ mount --make-rprivate /
 mkdir -p "$work"/{upper,work,merged,home}
 mount -t overlay -o "lowerdir=$root,upperdir=$work/upper,workdir=$work/work" overlay "$work/merged"
 cd "$work/merged"
-# The home folder holds the sandbox's data, whose layers cannot lie on an overlay.
+# The home directory contains the sandbox's data, whose layers cannot be on an overlay.
 mount --bind "$work/home" root
 mount -t proc proc proc
 mount --rbind /sys sys
@@ -24,5 +24,5 @@ done
 pivot_root . mnt
 umount -l /mnt
 cd /root/private-registry
-# The command is shell text. This shell stays: as the first process of its namespace it takes in those whose parents have ended.
+# The command is shell code. This shell keeps running: as PID 1 of its namespace it adopts orphaned processes.
 bash -c "$command"

@@ -8,10 +8,10 @@ import { during, type Progress } from "../../sandbox/progress";
 import type { Figure } from "./figure";
 import { sandboxName } from "./measured";
 
-/** The Debian packages that README.md names as prerequisites; all others are installed by who needs them. */
+/** The Debian packages that README.md lists as prerequisites. All others are installed when they are needed. */
 const prerequisites = ["git", "openssl"];
 
-/** Commands that each must work as the first one in a new clone; the last one leaves nothing running. */
+/** Commands that must each work as the first one in a new clone. The last one leaves nothing running. */
 const commands = [
     "npm run lint",
     "npm run typecheck",
@@ -23,12 +23,12 @@ const commands = [
     `{ npm run up -- --name ${sandboxName}; code=$?; npm run down -- --name ${sandboxName} --purge; exit $code; }`,
 ];
 
-/** What tells programs how this machine reaches the network. */
+/** Environment variables for this machine's access to the network. */
 const networkVariables = /proxy|cert|ca_bundle|cainfo|^npm_config_(registry|cafile)$|^GO(NO)?(PROXY|SUMDB|PRIVATE)$/i;
 
 /**
- * Runs the project's scripts in a root that holds Debian 12, the prerequisites, this machine's Go and Node, and nothing else: each
- * in a fresh copy of it, and in a new clone. `keepGo` leaves Go its caches of this machine.
+ * Runs the project's scripts in a root with only Debian 12, the prerequisites, and this machine's Go and Node: each
+ * in a fresh copy of it, and in a new clone. `keepGo` uses this machine's Go caches.
  */
 export async function measureFreshRoot(progress: Progress, keepGo: boolean): Promise<Figure> {
     await ensureDebianPackages(["debootstrap"], progress);
@@ -69,7 +69,7 @@ async function makeRoot(root: string, progress: Progress): Promise<string> {
     for (const name of ["npm", "npx"]) {
         fs.symlinkSync(`../lib/node_modules/npm/bin/${name}-cli.js`, path.join(root, "usr/local/bin", name));
     }
-    // How this machine reaches the network: names, authorities.
+    // This machine's access to the network: name resolution, CA certificates.
     for (const file of [
         "/etc/resolv.conf",
         "/etc/hosts",

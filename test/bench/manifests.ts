@@ -13,10 +13,10 @@ interface Resource {
     readonly inputs?: unknown;
 }
 
-/** The key by which Pulumi's state marks a secret. */
+/** The key that marks a secret in Pulumi's state. */
 const secretMark = "4dabf18193072939515e22adb298388d";
 
-/** Every Kubernetes object of a stack as it was sent to the API server, in the order in which they were made. */
+/** Every Kubernetes object of a stack, as it was sent to the API server, in the order of creation. */
 export async function manifestsOf(stack: SandboxStack): Promise<Manifest[]> {
     const command = ["pulumi", "stack", "export", "--show-secrets", "--stack", stack.name, "--non-interactive"];
     const stdout = await run(command, { env: stack.sandbox.environment, cwd: stack.program });
@@ -26,7 +26,7 @@ export async function manifestsOf(stack: SandboxStack): Promise<Manifest[]> {
         .map(({ inputs }) => readable(inputs) as Manifest);
 }
 
-/** Secrets in the clear, and without what providers note down for themselves. */
+/** Decrypts secrets, and removes the providers' internal fields. */
 function readable(value: unknown): unknown {
     if (Array.isArray(value)) return value.map(readable);
     if (typeof value !== "object" || value === null) return value;
@@ -46,7 +46,7 @@ export async function kubectlApply(manifests: readonly Manifest[], env: NodeJS.P
     });
 }
 
-/** Deletes what the manifests name and waits until it is gone. */
+/** Deletes the objects in the manifests, and waits until they are deleted. */
 export async function kubectlDelete(manifests: readonly Manifest[], env: NodeJS.ProcessEnv): Promise<void> {
     await run(["kubectl", "delete", "--ignore-not-found", "--filename", "-"], { env, input: list(manifests) });
 }

@@ -8,7 +8,7 @@ import { writeEmptyProgram } from "./emptyProgram";
 import { type Figure, ratio } from "./figure";
 import { rounds, seconds, startMeasured } from "./measured";
 
-/** A `pulumi up` that changes nothing against that of an empty program, in turns. */
+/** A `pulumi up` without changes compared with that of an empty program, alternating. */
 export async function measureNoChange(progress: Progress): Promise<Figure> {
     const sandbox = await startMeasured(progress);
     const program = fs.mkdtempSync(path.join(os.tmpdir(), "registry-empty-"));

@@ -6,14 +6,14 @@ import { removeMeasured, sandboxName, seconds, startMeasured } from "./measured"
 
 const detail = "npm run up, until its pod runs";
 
-/** `npm run up` when the tools are built but no cluster runs. */
+/** `npm run up` if the tools are built, but no cluster is running. */
 export async function measureWarmStart(progress: Progress): Promise<Figure> {
     await removeMeasured(progress);
     const measured = await secondsToProof(repositoryRoot, process.env, progress);
     return { title: "warm caches, no cluster, to the proof", limit: 60, measured, unit: "s", detail };
 }
 
-/** `npm run up` when the cluster runs and nothing is deployed on it. */
+/** `npm run up` if the cluster is running, without any deployment. */
 export async function measureRunningStart(progress: Progress): Promise<Figure> {
     await removeMeasured(progress);
     await startMeasured(progress);
@@ -21,12 +21,12 @@ export async function measureRunningStart(progress: Progress): Promise<Figure> {
     return { title: "cluster running, to the proof", limit: 25, measured, unit: "s", detail };
 }
 
-/** How long `npm run up` takes in a clone; throws unless it proves that the registry works. */
+/** The duration of `npm run up` in a clone; throws unless it proves that the registry works. */
 export function secondsToProof(clone: string, env: NodeJS.ProcessEnv, progress: Progress): Promise<number> {
     const command = ["npm", "run", "up", "--", "--name", sandboxName];
     progress(command.join(" "));
     return seconds(async () => {
-        // Without a kubeconfig of the user's, `up` takes the sandbox.
+        // Without a kubeconfig, `up` uses the sandbox.
         const output = await run(command, { cwd: clone, env: { ...env, KUBECONFIG: "" } });
         if (!output.includes("Proven:")) throw new Error(`npm run up proved nothing:\n${output}`);
     });

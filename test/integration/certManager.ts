@@ -7,7 +7,7 @@ import { firstStartLimit, kubectl, theSandbox } from "./harness";
 
 const kinds = ["certificates", "certificaterequests", "issuers", "clusterissuers"];
 
-/** In a `describe`: cert-manager's custom resources and controllers, without those for ACME. */
+/** In a `describe`: cert-manager's custom resource definitions and controllers, without those for ACME. */
 export function withCertManager(): void {
     let controllers: { stop: () => Promise<void> } | undefined;
 
@@ -29,7 +29,7 @@ export function withCertManager(): void {
     });
 }
 
-/** They lie in the module that the controllers are built from. */
+/** From the module that the controllers are built from. */
 async function customResourceDefinitions(): Promise<string[]> {
     const module = await goModuleFolder("cert-manager", "github.com/cert-manager/cert-manager");
     return kinds.map((kind) => path.join(module, "deploy", "crds", `cert-manager.io_${kind}.yaml`));

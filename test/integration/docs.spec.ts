@@ -9,15 +9,15 @@ import { inSandbox, kubectl, stepwise, theSandbox } from "./harness";
 import { copyWorkTree } from "./workTree";
 
 /**
- * Each page goes on from the ones before it, as the pages say. A preview asks the API server, so the one of production comes before
+ * Each page continues from the pages before it. A preview asks the API server, so production's comes before
  * another stack has a claim in the same namespace.
  */
 const order = ["production", "first-registry", "rotate", "troubleshooting", "move-from-manifests"];
 
-describe("the commands in docs/", () => {
+describe("the command blocks in docs/", () => {
     stepwise();
     inSandbox();
-    // Not the work tree, where Pulumi's stack files would stay.
+    // Not the work tree, in which Pulumi's stack files would stay.
     const clone = copyWorkTree();
     const inClone = () => ({ env: theSandbox().environment, cwd: clone });
 

@@ -14,14 +14,14 @@ import { crane, packProgram, podManifest, push } from "../../sandbox/stack/proof
 import { SandboxStack } from "../../sandbox/stack/stack";
 import type { StackOutputs } from "../../settings";
 
-/** Milliseconds for a start on a machine that has yet to compile Kubernetes and all other tools. */
+/** Milliseconds for a start on a machine that first has to compile Kubernetes and all other tools. */
 export const firstStartLimit = 60 * 60_000;
 
-/** Mocha runs the files in processes, each with a sandbox of its own. */
+/** Mocha runs the files in processes, each with a separate sandbox. */
 const sandboxName = `test-${process.env.MOCHA_WORKER_ID ?? 0}`;
 let sandbox: Sandbox | undefined;
 
-/** In a `describe`: the sandbox is up before its tests, with these images beside its own. It ends after all files. */
+/** In a `describe`: starts the sandbox before its tests, with these images in addition to the default ones. It is stopped after all files. */
 export function inSandbox(...images: ImageName[]): void {
     before(async function () {
         if (process.platform !== "linux" || process.getuid?.() !== 0) {
@@ -34,7 +34,7 @@ export function inSandbox(...images: ImageName[]): void {
     });
 }
 
-/** In a `describe` whose tests each go on from the one before: what comes after a failure is skipped. */
+/** In a `describe` whose tests depend on the previous ones: skips the tests after a failure. */
 export function stepwise(): void {
     let isBroken = false;
     beforeEach(function () {
@@ -45,7 +45,7 @@ export function stepwise(): void {
     });
 }
 
-/** Mocha calls it before all files, in none of their processes: what a killed run left must not matter to this one. */
+/** Mocha calls it before all files, in a separate process. It removes what a killed run left. */
 export const mochaGlobalSetup = removeSandboxes;
 
 /** Mocha calls it after all files. */
@@ -63,7 +63,7 @@ export function theSandbox(): Sandbox {
     return sandbox;
 }
 
-/** Stops the sandbox and starts it again, with its data. */
+/** Restarts the sandbox, with its data. */
 export async function restartSandbox(): Promise<void> {
     await stopSandbox({ name: sandboxName });
     sandbox = await startSandbox({ name: sandboxName, progress: printProgress });
@@ -73,31 +73,31 @@ export function kubectl(command: string, input?: string): Promise<string> {
     return run(["kubectl", ...command.split(" ")], { env: theSandbox().environment, input });
 }
 
-/** Writes an object's status, in the part of a controller that the sandbox has not. */
+/** Writes an object's status, like a controller that the sandbox does not have. */
 export async function writeStatus(namespace: string, object: string, status: object): Promise<void> {
     const patch = ["--subresource=status", "--type=merge", "--patch", JSON.stringify({ status })];
     await run(["kubectl", "--namespace", namespace, "patch", object, ...patch], { env: theSandbox().environment });
 }
 
-/** A namespace for pods that pull; deleted after the tests of the `describe`, and after the stacks that have objects in it. */
+/** A namespace for pods that pull. It is deleted after the tests of the `describe`, and after the stacks with objects in it. */
 export function namespaceOfPods(name: string): void {
     before(async function () {
         await kubectl(`create namespace ${name}`);
-        // Added now, it runs after the hooks that the `describe` itself has.
+        // A hook that is added here runs after the hooks of the `describe` itself.
         this.test?.parent?.afterAll(() => kubectl(`delete namespace ${name} --wait=false --ignore-not-found`));
     });
 }
 
-/** A stack of the program, with arguments that a test may change from one `up` to the next. */
+/** A stack of the program, with arguments that a test can change between runs of `up`. */
 export class RegistryStack {
     outputs!: StackOutputs;
 
     constructor(
         readonly name: string,
         public args: PrivateRegistryArgs,
-        /** Secret values of the configuration, beside the arguments. */
+        /** Secret configuration values, in addition to the arguments. */
         public secrets: Record<string, string> = {},
-        /** Further values of the configuration, e.g. options of a provider. */
+        /** Further configuration values, e.g. options of a provider. */
         readonly settings: Record<string, string> = {},
     ) {}
 
@@ -105,7 +105,7 @@ export class RegistryStack {
         return new SandboxStack(theSandbox(), this.name);
     }
 
-    /** Runs `pulumi` with the arguments as they are now. */
+    /** Runs `pulumi` with the current arguments. */
     async pulumi(...command: string[]): Promise<CommandResult> {
         await this.stack.prepare(stringify({ config: { ...this.settings, "private-registry:registry": this.args } }));
         for (const [key, value] of Object.entries(this.secrets)) await this.stack.setSecret(key, value);
@@ -119,7 +119,7 @@ export class RegistryStack {
         return result.stdout;
     }
 
-    /** Neither the program nor a look at the cluster finds anything to change. */
+    /** Checks that neither the program nor a refresh finds a change. */
     async expectNoChange(): Promise<void> {
         for (const command of ["up", "refresh"]) {
             const result = await this.pulumi(command, "--yes", "--skip-preview", "--expect-no-changes", "--diff");
@@ -127,7 +127,7 @@ export class RegistryStack {
         }
     }
 
-    /** Destroys everything, also what is protected, and forgets the stack; nothing when no test brought it up. */
+    /** Destroys everything, including protected resources, and removes the stack; does nothing if no test deployed it. */
     async remove(): Promise<void> {
         if (!this.stack.exists()) return;
         const options = { env: theSandbox().environment, cwd: this.stack.program };
@@ -138,7 +138,7 @@ export class RegistryStack {
         fs.rmSync(this.stack.configFile);
     }
 
-    /** Names of the registry's pods, without those that are going away. */
+    /** Names of the registry's pods, without terminating ones. */
     async pods(): Promise<string[]> {
         const selector = "--selector app.kubernetes.io/component=server";
         const list = await kubectl(`get pods --namespace ${this.outputs.namespaceName} ${selector} --output json`);
@@ -147,7 +147,7 @@ export class RegistryStack {
     }
 }
 
-/** Pushes a new image of `megabytes` that nobody can compress, and returns its name without the host. */
+/** Pushes a new image of `megabytes` of incompressible data, and returns its name without the host. */
 export async function pushImage(stack: RegistryStack, megabytes = 0.001): Promise<string> {
     const work = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-test-"));
     try {
@@ -161,7 +161,7 @@ export async function pushImage(stack: RegistryStack, megabytes = 0.001): Promis
     }
 }
 
-/** Runs crane with arguments made from the registry's address, as its first user. */
+/** Runs crane as the registry's first user. `args` receives the registry's address. */
 export async function craneOf(stack: RegistryStack, args: (host: string) => string[]): Promise<string> {
     const work = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-test-"));
     try {
@@ -187,7 +187,7 @@ export async function pullByKubelet(image: string, namespace: string, pullSecret
     }
 }
 
-/** What the registry answers to a request of a node to its cluster IP: the HTTP status, or 0 without an answer. */
+/** The HTTP status of a node's request to the registry's cluster IP, or 0 without a response. */
 export async function ask(
     outputs: StackOutputs,
     urlPath: string,
@@ -234,7 +234,7 @@ export async function request(
     return { status: Number(stdout), error: stderr.trim() };
 }
 
-/** In a `describe`: the nodes resolve a name, as a team's own DNS would have it. */
+/** In a `describe`: makes the nodes resolve a name, as with a DNS record. */
 export function resolvedByNodes(host: string, address: () => string | Promise<string>): { add: () => Promise<void> } {
     const edit = async (script: string) => {
         await run([...theSandbox().enter(1, { all: true }), "sh", "-c", script]);
@@ -249,7 +249,7 @@ export function resolvedByNodes(host: string, address: () => string | Promise<st
     };
 }
 
-/** The PEM form of the certificate that is shown to a node at an address. */
+/** The PEM-encoded certificate that a node receives from an address. */
 export async function servedCertificate(address: string, serverName?: string): Promise<string> {
     const target =
         serverName === undefined ? [`https://${address}/`] : ["--connect-to", `::${address}`, `https://${serverName}/`];
@@ -258,7 +258,7 @@ export async function servedCertificate(address: string, serverName?: string): P
     return /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/s.exec(stdout)?.[0] ?? "";
 }
 
-/** Waits until something is so. */
+/** Waits until a condition is true. */
 export async function until(what: string, seconds: number, condition: () => Promise<boolean>): Promise<void> {
     for (const end = Date.now() + seconds * 1000; !(await condition()); ) {
         assert.ok(Date.now() < end, `${what} did not happen in ${seconds} s`);
@@ -266,12 +266,12 @@ export async function until(what: string, seconds: number, condition: () => Prom
     }
 }
 
-/** The first login of a pull secret's content. */
+/** The first login in a pull secret's content. */
 export function loginOf(dockerConfigJson: string): { username: string; password: string } {
     return Object.values(JSON.parse(dockerConfigJson).auths)[0] as { username: string; password: string };
 }
 
-/** How long something took. */
+/** The duration of an action. */
 export async function secondsOf(action: () => Promise<unknown>): Promise<number> {
     const started = Date.now();
     await action();

@@ -1,14 +1,14 @@
 import * as assert from "node:assert/strict";
 import { craneOf, pullByKubelet, pushImage, type RegistryStack } from "./harness";
 
-/** Reads every blob of an image, or of all images of an index, back and compares its digest. */
+/** Reads every blob of an image, or of all images in an index, and compares its digest. */
 export async function everyBlobIsWhole(registry: RegistryStack, image: string): Promise<void> {
     await craneOf(registry, (host) => ["validate", "--remote", `${host}/${image}`]);
 }
 
 /**
- * What a registry does on every kind of storage: it takes a layer of 50 MB and an image for two architectures, gives both to the
- * kubelet, keeps every blob whole, and deletes a manifest on request and no other. Returns the image with the layer.
+ * Tests a registry on every kind of storage: it accepts a layer of 50 MB and an image for two architectures, serves both to the
+ * kubelet, keeps every blob intact, and deletes only the requested manifest. Returns the image with the layer.
  */
 export async function takesGivesAndDeletes(registry: RegistryStack, namespace: string, pullSecret: string) {
     const image = await pushImage(registry, 50);
@@ -38,10 +38,10 @@ export async function takesGivesAndDeletes(registry: RegistryStack, namespace: s
     return image;
 }
 
-/** One that no machine has on which these tests run. */
+/** An architecture that no test machine has. */
 const otherArchitecture = "riscv64";
 
-/** Makes an image for two architectures of one that was pushed. */
+/** Creates an image for two architectures from a pushed one. */
 async function pushIndex(registry: RegistryStack, image: string, index: string): Promise<void> {
     const [repository] = image.split(":");
     const other = `${repository}:${otherArchitecture}`;

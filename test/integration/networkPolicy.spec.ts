@@ -28,14 +28,14 @@ describe("networkPolicy, enforced", () => {
         namespace,
         host: "policies.example.com",
         storage: { minio: { size: "1Gi" } },
-        // Nothing serves it; the web UI needs one.
+        // No controller serves it, but the web UI needs one.
         expose: { ingress: { controller: IngressController.Other } },
         ui: {},
         pullSecrets: { namespaces: [stranger], name: namespace },
     });
     after(() => registry.remove());
 
-    /** The addresses of a part of the registry; the debug port has no name in the Service that clients use. */
+    /** The pod IPs of a part of the registry. The clients' Service does not have the debug port. */
     async function addressOf(part: string, port: number, scheme = "https"): Promise<string> {
         const selector = `app.kubernetes.io/instance=registry,app.kubernetes.io/component=${part}`;
         const jsonpath = "jsonpath={.items[0].status.podIP}";
@@ -43,7 +43,7 @@ describe("networkPolicy, enforced", () => {
         return `${scheme}://${ip}:${port}/`;
     }
 
-    /** The HTTP status that a pod gets, or 0 when nothing answers it. */
+    /** The HTTP status that a pod receives, or 0 without a response. */
     async function status(from: string, url: string): Promise<number> {
         const curl = ["curl", "--insecure", "--silent", "--max-time", "3", "--output", "/dev/null"];
         const { stdout, stderr } = await attempt(
@@ -65,7 +65,7 @@ describe("networkPolicy, enforced", () => {
     const ui = async () => `${await addressOf("ui", uiPort)}ui/`;
     const minio = async () => `${await addressOf("minio", 9000)}minio/health/live`;
 
-    it("without it every pod reaches the registry, its metrics and its storage", async () => {
+    it("(control) without it, every pod can connect to the registry, its metrics and its storage", async () => {
         await registry.up();
         for (const name of [ingress, monitoring, stranger]) await startProber(name);
         await startProber(namespace);
@@ -75,7 +75,7 @@ describe("networkPolicy, enforced", () => {
         assert.equal(await status(stranger, await ui()), 200);
     });
 
-    it("shuts out whom the arguments do not name", async () => {
+    it("denies clients that the arguments do not allow", async () => {
         registry.args.networkPolicy = {
             clients: ["10.77.0.0/16"],
             clientNamespaces: [ingress],
@@ -84,7 +84,7 @@ describe("networkPolicy, enforced", () => {
         await registry.up();
         await registry.expectNoChange();
         const url = await server();
-        await until("the agent's work", 60, async () => (await status(stranger, url)) === 0);
+        await until("the network policies to be enforced", 60, async () => (await status(stranger, url)) === 0);
         assert.equal(await status(stranger, await metrics()), 0);
         assert.equal(await status(monitoring, url), 0);
         assert.equal(await status(ingress, await metrics()), 0);
@@ -93,36 +93,48 @@ describe("networkPolicy, enforced", () => {
         for (const from of [stranger, ingress, monitoring]) assert.equal(await status(from, await minio()), 0, from);
     });
 
-    it("lets in the Ingress controller's namespace and, to the metrics, the monitoring's", async () => {
+    it("allows ingress from the Ingress controller's namespace and, to the metrics, from the monitoring namespace", async () => {
         assert.equal(await status(ingress, await server()), 200);
         assert.equal(await status(ingress, await ui()), 200);
         assert.equal(await status(monitoring, await metrics()), 200);
     });
 
-    it("lets the registry reach its storage, and the kubelet pull", async () => {
+    it("allows the registry to connect to its storage, and the kubelet to pull", async () => {
         const image = await pushImage(registry, 5);
         await pullByKubelet(`${registry.outputs.host}/${image}`, stranger, namespace);
     });
 
-    it("lets no other pod of the namespace out, and the registry's own to each other and to DNS only", async () => {
+    it("denies egress of other pods in the namespace, and allows the registry's pods each other and DNS only", async () => {
         assert.equal(await status(namespace, await outside()), 0);
         assert.equal(await status(namespace, await minio()), 0);
         await kubectl(`label pod prober --namespace ${namespace} app.kubernetes.io/instance=registry`);
-        await until("the agent's work", 60, async () => (await status(namespace, await minio())) === 200);
+        await until(
+            "the network policies to be enforced",
+            60,
+            async () => (await status(namespace, await minio())) === 200,
+        );
         assert.equal(await status(namespace, await outside()), 0);
         await kubectl(`exec --namespace ${namespace} prober -- nslookup kubernetes.default.svc.cluster.local`);
     });
 
-    it("lets the web UI reach nobody", async () => {
+    it("denies all egress of the web UI", async () => {
         const label = `label pod prober --overwrite --namespace ${namespace}`;
         await kubectl(`${label} app.kubernetes.io/name=private-registry app.kubernetes.io/component=ui`);
-        await until("the agent's work", 60, async () => (await status(namespace, await minio())) === 0);
+        await until(
+            "the network policies to be enforced",
+            60,
+            async () => (await status(namespace, await minio())) === 0,
+        );
         assert.equal(await status(namespace, await server()), 0);
         await kubectl(`${label} app.kubernetes.io/name- app.kubernetes.io/component-`);
-        await until("the agent's work", 60, async () => (await status(namespace, await minio())) === 200);
+        await until(
+            "the network policies to be enforced",
+            60,
+            async () => (await status(namespace, await minio())) === 200,
+        );
     });
 
-    it("lets the registry go where `destinations` says", async () => {
+    it("allows the registry's egress to `destinations`", async () => {
         await kubectl(
             `label pod prober --namespace ${namespace} app.kubernetes.io/name=private-registry app.kubernetes.io/component=server`,
         );
@@ -132,11 +144,15 @@ describe("networkPolicy, enforced", () => {
             destinations: [{ cidr: `${hostname}/32`, ports: [6443] }],
         };
         await registry.up();
-        await until("the agent's work", 60, async () => (await status(namespace, await outside())) !== 0);
+        await until(
+            "the network policies to be enforced",
+            60,
+            async () => (await status(namespace, await outside())) !== 0,
+        );
     });
 });
 
-/** A pod that asks what a test wants to know. */
+/** A pod that sends the test's requests. */
 async function startProber(namespace: string): Promise<void> {
     const pod = {
         apiVersion: "v1",

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { attempt } from "../../sandbox/command";
 import { kubectl, pushImage, type RegistryStack, theSandbox } from "./harness";
 
-/** Pushes 200 MB, does something in the middle, and tries again as a client would; returns the image. */
+/** Pushes 200 MB, causes a fault during the push, and retries like a client; returns the image. */
 export async function pushThrough(stack: RegistryStack, fault: () => Promise<unknown>): Promise<string> {
     let settled: string | Error | undefined;
     const first = pushImage(stack, 200).then(
@@ -14,7 +14,7 @@ export async function pushThrough(stack: RegistryStack, fault: () => Promise<unk
     assert.equal(settled, undefined, "the push was over before the fault");
     await fault();
     const outcome = await first;
-    if (typeof outcome === "string") return outcome; // the client tried again by itself
+    if (typeof outcome === "string") return outcome; // the client retried on its own
     for (let tries = 0; tries < 10; tries++) {
         const image = await pushImage(stack, 50).catch(() => undefined);
         if (image !== undefined) return image;
@@ -23,7 +23,7 @@ export async function pushThrough(stack: RegistryStack, fault: () => Promise<unk
     throw new Error(`no push succeeded after the fault; the first one said: ${outcome}`);
 }
 
-/** Ends MinIO's process without a warning; its container starts again on the same volume. */
+/** Kills MinIO's process. Its container restarts with the same volume. */
 export async function killMinio(): Promise<void> {
     const inNode = theSandbox().enter(1, { all: true });
     const pids = (await attempt([...inNode, "pgrep", "-x", "minio"])).stdout.trim().split("\n");
@@ -49,7 +49,7 @@ export async function inPart(namespace: string, part: string, command: string, i
 
 export const inMinio = (namespace: string, command: string) => inPart(namespace, "minio", command);
 
-/** What a request of the node's to an address is answered with. */
+/** The response to a node's request. */
 export async function fromNode(url: string, ...options: string[]): Promise<string> {
     const curl = ["curl", "--silent", "--show-error", "--max-time", "10", ...options, url];
     const { stdout, stderr } = await attempt([...theSandbox().enter(), ...curl]);

@@ -5,7 +5,7 @@ import { buildTools } from "../../sandbox/toolchain/toolchain";
 import { startAgent } from "./agent";
 import { firstStartLimit, theSandbox } from "./harness";
 
-/** In a `describe`: kube-router, as k3s has it, enforces network policies on the sandbox's node. */
+/** In a `describe`: kube-router enforces network policies on the sandbox's node, as in k3s. */
 export function withEnforcedPolicies(): void {
     let program: string;
     let agent: { stop: () => Promise<void> } | undefined;

@@ -17,7 +17,7 @@ import {
     theSandbox,
 } from "./harness";
 
-describe("a registry without arguments but a pull secret", () => {
+describe("a registry with no arguments except a pull secret", () => {
     stepwise();
     inSandbox();
     namespaceOfPods("life-team");
@@ -31,33 +31,33 @@ describe("a registry without arguments but a pull secret", () => {
 
     after(() => registry.remove());
 
-    it("can be previewed before anything of it exists", async () => {
+    it("can be previewed before it exists", async () => {
         const { code, stdout, stderr } = await registry.pulumi("preview", "--diff");
         assert.equal(code, 0, stdout + stderr);
         assert.doesNotMatch(stdout, /undefined/);
     });
 
-    it("comes up, with plugins from Pulumi's cache and none from PATH", async () => {
+    it("is deployed, with plugins from Pulumi's cache and none from PATH", async () => {
         assert.doesNotMatch(await registry.up(), /from \$PATH/);
     });
 
-    it("does not change, and does not drift", async () => {
+    it("does not change or drift", async () => {
         await registry.expectNoChange();
         const { code, stdout, stderr } = await registry.pulumi("preview", "--expect-no-changes", "--diff");
         assert.equal(code, 0, stdout + stderr);
     });
 
-    it("takes an image from crane and gives it to the kubelet", async () => {
+    it("accepts an image from crane, which the kubelet pulls", async () => {
         image = await pushImage(registry);
         await pull();
     });
 
-    it("lets pods of a patched service account pull without naming the secret", async () => {
+    it("lets pods of a patched service account pull without imagePullSecrets", async () => {
         const other = await pushImage(registry);
         await pullByKubelet(`${registry.outputs.host}/${other}`, "life-team", undefined);
     });
 
-    it("refuses wrong passwords and anonymous clients", async () => {
+    it("rejects wrong passwords and anonymous clients", async () => {
         const login = { username: registry.outputs.username, password: registry.outputs.password };
         assert.equal(await ask(registry.outputs, "/v2/", login), 200);
         assert.equal(await ask(registry.outputs, "/v2/", { ...login, password: "wrong-password" }), 401);
@@ -65,7 +65,7 @@ describe("a registry without arguments but a pull secret", () => {
         assert.equal(await ask(registry.outputs, "/v2/_catalog"), 401);
     });
 
-    it("runs in a namespace whose Pod Security level is restricted", async () => {
+    it("runs in a namespace at Pod Security level restricted", async () => {
         const privileged = {
             apiVersion: "v1",
             kind: "Pod",
@@ -78,10 +78,10 @@ describe("a registry without arguments but a pull secret", () => {
         );
     });
 
-    it("keeps every secret out of the state, the history, and what the engine prints and reports", async () => {
-        // With -v, for debugging Pulumi, its engine and SDK print every value that they exchange; see the README.
+    it("keeps every secret out of the state, the history, and the engine's output and events", async () => {
+        // With -v, Pulumi's engine and SDK log every value that they exchange; see the README.
         const events = path.join(theSandbox().folder, "events.json");
-        theSandbox().environment.PULUMI_DEBUG_COMMANDS = "true"; // or there is no --event-log
+        theSandbox().environment.PULUMI_DEBUG_COMMANDS = "true"; // required for --event-log
         const result = await registry.pulumi("up", "--yes", "--skip-preview", "--diff", "--event-log", events);
         assert.equal(result.code, 0, result.stdout + result.stderr);
         const { credentials, dockerConfigJson } = registry.outputs;
@@ -122,12 +122,12 @@ describe("a registry without arguments but a pull secret", () => {
             for (const secret of secrets) {
                 const line = text.split("\n").find((each) => each.includes(secret)) ?? "";
                 const around = line.slice(Math.max(0, line.indexOf(secret) - 200), line.indexOf(secret));
-                assert.equal(line, "", `a secret stands in the clear in ${where}, behind: ${around}`);
+                assert.equal(line, "", `a secret is unencrypted in ${where}, after: ${around}`);
             }
         }
     });
 
-    it("serves the image after its pod was killed", async () => {
+    it("serves the image after its pod is killed", async () => {
         await kubectl(
             "delete pods --namespace life --selector app.kubernetes.io/component=server --grace-period=0 --force",
         );
@@ -135,21 +135,21 @@ describe("a registry without arguments but a pull secret", () => {
         await pull();
     });
 
-    it("serves the image after the node was restarted", async () => {
+    it("serves the image after a restart of the node", async () => {
         await restartSandbox();
         await kubectl("rollout status deployment --namespace life --timeout=90s");
         await pull();
         await registry.expectNoChange();
     });
 
-    it("puts its files on the node, and keeps them when the agent's pod restarts", async () => {
+    it("writes its files to the node, and keeps them when the agent's pod restarts", async () => {
         assert.deepEqual(await filesOnNode(registry.outputs.host), ["ca.crt", "hosts.toml"]);
         await kubectl("delete pods --namespace life-node --all");
         assert.deepEqual(await filesOnNode(registry.outputs.host), ["ca.crt", "hosts.toml"]);
         await kubectl("rollout status daemonset --namespace life-node --timeout=60s");
     });
 
-    it("takes the files of a runtime off the node when that is no longer named", async () => {
+    it("removes a runtime's files from the node when it is no longer listed", async () => {
         const { args } = registry;
         registry.args = { ...args, nodes: { runtimes: [ContainerRuntime.Containerd, ContainerRuntime.Docker] } };
         await registry.up();
@@ -160,15 +160,15 @@ describe("a registry without arguments but a pull secret", () => {
         assert.deepEqual(await filesOnNode(registry.outputs.host), ["ca.crt", "hosts.toml"]);
     });
 
-    it("refuses to be destroyed while it holds images", async () => {
-        // The preview, which a plain `pulumi destroy` begins with, is what refuses; without it much would be gone by then.
+    it("rejects a destroy while it contains images", async () => {
+        // The preview of a plain `pulumi destroy` rejects it. Without the preview, other resources would already be deleted.
         const result = await registry.pulumi("destroy", "--yes");
         assert.notEqual(result.code, 0);
         assert.match(result.stdout + result.stderr, /protected|--exclude-protected/);
         await pull();
     });
 
-    it("refuses to replace the claim", async () => {
+    it("rejects a replacement of the claim", async () => {
         const { args } = registry;
         registry.args = { ...args, storage: { volume: { storageClassName: "other" } } };
         const result = await registry.pulumi("up", "--yes");
@@ -178,7 +178,7 @@ describe("a registry without arguments but a pull secret", () => {
         await pull();
     });
 
-    it("keeps the claim and its namespace when the rest is destroyed, and takes its files off the node", async () => {
+    it("keeps the claim and its namespace when the rest is destroyed, and removes its files from the node", async () => {
         const result = await registry.pulumi("destroy", "--yes", "--skip-preview", "--exclude-protected");
         assert.equal(result.code, 0, result.stdout + result.stderr);
         const left = await kubectl("get all,secrets,configmaps,serviceaccounts,pvc --namespace life --output name");
@@ -192,14 +192,14 @@ describe("a registry without arguments but a pull secret", () => {
         assert.equal(accounts, "");
     });
 
-    it("serves the old image when it comes up again", async () => {
+    it("serves the old image after the next up", async () => {
         await registry.up();
         await pull();
         await registry.expectNoChange();
     });
 });
 
-/** What is in the folder of a host in the node's configuration of a runtime. */
+/** The files in a host's directory, in the node's configuration of a runtime. */
 async function filesOnNode(host: string, runtime = "containerd"): Promise<string[]> {
     const folder = `/etc/${runtime}/certs.d/${host}`;
     const listing = await attempt([...theSandbox().enter(1, { all: true }), "ls", "-A", folder]);

@@ -29,7 +29,7 @@ const broken: [object, string][] = [
     [{ pullSecrets: { namespaces: ["a", "a"] } }, 'pullSecrets.namespaces[1]: repeats "a"; name each once'],
 ];
 
-describe("a broken argument", () => {
+describe("a wrong argument", () => {
     inSandbox();
 
     for (const [args, sentence] of broken) {

@@ -4,13 +4,13 @@ import { request } from "./harness";
 export interface PullLoopResult {
     readonly pulls: number;
     readonly failures: string[];
-    /** Longest time in seconds from one successful pull to the next. */
+    /** The longest time between two successful pulls, in seconds. */
     readonly longestGap: number;
 }
 
 /**
- * Pulls a manifest over and over, each time on a new connection, while `change` runs. A pull that fails is repeated at once, as
- * the kubelet would do later; the longest time without a success tells whether any failed for good.
+ * Pulls a manifest in a loop, each time on a new connection, while `change` runs. A failed pull is retried immediately, as
+ * the kubelet would do later. The longest time without a success shows whether pulls were interrupted.
  */
 export async function pullDuring(
     outputs: StackOutputs,
@@ -25,7 +25,7 @@ export async function pullDuring(
     let lastSuccess = Date.now();
     let running = true;
     const loop = async () => {
-        // One more pull after the change has ended, so that its last state counts as well.
+        // One more pull after the change, so that its final state counts, too.
         for (let last = false; !last; ) {
             last = !running;
             const { status, error } = await request(outputs, `/v2/${repository}/manifests/${tag}`, login);
@@ -49,7 +49,7 @@ export async function pullDuring(
     return { pulls, failures, longestGap };
 }
 
-/** Says what a pull loop saw, in one line. */
+/** Prints the result of a pull loop in one line. */
 export function describePulls(what: string, { pulls, failures, longestGap }: PullLoopResult): string {
     return `      ${what}: ${pulls} pulls, ${failures.length} failed, longest gap ${longestGap.toFixed(2)} s`;
 }

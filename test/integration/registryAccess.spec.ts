@@ -51,7 +51,7 @@ describe("two registries in a cluster, and RegistryAccess in another stack", () 
         await first.expectNoChange();
     });
 
-    it("refuses to take over a service account that another registry patches", async () => {
+    it("rejects a service account that another registry patches", async () => {
         const { args } = second;
         second.args = {
             ...args,
@@ -69,7 +69,7 @@ describe("two registries in a cluster, and RegistryAccess in another stack", () 
         await second.up();
     });
 
-    it("lets another stack's namespace pull, under a name of that stack's own", async () => {
+    it("lets another stack's namespace pull, under another host name", async () => {
         const stack = new SandboxStack(theSandbox(), "guest", program);
         await stack.prepare(stringify({ config: { "registry-access:stack": "organization/private-registry/first" } }));
         const up = await stack.pulumi(["up", "--yes", "--skip-preview"]);
@@ -77,7 +77,7 @@ describe("two registries in a cluster, and RegistryAccess in another stack", () 
         const again = await stack.pulumi(["up", "--yes", "--skip-preview", "--expect-no-changes"]);
         assert.equal(again.code, 0, again.stdout + again.stderr);
         await pullByKubelet(`guest.example.com/${image}`, "access-guest", "guest-pull");
-        // Its nodes log in by themselves, so the secret is for what does not run on them.
+        // Its nodes log in automatically, so the pull secret is for other clients.
         await pullByKubelet(`guest.example.com/${image}`, "access-second", undefined);
 
         const down = await stack.pulumi(["destroy", "--yes", "--skip-preview"]);

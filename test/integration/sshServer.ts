@@ -7,14 +7,14 @@ import { ensureDebianPackages, unpackDebianPackage } from "../../sandbox/debian"
 import { printProgress } from "../../sandbox/progress";
 import { kubectl, theSandbox, until } from "./harness";
 
-/** Debian's OpenSSH server inside a node of the sandbox, so that what is done through it is done to the node. */
+/** Debian's OpenSSH server in a sandbox node, so that its commands run on the node. */
 export interface SshServer {
-    /** The node's address, which this machine reaches. */
+    /** The node's address, which is reachable from this machine. */
     readonly host: string;
     readonly port: number;
-    /** The private key that lets root in. */
+    /** The private key of root. */
     readonly privateKey: string;
-    /** The server's public key, and one that is another's. */
+    /** The server's public host key, and another one. */
     readonly hostKey: string;
     readonly otherHostKey: string;
     stop(): Promise<void>;
@@ -22,7 +22,7 @@ export interface SshServer {
 
 const port = 2222;
 
-/** Starts it with new keys. Nothing is installed on this machine, on which a package of a server would start one. */
+/** Starts it with new keys. The server's package is not installed on this machine, because installing it would start a server. */
 export async function startSshServer(): Promise<SshServer> {
     await ensureDebianPackages(["openssh-client"], printProgress);
     const server = await unpackDebianPackage("openssh-server", printProgress);
@@ -58,7 +58,7 @@ export async function startSshServer(): Promise<SshServer> {
         hostKey: read("host.pub").trim(),
         otherHostKey: read("other.pub").trim(),
         async stop() {
-            // By the number that the node's own processes have.
+            // By its PID in the node's namespace.
             await attempt([...enter, "sh", "-c", `kill $(cat ${at("pid")})`]);
             await ended;
             fs.rmSync(folder, { recursive: true, force: true });
@@ -66,7 +66,7 @@ export async function startSshServer(): Promise<SshServer> {
     };
 }
 
-/** In the node alone, whose /etc and /run are its own: what Debian's package would prepare, and its library. */
+/** Only in the node, which has a separate /etc and /run: what Debian's package would set up, and its library. */
 const preparation = `
 grep -q '^sshd:' /etc/passwd || echo 'sshd:x:105:65534::/run/sshd:/usr/sbin/nologin' >>/etc/passwd
 sed -i 's/^root:[^:]*:/root:*:/' /etc/shadow
@@ -85,10 +85,10 @@ function configuration(folder: string, server: string): string {
         "PasswordAuthentication no",
         "KbdInteractiveAuthentication no",
         "UsePAM no",
-        // The folder of a test lies below /tmp.
+        // A test's directory is below /tmp.
         "StrictModes no",
     ];
-    // From OpenSSH 9.8 on the server is three programs, which look for each other where they are installed.
+    // From OpenSSH 9.8 on, the server consists of three programs, which look for each other in their installation directory.
     for (const [option, program] of [
         ["SshdSessionPath", "sshd-session"],
         ["SshdAuthPath", "sshd-auth"],
@@ -99,7 +99,7 @@ function configuration(folder: string, server: string): string {
     return `${lines.join("\n")}\n`;
 }
 
-/** Where a package has its shared libraries, which depends on the machine's kind. */
+/** The directory of a package's shared libraries, which depends on the architecture. */
 function libraryFolder(unpacked: string): string {
     const files = fs.readdirSync(unpacked, { recursive: true, encoding: "utf8" });
     const library = files.find((file) => /\.so\.\d+$/.test(file));

@@ -8,10 +8,10 @@ import { firstStartLimit, kubectl, theSandbox } from "./harness";
 
 const namespace = "traefik";
 const labels = { app: "traefik" };
-/** The entry point's port, which a listener of a Gateway must have as well. */
+/** The entry point's port, which a Gateway's listener must have, too. */
 export const entryPointPort = 8443;
 
-/** In a `describe`: a Traefik for Ingress, IngressRoute and Gateway API, with the entry point as the README tells it. */
+/** In a `describe`: Traefik for Ingress, IngressRoute and Gateway API, with the entry point from the documentation. */
 export function withTraefik(): { address: () => string } {
     let address = "";
     before(async function () {
@@ -33,7 +33,7 @@ export function withTraefik(): { address: () => string } {
     return { address: () => address };
 }
 
-/** The custom resources that Traefik knows lie in the modules that it is built from. */
+/** Traefik's custom resource definitions are in the modules that it is built from. */
 async function customResourceDefinitions(): Promise<string[]> {
     const traefik = await goModuleFolder("traefik", "github.com/traefik/traefik/v3");
     const gatewayApi = path.join(await goModuleFolder("traefik", "sigs.k8s.io/gateway-api"), "config/crd/standard");
@@ -43,7 +43,7 @@ async function customResourceDefinitions(): Promise<string[]> {
     ];
 }
 
-/** What the documentation tells to give to Traefik, so that an upload may take longer than a minute. */
+/** The documentation's setting for uploads that take longer than a minute. */
 function unlimitedUploads(): string {
     const page = fs.readFileSync(path.join(repositoryRoot, "docs", "exposure.md"), "utf8");
     const [option] = /--entryPoints\.websecure\.\S+readTimeout=\d+/.exec(page) ?? [];

@@ -1,4 +1,4 @@
-/** A gateway that speaks S3 over a folder. */
+/** An S3-compatible server for a directory. */
 export function versitygw(namespace: string): object {
     const labels = { app: "versitygw" };
     const metadata = { name: "versitygw", namespace, labels };

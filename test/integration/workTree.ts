@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { repositoryRoot } from "../../sandbox/paths";
 
-/** Copies what a clone would have of the files that are here now, after `npm ci` and the build, and returns the new folder. */
+/** Copies the current files as a clone would contain them after `npm ci` and the build, and returns the new directory. */
 export function copyWorkTree(): string {
     const copy = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-copy-"));
     const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
@@ -14,7 +14,7 @@ export function copyWorkTree(): string {
     const files = listed.split("\n").filter((file) => file !== "" && file !== "node_modules");
     for (const file of [...files, "dist"]) {
         const source = path.join(repositoryRoot, file);
-        // What is deleted but not committed is listed too.
+        // The list includes files that are deleted but not committed.
         if (!fs.existsSync(source)) continue;
         fs.cpSync(source, path.join(copy, file), { recursive: true, preserveTimestamps: true });
     }

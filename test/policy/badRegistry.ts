@@ -14,7 +14,7 @@ import {
     signedCertificate,
 } from "./fixtures";
 
-/** A registry as it should not be: for every rule at least one fault. What is secret in it is `planted`. */
+/** A registry that violates every rule. Its secrets are `planted`. */
 export function badRegistry(planted: string): Declared[] {
     const auth = Buffer.from(`ci:${planted}`).toString("base64");
     const bad = deployment({
@@ -79,7 +79,7 @@ export function badRegistry(planted: string): Declared[] {
     ];
 }
 
-/** For a hundred years, and without any renewal. */
+/** Valid for a hundred years, without renewal. */
 function selfSignedServer(privateKeyPem: string): Declared {
     const validity = { isCaCertificate: false, validityPeriodHours: 36500 * 24 };
     return authority({ ...validity, privateKeyPem, subject: { commonName: "registry" }, allowedUses: ["server_auth"] });

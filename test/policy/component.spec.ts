@@ -5,7 +5,7 @@ import { registry } from "../unit/registry";
 import { violations } from "./judge";
 
 const pullSecrets = { namespaces: ["default"] };
-// The component makes no NetworkPolicy yet.
+// The fixtures have no NetworkPolicy.
 const kept = rules.filter(({ name }) => name !== "network-policy");
 
 const keys = { accessKeyId: "registry", secretAccessKey: "of-s3-and-nobody-else" };
@@ -13,7 +13,7 @@ const registries: Record<string, PrivateRegistryArgs> = {
     "a volume": {},
     S3: { storage: { s3: { bucket: "images", endpoint: "https://s3.example.com", credentials: { keys } } } },
     "MinIO and Redis": { replicas: 2, storage: { minio: {} }, descriptorCache: { redis: {} } },
-    "a Redis that exists": {
+    "an existing Redis": {
         descriptorCache: { redis: { external: { address: "redis:6379", passwordSecret: { name: "redis" } } } },
     },
     "a web UI behind NGINX": {
@@ -34,7 +34,7 @@ const registries: Record<string, PrivateRegistryArgs> = {
 
 describe("the component under its own policies", () => {
     for (const [what, args] of Object.entries(registries)) {
-        it(`breaks no rule with ${what}`, async () => {
+        it(`violates no rule with ${what}`, async () => {
             const { all } = await registry({ pullSecrets, ...args });
             const resources = all.map(({ type, name, inputs, protect }) => ({
                 type,

@@ -24,7 +24,7 @@ const asks = { name: "REGISTRY_AUTH_HTPASSWD_PATH", value: "/auth/htpasswd" };
 describeRule("no-basic-auth-over-http", {
     passes: {
         "a registry with TLS": [secret("config", { "config.yml": configYml() })],
-        "a certificate of Let's Encrypt": [
+        "a certificate from Let's Encrypt": [
             secret("config", { "config.yml": configYml("http: { tls: { letsencrypt: { email: a@example.com } } }\n") }),
         ],
         "TLS in the environment": [environment(asks, { name: "REGISTRY_HTTP_TLS_CERTIFICATE", value: "/tls.crt" })],
@@ -32,7 +32,7 @@ describeRule("no-basic-auth-over-http", {
             environment(),
             secret("config", { "config.yml": "version: 0.1\nstorage: {}\n" }),
         ],
-        "texts that are something else": [
+        "strings that are not a configuration": [
             configMap("other", { "a.yml": "version: [\nstorage: {", "b.yml": "version: 0.1\nstorage: *missing\n" }),
         ],
     },
@@ -61,7 +61,7 @@ describeRule("password-strength", {
         "a pull secret for another registry": [
             { ...pullSecret("short"), props: { ...pullSecret("short").props, metadata: { name: "hub" } } },
         ],
-        "a short one where that is configured": {
+        "a short one if the settings allow it": {
             of: [randomPassword({ length: 8 })],
             settings: { minimumLength: 8, minimumBits: 40 },
         },
@@ -99,9 +99,9 @@ const htpasswd = (cost: string, user = "ci") =>
 describeRule("bcrypt-cost", {
     passes: {
         "a cheap hash of a strong password": [htpasswd("05"), pullSecret(long, "ci")],
-        "a dear hash of a weak one": [htpasswd("10"), pullSecret("hunter2", "ci")],
-        "a cheap hash when nothing is known": [htpasswd("05"), pullSecret("hunter2", "another")],
-        "what is no htpasswd file": [secret("other", { note: "a:b" })],
+        "an expensive hash of a weak one": [htpasswd("10"), pullSecret("hunter2", "ci")],
+        "a cheap hash of an unknown password": [htpasswd("05"), pullSecret("hunter2", "another")],
+        "content that is not an htpasswd file": [secret("other", { note: "a:b" })],
     },
     fails: {
         "a hash that costs too much": { of: [htpasswd("12")], says: 'user "ci" is hashed at cost 12, more than 10' },
@@ -115,7 +115,7 @@ describeRule("bcrypt-cost", {
     unknown: { "the hashes": [secret("registry-htpasswd", { htpasswd: unknown })] },
 });
 
-/** A TLS Secret with a certificate that openssl makes. */
+/** A TLS Secret with a certificate from openssl. */
 function tlsSecret(key: string[], days: number) {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "policy-"));
     try {
@@ -137,11 +137,11 @@ const sound = tlsSecret(curve("P-256"), 90);
 describeRule("key-strength", {
     passes: {
         "P-256": [privateKey({ algorithm: "ECDSA", ecdsaCurve: "P256" })],
-        "RSA with the fewest bits that are enough": [privateKey({ algorithm: "RSA", rsaBits: 2048 })],
+        "RSA with the minimum number of bits": [privateKey({ algorithm: "RSA", rsaBits: 2048 })],
         "RSA with 4096 bits": [privateKey({ algorithm: "RSA", rsaBits: 4096 })],
         Ed25519: [privateKey({ algorithm: "ED25519", ecdsaCurve: "P256" })],
         "a Secret's": [sound],
-        "what is no certificate": [secret("edge", { "tls.crt": "nonsense" }, { type: "kubernetes.io/tls" })],
+        "content that is not a certificate": [secret("edge", { "tls.crt": "nonsense" }, { type: "kubernetes.io/tls" })],
     },
     fails: {
         "RSA with 1024 bits": {
@@ -165,9 +165,9 @@ describeRule("key-strength", {
 
 describeRule("certificate-lifetime", {
     passes: {
-        "90 days, renewed 30 before": [signedCertificate({})],
-        "a renewal on the last day that is early enough": [signedCertificate({ earlyRenewalHours: 7 * 24 })],
-        "an authority of ten years that nothing renews": [authority({})],
+        "90 days, renewed 30 days before expiry": [signedCertificate({})],
+        "a renewal on the last permitted day": [signedCertificate({ earlyRenewalHours: 7 * 24 })],
+        "a CA certificate valid for ten years, without renewal": [authority({})],
         "a Secret's": [sound],
         "other Secrets": [service()],
     },
@@ -180,7 +180,7 @@ describeRule("certificate-lifetime", {
             of: [signedCertificate({ earlyRenewalHours: undefined })],
             says: "renewed 0 days before it expires, later than 7",
         },
-        "an authority of twenty years": {
+        "a CA certificate valid for twenty years": {
             of: [authority({ validityPeriodHours: 7300 * 24 })],
             says: "valid for 7300 days, longer than 3650",
         },
@@ -200,7 +200,7 @@ describeRule("no-plaintext-secrets", {
     passes: {
         Secrets: [secret("any", { password: "x", config: "password: x" })],
         "a certificate in a ConfigMap": [configMap("ca", { "ca.crt": "-----BEGIN CERTIFICATE-----\nx\n" })],
-        "a configuration that names files": [
+        "a configuration with file paths": [
             configMap("config", { "config.yml": "auth:\n  htpasswd:\n    path: /auth\n" }),
         ],
         "a reference": [environment({ name: "DB_PASSWORD", valueFrom: { secretKeyRef: { name: "a", key: "b" } } })],

@@ -11,7 +11,7 @@ describeRule("tls-on-exposed-paths", {
     passes: {
         "TLS everywhere": [ingress(), httpRoute(), ingressRoute(), ofType("LoadBalancer")],
         "one certificate for all hosts": [ingress({ spec: { tls: [{ secretName: "edge" }] } })],
-        "plain HTTP to something else": [
+        "plain HTTP to another program": [
             ingress({ spec: { tls: null, rules: [{ host: "web.example.com" }] } }),
             service({ ...elsewhere, spec: { ...elsewhere.spec, type: "NodePort", ports: [{ port: 80 }] } }),
         ],
@@ -30,7 +30,7 @@ describeRule("tls-on-exposed-paths", {
             of: [ingress({ spec: { tls: [{ hosts: ["other.example.com"] }] } })],
             says: "has no certificate",
         },
-        "plain HTTP beside TLS": {
+        "plain HTTP in addition to TLS": {
             of: [annotated({ "nginx.ingress.kubernetes.io/ssl-redirect": "false" })],
             says: "allows plain HTTP",
         },
@@ -62,9 +62,9 @@ const debug = (type: string) => ofType(type, { name: "metrics", port: 5001, targ
 
 describeRule("private-debug-port", {
     passes: {
-        "a Service of its own in the cluster": [debug("ClusterIP")],
+        "a separate Service in the cluster": [debug("ClusterIP")],
         "a public Service without it": [ofType("LoadBalancer")],
-        "somebody else's port": [
+        "another program's port": [
             service({ ...elsewhere, spec: { ...debug("NodePort").props.spec, selector: { app: "web" } } }),
         ],
         "the same port when another one is the debug port": {
@@ -74,7 +74,7 @@ describeRule("private-debug-port", {
     },
     fails: {
         "a node port": { of: [debug("NodePort")], says: "exposes the debug port 5001" },
-        "a load balancer behind another number": {
+        "a load balancer with another port number": {
             of: [ofType("LoadBalancer", { targetPort: 5001 })],
             says: "exposes the debug port",
         },

@@ -1,6 +1,6 @@
 import type { Tree } from "../../policy/resource";
 
-/** A resource as a program declares it. */
+/** A resource, as a program declares it. */
 export interface Declared {
     readonly type: string;
     readonly name: string;
@@ -8,10 +8,10 @@ export interface Declared {
     readonly isProtected?: boolean;
 }
 
-/** What the engine puts in place of a text that a preview cannot know. */
+/** The engine's value for a string that is unknown in a preview. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** `over` laid on `base`; null removes, and lists are replaced. */
+/** Merges `over` over `base`: null removes a key, and lists are replaced. */
 function laid(base: Tree, over: Tree): Tree {
     if (over === undefined) return base;
     if (typeof over !== "object" || over === null || Array.isArray(over)) return over;
@@ -38,7 +38,7 @@ function object(
 
 const labels = { app: "docker-registry" };
 
-/** The container of a registry that somebody wrote well by hand; `over` changes it. */
+/** A well-configured registry container, hand-written without the component; `over` changes it. */
 export function container(over: Tree = {}): Tree {
     const base = {
         name: "registry",

@@ -15,7 +15,7 @@ export function ruleNamed(name: string): Rule {
     return rule;
 }
 
-/** What the rule says of a stack of these resources, as Pulumi would run it. */
+/** The rule's messages for a stack with these resources. */
 export function violations(rule: Rule, resources: readonly Declared[], settings: object = {}): string[] {
     const messages: string[] = [];
     const report = (message: string) => void messages.push(message);
@@ -48,7 +48,7 @@ const customTimeouts = { createSeconds: 0, updateSeconds: 0, deleteSeconds: 0 };
 
 interface Failing {
     readonly of: readonly Declared[];
-    /** A part of the only message, or of each of them. */
+    /** A part of the only message, or of each message. */
     readonly says: string | readonly string[];
     readonly settings?: object;
 }
@@ -56,13 +56,13 @@ interface Failing {
 interface Cases {
     readonly passes: Record<string, readonly Declared[] | { of: readonly Declared[]; settings: object }>;
     readonly fails: Record<string, Failing>;
-    /** Violations but for values that a preview cannot know. */
+    /** Violations if unknown values of a preview were known. */
     readonly unknown: Record<string, readonly Declared[]>;
 }
 
-/** Every rule that a test describes, so that another can see that none is left out. */
+/** Every rule with tests, so that another test can check that none is missing. */
 export const described = new Set<string>();
-/** Every resource that some rule refuses. */
+/** Every resource that a rule rejects. */
 export const refused: Declared[] = [];
 
 export function describeRule(name: string, { passes, fails, unknown }: Cases): void {
@@ -76,7 +76,7 @@ export function describeRule(name: string, { passes, fails, unknown }: Cases): v
             });
         }
         for (const [what, { of, says, settings }] of Object.entries(fails)) {
-            it(`refuses ${what}`, () => {
+            it(`rejects ${what}`, () => {
                 const rule = ruleNamed(name);
                 const messages = violations(rule, of, settings);
                 const parts = typeof says === "string" ? [says] : says;
@@ -88,7 +88,7 @@ export function describeRule(name: string, { passes, fails, unknown }: Cases): v
             });
         }
         for (const [what, of] of Object.entries(unknown)) {
-            it(`leaves to \`up\`: ${what}`, () => assert.deepEqual(violations(ruleNamed(name), of), []));
+            it(`does not judge in a preview: ${what}`, () => assert.deepEqual(violations(ruleNamed(name), of), []));
         }
     });
 }

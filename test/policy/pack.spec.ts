@@ -11,7 +11,7 @@ import { profileOf } from "../../sandbox/stack/policies";
 import { policiesReference } from "../../scripts/docs/policiesReference";
 import { badRegistry } from "./badRegistry";
 import { described, refused, violations } from "./judge";
-// In this file's process, so that it can see that no rule is left out.
+// In this file's process, so that it can check that no rule is missing.
 import "./credentials.cases";
 import "./exposure.cases";
 import "./storage.cases";
@@ -22,13 +22,13 @@ const profile = (name: string): Record<string, string | Record<string, unknown>>
 const levels = ["advisory", "mandatory", "disabled"];
 
 describe("the policy pack", () => {
-    it("has a name of its own for every rule", () => {
+    it("has a unique name for every rule", () => {
         const names = rules.map(({ name }) => name);
         assert.deepEqual(names, [...new Set(names)]);
         for (const name of names) assert.match(name, /^[a-z]+(-[a-z]+)+$/);
     });
 
-    it("tells of every rule and setting what it means", () => {
+    it("has a description of every rule and setting", () => {
         for (const { name, what, why, fix, settings } of rules) {
             for (const sentence of [what, why, fix]) assert.match(sentence, /^[A-Z`].*\.$/, name);
             for (const [key, setting] of Object.entries(settings)) {
@@ -43,12 +43,12 @@ describe("the policy pack", () => {
         }
     });
 
-    it("has cases for every rule that pass, fail and are unknown", () => {
+    it("has tests of every rule that pass, fail and are unknown", () => {
         assert.deepEqual([...described].sort(), rules.map(({ name }) => name).sort());
     });
 
     for (const name of ["baseline", "strict"]) {
-        it(`has a level for every rule in the profile ${name}, and only settings that the rule knows`, () => {
+        it(`has a level for every rule in the profile ${name}, and only existing settings`, () => {
             const config = profile(name);
             assert.deepEqual(
                 Object.keys(config),
@@ -67,7 +67,7 @@ describe("the policy pack", () => {
         });
     }
 
-    it("is in no rule weaker in the profile strict than in baseline", () => {
+    it("is at least as strict in the profile strict as in baseline, for every rule", () => {
         const levelIn = (name: string, rule: string) => {
             const given = profile(name)[rule];
             return ["disabled", "advisory", "mandatory"].indexOf(
@@ -77,13 +77,13 @@ describe("the policy pack", () => {
         for (const { name } of rules) assert.ok(levelIn("strict", name) >= levelIn("baseline", name), name);
     });
 
-    it("holds stacks for production to the profile strict", () => {
+    it("applies the profile strict to production stacks", () => {
         assert.equal(profileOf("prod"), "strict");
         assert.equal(profileOf("production-eu"), "strict");
         assert.equal(profileOf("dev"), "baseline");
     });
 
-    it("calls the same passwords guessable as the component does", () => {
+    it("treats the same passwords as weak as the component", () => {
         fc.assert(
             fc.property(fc.string({ maxLength: 60 }), (password) => {
                 assert.equal(bitsOf(password) < unguessableBits, bcryptCost(password) > 5);
@@ -91,7 +91,7 @@ describe("the policy pack", () => {
         );
     });
 
-    it("shows no secret in any violation", () => {
+    it("contains no secret in any violation", () => {
         const secret = fc.string({ unit: fc.constantFrom(..."abcdefghijkmnpqrstuvwxyz23456789"), minLength: 12 });
         fc.assert(
             fc.property(secret, (planted) => {
@@ -107,7 +107,7 @@ describe("the policy pack", () => {
         );
     });
 
-    it("finds a fault for every rule in the bad registry", () => {
+    it("finds a violation of every rule in the bad registry", () => {
         const silent = rules.filter((rule) => violations(rule, badRegistry("hunter2"), strictHosts).length === 0);
         assert.deepEqual(
             silent.map(({ name }) => name),
@@ -115,7 +115,7 @@ describe("the policy pack", () => {
         );
     });
 
-    it("never breaks off at a manifest that is malformed", () => {
+    it("never fails on a malformed manifest", () => {
         const types = [...new Set(refused.map(({ type }) => type))];
         const value = fc.letrec((tie) => ({
             tree: fc.oneof(
@@ -168,5 +168,5 @@ describe("the policy pack", () => {
     });
 });
 
-/** What makes the rules that allow everything by default say something. */
+/** Settings for the rules that allow everything by default. */
 const strictHosts = { hosts: ["none"], namespaces: ["none"], storageClasses: ["none"] };

@@ -31,7 +31,7 @@ describeRule("data-protected", {
             of: [claim({ metadata: { name: "team-docker-registry" } }, false)],
             says: "The claim is not protected",
         },
-        "a volume that goes with its claim": { of: [volume("Delete")], says: "deleted with its claim" },
+        "a volume that is deleted with its claim": { of: [volume("Delete")], says: "deleted with its claim" },
         "a StatefulSet that deletes them": { of: [statefulSet("Delete")], says: "deletes its claims" },
     },
     unknown: {
@@ -73,7 +73,7 @@ describeRule("shared-replicas", {
             shared,
             secret("registry-config", { "config.yml": without }),
         ],
-        "what the stack does not hold": [two()],
+        "objects outside the stack": [two()],
         "a namesake elsewhere": [two(), claim({ metadata: { namespace: "other" } })],
     },
     fails: {
@@ -124,7 +124,7 @@ describeRule("network-policy", {
 describeRule("restricted-namespace", {
     passes: {
         "a restricted one": [deployment(), namespace("restricted")],
-        "one that was there before": [deployment()],
+        "one that the stack did not create": [deployment()],
         "one without a registry": [namespace("privileged")],
     },
     fails: {
@@ -190,8 +190,12 @@ const agent = (path: string) => ({
 
 describeRule("trusted-certificate", {
     passes: {
-        "an authority that nodes are told of": [deployment(), signedCertificate({}), nodeFiles],
-        "a DaemonSet that writes the folder": [deployment(), signedCertificate({}), agent("/etc/containerd/certs.d")],
+        "a CA certificate that is installed on nodes": [deployment(), signedCertificate({}), nodeFiles],
+        "a DaemonSet that writes to the directory": [
+            deployment(),
+            signedCertificate({}),
+            agent("/etc/containerd/certs.d"),
+        ],
         "nodes over SSH": [
             deployment(),
             signedCertificate({}),
@@ -204,11 +208,11 @@ describeRule("trusted-certificate", {
         "a certificate from elsewhere": [deployment()],
     },
     fails: {
-        "an authority nobody knows": {
+        "a CA certificate that no node trusts": {
             of: [deployment(), signedCertificate({})],
             says: "No node is configured to trust the CA",
         },
-        "files for something else": {
+        "files for another registry": {
             of: [deployment(), signedCertificate({}), configMap("files", { list: "nothing" })],
             says: "No node is configured to trust",
         },

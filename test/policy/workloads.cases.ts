@@ -5,7 +5,7 @@ const image = (reference: string) => deployment({ container: { image: reference 
 const otherWorkload = { ...deployment({ container: { image: "nginx" } }) };
 otherWorkload.props.spec.template.metadata.labels = { app: "web" };
 
-/** The same pod as another kind. */
+/** The same pod, as another kind. */
 function as(kind: string, { props, ...rest }: Declared): Declared {
     const type = kind === "CronJob" || kind === "Job" ? `kubernetes:batch/v1:${kind}` : `kubernetes:apps/v1:${kind}`;
     if (kind !== "CronJob") return { ...rest, type, props };
@@ -18,11 +18,11 @@ describeRule("registry-version", {
         "a later one behind a mirror with a port": [
             image("mirror.example.com:5000/hub/library/registry:v4.0.0@sha256:1"),
         ],
-        "what is no registry": [image("cp-schema-registry:1.0.0"), image("nginx:1.0.0"), service()],
+        "images that are not a registry": [image("cp-schema-registry:1.0.0"), image("nginx:1.0.0"), service()],
         "a later minor version with a lower patch": [image("registry:3.2.0")],
         "a version of several digits": { of: [image("registry:10.12.10")], settings: { minimum: "9.13.11" } },
-        "a tag that a version stands in": [image("registry:edge-2.8.3")],
-        "an older one where that is configured": { of: [image("registry:3.1.0")], settings: { minimum: "3.1.0" } },
+        "a tag that contains a version": [image("registry:edge-2.8.3")],
+        "an older one if the settings allow it": { of: [image("registry:3.1.0")], settings: { minimum: "3.1.0" } },
     },
     fails: {
         "an older patch": { of: [image("registry:3.1.1")], says: '"registry:3.1.1" is older than 3.1.2' },
@@ -60,15 +60,15 @@ describeRule("pinned-images", {
     passes: {
         "a full version": [image("registry:3.1.2")],
         "a variant of one": [image("registry:3.1.2-alpine")],
-        "a digest behind it": {
+        "a full version with a digest": {
             of: [image(`registry:3.1.2@sha256:${"a".repeat(64)}`)],
             settings: { requireDigest: true },
         },
-        "whatever other workloads run": [otherWorkload],
+        "images of other workloads": [otherWorkload],
     },
     fails: {
         "no tag": { of: [image("registry")], says: 'The image "registry" has no tag' },
-        "no tag behind a port": { of: [image("localhost:5000/registry")], says: "has no tag" },
+        "no tag, with a port": { of: [image("localhost:5000/registry")], says: "has no tag" },
         "a floating tag": { of: [image("registry:latest")], says: '"registry:latest" is not a full version' },
         "half a version": { of: [image("registry:3.1")], says: "is not a full version" },
         "a digest without a version": { of: [image("registry@sha256:1")], says: "has no tag" },
@@ -92,7 +92,7 @@ describeRule("restricted-pods", {
     passes: {
         "a restricted pod": [deployment()],
         "a container that binds a low port": [security({ capabilities: { add: ["NET_BIND_SERVICE"] } })],
-        "whatever other workloads do": [
+        "pods of other workloads": [
             {
                 ...otherWorkload,
                 props: { ...otherWorkload.props, spec: { template: { spec: { hostNetwork: true } } } },
@@ -135,15 +135,15 @@ describeRule("restricted-pods", {
         "the host's network": { of: [inPod({ hostNetwork: true })], says: "The pod has hostNetwork" },
         "the host's processes": { of: [inPod({ hostPID: true })], says: "The pod has hostPID" },
         "the host's memory": { of: [inPod({ hostIPC: true })], says: "The pod has hostIPC" },
-        "a folder of the node": {
+        "a directory of the node": {
             of: [inPod({ volumes: [{ name: "data", hostPath: { path: "/srv" } }] })],
             says: "The volume data is a directory of the node",
         },
-        "a registry known by its labels alone": {
+        "a registry that is recognized by its labels": {
             of: [deployment({ container: { image: "example.com/own:1.0.0", securityContext: { privileged: true } } })],
             says: "is privileged",
         },
-        "one known by a configured name": {
+        "a registry that is recognized by a configured name": {
             of: [
                 {
                     ...otherWorkload,
@@ -187,7 +187,7 @@ describeRule("read-only-root", {
 describeRule("no-service-account-token", {
     passes: { "a pod without one": [deployment()], "other workloads": [otherWorkload] },
     fails: {
-        "a pod that says nothing": {
+        "a pod without the field": {
             of: [inPod({ automountServiceAccountToken: null })],
             says: "The pod gets a service account token",
         },
@@ -217,7 +217,7 @@ describeRule("resources-set", {
 describeRule("persistent-storage", {
     passes: {
         "a claim": [deployment()],
-        "an emptyDir for something else": [
+        "an emptyDir for other data": [
             inPod({
                 volumes: [
                     { name: "data", persistentVolumeClaim: { claimName: "registry-data" } },
@@ -231,7 +231,7 @@ describeRule("persistent-storage", {
             of: [inPod({ volumes: [{ name: "data", emptyDir: {} }] })],
             says: "The directory /var/lib/registry is an emptyDir",
         },
-        "one at another folder, where that is configured": {
+        "one at another directory, if the settings have it": {
             of: [inPod({ volumes: [{ name: "config", emptyDir: {} }] })],
             says: "The directory /etc/distribution is an emptyDir",
             settings: { dataFolder: "/etc/distribution" },

@@ -2,22 +2,22 @@ import { PrivateRegistry } from "../../components";
 import { type Declared, declare } from "../unit/mocks";
 import { registries } from "./registries";
 
-/** A resource whose replacement would lose images, a password or an authority that nodes trust. */
+/** A resource whose replacement would lose images, a password or a CA that nodes trust. */
 export interface DataHolder {
     readonly type: string;
     readonly name: string;
     readonly parent: string;
-    /** The inputs of which any change makes the provider replace it. */
+    /** The inputs whose change makes the provider replace it. */
     readonly identity: unknown;
     readonly protect: boolean;
 }
 
 export type DataHolders = Readonly<Record<string, readonly DataHolder[]>>;
 
-/** The registries whose data is compared from release to release. */
+/** The registries whose data is compared between releases. */
 const compared = ["default", "dev", "prod", "hostPath", "rotated"];
 
-/** What of a resource decides that it is replaced, or nothing when it holds no data. Any change of a random value or a key is one. */
+/** The inputs that decide whether a resource is replaced; undefined if it contains no data. Every change of a random value or a key replaces it. */
 function identityOf({ type, inputs }: Declared): unknown {
     const { metadata, spec } = inputs;
     switch (type.split(":").at(-1)) {
@@ -47,7 +47,7 @@ function identityOf({ type, inputs }: Declared): unknown {
     }
 }
 
-/** What holds data in every one of the registries, as the present source declares it. */
+/** The resources with data in all registries, as the current source declares them. */
 export async function presentDataHolders(): Promise<DataHolders> {
     const all: Record<string, DataHolder[]> = {};
     for (const registry of compared) {
@@ -61,7 +61,7 @@ function holdersOf(resource: Declared): DataHolder[] {
     const identity = identityOf(resource);
     if (identity === undefined) return [];
     const { type, name, parent, protect } = resource;
-    // An alias lets the engine find a resource under the name that it had before.
+    // With an alias, the engine finds a resource by its former name.
     return [name, ...resource.aliases.map((alias) => alias.split("::").at(-1) as string)].map((known) => ({
         type,
         name: known,
@@ -71,7 +71,7 @@ function holdersOf(resource: Declared): DataHolder[] {
     }));
 }
 
-/** What `pulumi up` would delete or replace, or no longer protect, of what an earlier release made: each a sentence. */
+/** One sentence for each resource of an earlier release that `pulumi up` would delete, replace or no longer protect. */
 export function losses(before: DataHolders, after: DataHolders): string[] {
     return Object.entries(before).flatMap(([registry, holders]) =>
         holders.flatMap((holder) => {

@@ -35,7 +35,7 @@ const s3 = { bucket: "images", endpoint: "https://s3.example.com" };
 const issuer = { name: "letsencrypt" };
 const nginx = { controller: IngressController.Nginx };
 
-/** One registry of every kind, and of every pair of arguments that together decide which resources exist. */
+/** One registry of every kind, and for every pair of arguments that together decide which resources exist. */
 export const registries: Readonly<Record<string, PrivateRegistryArgs>> = {
     default: {},
     dev: stackArgs("dev"),
@@ -141,7 +141,7 @@ const access: RegistryAccessArgs = {
     }),
 };
 
-/** One access of every kind. */
+/** One RegistryAccess of every kind. */
 export const accesses: Readonly<Record<string, RegistryAccessArgs>> = {
     "access.pullSecrets": { ...access, pullSecrets: { namespaces: ["team-a"], serviceAccounts: ["default"] } },
     "access.nodes": { ...access, caCertPem: caCertificate, endpoint: "203.0.113.7:443" },

@@ -4,20 +4,20 @@ import { PrivateRegistry, RegistryAccess } from "../../components";
 import { type Declared, declare } from "../unit/mocks";
 import { accesses, registries } from "./registries";
 
-/** A resource by its URN without stack and project, which holds its type, its parents' types and its name. */
+/** A resource, by its URN without stack and project: its type, its parents' types and its name. */
 export type Children = Record<string, { readonly parent: string; readonly aliases: readonly string[] }>;
 
-/** The resources of every registry and every access, by the name of the fixture. */
+/** The resources of every registry and every RegistryAccess, by the name of the fixture. */
 export type UrnRecord = Readonly<Record<string, Children>>;
 
-/** Written once from commit 07919c9. Pulumi's state of existing stacks holds these URNs, so no later change may edit it. */
+/** Written from commit 07919c9. The state of existing stacks contains these URNs, so this file must not be edited. */
 export const recordedFile = path.join(__dirname, "urns-07919c9.json");
 
 export function recordedUrns(): UrnRecord {
     return JSON.parse(fs.readFileSync(recordedFile, "utf8"));
 }
 
-/** The resources as the present source declares them. */
+/** The resources, as the current source declares them. */
 export async function presentUrns(): Promise<UrnRecord> {
     const record: Record<string, Children> = {};
     for (const [fixture, args] of Object.entries(registries)) {
@@ -40,7 +40,7 @@ async function childrenOf(program: () => unknown): Promise<Children> {
     return Object.fromEntries(children);
 }
 
-/** The aliases that the component gives; the SDK adds the kind's older API versions, which differ from SDK to SDK. */
+/** The component's aliases. The SDK adds the kind's older API versions, which depend on the SDK's version. */
 function ownAliases({ aliases }: Declared): string[] {
     return aliases.filter((alias) => !alias.startsWith("kubernetes:"));
 }
@@ -49,7 +49,7 @@ function short(urn: string): string {
     return urn.split("::").slice(2).join("::");
 }
 
-/** The record as a file with one resource a line. */
+/** The record, as a file with one resource per line. */
 export function toText(record: UrnRecord): string {
     const fixtures = Object.entries(record).map(([fixture, children]) => {
         const lines = Object.entries(children).map(
@@ -60,7 +60,7 @@ export function toText(record: UrnRecord): string {
     return `{\n${fixtures.join(",\n")}\n}\n`;
 }
 
-/** One sentence for each recorded resource that is gone, has another parent or lost an alias, and for each new one. */
+/** One sentence for each recorded resource that is missing, has another parent or lost an alias, and for each new one. */
 export function differences(before: UrnRecord, after: UrnRecord): string[] {
     return Object.entries(before).flatMap(([fixture, children]) => {
         const now = after[fixture] ?? {};

@@ -13,7 +13,7 @@ export interface SigningKey {
     algorithm: EcdsaParams & Algorithm;
     privateKey: CryptoKey;
     publicKey: CryptoKey;
-    /** The public key in DER form. */
+    /** The DER-encoded public key. */
     spki: Buffer;
 }
 
@@ -28,7 +28,7 @@ function algorithmOf(key: crypto.KeyObject): { name: string; algorithm: EcdsaPar
     throw new Error("the stand-in for the tls provider signs with RSA keys and with ECDSA keys on the curve P256 only");
 }
 
-/** Reads a private key in PEM form. */
+/** Reads a PEM-encoded private key. */
 export async function signingKey(pem: string): Promise<SigningKey> {
     const key = crypto.createPrivateKey(pem);
     const { name, algorithm } = algorithmOf(key);
@@ -44,7 +44,7 @@ export async function signingKey(pem: string): Promise<SigningKey> {
     };
 }
 
-/** The first block of a PEM text, which must be of a type such as `CERTIFICATE`. */
+/** The first PEM block, which must be of a type such as `CERTIFICATE`. */
 export function decodePem(pem: string, type: string): Uint8Array<ArrayBuffer> {
     const [, found, base64 = ""] = /-----BEGIN ([A-Z ]+)-----\n([\s\S]+?)\n-----END \1-----/.exec(pem) ?? [];
     if (found === undefined) throw new Error(`failed to decode PEM of expected type "${type}" from bytes`);

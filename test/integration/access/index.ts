@@ -4,7 +4,7 @@ import { RegistryAccess } from "../../../components";
 const registry = new pulumi.StackReference(new pulumi.Config().require("stack"));
 const host = "guest.example.com";
 
-/** The registry's credentials, for the name that this stack gives it. */
+/** The registry's credentials, for this stack's name of the registry. */
 const dockerConfigJson = registry.requireOutput("dockerConfigJson").apply((text) => {
     const [login] = Object.values(JSON.parse(text).auths);
     return JSON.stringify({ auths: { [host]: login } });

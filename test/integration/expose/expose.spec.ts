@@ -78,13 +78,13 @@ describe("through Traefik", () => {
         for (const stack of stacks.values()) await stack.remove();
     });
 
-    /** Brings the stack to its arguments, and waits until Traefik answers for the registry. */
+    /** Runs `pulumi up`, and waits until Traefik serves the registry. */
     async function expose(kind: Kind): Promise<void> {
         const registry = stackOf(kind);
         await registry.up();
         await registry.expectNoChange();
         let last: unknown;
-        await until("the answer through Traefik", 60, async () => {
+        await until("the response through Traefik", 60, async () => {
             last = await viaTraefik(kind, "/v2/", registry.outputs);
             return (last as { status: number }).status === 200;
         }).catch((error) => {
@@ -98,10 +98,10 @@ describe("through Traefik", () => {
         return request(outputs, urlPath, login, hostOf(kind));
     }
 
-    /** Of the certificate that clients see, which the team's Gateway has and not the registry. */
+    /** CA certificate of the edge, which the Gateway has and the registry does not know. */
     const authority = (kind: Kind) => (kind === atGateway ? gatewayAuthority : stackOf(kind).outputs.caCertPem);
 
-    /** The words before a command so that it runs on the node, as a client that resolves the host to Traefik. */
+    /** The prefix of a command that runs on the node, as a client that resolves the host to Traefik. */
     function client(kind: Kind): string[] {
         const { username, password } = stackOf(kind).outputs;
         const folder = path.join(work, kind.name);
@@ -116,7 +116,7 @@ describe("through Traefik", () => {
         return [...theSandbox().enter(1, { all: true }), "env", ...env];
     }
 
-    /** curl on the node with the authority and, with `login`, the password of the registry. */
+    /** curl on the node with the CA certificate and, with `login`, the registry's password. */
     function curl(kind: Kind, login: boolean, ...options: string[]): string[] {
         const folder = path.join(work, kind.name);
         const config = login ? ["--config", path.join(folder, "curl")] : [];
@@ -124,7 +124,7 @@ describe("through Traefik", () => {
         return [...client(kind), ...common, ...config, ...options];
     }
 
-    /** Pushes an image with a layer of 50 MB through Traefik, pulls it again, and returns its name. */
+    /** Pushes an image with a layer of 50 MB through Traefik, pulls it, and returns its name. */
     async function pushAndPull(kind: Kind): Promise<string> {
         const crane = path.join(theSandbox().folder, "bin", "crane");
         const archive = path.join(work, "image.tar");
@@ -147,7 +147,7 @@ describe("through Traefik", () => {
         return log.split("\n").filter((line) => line.includes(`/v2/${repository}/`)).length;
     }
 
-    /** Uploads a blob so slowly that it takes more than a minute, which is when Traefik's own limit would end it. */
+    /** Uploads a blob so slowly that it takes more than a minute, after which Traefik's default limit aborts it. */
     async function uploadSlowly(kind: Kind, { file, digest }: Blob): Promise<void> {
         const url = `https://${hostOf(kind)}/v2/team/slow/blobs`;
         const start = ["--dump-header", "-", "--request", "POST", `${url}/uploads/`];
@@ -168,28 +168,28 @@ describe("through Traefik", () => {
     }
 
     for (const kind of kinds) {
-        it(`${kind.what} takes and gives images, over TLS to the pods`, async () => {
+        it(`${kind.what} serves pushes and pulls, with TLS to the pods`, async () => {
             await expose(kind);
             await pushAndPull(kind);
         });
     }
 
-    it("uploads of 300 MB that take more than a minute end well", async () => {
+    it("uploads of 300 MB that take more than a minute succeed", async () => {
         const blob = writeBlob(path.join(work, "blob"), 300);
         await Promise.all(kinds.map((kind) => uploadSlowly(kind, blob)));
         fs.rmSync(blob.file);
     });
 
-    /** The user that the web UI was told of in its last requests, as its log has it; `-` is nobody. */
+    /** The user names in the web UI's last log lines; `-` is none. */
     async function usersInLogOf(kind: Kind, requestPath: string): Promise<string[]> {
         const log = await kubectl(`logs --namespace ${kind.name} --selector ${uiSelector} --container ui --tail=100`);
         const lines = [...log.matchAll(/^\S+ - (\S+) \[[^\]]*\] "GET (\S+) /gm)];
         return lines.filter(([, , asked]) => asked === requestPath).map(([, user]) => user);
     }
 
-    /** The pages are the sandbox's own, for the public image cannot be had here; nginx, its files and the way to it are real. */
+    /** The sandbox has its own pages, because the public image is not available here. nginx, its files and the route are real. */
     for (const kind of kinds) {
-        it(`${kind.what} leads to the web UI, and keeps the password back from it`, async () => {
+        it(`${kind.what} routes to the web UI, and removes the password`, async () => {
             const { outputs } = stackOf(kind);
             assert.equal(outputs.uiUrl, `https://${hostOf(kind)}/ui/`);
             const marked = `${outputs.uiUrl}?${randomBytes(4).toString("hex")}`;
@@ -205,7 +205,7 @@ describe("through Traefik", () => {
         });
     }
 
-    it("the web UI's log would show a password's user that came through", async () => {
+    it("(control) the web UI's log shows the user of a password that is not removed", async () => {
         const service = `get service ${stackOf(first).outputs.serviceName}-ui --namespace ${first.name}`;
         const address = await kubectl(`${service} --output jsonpath={.spec.clusterIP}`);
         const asked = `/ui/?${randomBytes(4).toString("hex")}`;
@@ -213,7 +213,7 @@ describe("through Traefik", () => {
         assert.deepEqual(await usersInLogOf(first, asked), [stackOf(first).outputs.username]);
     });
 
-    it("an Ingress before pods that speak HTTP gives images to the kubelet, which resolves the host", async () => {
+    it("an Ingress with plainBackend serves images to the kubelet, which resolves the host", async () => {
         const registry = stackOf(first);
         registry.args = { ...registry.args, tls: { plainBackend: true } };
         await expose(first);
@@ -245,7 +245,7 @@ function writeBlob(file: string, megabytes: number): Blob {
     return { file, digest: `sha256:${hash.digest("hex")}` };
 }
 
-/** Makes a team's Gateway with a certificate for the host, and returns the certificate's authority. */
+/** Creates a Gateway with a certificate for the host, and returns its CA certificate. */
 async function createGateway(host: string): Promise<string> {
     const authority = await createAuthority("the Gateway's authority");
     const pair = await issue(authority, { commonName: host, serverNames: { dns: [host] } });

@@ -13,10 +13,10 @@ import {
 } from "../harness";
 import { versitygw } from "../versitygw";
 
-/** In place of the twuni chart, which cannot be reached from here: a chart that takes the same values. */
+/** A chart with the same values as the twuni chart, which is not reachable from here. */
 const helm = { chart: "./test/charts/docker-registry" };
 
-describe("a registry by a Helm release", () => {
+describe("a registry in a Helm release", () => {
     stepwise();
     inSandbox("versitygw", "redis");
     namespaceOfPods("helm-team");
@@ -31,7 +31,7 @@ describe("a registry by a Helm release", () => {
     const inNamespace = async (kind: string) =>
         JSON.parse(await kubectl(`get ${kind} --namespace helm --output json`)).items;
 
-    /** Helm waits for the new pods only; this waits until the old ones are gone, too. */
+    /** Helm waits for the new pods only. This waits until the old ones are deleted, too. */
     const upAndRolled = async () => {
         await registry.up();
         await kubectl(`rollout status deployment ${registry.outputs.deploymentName} --namespace helm --timeout=90s`);
@@ -39,12 +39,12 @@ describe("a registry by a Helm release", () => {
 
     after(() => registry.remove());
 
-    it("can be previewed before anything of it exists", async () => {
+    it("can be previewed before it exists", async () => {
         const { code, stdout, stderr } = await registry.pulumi("preview", "--diff");
         assert.equal(code, 0, stdout + stderr);
     });
 
-    it("comes up, does not change and does not drift", async () => {
+    it("is deployed, and then does not change or drift", async () => {
         await registry.up();
         await registry.expectNoChange();
     });
@@ -59,7 +59,7 @@ describe("a registry by a Helm release", () => {
         assert.equal(await ask(registry.outputs, "/v2/"), 401);
     });
 
-    it("takes a layer of 50 MB and gives it to the kubelet", async () => {
+    it("accepts a layer of 50 MB, which the kubelet pulls", async () => {
         image = await pushImage(registry, 50);
         await pull();
     });
@@ -74,7 +74,7 @@ describe("a registry by a Helm release", () => {
         );
     });
 
-    it("keeps its secrets out of the chart's ConfigMap and Pulumi's state; of the component's, the release knows the shared key only", async () => {
+    it("keeps its secrets out of the chart's ConfigMap and Pulumi's state, and only the shared key in the release", async () => {
         const secrets = await inNamespace("secrets");
         const decoded = (name: RegExp, key: string): string => {
             const { data } = secrets.find((one: { metadata: { name: string } }) => name.test(one.metadata.name));
@@ -85,7 +85,7 @@ describe("a registry by a Helm release", () => {
             .split(":")[1];
         const key = decoded(/-secret$/, "haSharedSecret");
         assert.ok(hash.startsWith("$2") && key.length === 64, "the secrets were found");
-        // Helm's own encoding of the record of a release: JSON, compressed, in base64.
+        // Helm's encoding of a release: compressed JSON in base64.
         const record = gunzipSync(Buffer.from(decoded(/^sh\.helm\.release\./, "release"), "base64"));
         const values = JSON.stringify(JSON.parse(record.toString()).config);
         assert.ok(values.includes(key));
@@ -98,7 +98,7 @@ describe("a registry by a Helm release", () => {
         }
     });
 
-    it("gives a user another password, which works, without a rollout", async () => {
+    it("rotates a user's password without a rollout", async () => {
         const pods = await registry.pods();
         const before = registry.outputs.credentials.ci;
         registry.args = { ...registry.args, users: [{ name: "admin" }, { name: "ci", generation: 2 }] };
@@ -123,7 +123,7 @@ describe("a registry by a Helm release", () => {
         await registry.expectNoChange();
     });
 
-    it("takes values of the chart over the component's", async () => {
+    it("merges chart values over the component's", async () => {
         const { args } = registry;
         registry.args = { ...args, helm: { ...helm, values: { podAnnotations: { "example.com/mine": "yes" } } } };
         await upAndRolled();
@@ -133,14 +133,14 @@ describe("a registry by a Helm release", () => {
         assert.match(annotations, /checksum\/certificate/);
     });
 
-    it("refuses to be destroyed while it holds images", async () => {
+    it("rejects a destroy while it contains images", async () => {
         const result = await registry.pulumi("destroy", "--yes");
         assert.notEqual(result.code, 0);
         assert.match(result.stdout + result.stderr, /protected|--exclude-protected/);
         await pull();
     });
 
-    it("is uninstalled without its claim, and serves the old images when it comes up again", async () => {
+    it("is uninstalled without its claim, and serves the old images after the next up", async () => {
         const result = await registry.pulumi("destroy", "--yes", "--skip-preview", "--exclude-protected");
         assert.equal(result.code, 0, result.stdout + result.stderr);
         const left = await kubectl("get all,secrets,configmaps,pvc --namespace helm --output name");
@@ -150,7 +150,7 @@ describe("a registry by a Helm release", () => {
         await pull();
     });
 
-    it("becomes the component's own Deployment on the same claim, and a release again", async () => {
+    it("becomes a Deployment with the same claim, and a release again", async () => {
         const { helm: release, ...args } = registry.args;
         registry.args = args;
         await registry.up();
@@ -185,7 +185,7 @@ describe("a registry by a Helm release", () => {
         before(() => kubectl("apply --filename -", JSON.stringify(versitygw("helm-team"))));
         after(() => onS3.remove());
 
-        it("has two replicas that share uploads, and keeps images in the bucket", async () => {
+        it("has two replicas that share uploads, and stores images in the bucket", async () => {
             await kubectl("wait pod/versitygw --namespace helm-team --for=condition=Ready --timeout=60s");
             await onS3.up();
             await onS3.expectNoChange();

@@ -30,13 +30,13 @@ describe("labels and annotations", () => {
         return all.filter((owner) => owner === "platform").length / all.length;
     };
 
-    it("reach the objects, which do not change and do not drift", async () => {
+    it("are set on the objects, which then do not change or drift", async () => {
         await registry.up();
         assert.equal(await annotatedSecrets(), 1);
         await registry.expectNoChange();
     });
 
-    it("are removed again, and the objects do not change and do not drift", async () => {
+    it("are removed, and then the objects do not change or drift", async () => {
         registry.args = plain;
         await registry.up();
         assert.equal(await annotatedSecrets(), 0);
@@ -55,12 +55,12 @@ describe("the provider's options enableSecretMutable and enableConfigMapMutable"
     );
     after(() => registry.remove());
 
-    it("change nothing in a second pulumi up, and let nothing drift", async () => {
+    it("cause no change in a second pulumi up, and no drift", async () => {
         await registry.up();
         await registry.expectNoChange();
     });
 
-    it("let a password and the configuration change in place, which reaches the pods", async () => {
+    it("update a password and the configuration in place, and the pods use them", async () => {
         const pods = await registry.pods();
         const before = registry.outputs.credentials.ci;
         registry.args = { ...registry.args, users: [{ name: "admin" }, { name: "ci", generation: 2 }] };

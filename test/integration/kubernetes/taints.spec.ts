@@ -8,7 +8,7 @@ import { ask, inSandbox, kubectl, namespaceOfPods, pushImage, RegistryStack, ste
 const namespace = "tainted";
 const host = "tainted.example.com";
 
-describe("scheduling, where every node has a taint", () => {
+describe("scheduling with a taint on every node", () => {
     stepwise();
     inSandbox("minio", "registry-ui");
     namespaceOfPods(namespace);
@@ -16,9 +16,9 @@ describe("scheduling, where every node has a taint", () => {
         namespace,
         createNamespace: false,
         host,
-        // Without tls.pem or an authority of the component's own, the certificate watch runs.
+        // With tls.existingSecret, which is set below, the certificate watch runs.
         storage: { minio: { size: "1Gi", deleteWithStack: true } },
-        // The web UI needs an edge; no controller serves this one.
+        // The web UI needs an HTTP route. No controller serves this one.
         expose: { ingress: { controller: IngressController.Other } },
         ui: {},
         scheduling: { tolerations: [{ key: "dedicated", operator: "Exists", effect: "NoSchedule" }] },
@@ -44,7 +44,7 @@ describe("scheduling, where every node has a taint", () => {
         await kubectl("apply --filename -", JSON.stringify(intolerant));
     });
     after(async () => {
-        // First: the other files of this process need the nodes, even if the stack cannot be removed.
+        // First, because the other files of this process need the nodes, even if the stack cannot be removed.
         await kubectl("taint nodes --all dedicated-");
         await registry.remove();
     });
@@ -52,7 +52,7 @@ describe("scheduling, where every node has a taint", () => {
     const pods = async (): Promise<{ metadata: { labels: Record<string, string> }; status: { phase: string } }[]> =>
         JSON.parse(await kubectl(`get pods --namespace ${namespace} --output json`)).items;
 
-    it("brings up the registry with MinIO, web UI and certificate watch", async () => {
+    it("deploys the registry with MinIO, web UI and certificate watch", async () => {
         await registry.up();
         const running = (await pods())
             .filter(({ status }) => status.phase === "Running")
@@ -61,7 +61,7 @@ describe("scheduling, where every node has a taint", () => {
         await pushImage(registry);
     });
 
-    it("lets a password be rotated", async () => {
+    it("rotates a password", async () => {
         const before = registry.outputs;
         registry.args.users = [{ name: before.username, generation: 2 }];
         await registry.up();
@@ -71,7 +71,7 @@ describe("scheduling, where every node has a taint", () => {
         await registry.expectNoChange();
     });
 
-    it("keeps a pod without the toleration away all the while", async () => {
+    it("keeps a pod without the toleration pending", async () => {
         const phase = "get pod intolerant --output jsonpath={.status.phase}";
         assert.equal(await kubectl(`${phase} --namespace ${namespace}`), "Pending");
     });

@@ -19,7 +19,7 @@ import {
     until,
 } from "../harness";
 
-describe("nodes that log in by themselves", () => {
+describe("nodes with authenticate", () => {
     stepwise();
     inSandbox();
     namespaceOfPods("authenticate-anybody");
@@ -40,7 +40,7 @@ describe("nodes that log in by themselves", () => {
     };
     const pull = () => pullByKubelet(`${registry.outputs.host}/${image}`, "authenticate-anybody", undefined);
 
-    it("pull for a pod in a namespace without any pull secret", async () => {
+    it("pull for a pod in a namespace without a pull secret", async () => {
         await registry.up();
         image = await pushImage(registry);
         assert.equal(await kubectl("get secrets --namespace authenticate-anybody --output name"), "");
@@ -49,13 +49,13 @@ describe("nodes that log in by themselves", () => {
         await registry.expectNoChange();
     });
 
-    it("have the login in a file that only root may read", async () => {
+    it("have the login in a file that only root can read", async () => {
         assert.equal(await onNode(`stat -c '%a %U' ${hostsToml()}`), "600 root\n");
         assert.ok((await onNode(`cat ${hostsToml()}`)).includes(`Authorization = "Basic ${basic()}"`));
         assert.equal((await onNode(`stat -c '%a' $(dirname ${hostsToml()})/ca.crt`)).trim(), "644");
     });
 
-    it("get it from a Secret, and from nothing else of the cluster", async () => {
+    it("read it from a Secret, and no other object contains it", async () => {
         const others = await kubectl(
             "get configmaps,daemonsets,pods,controllerrevisions --all-namespaces --output json",
         );
@@ -70,7 +70,7 @@ describe("nodes that log in by themselves", () => {
         assert.equal(texts.filter((text: string) => text.includes(basic())).length, 1);
     });
 
-    it("could do so by the output registriesYaml, as k3s and RKE2 read it", async () => {
+    it("can use the output registriesYaml, as k3s and RKE2 do", async () => {
         const { wharfie } = await buildTools(["wharfie"], printProgress);
         const { registriesYaml, caCertPem, host } = registry.outputs;
         const folder = "/etc/rancher/authenticate";
@@ -82,7 +82,7 @@ describe("nodes that log in by themselves", () => {
         await write(`${folder}/registries.yaml`, registriesYaml);
         await write(`${folder}/anonymous.yaml`, registriesYaml.replace(/password: ".+"/, 'password: ""'));
         try {
-            // It would then try the registry's own name, for which a node has no address, and wait long for one.
+            // Otherwise it tries the registry's host, which the node cannot resolve, with a long timeout.
             const read = (file: string) =>
                 attempt([...node, "timeout", "10", wharfie, `${folder}/${file}`, `${host}/${image}`]);
             const { stdout, stderr } = await read("registries.yaml");
@@ -94,7 +94,7 @@ describe("nodes that log in by themselves", () => {
         }
     });
 
-    it("get the next user when it is rotated, while the previous one still works", async () => {
+    it("have the next user after a rotation, while the previous one still works", async () => {
         const before = loginOf(registry.outputs.dockerConfigJson);
         registry.args = { ...registry.args, pullGeneration: 2 };
         await registry.up();
@@ -105,7 +105,7 @@ describe("nodes that log in by themselves", () => {
         await registry.expectNoChange();
     });
 
-    it("pull for nobody when it is turned off again", async () => {
+    it("pull no image after authenticate is disabled", async () => {
         registry.args = { ...registry.args, nodes: {} };
         await registry.up();
         assert.doesNotMatch(await onNode(`cat ${hostsToml()}`), /Authorization/);
@@ -114,7 +114,7 @@ describe("nodes that log in by themselves", () => {
         await refusedAnonymously();
     });
 
-    it("keep nothing when the registry is destroyed", async () => {
+    it("have no files when the registry is destroyed", async () => {
         registry.args = { ...registry.args, nodes: { authenticate: true } };
         await registry.up();
         const login = basic();
@@ -124,7 +124,7 @@ describe("nodes that log in by themselves", () => {
         assert.equal(await onNode(`ls $(dirname ${hostsToml()}) 2>/dev/null || true`), "");
     });
 
-    /** Starts a pod without a pull secret and waits until the kubelet says that it may not pull. */
+    /** Starts a pod without a pull secret, and waits until the kubelet reports a denied pull. */
     async function refusedAnonymously(): Promise<void> {
         const pod = `refused-${randomBytes(4).toString("hex")}`;
         const namespace = "authenticate-anybody";
@@ -132,7 +132,7 @@ describe("nodes that log in by themselves", () => {
         await kubectl("apply --filename -", JSON.stringify(manifest));
         const selector = `--field-selector involvedObject.name=${pod},reason=Failed --output jsonpath={.items[*].message}`;
         try {
-            await until("a refused pull", 60, async () =>
+            await until("a denied pull", 60, async () =>
                 /401 Unauthorized|no basic auth/.test(await kubectl(`get events --namespace ${namespace} ${selector}`)),
             );
         } finally {

@@ -12,7 +12,7 @@ import {
 } from "../harness";
 import { type SshServer, startSshServer } from "../sshServer";
 
-describe("nodes that are told over SSH", () => {
+describe("nodes that are configured over SSH", () => {
     stepwise();
     inSandbox();
     namespaceOfPods("over-ssh-team");
@@ -30,7 +30,7 @@ describe("nodes that are told over SSH", () => {
         storage: { memory: {} },
         hostAliases: ["images.example.com"],
         ...more,
-        // The key comes from the configuration's secret value.
+        // The key is set by the secret configuration value.
         nodes: { daemonSet: false, authenticate: true, ssh: [node(hostKey) as never] },
     });
 
@@ -45,7 +45,7 @@ describe("nodes that are told over SSH", () => {
         await server?.stop();
     });
 
-    it("are not told when they show another host key, and it says why", async () => {
+    it("are rejected with another host key, and the error says why", async () => {
         registry.args = withNode(server.otherHostKey);
         const result = await registry.pulumi("up", "--yes", "--skip-preview");
         assert.notEqual(result.code, 0);
@@ -54,7 +54,7 @@ describe("nodes that are told over SSH", () => {
         assert.equal(await runtimeFiles(), filesBefore);
     });
 
-    it("get the files of containerd and Docker, and a line in /etc/hosts", async () => {
+    it("have the files of containerd and Docker, and a line in /etc/hosts", async () => {
         registry.args = withNode(server.hostKey);
         await registry.up();
         const { host, clusterIp, caCertPem } = registry.outputs;
@@ -72,7 +72,7 @@ describe("nodes that are told over SSH", () => {
         await assert.rejects(kubectl("get namespace over-ssh-node"), /NotFound/);
     });
 
-    it("do not change, and do not drift", () => registry.expectNoChange());
+    it("do not change or drift", () => registry.expectNoChange());
 
     it("pull for a pod, and resolve and trust the registry", async () => {
         const image = await pushImage(registry);
@@ -84,7 +84,7 @@ describe("nodes that are told over SSH", () => {
         }
     });
 
-    it("get a changed authority, and a line without the alias that is no longer there", async () => {
+    it("have a rotated CA certificate, and a line without a removed alias", async () => {
         const before = registry.outputs.caCertPem;
         const selfSigned = { authorityGeneration: 2 };
         registry.args = withNode(server.hostKey, { tls: { selfSigned }, hostAliases: [] });
@@ -97,7 +97,7 @@ describe("nodes that are told over SSH", () => {
         await registry.expectNoChange();
     });
 
-    it("shows no key and no login in the state", async () => {
+    it("keep the key and the login encrypted in the state", async () => {
         const exported = await run(["pulumi", "stack", "export", "--stack", "over-ssh"], {
             env: theSandbox().environment,
             cwd: registry.stack.program,
@@ -107,7 +107,7 @@ describe("nodes that are told over SSH", () => {
         assert.doesNotMatch(exported, /Basic [A-Za-z0-9+/]{20}/);
     });
 
-    it("keep what others wrote, and nothing of ours, when the registry is destroyed", async () => {
+    it("have only the files of others when the registry is destroyed", async () => {
         await onNode("echo '10.0.0.9 theirs' >>/etc/hosts; echo theirs >/etc/docker/certs.d/theirs.crt");
         try {
             await registry.remove();

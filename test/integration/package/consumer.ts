@@ -10,10 +10,10 @@ import { SandboxStack } from "../../../sandbox/stack/stack";
 import type { StackOutputs } from "../../../settings";
 import { loginOf, pullByKubelet, theSandbox } from "../harness";
 
-/** What the examples export of a registry. */
+/** The outputs of a registry that the examples export. */
 export type ExampleOutputs = Pick<StackOutputs, "host" | "username" | "password" | "dockerConfigJson" | "caCertPem">;
 
-/** Pushes an image with the outputs of an example, whose registry has the names that it gets by default, and pulls it. */
+/** Pushes an image with the outputs of an example, whose registry has the default names, and pulls it. */
 export async function pushAndPull(outputs: ExampleOutputs, namespace: string, pullSecret?: string): Promise<void> {
     const work = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-test-"));
     const image = `team/app-${randomBytes(4).toString("hex")}:1`;
@@ -28,7 +28,7 @@ export async function pushAndPull(outputs: ExampleOutputs, namespace: string, pu
     await pullByKubelet(`${outputs.host}/${image}`, namespace, pullSecret);
 }
 
-/** The state of a stack as it lies on the disk must not hold the secret outputs, in whatever language the program is. */
+/** Checks that the state of a stack on disk does not contain the secret outputs. */
 export function assertEncrypted(state: string, outputs: Partial<ExampleOutputs>): void {
     const secrets = [
         outputs.password,
@@ -41,7 +41,7 @@ export function assertEncrypted(state: string, outputs: Partial<ExampleOutputs>)
     }
 }
 
-/** A program of another project, with a stack in the sandbox. */
+/** A program in another project, with a stack in the sandbox. */
 export class Consumer {
     private readonly stack: SandboxStack;
 
@@ -49,7 +49,7 @@ export class Consumer {
         this.stack = new SandboxStack(theSandbox(), "test", folder);
     }
 
-    /** Runs `pulumi` on the stack and returns what it printed. */
+    /** Runs `pulumi` on the stack, and returns its output. */
     async pulumi(...args: string[]): Promise<string> {
         if (!this.stack.exists()) await this.stack.prepare("");
         const { code, stdout, stderr } = await this.stack.pulumi(args);
@@ -63,12 +63,12 @@ export class Consumer {
         return this.stack.outputs<StackOutputs>();
     }
 
-    /** Encrypted, as it lies on the disk. */
+    /** The state on disk, encrypted. */
     state(): Promise<string> {
         return run(["pulumi", "stack", "export", "--stack", "test"], this.options);
     }
 
-    /** Destroys everything, also the claim and the namespace, which are protected, and forgets the stack. */
+    /** Destroys everything, including the protected claim and namespace, and removes the stack. */
     async remove(): Promise<void> {
         if (!this.stack.exists()) return;
         await run(["pulumi", "state", "unprotect", "--all", "--yes", "--stack", "test"], this.options);

@@ -9,7 +9,7 @@ import { inSandbox, stepwise } from "../harness";
 import { Consumer, pushAndPull } from "./consumer";
 import { copyExample, type InstalledPackage, installTarball } from "./tarball";
 
-/** The newest SDK when this was written. The README names the pair. */
+/** The newest SDK when this was written. The README lists the pair. */
 const sdkVersion = "4.34.2";
 
 describe(`a program with @pulumi/kubernetes ${sdkVersion} and the provider that the sandbox builds`, () => {
@@ -23,7 +23,7 @@ describe(`a program with @pulumi/kubernetes ${sdkVersion} and the provider that 
         installed = await installTarball();
         const install = ["npm", "install", "--legacy-peer-deps", "--prefer-offline", "--ignore-scripts"];
         await run([...install, `@pulumi/kubernetes@${sdkVersion}`], { cwd: installed.folder });
-        // A program has one copy of the Pulumi SDK: that of this repository, which the other packages use.
+        // A program has one copy of the Pulumi SDK: this repository's, which the other packages use.
         fs.rmSync(path.join(installed.folder, "node_modules", "@pulumi", "pulumi"), { recursive: true, force: true });
         const folder = copyExample(installed, "team");
         const file = path.join(folder, "Pulumi.yaml");
@@ -42,7 +42,7 @@ describe(`a program with @pulumi/kubernetes ${sdkVersion} and the provider that 
         installed?.remove();
     });
 
-    it("comes up, does not change, takes an image and gives it to the kubelet", async () => {
+    it("is deployed, does not change, and accepts an image that the kubelet pulls", async () => {
         const outputs = await consumer.up();
         await pushAndPull(outputs, "team-web");
         const { deployment } = JSON.parse(await consumer.state());

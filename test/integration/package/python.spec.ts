@@ -17,7 +17,7 @@ interface UpResult {
 }
 
 /**
- * Two parts stand in for what cannot be had without Pulumi's own distribution: the SDK is written by its code generator alone,
+ * Two parts replace what only Pulumi's distribution contains: the SDK is written by its code generator alone,
  * and the program runs in the process of the Automation API instead of Python's language host (see inline.py).
  */
 describe("a Python project (examples/consume-from-python)", () => {
@@ -59,10 +59,10 @@ describe("a Python project (examples/consume-from-python)", () => {
         result = undefined;
     }
 
-    it("gets an SDK from the package's schema", async function () {
+    it("has an SDK that is generated from the package's schema", async function () {
         this.timeout(firstStartLimit);
         const tools = await ensureTools(["pulumi-python-sdk"], printProgress);
-        // `pulumi package get-schema` would say the same after an `npm install` in this repository, whose build others are using.
+        // `pulumi package get-schema` would first run `npm install` in this repository, whose build other processes are using.
         const { version } = JSON.parse(fs.readFileSync(path.join(repositoryRoot, "package.json"), "utf8"));
         const schema = JSON.stringify({ ...readSchema(), version });
         const sdk = path.join(work, "sdk");
@@ -70,7 +70,7 @@ describe("a Python project (examples/consume-from-python)", () => {
         await run([python, "-m", "pip", "install", "--quiet", "--no-deps", "--target", packages, sdk]);
     });
 
-    it("is right by its types, and a wrong argument is not", async () => {
+    it("passes the type check, and a wrong argument does not", async () => {
         const check = (code: string) =>
             attempt([python, "-m", "mypy", "--no-incremental", "--command", code], { env: environment, cwd: work });
         const text = fs.readFileSync(path.join(program, "__main__.py"), "utf8");
@@ -80,13 +80,13 @@ describe("a Python project (examples/consume-from-python)", () => {
         assert.match(wrong.stdout, /No overload variant of "PrivateRegistry" matches/);
     });
 
-    it("comes up, and does not change", async () => {
+    it("is deployed, and then does not change", async () => {
         result = JSON.parse(await inline("up")) as UpResult;
         assert.deepEqual(Object.keys(result.changes), ["same"]);
         assert.deepEqual(result.secret.sort(), ["dockerConfigJson", "password"]);
     });
 
-    it("takes an image and gives it to the kubelet", () =>
+    it("accepts an image, which the kubelet pulls", () =>
         pushAndPull((result as UpResult).outputs, "default", "registry-pull"));
 
     it("keeps its secrets encrypted in the state", async () => {
@@ -94,13 +94,13 @@ describe("a Python project (examples/consume-from-python)", () => {
         assertEncrypted(state, (result as UpResult).outputs);
     });
 
-    it("leaves nothing behind when it is destroyed", async () => {
+    it("leaves nothing when it is destroyed", async () => {
         await remove();
         assert.equal(await kubectl("get secrets --namespace default --output name"), "");
     });
 });
 
-/** The interpreter of a virtual environment with what requirements.txt pins, made once and kept with the other tools. */
+/** The interpreter of a virtual environment with the packages in requirements.txt, created once and stored with the other tools. */
 async function ensureVirtualEnvironment(): Promise<string> {
     const requirements = path.join(__dirname, "requirements.txt");
     const folder = path.join(cacheFolder, "python");

@@ -4,22 +4,22 @@ import * as path from "node:path";
 import { run } from "../../../sandbox/command";
 import { repositoryRoot } from "../../../sandbox/paths";
 
-/** A folder for projects that have installed the packed package as a user would, with npm. */
+/** A directory for projects that have installed the packed package with npm, like users. */
 export interface InstalledPackage {
     readonly folder: string;
     remove(): void;
 }
 
 /**
- * Packs the package and installs the tarball. Its dependencies come from the npm registry; its peers, of which a program has
- * one copy each, are those of this repository, found in the folder above: they are large, and installing them proves nothing.
+ * Packs the package and installs the tarball. Its dependencies come from the npm registry. Its peers, of which a program has
+ * one copy each, are those of this repository, in the parent directory: they are large, and installing them proves nothing.
  */
 export async function installTarball(): Promise<InstalledPackage> {
     const work = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-package-"));
     const folder = path.join(work, "projects");
     fs.mkdirSync(folder);
     fs.symlinkSync(path.join(repositoryRoot, "node_modules"), path.join(work, "node_modules"));
-    // The build that `prepare` would run has been made before the tests, and others are reading it.
+    // The build that `prepare` would run already exists, and other processes are reading it.
     const packed = await run(["npm", "pack", "--json", "--ignore-scripts", "--pack-destination", work], {
         cwd: repositoryRoot,
     });
@@ -30,7 +30,7 @@ export async function installTarball(): Promise<InstalledPackage> {
     return { folder, remove: () => fs.rmSync(work, { recursive: true, force: true }) };
 }
 
-/** Copies an example beside the installed package, as a project of its own. */
+/** Copies an example next to the installed package, as a separate project. */
 export function copyExample(installed: InstalledPackage, name: string): string {
     const target = path.join(installed.folder, name);
     fs.cpSync(path.join(repositoryRoot, "examples", name), target, {

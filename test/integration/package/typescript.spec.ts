@@ -26,7 +26,7 @@ describe("TypeScript projects that installed the packed package", () => {
         });
         after(() => consumer?.remove());
 
-        it("comes up, and does not change", async () => {
+        it("is deployed, and then does not change", async () => {
             outputs = await consumer.up();
             assert.deepEqual(Object.keys(outputs.credentials).sort(), [
                 "operations",
@@ -36,25 +36,25 @@ describe("TypeScript projects that installed the packed package", () => {
             ]);
         });
 
-        it("takes an image and gives it to the kubelet for pods that name no secret", () =>
+        it("accepts an image, which the kubelet pulls for pods without a pull secret", () =>
             pushAndPull(outputs, "team-web"));
 
         it("keeps its secrets encrypted in the state", async () => assertEncrypted(await consumer.state(), outputs));
 
-        it("leaves nothing behind when it is destroyed", async () => {
+        it("leaves nothing when it is destroyed", async () => {
             await consumer.remove();
             assert.doesNotMatch(await kubectl("get namespaces --output name"), /registry|team/);
         });
     });
 
-    // `up` without arguments is proven by the program itself (registry/lifecycle.spec.ts).
+    // privateRegistry.spec.ts tests `up` without arguments.
     it("examples/minimal: can be previewed", async () => {
         const consumer = new Consumer(copyExample(installed, "minimal"));
         assert.match(await consumer.pulumi("preview"), /private-registry:index:PrivateRegistry/);
         await consumer.remove();
     });
 
-    // Its mirror, its storage class and its nodes are not there, so it could not come up here.
+    // Its mirror, its storage class and its nodes do not exist here, so it cannot be deployed.
     it("examples/complete: can be previewed", async () => {
         const consumer = new Consumer(copyExample(installed, "complete"));
         await consumer.pulumi("config", "set", "--secret", "password-of-operations", "chosen-by-operations");

@@ -19,7 +19,7 @@ import {
     theSandbox,
 } from "../harness";
 
-/** The last release, or the commit from which names in Pulumi's state are kept; UPGRADE_FROM names another commit. */
+/** The last release, or the commit from which names in Pulumi's state are stable; UPGRADE_FROM sets another commit. */
 async function previousCommit(): Promise<string> {
     if (process.env.UPGRADE_FROM) return process.env.UPGRADE_FROM;
     const git = ["git", "describe", "--tags", "--abbrev=0", "--match", "v[0-9]*"];
@@ -27,7 +27,7 @@ async function previousCommit(): Promise<string> {
     return code === 0 ? stdout.trim() : firstCommit;
 }
 
-/** The program of a commit, compiled against the packages of this one: only what Pulumi runs. */
+/** The program of a commit, compiled against this commit's packages: only what Pulumi runs. */
 async function checkOut(commit: string, folder: string): Promise<void> {
     const archive = path.join(folder, "program.tar");
     const { code, stderr } = await attempt(["git", "archive", "--output", archive, commit], { cwd: repositoryRoot });
@@ -45,8 +45,8 @@ async function checkOut(commit: string, folder: string): Promise<void> {
     fs.writeFileSync(path.join(folder, "program.js"), 'module.exports = require("./dist/index.js");\n');
 }
 
-/** The names in Pulumi's state of every kind of registry are compared in test/unit/upgrade.spec.ts. */
-describe("a stack that the previous release made", () => {
+/** test/unit/upgrade.spec.ts compares the names in Pulumi's state for every kind of registry. */
+describe("a stack of the previous release", () => {
     stepwise();
     const previous = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-previous-"));
     const registry = new RegistryStack("upgraded", {
@@ -67,7 +67,7 @@ describe("a stack that the previous release made", () => {
     const claimIdentity = () =>
         kubectl("get persistentvolumeclaims --namespace upgraded --output jsonpath={.items[*].metadata.uid}");
 
-    it("comes up under the previous release", async () => {
+    it("is deployed by the previous release", async () => {
         await checkOut(await previousCommit(), previous);
         const old = new SandboxStack(theSandbox(), "upgraded", previous);
         await old.prepare(stringify({ config: { "private-registry:registry": registry.args } }));
@@ -79,7 +79,7 @@ describe("a stack that the previous release made", () => {
         assert.match(claim, /^[0-9a-f-]{36}$/);
     });
 
-    it("changes nothing under this one but what test/upgrade/changes.json lists", async () => {
+    it("has only the changes in test/upgrade/changes.json with this release", async () => {
         const { code, stdout, stderr } = await registry.pulumi("preview", "--json");
         assert.equal(code, 0, stdout + stderr);
         const steps: { op: string; urn: string }[] = JSON.parse(stdout).steps;
@@ -90,7 +90,7 @@ describe("a stack that the previous release made", () => {
         assert.deepEqual(changes, allowed);
     });
 
-    it("comes up under this one with the same claim, passwords and authority, and does not change again", async () => {
+    it("keeps its claim, passwords and CA with this release, and then does not change", async () => {
         const { password, dockerConfigJson, caCertPem } = registry.outputs;
         await registry.up();
         assert.equal(await claimIdentity(), claim);
@@ -99,7 +99,7 @@ describe("a stack that the previous release made", () => {
         await registry.expectNoChange();
     });
 
-    it("serves the images of before", () => {
+    it("serves the old images", () => {
         const secret = registry.outputs.pullSecretNames["upgraded-team"];
         return pullByKubelet(`${registry.outputs.host}/${image}`, "upgraded-team", secret);
     });

@@ -10,7 +10,7 @@ import { firstStartLimit, inSandbox, kubectl, stepwise, theSandbox } from "../ha
 import { assertEncrypted, Consumer, type ExampleOutputs, pushAndPull } from "./consumer";
 import { linkTool } from "./tools";
 
-describe("a YAML project that names this repository as its package (examples/consume-from-yaml)", () => {
+describe("a YAML project with this repository as its package (examples/consume-from-yaml)", () => {
     stepwise();
     inSandbox();
     let consumer: Consumer;
@@ -24,15 +24,15 @@ describe("a YAML project that names this repository as its package (examples/con
     });
     after(() => consumer?.remove());
 
-    it("comes up from fifteen lines, and does not change", async () => {
+    it("is deployed from fifteen lines, and then does not change", async () => {
         outputs = await consumer.up();
     });
 
-    it("takes an image and gives it to the kubelet", () => pushAndPull(outputs, "default", "registry-pull"));
+    it("accepts an image, which the kubelet pulls", () => pushAndPull(outputs, "default", "registry-pull"));
 
     it("keeps its secrets encrypted in the state", async () => assertEncrypted(await consumer.state(), outputs));
 
-    it("leaves nothing behind when it is destroyed", async () => {
+    it("leaves nothing when it is destroyed", async () => {
         await consumer.remove();
         assert.equal(await kubectl("get secrets --namespace default --output name"), "");
     });

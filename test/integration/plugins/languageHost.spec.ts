@@ -5,8 +5,8 @@ import { inSandbox } from "../harness";
 import { Workbench } from "./workbench";
 
 /**
- * A statement below enough calls that no frame of the SDK is in its stack: Node 20.20 takes half a minute to format a
- * stack with a path such as `node_modules/@pulumi/output.ts`, which is how the SDK's source maps call its files.
+ * A statement below enough calls that its stack contains no frame of the SDK: Node 20.20 takes half a minute to format a
+ * stack with a path such as `node_modules/@pulumi/output.ts`, which the SDK's source maps contain.
  */
 const deep = (statement: string) => `(function down(n) { if (n > 0) return down(n - 1); ${statement}; })(10);`;
 
@@ -20,7 +20,7 @@ describe("the stand-in language host with the real engine", () => {
     });
     after(() => bench?.end());
 
-    it("runs a JavaScript program with its configuration, and shows what it prints", async () => {
+    it("runs a JavaScript program with its configuration, and shows its output", async () => {
         await bench.setConfig("plugins:plain", "one");
         await bench.setConfig("plugins:hidden", "the-hidden-value", true);
         const { stdout } = await bench.up(`
@@ -38,20 +38,20 @@ describe("the stand-in language host with the real engine", () => {
         assert.doesNotMatch(bench.stored(), /the-hidden-value/);
     });
 
-    it("tells a program in a preview from one in an update", async () => {
+    it("distinguishes a preview from an update", async () => {
         const program = `console.log("dry run: " + require("@pulumi/pulumi").runtime.isDryRun());`;
         assert.match((await bench.up(program)).stdout, /dry run: false/);
         bench.write(program);
         assert.match((await bench.pulumi("preview", "--stack", "test", "--non-interactive")).stdout, /dry run: true/);
     });
 
-    it("fails with the program, and shows its error once", async () => {
+    it("fails when the program fails, and shows its error once", async () => {
         const message = await bench.failingUp(deep(`throw new Error("the program is at fault")`));
         assert.match(message, /the program is at fault/);
         assert.doesNotMatch(message, /non-zero exit code/);
     });
 
-    it("shows a RunError as a sentence without a stack", async () => {
+    it("shows a RunError without a stack trace", async () => {
         const message = await bench.failingUp(
             deep(`throw new (require("@pulumi/pulumi").RunError)("host: write a name, not an address")`),
         );
@@ -59,7 +59,7 @@ describe("the stand-in language host with the real engine", () => {
         assert.doesNotMatch(message, /index\.js:\d+/);
     });
 
-    it("shows the exit code of a program that shows no error", async () => {
+    it("shows the exit code of a program without an error", async () => {
         assert.match(await bench.failingUp("process.exit(7);"), /exited with non-zero exit code: 7/);
     });
 
@@ -73,7 +73,7 @@ describe("the stand-in language host with the real engine", () => {
             "index.ts",
             `import * as pulumi from "@pulumi/pulumi";
             export interface GreetingArgs {
-                /** Who is greeted. */
+                /** Name to greet. */
                 name: pulumi.Input<string>;
             }
             export class Greeting extends pulumi.ComponentResource {
@@ -88,10 +88,10 @@ describe("the stand-in language host with the real engine", () => {
         const { stdout } = await bench.pulumi("package", "get-schema", folder);
         const schema = JSON.parse(stdout);
         assert.equal(schema.name, "greeting");
-        assert.equal(schema.resources["greeting:index:Greeting"].inputProperties.name.description, "Who is greeted.");
+        assert.equal(schema.resources["greeting:index:Greeting"].inputProperties.name.description, "Name to greet.");
     });
 
-    it("shows why the dependencies of a component cannot be installed", async () => {
+    it("reports why the dependencies of a component cannot be installed", async () => {
         const folder = path.join(bench.program, "unfinished");
         fs.mkdirSync(folder);
         const scripts = { preinstall: "exit 3" };
@@ -111,7 +111,7 @@ describe("the stand-in language host with the real engine and TypeScript", () =>
     });
     after(() => bench?.end());
 
-    it("compiles the program, and passes on node's arguments", async () => {
+    it("compiles the program, and passes node's arguments", async () => {
         bench.write(`const text: string = process.title; export const title = text;`, "index.ts");
         await bench.up();
         assert.equal((await bench.outputs()).title, "from-nodeargs");

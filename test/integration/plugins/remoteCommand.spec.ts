@@ -33,7 +33,7 @@ describe("the stand-in for command with a real SSH server", () => {
             Object.assign(exports, { stdout });`;
     };
 
-    it("refuses a machine with another host key", async () => {
+    it("rejects a machine with another host key", async () => {
         assert.match(await bench.failingUp(program("one", server.otherHostKey)), /Host key verification failed/);
         await assert.rejects(onNode(`cat ${file}`));
     });
@@ -46,13 +46,13 @@ describe("the stand-in for command with a real SSH server", () => {
         assert.equal(await onNode(`cat ${file}`), "one");
     });
 
-    it("runs create again when something has changed, and keeps the key out of the state", async () => {
+    it("runs create again after a change, and keeps the key out of the state", async () => {
         assert.deepEqual((await bench.up(program("two"))).changes, { update: 1 });
         assert.equal(await onNode(`cat ${file}`), "onetwo");
         assert.equal(bench.stored().includes(server.privateKey.split("\n")[1]), false);
     });
 
-    it("runs delete at the end", async () => {
+    it("runs delete on deletion", async () => {
         await bench.destroy();
         await assert.rejects(onNode(`cat ${file}`));
     });

@@ -35,7 +35,7 @@ describe("the stand-ins for random and tls", () => {
 
     let first: Record<string, string>;
 
-    it("create values that stay the same", async () => {
+    it("create stable values", async () => {
         assert.deepEqual((await bench.up(program())).changes, { create: 7 });
         first = (await bench.outputs()) as Record<string, string>;
         assert.equal(first.password.length, 40);
@@ -58,12 +58,12 @@ describe("the stand-ins for random and tls", () => {
         assert.ok(log.length > 1000, "there was no log");
     });
 
-    it("have the bytes of random.RandomBytes in the state, as their identifier", () => {
+    it("have the bytes of random.RandomBytes in the state, as their id", () => {
         const ids = [...bench.stored().matchAll(/"id": *"([^"]+)"/g)].map(([, id]) => id);
         assert.ok(ids.includes(first.salt), `${first.salt} is not among the identifiers ${ids.join(", ")}`);
     });
 
-    it("show a replacement in a preview, and create nothing", async () => {
+    it("show a replacement in a preview, without creating anything", async () => {
         const changes = await bench.preview(program({ generation: 2, dnsNames: ["b.example.com"] }));
         assert.deepEqual(changes, { replace: 3 });
         bench.write(program());
@@ -80,7 +80,7 @@ describe("the stand-ins for random and tls", () => {
         assert.equal(second.key, first.key);
     });
 
-    it("change earlyRenewalHours in place, and renew the certificate when its time has come", async () => {
+    it("change earlyRenewalHours in place, and renew the certificate when it is due", async () => {
         const base = { generation: 2, dnsNames: ["b.example.com"] };
         const before = (await bench.outputs()).leaf;
         assert.deepEqual((await bench.up(program({ ...base, early: 2 }))).changes, { update: 1 });
@@ -89,7 +89,7 @@ describe("the stand-ins for random and tls", () => {
         assert.notEqual((await bench.outputs()).leaf, before);
     });
 
-    it("refuse wrong inputs in the preview", async () => {
+    it("reject wrong inputs in the preview", async () => {
         const certificate = `new tls.SelfSignedCert("wrong", {
             privateKeyPem: "x", isCaCertificate: true, validityPeriodHours: 1.5, allowedUses: ["server_auth"],
         });`;
@@ -98,7 +98,7 @@ describe("the stand-ins for random and tls", () => {
         assert.match(await bench.failingPreview(password), /length must be an integer of at least 1, got 0/);
     });
 
-    it("name the type that they do not have", async () => {
+    it("report an unknown type", async () => {
         assert.match(
             await bench.failingPreview(`new random.RandomPet("pet");`),
             /RandomPet is not available in the stand-in/,

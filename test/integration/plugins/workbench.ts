@@ -11,7 +11,7 @@ import { theSandbox } from "../harness";
 
 const execute = promisify(execFile);
 
-/** Programs, one after the other, run by the real engine with the stand-ins of this clone. */
+/** Runs programs, one after the other, with the real engine and this clone's stand-ins. */
 export class Workbench {
     private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "plugins-"));
     private readonly pathBefore = process.env.PATH;
@@ -46,7 +46,7 @@ export class Workbench {
             PULUMI_NODEJS_TRANSPILE_ONLY: "true",
             PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
         };
-        // The automation API looks for its `pulumi` there, whatever environment it is given.
+        // The automation API looks for `pulumi` there, regardless of its environment variables.
         process.env.PATH = bench.environment.PATH;
         fs.symlinkSync(path.join(repositoryRoot, "node_modules"), path.join(bench.folder, "node_modules"));
         fs.writeFileSync(
@@ -63,26 +63,26 @@ export class Workbench {
         return bench;
     }
 
-    /** The folder of the program. */
+    /** The program's directory. */
     get program(): string {
         return path.join(this.folder, "program");
     }
 
-    /** Writes the program; `tls`, `random`, `command` and `pulumi` are at hand in it. */
+    /** Writes the program, in which `tls`, `random`, `command` and `pulumi` are imported. */
     write(body: string, file = "index.js"): void {
         const sdks = ["tls", "random", "command", "pulumi"].filter((sdk) => body.includes(sdk));
         const imports = sdks.map((sdk) => `const ${sdk} = require("@pulumi/${sdk}");`);
         fs.writeFileSync(path.join(this.program, file), [...imports, body].join("\n"));
     }
 
-    /** Runs `up`: how many resources were created, updated, replaced, ... and what was printed. */
+    /** Runs `up`; returns the numbers of created, updated, replaced, ... resources, and the output. */
     async up(body?: string): Promise<{ changes: Record<string, number>; stdout: string }> {
         if (body !== undefined) this.write(body);
         const { summary, stdout } = await this.stack.up({ color: "never" });
         return { changes: meaningful(summary.resourceChanges), stdout };
     }
 
-    /** Runs `up` and expects it to fail; what it printed. */
+    /** Runs `up`, which must fail; returns its output. */
     async failingUp(body: string): Promise<string> {
         this.write(body);
         return failure(this.stack.up({ color: "never" }));
@@ -107,7 +107,7 @@ export class Workbench {
         return meaningful((await this.stack.destroy({ color: "never" })).summary.resourceChanges);
     }
 
-    /** The program's exports, secrets included. */
+    /** The program's outputs, including secrets. */
     async outputs(): Promise<Record<string, unknown>> {
         const entries = Object.entries(await this.stack.outputs());
         return Object.fromEntries(entries.map(([name, { value }]) => [name, value]));
@@ -117,7 +117,7 @@ export class Workbench {
         return this.stack.setConfig(key, { value, secret });
     }
 
-    /** Everything that the backend and the project's folder hold, as one string. */
+    /** All files of the backend and the project's directory, as one string. */
     stored(): string {
         const files = [path.join(this.folder, "state"), this.program].flatMap((folder) =>
             fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()),
@@ -128,12 +128,12 @@ export class Workbench {
             .join("\n");
     }
 
-    /** Runs the Pulumi CLI itself in the program's folder. */
+    /** Runs the Pulumi CLI in the program's directory. */
     async pulumi(...args: string[]): Promise<{ stdout: string; stderr: string }> {
         return this.run("pulumi", args);
     }
 
-    /** A preview with refresh: what it shows, and the engine's log without the answers that the SDK writes into it. */
+    /** Runs a preview with refresh; returns its output, and the engine's log without the responses that the SDK logs. */
     async verbosePreview(): Promise<{ display: string; log: string }> {
         const flags = ["--stack", "test", "--non-interactive", "--diff", "--refresh", "--logtostderr", "-v=3"];
         const { stdout, stderr } = await this.pulumi("preview", ...flags);
@@ -146,21 +146,21 @@ export class Workbench {
         return execute(file, args, options);
     }
 
-    /** Leaves nothing behind, whatever the tests did. */
+    /** Removes everything that the tests created. */
     async end(): Promise<void> {
         process.env.PATH = this.pathBefore;
         fs.rmSync(this.folder, { recursive: true, force: true });
     }
 }
 
-/** Fails with what precedes the secret, should it be there. */
+/** Fails if the string contains the secret, with what precedes it. */
 export function assertAbsent(secret: string, text: string, where: string): void {
     const start = text.indexOf(secret);
     const context = text.slice(Math.max(0, start - 400), Math.max(0, start));
     assert.equal(start, -1, `a secret is in the ${where}, after: ${context}`);
 }
 
-/** Without what stayed as it was and without the stack itself. */
+/** Without unchanged resources and the stack itself. */
 function meaningful(changes: Record<string, number | undefined> = {}): Record<string, number> {
     const { same, ...rest } = changes;
     const counts = Object.entries(rest).filter((entry): entry is [string, number] => !!entry[1]);

@@ -8,7 +8,7 @@ import { repositoryRoot } from "../../../sandbox/paths";
 import { inSandbox, theSandbox } from "../harness";
 import { copyWorkTree } from "../workTree";
 
-/** Steps that only the CI system itself can run, or that install what this machine has in its own way. */
+/** Steps that only the CI system can run, or that install what this machine already has. */
 const notRunHere = [
     "actions/checkout@v4",
     "actions/setup-node@v4",
@@ -27,7 +27,7 @@ function read(file: string) {
     return parse(fs.readFileSync(path.join(repositoryRoot, "examples", "ci", file), "utf8"));
 }
 
-/** The jobs of a workflow, each once for every member of its matrix. */
+/** The jobs of a workflow, once for each member of the matrix. */
 function githubJobs(): Job[] {
     const jobs: [string, GithubJob][] = Object.entries(read("github-actions.yml").jobs);
     return jobs.flatMap(([name, job]) =>
@@ -69,7 +69,7 @@ describe("the examples for CI (examples/ci)", function () {
     const clone = copyWorkTree();
     const kubeconfig = path.join(os.tmpdir(), `${path.basename(clone)}-kubeconfig`);
 
-    /** Runs a job's steps one after the other, up to the first that fails. */
+    /** Runs a job's steps in order, up to the first failure. */
     async function runJob({ environment, steps }: Job): Promise<CommandResult> {
         let result: CommandResult = { code: 0, stdout: "", stderr: "" };
         const content = fs.readFileSync(String(theSandbox().environment.KUBECONFIG), "utf8");
@@ -77,7 +77,7 @@ describe("the examples for CI (examples/ci)", function () {
         const env = {
             ...theSandbox().environment,
             ...environment,
-            MOCHA_COUNTS: "", // the numbers of its tests are not ours
+            MOCHA_COUNTS: "", // so that its numbers of tests are not counted here
             KUBECONFIG: kubeconfig,
             KUBECONFIG_CONTENT: content,
         };
@@ -102,7 +102,7 @@ describe("the examples for CI (examples/ci)", function () {
         fs.rmSync(kubeconfig, { force: true });
     });
 
-    it("have the same jobs, and no step that is only listed as not run here", () => {
+    it("have the same jobs, and every step that is not run here exists", () => {
         const commands = (jobs: Job[]) => [
             ...new Set(
                 jobs.flatMap(({ steps }) =>
@@ -145,7 +145,7 @@ describe("the examples for CI (examples/ci)", function () {
         }
     }
 
-    it("lint, type-check and test what is there", async () => {
+    it("lint, type-check and test the repository", async () => {
         const job = githubJobs().find(({ name }) => name === "check");
         assert.ok(job);
         const { code, stdout, stderr } = await runJob(job);

@@ -13,7 +13,7 @@ import { inSandbox, kubectl, RegistryStack, theSandbox } from "../harness";
 const source = ["--policy-pack", path.join(repositoryRoot, "policy")];
 const secret = "planted-7dc2f0";
 
-/** The rules that a command says are violated, with the level of each. */
+/** The violated rules in a command's output, with their levels. */
 function violated({ stdout }: CommandResult): Record<string, string> {
     const lines = [...stdout.matchAll(/^\s+- \[(\w+)\] .*?\s(?:\[severity: \w+\]\s+)?([a-z-]+)\s+\(/gm)];
     return Object.fromEntries(lines.map(([, level, name]) => [name, level]));
@@ -23,7 +23,7 @@ describe("the policy pack, run by the engine", function () {
     this.timeout(180_000);
     inSandbox();
 
-    it("allows the stack dev, from its sources too", async () => {
+    it("allows the stack dev, also from the pack's sources", async () => {
         const stack = new SandboxStack(theSandbox(), "dev");
         await stack.prepare();
         const result = await stack.pulumi(["preview", ...source]);
@@ -33,7 +33,7 @@ describe("the policy pack, run by the engine", function () {
     });
 
     for (const name of ["dev", "prod"]) {
-        it(`allows the stack ${name} with the profile that belongs to it`, async () => {
+        it(`allows the stack ${name} with its profile`, async () => {
             const stack = new SandboxStack(theSandbox(), name);
             await stack.prepare();
             const result = await stack.pulumi(["preview", ...policyOptions(name)]);
@@ -42,7 +42,7 @@ describe("the policy pack, run by the engine", function () {
         });
     }
 
-    it("allows what a stack really makes, when every value is known, with the profile strict", async () => {
+    it("allows a deployed stack, with every value known, with the profile strict", async () => {
         const dev = parse(readFileSync(path.join(repositoryRoot, "Pulumi.dev.yaml"), "utf8"));
         const registry = new RegistryStack("policies", {
             ...dev.config["private-registry:registry"],
@@ -65,7 +65,7 @@ describe("the policy pack, run by the engine", function () {
             "allowed-namespaces": { namespaces: ["none"] },
             "allowed-storage-classes": { storageClasses: ["none"] },
         };
-        /** A configuration file in which only some rules are mandatory, and the others off. */
+        /** A configuration file with some mandatory rules, and the others disabled. */
         function only(some: readonly { name: string }[]): string[] {
             const file = path.join(theSandbox().folder, "policies.json");
             const levels = rules.map(({ name }) => [
@@ -86,7 +86,7 @@ describe("the policy pack, run by the engine", function () {
             }),
         );
 
-        it("names every fault of a resource with its fix, shows no secret, and creates nothing", async () => {
+        it("reports every violation of a resource with its fix, without secrets, and creates nothing", async () => {
             const result = await bad().pulumi(["up", "--yes", ...only(resourceRules)]);
             const output = result.stdout + result.stderr;
             assert.notEqual(result.code, 0);
@@ -100,7 +100,7 @@ describe("the policy pack, run by the engine", function () {
             await assertNothingCreated();
         });
 
-        it("names every fault of the whole stack when no resource has one by itself", async () => {
+        it("reports every violation of the whole stack, if no single resource has one", async () => {
             const stackRules = rules.filter((rule) => !("check" in rule));
             const result = await bad().pulumi(["up", "--yes", ...only(stackRules)]);
             const output = result.stdout + result.stderr;
@@ -111,7 +111,7 @@ describe("the policy pack, run by the engine", function () {
             await assertNothingCreated();
         });
 
-        it("stops each bad resource of an update without a preview too", async () => {
+        it("blocks each bad resource of an update without a preview, too", async () => {
             const result = await bad().pulumi(["up", "--yes", "--skip-preview", ...only(resourceRules)]);
             assert.notEqual(result.code, 0);
             assert.equal(await kubectl("get deployments --namespace images --ignore-not-found --output name"), "");

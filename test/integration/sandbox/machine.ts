@@ -1,13 +1,13 @@
 import * as fs from "node:fs";
 import { run } from "../../../sandbox/command";
 
-/** Why this machine cannot carry a sandbox, or undefined when it can. */
+/** Why a sandbox cannot run on this machine; undefined if it can. */
 export function whyNoSandbox(): string | undefined {
     if (process.platform !== "linux") return "the sandbox needs Linux";
     return process.getuid?.() === 0 ? undefined : "the sandbox needs root";
 }
 
-/** What a sandbox could leave on the machine, as far as it has an index of its own. */
+/** What a sandbox could leave on the machine, for its index. */
 export async function traces(index: number): Promise<string[]> {
     const own = new RegExp(`prsb${index}(n\\d|-node\\d)?$`);
     const groups = await run(["find", "/sys/fs/cgroup", "-type", "d", "-name", `prsb${index}-*`]);
@@ -22,7 +22,7 @@ export async function traces(index: number): Promise<string[]> {
     ];
 }
 
-/** What the machine has of its own, which no sandbox may change. */
+/** The machine's configuration that no sandbox may change. */
 export async function machineState(): Promise<Record<string, string>> {
     const settings = ["vm/overcommit_memory", "kernel/panic", "kernel/panic_on_oops", "net/ipv4/ip_forward"];
     const values = settings.map((name) => [name, fs.readFileSync(`/proc/sys/${name}`, "utf8").trim()]);
@@ -33,7 +33,7 @@ export async function machineState(): Promise<Record<string, string>> {
     return { ...Object.fromEntries([...values, ...files]), iptables: await run(["iptables-save"]) };
 }
 
-/** All processes that descend from one, itself included, as "number start-time". */
+/** A process and all its descendants, as "PID start-time". */
 export function processTree(root: number): string[] {
     const processes = fs
         .readdirSync("/proc")
@@ -41,7 +41,7 @@ export function processTree(root: number): string[] {
         .flatMap((name) => readProcess(name) ?? []);
     const known = new Set([`${root}`]);
     const tree: string[] = [];
-    // A process is usually listed after its parent, but numbers wrap around: look until nothing new is found.
+    // A process is usually listed after its parent, but PIDs wrap around, so repeat until no new one is found.
     for (let before = -1; before < known.size; ) {
         before = known.size;
         for (const { pid, parent } of processes) if (known.has(parent)) known.add(pid);
@@ -50,7 +50,7 @@ export function processTree(root: number): string[] {
     return tree;
 }
 
-/** Those of the processes that still run. */
+/** The processes that are still running. */
 export function survivors(tree: readonly string[]): string[] {
     return tree.filter((entry) => {
         const [pid, start] = entry.split(" ");

@@ -35,7 +35,7 @@ describe("a sandbox", function () {
         return run(["kubectl", "apply", "--filename=-"], { env: sandbox.environment, input });
     }
 
-    /** What a pod gets from an address, asked for some seconds: a Service's rules follow its pods a little later. */
+    /** The response of an address to a pod, with retries for some seconds, because a Service's rules are updated after its pods. */
     async function fetchFrom(pod: string, url: string): Promise<string> {
         const curl = [
             "curl",
@@ -69,7 +69,7 @@ describe("a sandbox", function () {
         if (!whyNoSandbox()) await stopSandbox({ name, purge: true, progress });
     });
 
-    it("keeps its keys and its passphrase to root", () => {
+    it("makes its keys and its passphrase readable by root only", () => {
         for (const file of [
             "kubeconfig",
             "ca.key",
@@ -82,7 +82,7 @@ describe("a sandbox", function () {
         assert.equal(fs.statSync(folder).mode & 0o777, 0o700);
     });
 
-    it("is left alone by a second start, which takes less than a second", async () => {
+    it("is not changed by a second start, which takes less than a second", async () => {
         const pid = firstNode();
         const started = Date.now();
         await startSandbox({ name, progress });
@@ -90,13 +90,13 @@ describe("a sandbox", function () {
         assert.equal(firstNode(), pid);
     });
 
-    it("gives a pod a volume of the default class, and a Service that is found by name", async () => {
+    it("gives a pod a volume of the default storage class, and a Service with a DNS name", async () => {
         await apply(...keeper());
         await isReady("keeper");
         assert.equal(await fetchFrom("keeper", "http://keeper.default.svc.cluster.local/starts"), "started");
     });
 
-    it("turns a shell into one that uses it", async () => {
+    it("configures a shell to use it", async () => {
         const cli = `"${process.execPath}" "${path.join(repositoryRoot, "dist", "sandbox", "cli", "cli.js")}"`;
         const script = `eval "$(${cli} env --name ${name})" && kubectl get nodes --output=name && pulumi whoami --verbose`;
         const output = await run(["sh", "-euc", script]);
@@ -104,14 +104,14 @@ describe("a sandbox", function () {
         assert.ok(output.includes(`file://${folder}/pulumi-state`), output);
     });
 
-    it("lets the machine run programs in a node's network and in all of its namespaces", async () => {
+    it("can run the machine's programs in a node's network and in all of its namespaces", async () => {
         const address = (await kubectl("get", "service", "keeper", "--output=jsonpath={.spec.clusterIP}")).trim();
         assert.match(await run([...sandbox.enter(), "ip", "address"]), /10\.244\.1\.1/);
         assert.match(await run([...sandbox.enter(), "iptables-save"]), new RegExp(address.replaceAll(".", "\\.")));
         assert.equal((await run([...sandbox.enter(1, { all: true }), "hostname"])).trim(), "node1");
     });
 
-    it("shows logs and forwards ports as any cluster does", async () => {
+    it("shows logs and forwards ports like any cluster", async () => {
         await apply(server("talker", "echo said"));
         await isReady("talker");
         assert.equal((await kubectl("logs", "talker")).trim(), "said");
@@ -125,7 +125,7 @@ describe("a sandbox", function () {
         }
     });
 
-    it("keeps from the machine what pods write to the node's folders", async () => {
+    it("keeps writes of pods to the node's directories away from the machine", async () => {
         const volumes = ["etc", "opt"].map((path) => ({ name: path, hostPath: { path: `/${path}` } }));
         await apply(
             server("writer", "mkdir -p /etc/containerd/certs.d/r && echo from-a-pod > /opt/written", { volumes }),
@@ -138,7 +138,7 @@ describe("a sandbox", function () {
         assert.equal(fs.existsSync("/etc/containerd/certs.d/r"), false);
     });
 
-    it("starts a component again that was killed", async () => {
+    it("restarts a killed component", async () => {
         const pids = async () =>
             (await run([...sandbox.enter(1, { all: true }), "pgrep", "-x", "kubelet|containerd"])).trim().split("\n");
         const killed = await pids();
@@ -154,7 +154,7 @@ describe("a sandbox", function () {
         await kubectl("delete", "pod", "later", "talker", "writer");
     });
 
-    it("is repaired by a start after another was broken off", async () => {
+    it("is repaired by a start after an interrupted one", async () => {
         await stopSandbox({ name, progress });
         const cli = path.join(repositoryRoot, "dist", "sandbox", "cli", "cli.js");
         for (const milliseconds of [700, 2000]) {
@@ -168,7 +168,7 @@ describe("a sandbox", function () {
         await isReady("keeper");
     });
 
-    it("is repaired by a start after its node was killed, with its data, and its stacks are no longer locked", async () => {
+    it("is repaired by a start after its node is killed, with its data and without stack locks", async () => {
         const lock = path.join(sandbox.folder, "pulumi-state/.pulumi/locks/organization/project/stack/lock.json");
         fs.mkdirSync(path.dirname(lock), { recursive: true });
         fs.writeFileSync(lock, JSON.stringify({ pid: firstNode() }));
@@ -196,7 +196,7 @@ describe("a sandbox", function () {
         assert.equal(openSandbox(name), undefined);
     });
 
-    it("goes on with its pods, volumes and objects when it is started again, with a node more, from a shell that uses it", async () => {
+    it("keeps its pods, volumes and objects when it is started again, with another node, from a shell that uses it", async () => {
         const { PATH } = process.env;
         process.env.PATH = sandbox.environment.PATH;
         try {
@@ -209,7 +209,7 @@ describe("a sandbox", function () {
         assert.equal(await kubectl("get", "configmap", "note", "--output=jsonpath={.data.kept}"), "yes");
     });
 
-    it("lets the pods of two nodes reach each other, by address and through a Service", async () => {
+    it("connects the pods of two nodes, by address and through a Service", async () => {
         await apply(server("there", "echo hello > /tmp/greeting", { nodeName: "node2" }), service("there"));
         await isReady("there");
         const address = await kubectl("get", "pod", "there", "--output=jsonpath={.status.podIP}");

@@ -8,7 +8,7 @@ import type {
 } from "@kubernetes/client-node";
 import { imageReferences } from "../../../sandbox/images/images";
 
-/** A pod that serves the files of a folder, after doing what the script says. */
+/** A pod that runs a script, and then serves the files in a directory. */
 export function server(name: string, script: string, spec: Partial<V1PodSpec> = {}): V1Pod {
     const volumeMounts = (spec.volumes ?? []).map((volume) => ({ name: volume.name, mountPath: `/${volume.name}` }));
     return {
@@ -31,7 +31,7 @@ export function server(name: string, script: string, spec: Partial<V1PodSpec> = 
     };
 }
 
-/** The Service in front of a server. */
+/** The Service of a server. */
 export function service(name: string): V1Service {
     return {
         apiVersion: "v1",
@@ -41,7 +41,7 @@ export function service(name: string): V1Service {
     };
 }
 
-/** A claim of the default class, a server of what is on it, which adds a line at each start, and a ConfigMap. */
+/** A claim of the default storage class, a server for its files, which appends a line at each start, and a ConfigMap. */
 export function keeper(): KubernetesObject[] {
     const claim: V1PersistentVolumeClaim = {
         apiVersion: "v1",

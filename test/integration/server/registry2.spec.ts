@@ -17,21 +17,21 @@ describe("registry 2", () => {
     let image: string;
     after(() => registry.remove());
 
-    /** What the registry's program says of itself. */
+    /** The version that the registry's executable prints. */
     const version = () =>
         kubectl(`exec --namespace two deployment/${registry.outputs.deploymentName} -- /bin/registry --version`);
 
-    it("comes up, does not change and does not drift", async () => {
+    it("is deployed, and then does not change or drift", async () => {
         await registry.up();
         await registry.expectNoChange();
         assert.match(await version(), /[ v]2\.8\./);
     });
 
-    it("takes, gives and deletes images", async () => {
+    it("accepts, serves and deletes images", async () => {
         image = await takesGivesAndDeletes(registry, "two-team", "two");
     });
 
-    it("becomes registry 3 by its image, which keeps the images", async () => {
+    it("becomes registry 3 with a changed image, and keeps the images", async () => {
         const digest = await craneOf(registry, (host) => ["digest", `${host}/${image}`]);
         registry.args.image = undefined;
         await registry.up();

@@ -36,17 +36,17 @@ describe("object storage", () => {
     after(() => registry.remove());
 
     describe("storage.minio", () => {
-        it("comes up with MinIO, Redis and two replicas, does not change and does not drift", async () => {
+        it("is deployed with MinIO, Redis and two replicas, and then does not change or drift", async () => {
             await registry.up();
             await registry.expectNoChange();
             assert.equal((await registry.pods()).length, 2);
         });
 
-        it("takes, gives and deletes images", async () => {
+        it("accepts, serves and deletes images", async () => {
             image = await takesGivesAndDeletes(registry, "objects-team", "objects");
         });
 
-        it("shows MinIO's console to nobody", async () => {
+        it("has no MinIO console", async () => {
             const services = JSON.parse(await kubectl("get services --namespace objects --output json"));
             const ofMinio = services.items.find((s: { metadata: { name: string } }) => /-minio$/.test(s.metadata.name));
             assert.deepEqual(
@@ -62,7 +62,7 @@ describe("object storage", () => {
             assert.match(answer, /AccessDenied/);
         });
 
-        it("lets the registry's user do nothing but use its bucket", async () => {
+        it("limits the registry's user to its bucket", async () => {
             const secrets = JSON.parse(await kubectl("get secrets --namespace objects --output json")).items;
             const { data } = secrets.find((s: { data?: Record<string, string> }) => s.data?.["policy.json"]);
             const decoded = (key: string) => Buffer.from(data[key], "base64").toString();
@@ -85,7 +85,7 @@ describe("object storage", () => {
             assert.equal((await mc(root, "rb s/of-others")).code, 0);
         });
 
-        it("keeps MinIO's keys from everything that is not a Secret", async () => {
+        it("keeps MinIO's keys in Secrets only", async () => {
             const secrets = JSON.parse(await kubectl("get secrets --namespace objects --output json")).items;
             const key = Buffer.from(
                 secrets.find((s: { data?: Record<string, string> }) => s.data?.secretAccessKey).data.secretAccessKey,
@@ -98,7 +98,7 @@ describe("object storage", () => {
             assert.equal(rest.includes(key), false);
         });
 
-        it("loses nothing when MinIO is killed during a push: the client's next try succeeds", async () => {
+        it("loses nothing when MinIO is killed during a push: the client's retry succeeds", async () => {
             const pushed = await pushThrough(registry, killMinio);
             await everyBlobIsWhole(registry, pushed);
             await pull(registry, pushed);
@@ -107,7 +107,7 @@ describe("object storage", () => {
     });
 
     describe("two replicas", () => {
-        it("serve a new certificate without a pull that fails", async () => {
+        it("serve a new certificate without a failed pull", async () => {
             const before = await registry.pods();
             registry.args.tls = { selfSigned: { generation: 2 } };
             const seen = await pullDuring(registry.outputs, image, loginOf(registry.outputs.dockerConfigJson), () =>
@@ -128,13 +128,13 @@ describe("object storage", () => {
     describe("descriptorCache.redis", () => {
         const options = "-h 127.0.0.1 --tls --insecure";
 
-        it("holds what the pods know of blobs, and opens for the registry's certificate only", async () => {
+        it("contains the blob descriptors, and requires the registry's client certificate", async () => {
             const secrets = JSON.parse(await kubectl("get secrets --namespace objects --output json")).items;
             const { data } = secrets.find((s: { metadata: { name: string } }) =>
                 /-redis-client-/.test(s.metadata.name),
             );
             const pem = ["tls.crt", "tls.key"].map((key) => Buffer.from(data[key], "base64").toString()).join("");
-            // The only folder of the pod that can be written.
+            // The only writable directory of the pod.
             const login = "cat >/dev/shm/client.pem; trap 'rm /dev/shm/client.pem' EXIT; redis-cli";
             const certificate = "--cert /dev/shm/client.pem --key /dev/shm/client.pem";
             const known = await inPart("objects", "redis", `${login} ${options} ${certificate} dbsize`, pem);
@@ -143,7 +143,7 @@ describe("object storage", () => {
             assert.doesNotMatch(stranger.stdout, /\d/, "a client without certificate was served");
         });
 
-        it("shows the registry's configuration, which holds secrets, to the pod itself alone", async () => {
+        it("exposes the registry's configuration, which contains secrets, on localhost only", async () => {
             for (const pod of await registry.pods()) {
                 const exec = ["kubectl", "exec", "--namespace", "objects", pod, "--", "wget", "-qO-"];
                 const inside = await attempt([...exec, "http://127.0.0.1:5001/debug/vars"], {
@@ -155,7 +155,7 @@ describe("object storage", () => {
             }
         });
 
-        it("makes all pods forget a deleted blob and manifest", async () => {
+        it("removes a deleted blob and manifest for all replicas", async () => {
             const gone = await pushImage(registry);
             const [repository] = gone.split(":");
             const manifest = JSON.parse(await craneOf(registry, (host) => ["manifest", `${host}/${gone}`]));
@@ -171,7 +171,7 @@ describe("object storage", () => {
             assert.deepEqual(await answers(`/v2/${repository}/manifests/${digest}`), new Set([404]));
         });
 
-        it("is not needed: pulls go on while Redis is down, and it is used again afterwards", async () => {
+        it("is not required: pulls continue while Redis is down, and it is used again afterwards", async () => {
             await kill("objects", "redis");
             await pull(registry, image);
             await kubectl("rollout status deployment --namespace objects --timeout=90s");
@@ -213,7 +213,7 @@ describe("object storage", () => {
         });
         after(() => s3.remove());
 
-        it("uses the bucket of a MinIO with a certificate of its own", async () => {
+        it("uses the bucket of a MinIO with a private CA", async () => {
             await s3.up();
             await s3.expectNoChange();
             pushed = await takesGivesAndDeletes(s3, "objects-team", "s3");
@@ -221,7 +221,7 @@ describe("object storage", () => {
             assert.match((await inMinio("objects", listing)).stdout, /current\/link/);
         });
 
-        it("rolls the pods when the key changes, and goes on serving", async () => {
+        it("rolls the pods when the access key changes, and keeps serving", async () => {
             const before = await s3.pods();
             const next = randomBytes(20).toString("hex");
             await asRoot(`admin user add s ${user} ${next}`);
@@ -235,10 +235,10 @@ describe("object storage", () => {
             );
             await pull(s3, pushed);
             const state = await s3.pulumi("stack", "export");
-            assert.equal(state.stdout.includes(next), false, "the key stands in the state in the clear");
+            assert.equal(state.stdout.includes(next), false, "the state contains the key unencrypted");
         });
 
-        it("takes the key from a Secret that exists already, and with redirection sends clients to the endpoint", async () => {
+        it("reads the access key from an existing Secret, and redirects clients to the endpoint", async () => {
             const secret = {
                 apiVersion: "v1",
                 kind: "Secret",
@@ -260,7 +260,7 @@ describe("object storage", () => {
     });
 
     describe("storage.minio after a destroy", () => {
-        it("is kept with its namespace by a destroy, and serves the old images when it comes up again", async () => {
+        it("keeps its claim and namespace, and serves the old images after the next up", async () => {
             const result = await registry.pulumi("destroy", "--yes", "--skip-preview", "--exclude-protected");
             assert.equal(result.code, 0, result.stdout + result.stderr);
             assert.equal(

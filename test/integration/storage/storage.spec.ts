@@ -17,7 +17,7 @@ describe("storage and exposure", () => {
     inSandbox();
     namespaceOfPods("storage-team");
 
-    /** Up, no change, push, pull, delete, a new pod, pull again, destroy. */
+    /** Up, no change, push, pull, delete, a new pod, pull, destroy. */
     function lives(
         name: string,
         args: PrivateRegistryArgs,
@@ -31,7 +31,7 @@ describe("storage and exposure", () => {
         });
         after(() => registry.remove());
 
-        it(`${name}: comes up, takes an image and gives it to the kubelet`, async () => {
+        it(`${name}: is deployed, and accepts an image that the kubelet pulls`, async () => {
             await registry.up();
             await registry.expectNoChange();
             const image = await takesGivesAndDeletes(registry, "storage-team", name);
@@ -62,7 +62,7 @@ describe("storage and exposure", () => {
         lives("existing-claim", { createNamespace: false, storage: { existingClaim: { name: "mine" } } }, true);
     });
 
-    // Removed from the stack below: a folder of the node, owned by root until the component changes that.
+    // Removed from the stack below: a directory of the node, owned by root until the component changes that.
     lives(
         "host-path",
         { storage: { hostPath: { path: "/var/images", nodeName: "node1", deleteWithStack: true } } },
@@ -149,8 +149,8 @@ describe("storage and exposure", () => {
             for (const name of classes) await kubectl(`delete storageclass ${name}`);
         });
 
-        it("grows in place: the claim stays, and asks for more", async () => {
-            // Nothing here makes the volume larger, for local folders have no size; what is asked of the cluster is seen.
+        it("grows in place: the same claim, with a larger request", async () => {
+            // Nothing here expands the volume, because local directories have no size. The claim's request shows the change.
             await registry.up();
             const { uid } = (await claim()).metadata;
             registry.args = { ...registry.args, storage: { volume: { ...volume, size: "2Gi" } } };
@@ -168,7 +168,7 @@ describe("storage and exposure", () => {
             assert.equal((await claim()).spec.resources.requests.storage, "2Gi");
         });
 
-        it("keeps its class and mode, and says how to move the images", async () => {
+        it("keeps its storage class and access mode, and the error says how to move the images", async () => {
             const { uid } = (await claim()).metadata;
             const said = await refusal({
                 size: "2Gi",
@@ -182,7 +182,7 @@ describe("storage and exposure", () => {
         });
     });
 
-    it("deletes the images with the stack when told so", async () => {
+    it("deletes the images with the stack with deleteWithStack", async () => {
         const registry = new RegistryStack("short-lived", {
             namespace: "short-lived",
             storage: { volume: { deleteWithStack: true } },

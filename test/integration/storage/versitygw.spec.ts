@@ -24,7 +24,7 @@ describe("storage.s3 with versitygw", () => {
     before(() => kubectl("apply --filename -", JSON.stringify(versitygw("gateway-team"))));
     after(() => gateway.remove());
 
-    it("keeps images on a second kind of server, over plain http", async () => {
+    it("stores images on another S3-compatible server, over plain HTTP", async () => {
         await kubectl("wait pod/versitygw --namespace gateway-team --for=condition=Ready --timeout=60s");
         await gateway.up();
         await gateway.expectNoChange();

@@ -36,7 +36,7 @@ describe("tls.certManager", () => {
             "get certificates.cert-manager.io --namespace certmanager --output jsonpath={.items[0].spec.issuerRef.name}",
         );
 
-    /** Asks for a new certificate before its time, as `cmctl renew` does. */
+    /** Requests an early renewal, like `cmctl renew`. */
     async function renew(): Promise<void> {
         const [certificate] = JSON.parse(
             await kubectl("get certificates.cert-manager.io --namespace certmanager --output json"),
@@ -53,7 +53,7 @@ describe("tls.certManager", () => {
         await writeStatus("certmanager", `certificates.cert-manager.io/${certificate.metadata.name}`, { conditions });
     }
 
-    it("serves what an Issuer of the component's authority issued, which nodes trust at the Service's address", async () => {
+    it("serves a certificate from an Issuer with the component's CA, which nodes trust at the Service's address", async () => {
         await registry.up();
         await registry.expectNoChange();
         const served = new X509Certificate(await servedCertificate(registry.outputs.clusterIp));
@@ -64,7 +64,7 @@ describe("tls.certManager", () => {
         await pullByKubelet(`${registry.outputs.host}/${image}`, "certmanager-team", "certmanager");
     });
 
-    it("serves what cert-manager renews without anybody acting, and no pull fails", async () => {
+    it("serves a certificate that cert-manager renews automatically, and no pull fails", async () => {
         const old = await servedCertificate(registry.outputs.clusterIp);
         const image = await pushImage(registry);
         let seconds = 0;
@@ -83,7 +83,7 @@ describe("tls.certManager", () => {
         await registry.expectNoChange();
     });
 
-    it("has a certificate of its own for an Ingress, by a Certificate or by the Ingress's annotations", async () => {
+    it("has a separate certificate for an Ingress, from a Certificate or from the Ingress's annotations", async () => {
         const host = "registry.example.com";
         const issuer = {
             apiVersion: "cert-manager.io/v1",
@@ -117,7 +117,7 @@ describe("tls.certManager", () => {
         registry.args = args;
     });
 
-    it("has another Issuer for another authority", async () => {
+    it("has another Issuer for another CA", async () => {
         const before = await issuerName();
         registry.args.tls = { certManager: { authorityGeneration: 2 } };
         await registry.up();

@@ -20,7 +20,7 @@ import { describePulls, pullDuring } from "../pullLoop";
 const host = "own.example.com";
 const serverNames = { dns: [host, "localhost"] };
 
-/** Whether the registry of a stack shows this certificate. */
+/** Whether the registry of a stack serves this certificate. */
 async function serves(registry: RegistryStack, { certificate }: KeyPair): Promise<boolean> {
     const served = await servedCertificate(registry.outputs.clusterIp);
     return (
@@ -28,7 +28,7 @@ async function serves(registry: RegistryStack, { certificate }: KeyPair): Promis
     );
 }
 
-describe("certificates of the team's own", () => {
+describe("supplied certificates", () => {
     stepwise();
     inSandbox();
     namespaceOfPods("certificates-team");
@@ -51,7 +51,7 @@ describe("certificates of the team's own", () => {
         let image: string;
         after(() => registry.remove());
 
-        /** Does what a person, or whoever renews certificates, does: behind Pulumi's back. */
+        /** Renews the certificate outside Pulumi. */
         async function writeSecret(pair: KeyPair): Promise<void> {
             const secret = {
                 apiVersion: "v1",
@@ -63,7 +63,7 @@ describe("certificates of the team's own", () => {
             await kubectl("apply --filename -", JSON.stringify(secret));
         }
 
-        it("serves the certificate of the Secret, which nodes come to trust", async () => {
+        it("serves the certificate in the Secret, which nodes trust", async () => {
             const first = await issue(authority, { commonName: host, serverNames });
             await writeSecret(first);
             const caCertPem = authority.certificate;
@@ -76,7 +76,7 @@ describe("certificates of the team's own", () => {
             await pullByKubelet(`${host}/${image}`, "certificates-team", "own-secret");
         });
 
-        it("serves a renewed one without anybody acting, and no pull fails", async () => {
+        it("serves a renewed certificate automatically, and no pull fails", async () => {
             const renewed = await issue(authority, { commonName: host, serverNames });
             const login = loginOf(registry.outputs.dockerConfigJson);
             const before = await registry.pods();
@@ -98,7 +98,7 @@ describe("certificates of the team's own", () => {
             await pullByKubelet(`${host}/${image}`, "certificates-team", "own-secret");
         });
 
-        it("is no change to Pulumi, and the pods roll no further", async () => {
+        it("is not a change for Pulumi, and the pods do not roll again", async () => {
             const before = await registry.pods();
             await registry.expectNoChange();
             assert.deepEqual(await registry.pods(), before);
@@ -122,7 +122,7 @@ describe("certificates of the team's own", () => {
             await registry.up();
         }
 
-        it("serves the certificate and the one that takes its place", async () => {
+        it("serves the certificate and its replacement", async () => {
             const first = await issue(authority, { commonName: host, serverNames });
             await give(first);
             await registry.expectNoChange();
@@ -139,7 +139,7 @@ describe("certificates of the team's own", () => {
             await pullByKubelet(`${host}/${image}`, "certificates-team", "own-pem");
         });
 
-        it("refuses a key of another certificate", async () => {
+        it("rejects a key of another certificate", async () => {
             registry.secrets = { "tls-key": (await issue(authority, { commonName: host, serverNames })).key };
             const result = await registry.pulumi("up", "--yes", "--skip-preview");
             assert.notEqual(result.code, 0);

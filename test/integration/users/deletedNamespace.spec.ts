@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { inSandbox, kubectl, namespaceOfPods, RegistryStack, stepwise } from "../harness";
 
-describe("a namespace with a pull secret that was deleted", () => {
+describe("a deleted namespace with a pull secret", () => {
     stepwise();
     inSandbox();
     namespaceOfPods("deleted-team");
@@ -13,7 +13,7 @@ describe("a namespace with a pull secret that was deleted", () => {
     });
     after(() => registry.remove());
 
-    it("cannot be removed from pullSecrets at first: the provider finds no service account to restore", async () => {
+    it("cannot be removed from pullSecrets at first, because the provider finds no service account to restore", async () => {
         await registry.up();
         await kubectl("delete namespace deleted-team");
         registry.args = { ...registry.args, pullSecrets: undefined };
@@ -22,7 +22,7 @@ describe("a namespace with a pull secret that was deleted", () => {
         assert.match(stdout + stderr, /namespaces "deleted-team" not found/);
     });
 
-    it("is forgotten by one `pulumi refresh`, as docs/troubleshooting.md says", async () => {
+    it("is removed from the state by the `pulumi refresh` in docs/troubleshooting.md", async () => {
         const { code, stdout, stderr } = await registry.pulumi("refresh", "--yes");
         assert.equal(code, 0, stdout + stderr);
         await registry.up();

@@ -13,7 +13,7 @@ import {
 } from "../harness";
 import { describePulls, pullDuring } from "../pullLoop";
 
-describe("rotation, while pulls run in a loop", () => {
+describe("rotation during a loop of pulls", () => {
     stepwise();
     inSandbox();
     namespaceOfPods("rotation-team");
@@ -32,7 +32,7 @@ describe("rotation, while pulls run in a loop", () => {
     });
     after(() => registry.remove());
 
-    /** Changes the registry under a loop of pulls with the credentials that pull secrets hold before the change. */
+    /** Changes the registry during a loop of pulls with the pull secrets' old credentials. */
     async function change(what: string, args: Partial<typeof registry.args>): Promise<void> {
         const login = loginOf(registry.outputs.dockerConfigJson);
         registry.args = { ...registry.args, ...args };
@@ -50,7 +50,7 @@ describe("rotation, while pulls run in a loop", () => {
         );
     }
 
-    it("hands out a person's new password when the registry accepts it, and not the old one any more", async () => {
+    it("outputs a user's new password when the registry accepts it, and rejects the old one", async () => {
         const before = registry.outputs;
         await change("password", { users: [{ name: "admin", generation: 2 }, { name: "ci" }] });
         const { username, password, credentials } = registry.outputs;
@@ -62,7 +62,7 @@ describe("rotation, while pulls run in a loop", () => {
         await registry.expectNoChange();
     });
 
-    it("gives the pull secrets another user while the previous one still works", async () => {
+    it("rotates the pull secrets' user while the previous one still works", async () => {
         const before = loginOf(registry.outputs.dockerConfigJson);
         await change("pull secrets", { pullGeneration: 2 });
         const now = loginOf(registry.outputs.dockerConfigJson);
@@ -79,7 +79,7 @@ describe("rotation, while pulls run in a loop", () => {
         pods = await rolled();
     });
 
-    it("serves a certificate of a new authority, which the nodes trusted beforehand", async () => {
+    it("serves a certificate of a new CA, which nodes already trust", async () => {
         await change("authority", { tls: { selfSigned: { generation: 2, authorityGeneration: 2 } } });
         pods = await rolled();
     });

@@ -21,7 +21,7 @@ describe("the resource usage of a pod", () => {
         it(`is an error if the pod ${what}`, () => {
             assert.throws(
                 () => podUse({ pods }, "registry", "registry"),
-                /does not tell what the pod registry\/registry uses/,
+                /does not report the usage of the pod registry\/registry uses/,
             );
         });
     }

@@ -21,11 +21,11 @@ describe("a schema change", () => {
 
     // biome-ignore lint/suspicious/noExplicitAny: as above
     const breaking: [string, (schema: any) => void, string][] = [
-        ["a component that is gone", (s) => delete s.resources[registry], `${registry} is gone`],
+        ["a removed component", (s) => delete s.resources[registry], `${registry} was removed`],
         [
-            "an argument that is gone",
+            "a removed argument",
             (s) => delete s.resources[registry].inputProperties.host,
-            `${registry} no longer takes \`host\``,
+            `${registry} no longer has the argument \`host\``,
         ],
         [
             "an argument of another type",
@@ -33,22 +33,22 @@ describe("a schema change", () => {
             `\`host\` of ${registry} was string and is number`,
         ],
         [
-            "an argument that can no longer be an output",
+            "an argument that can no longer be an Output",
             (s) => Object.assign(s.resources[registry].inputProperties.host, { plain: true }),
-            `\`host\` of ${registry} can no longer be an output`,
+            `\`host\` of ${registry} can no longer be an Output`,
         ],
         [
-            "elements that can no longer be outputs",
+            "elements that can no longer be Outputs",
             (s) => Object.assign(s.resources[registry].inputProperties.hostAliases.items, { plain: true }),
-            `\`hostAliases\` of ${registry} can no longer be an output`,
+            `\`hostAliases\` of ${registry} can no longer be an Output`,
         ],
         [
-            "an argument that must be given now",
+            "an argument that is now required",
             (s) => s.resources[registry].requiredInputs.push("host"),
-            `\`host\` of ${registry} must be given now`,
+            `\`host\` of ${registry} is now required`,
         ],
         [
-            "an output that is gone",
+            "a removed output",
             (s) => delete s.resources[registry].properties.url,
             `${registry} no longer has the output \`url\``,
         ],
@@ -58,14 +58,14 @@ describe("a schema change", () => {
             `the output \`url\` of ${registry} was string and is number`,
         ],
         [
-            "a field that is gone",
+            "a removed field",
             (s) => delete s.types["private-registry:index:VolumeStorage"].properties.size,
-            "private-registry:index:VolumeStorage no longer takes `size`",
+            "private-registry:index:VolumeStorage no longer has the argument `size`",
         ],
         [
-            "a field that must be given now",
+            "a field that is now required",
             (s) => Object.assign(s.types["private-registry:index:VolumeStorage"], { required: ["size"] }),
-            "`size` of private-registry:index:VolumeStorage must be given now",
+            "`size` of private-registry:index:VolumeStorage is now required",
         ],
         [
             "a member that is gone from a closed set",
@@ -110,8 +110,8 @@ describe("a release", () => {
 
     it("must not otherwise break programs, and the error says what breaks and which version to release", () => {
         assert.deepEqual(problems("0.1.0", "0.1.1"), [
-            "0.1.1 breaks programs made for 0.1.0; release it as a minor version",
-            `${registry} no longer takes \`host\``,
+            "0.1.1 breaks programs that work with 0.1.0; release it as a minor version",
+            `${registry} no longer has the argument \`host\``,
         ]);
         for (const to of ["1.2.4", "1.3.0"]) assert.match(problems("1.2.3", to)[0], /release it as a major version/);
     });
@@ -125,7 +125,7 @@ describe("a release", () => {
 
     it("must be newer than the last one", () => {
         for (const to of ["1.2.3", "1.1.9", "0.9.0"]) {
-            assert.deepEqual(problems("1.2.3", to, schema), [`${to} does not come after 1.2.3`]);
+            assert.deepEqual(problems("1.2.3", to, schema), [`${to} is not newer than 1.2.3`]);
         }
     });
 });
@@ -142,7 +142,7 @@ describe("the changelog", () => {
 
     it("must have an entry for each release", () => {
         const empty = releasedChangelog(text, "0.2.0", "2026-02-01");
-        assert.throws(() => releasedChangelog(empty, "0.3.0", "2026-03-01"), /says nothing under `## Unreleased`/);
+        assert.throws(() => releasedChangelog(empty, "0.3.0", "2026-03-01"), /has no entry under `## Unreleased`/);
     });
 
     it("of this repository has a section for unreleased changes", () => {
