@@ -21,30 +21,42 @@ Measures what the project promises, in a dedicated sandbox that it removes again
 missed. A ratio compares two alternating measurements, ${rounds} times each: our best time with the peer's best. Times in seconds are
 from one run, so keep the machine idle.
 
-  --only <name>  one of ${Object.keys(sections).join(", ")}, or one of those that take a quarter of an hour each and do not run
-                 by default: cold, a fresh clone with empty caches; fresh, the scripts in a root with only Debian 12 and
-                 the README's prerequisites
+  --only <name>  one of ${Object.keys(sections).join(", ")}, or one of those that take long and do not run by default:
+                 cold, \`npm run up\` in a fresh clone with empty caches, a quarter of an hour; fresh, each script as the first
+                 command in a root with only Debian 12 and the README's prerequisites, an hour and a half
+  --command <c>  the only command that fresh runs, e.g. "npm test"
   --keep-go      let cold and fresh use this machine's Go caches, to test them
   --help         this text`;
 
 async function main(): Promise<number> {
     const { values } = parseArgs({
-        options: { only: { type: "string" }, "keep-go": { type: "boolean" }, help: { type: "boolean" } },
+        options: {
+            only: { type: "string" },
+            command: { type: "string" },
+            "keep-go": { type: "boolean" },
+            help: { type: "boolean" },
+        },
     });
     if (values.help) {
         console.log(usage);
         return 0;
     }
     const figures: Figure[] = [];
-    for (const measure of chosen(values.only, values["keep-go"] ?? false)) figures.push(await measure(printProgress));
+    const measures = chosen(values.only, values["keep-go"] ?? false, values.command);
+    for (const measure of measures) figures.push(await measure(printProgress));
     console.log(`\n${table(figures)}`);
     return figures.every(isReached) ? 0 : 1;
 }
 
-function chosen(only: string | undefined, keepGo: boolean): ((progress: Progress) => Promise<Figure>)[] {
+function chosen(
+    only: string | undefined,
+    keepGo: boolean,
+    command: string | undefined,
+): ((progress: Progress) => Promise<Figure>)[] {
+    if (command !== undefined && only !== "fresh") throw new Error(`--command needs --only fresh.\n\n${usage}`);
     if (only === undefined) return Object.values(sections);
     if (only === "cold") return [(progress) => measureColdStart(progress, keepGo)];
-    if (only === "fresh") return [(progress) => measureFreshRoot(progress, keepGo)];
+    if (only === "fresh") return [(progress) => measureFreshRoot(progress, keepGo, command)];
     if (!(only in sections)) throw new Error(`There is no figure "${only}".\n\n${usage}`);
     return [sections[only]];
 }

@@ -20,6 +20,7 @@ const commands = [
     "npm run format",
     "npm run sandbox -- --help",
     "npm run bench -- --help",
+    "npm test",
     `{ npm run up -- --name ${sandboxName}; code=$?; npm run down -- --name ${sandboxName} --purge; exit $code; }`,
 ];
 
@@ -28,9 +29,10 @@ const networkVariables = /proxy|cert|ca_bundle|cainfo|^npm_config_(registry|cafi
 
 /**
  * Runs the project's scripts in a root with only Debian 12, the prerequisites, and this machine's Go and Node: each
- * in a fresh copy of it, and in a new clone. `keepGo` uses this machine's Go caches.
+ * in a fresh copy of it, and in a new clone. `keepGo` uses this machine's Go caches; `only` is a command to run instead.
  */
-export async function measureFreshRoot(progress: Progress, keepGo: boolean): Promise<Figure> {
+export async function measureFreshRoot(progress: Progress, keepGo: boolean, only?: string): Promise<Figure> {
+    const tried = only === undefined ? commands : [only];
     await ensureDebianPackages(["debootstrap"], progress);
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "registry-fresh-"));
     try {
@@ -39,12 +41,12 @@ export async function measureFreshRoot(progress: Progress, keepGo: boolean): Pro
             ? (await run(["go", "env", "GOCACHE", "GOMODCACHE"], { env: process.env })).split("\n")
             : [];
         const failed: string[] = [];
-        for (const [index, command] of commands.entries()) {
+        for (const [index, command] of tried.entries()) {
             const work = path.join(folder, `${index}`);
             if (!(await works(root, work, command, shared, progress))) failed.push(command);
             fs.rmSync(work, { recursive: true, force: true });
         }
-        const detail = failed.length > 0 ? failed.join("; ") : `${commands.length} tried`;
+        const detail = failed.length > 0 ? failed.join("; ") : `${tried.length} tried`;
         return { title: "fresh root, scripts that fail", limit: 0, measured: failed.length, unit: "scripts", detail };
     } finally {
         fs.rmSync(folder, { recursive: true, force: true });
@@ -108,7 +110,8 @@ async function works(
         () => attempt(["unshare", ...namespaces, "bash", script, root, work, command], { env: environment(shared) }),
     );
     progress(`${code === 0 ? "worked" : "FAILED"} in ${Math.round((Date.now() - started) / 1000)} s: ${command}`);
-    if (code !== 0) progress(`${stdout}${stderr}`.trim().split("\n").slice(-30).join("\n"));
+    const shown = code === 0 ? 30 : 300;
+    progress(`${stdout}\n${stderr}`.trim().split("\n").slice(-shown).join("\n"));
     return code === 0;
 }
 
