@@ -127,7 +127,7 @@ export function caConfigMap(edge: Edge, backend: Backend): pulumi.Output<string>
             metadata: edge.scope.metadata("exposure"),
             data: { "ca.crt": backend.caCertPem },
         },
-        { parent: edge.scope.parent },
+        edge.scope.options(),
     );
     return config.metadata.name;
 }

@@ -89,7 +89,7 @@ function route(
                 ],
             },
         },
-        { parent: scope.parent, dependsOn },
+        scope.options({ dependsOn }),
     );
 }
 
@@ -115,6 +115,6 @@ export function backendTlsPolicy(
                 },
             },
         },
-        { parent: edge.scope.parent },
+        edge.scope.options(),
     );
 }

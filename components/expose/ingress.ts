@@ -221,6 +221,6 @@ function ingress(
                 rules: hosts.apply((names) => names.map((host, i) => ({ host, http: { paths: pathsOf(i === 0) } }))),
             },
         },
-        { parent: scope.parent, dependsOn },
+        scope.options({ dependsOn }),
     );
 }

@@ -18,7 +18,7 @@ export function serversTransport(
             metadata: { name: backend.serviceName, ...edge.scope.metadata("exposure") },
             spec: { serverName: backend.serverName, ...(caName && { rootCAs: [{ configMap: caName }] }) },
         },
-        { parent: edge.scope.parent },
+        edge.scope.options(),
     );
 }
 
@@ -33,6 +33,6 @@ export function removePassword(edge: Edge, backend: Backend): k8s.apiextensions.
             // Traefik removes a header with an empty value.
             spec: { headers: { customRequestHeaders: { Authorization: "" } } },
         },
-        { parent: edge.scope.parent },
+        edge.scope.options(),
     );
 }

@@ -30,12 +30,10 @@ export class Scope {
     /** The component's name in the Pulumi program, and the value of the label `app.kubernetes.io/instance`. */
     readonly instance: string;
     readonly namespace: pulumi.Output<string>;
-    readonly parent: pulumi.Resource;
 
     constructor(private readonly args: ScopeArgs) {
         this.instance = args.name;
         this.namespace = args.namespace;
-        this.parent = args.parent;
     }
 
     /** The same component in another namespace. */
@@ -54,6 +52,23 @@ export class Scope {
         if (whole.length <= limit) return whole;
         const hash = createHash("sha256").update(whole).digest("hex").slice(0, 8);
         return `${whole.slice(0, limit - hash.length - 1).replace(/[^a-z0-9]+$/, "")}-${hash}`;
+    }
+
+    /**
+     * Options of a child that an argument, an upgrade or a renewal replaces or deletes. It is never protected: a component with
+     * `protect: true` could not change otherwise.
+     */
+    options(options: pulumi.CustomResourceOptions = {}): pulumi.CustomResourceOptions {
+        return { parent: this.args.parent, protect: false, ...options };
+    }
+
+    /**
+     * Options of a child that is never replaced, because it holds data, or a random value that no argument rotates. It is protected if
+     * the component is, or if `isProtected`.
+     */
+    lastingOptions(isProtected: boolean, options: pulumi.CustomResourceOptions = {}): pulumi.CustomResourceOptions {
+        // Without the field, it is inherited from the component.
+        return { parent: this.args.parent, ...(isProtected && { protect: true }), ...options };
     }
 
     /** The labels that select a part's pods. They never change, because a Deployment's selector is immutable. */

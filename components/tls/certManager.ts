@@ -237,7 +237,7 @@ function declareCertificate(scope: Scope, request: CertificateRequest): k8s.apie
                 issuerRef,
             },
         },
-        { parent: scope.parent, dependsOn },
+        scope.options({ dependsOn }),
     );
 }
 
@@ -262,7 +262,7 @@ function ownIssuer(scope: Scope, algorithm: KeyAlgorithm, generation: number) {
             metadata: scope.metadata("server", awaitReady),
             spec: { ca: { secretName: secret.secretName } },
         },
-        { parent: scope.parent },
+        scope.options(),
     );
     const reference = { name: issuer.metadata.name, kind: IssuerKind.Issuer, group: api };
     return { issuer, reference, caCertPem: ca.trustedPem };

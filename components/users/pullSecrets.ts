@@ -50,7 +50,7 @@ export function createPullSecrets(
                 type: "kubernetes.io/dockerconfigjson",
                 stringData: { ".dockerconfigjson": dockerConfigJson },
             },
-            { parent: scope.parent },
+            scope.options(),
         );
         for (const account of serviceAccounts) {
             new k8s.core.v1.ServiceAccountPatch(
@@ -58,7 +58,7 @@ export function createPullSecrets(
                 scope.name(`pull-secret-${namespace}.${account}`),
                 { metadata: { name: account, namespace }, imagePullSecrets: [{ name }] },
                 // The plain name and dependsOn: Pulumi deletes a named Secret before it replaces it, and with it what depends on its outputs.
-                { parent: scope.parent, dependsOn: secret },
+                scope.options({ dependsOn: secret }),
             );
         }
         return [namespace, secret.metadata.name] as const;
