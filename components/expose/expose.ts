@@ -5,11 +5,11 @@ import { fields } from "../arguments/shapes";
 import type { Scope } from "../kubernetes/scope";
 import { loadBalancerRules, nodePortRules, type RegistryLoadBalancer, type RegistryNodePort } from "../server/service";
 import type { Certificate } from "../tls/certificate";
-import type { RegistryTls } from "../tls/tls";
 import { type Backend, backends, caConfigMap, type Edge } from "./edge";
 import { backendTlsPolicy, createGatewayRoute, gatewayRules, type RegistryGateway } from "./gateway";
 import {
     createIngress,
+    type IngressContext,
     IngressController,
     type IngressSettings,
     ingressProblems,
@@ -56,8 +56,9 @@ export const exposeRules = fields<RegistryExpose>({
 export const edges = ["ingress", "ingressRoute", "gateway"] as const;
 const ports = ["nodePort", "loadBalancer"] as const;
 
-export function exposeProblems(expose: RegistryExpose = {}, tls: RegistryTls = {}, host: unknown): Problem[] {
-    const problems = [...ingressProblems(expose.ingress), ...ingressRouteProblems(expose.ingressRoute)];
+export function exposeProblems(expose: RegistryExpose = {}, context: IngressContext, host: unknown): Problem[] {
+    const { tls } = context;
+    const problems = [...ingressProblems(expose.ingress, context), ...ingressRouteProblems(expose.ingressRoute)];
     const given = edges.filter((kind) => expose[kind] !== undefined);
     if (host === undefined) {
         const reason = "needs a name that clients outside the cluster resolve; set host";

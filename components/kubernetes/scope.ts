@@ -81,17 +81,21 @@ export class Scope {
     }
 
     /** Namespace, labels and annotations of an object. */
-    metadata(part: string, annotations?: Record<string, pulumi.Input<string>>) {
+    metadata(part: string, annotations?: Record<string, pulumi.Input<string> | undefined>) {
         return { namespace: this.namespace, ...this.podMetadata(part, annotations) };
     }
 
     /**
-     * Labels and annotations of a pod, or of an object without a namespace: the user's, with the component's over them. Without
-     * annotations the field is omitted: the API server drops an empty map, which the provider would report as a change at every
+     * Labels and annotations of a pod, or of an object without a namespace: the user's, with the component's over them. An undefined
+     * annotation removes the user's. Without annotations the field is omitted: the API server drops an empty map, which the provider would report as a change at every
      * `pulumi up`.
      */
-    podMetadata(part: string, annotations: Record<string, pulumi.Input<string>> = {}) {
-        const all = { ...this.args.annotations, ...annotations };
+    podMetadata(part: string, annotations: Record<string, pulumi.Input<string> | undefined> = {}) {
+        const all = Object.fromEntries(
+            Object.entries({ ...this.args.annotations, ...annotations }).flatMap(([key, value]) =>
+                value === undefined ? [] : [[key, value]],
+            ),
+        );
         return {
             labels: { ...this.args.labels, "app.kubernetes.io/managed-by": "pulumi", ...this.selector(part) },
             ...(Object.keys(all).length > 0 && { annotations: all }),

@@ -61,6 +61,7 @@ export function pairProblems(path: string, certificate: string, key: string, hos
 export function useExisting(args: ExistingCertificate): Certificate {
     return {
         secretName: pulumi.output(args.name),
+        ownsSecret: false,
         checksum: undefined,
         caCertPem: args.caCertPem === undefined ? undefined : pulumi.output(args.caCertPem),
         expiry: pulumi.output(""),
@@ -85,6 +86,7 @@ export function usePem(
     const open = pulumi.unsecret(certificate);
     return {
         ...tlsSecret(scope, part, open, key),
+        ownsSecret: true,
         caCertPem: args.caCertPem === undefined ? undefined : pulumi.output(args.caCertPem),
         expiry: open.apply((pem) => new Date(new X509Certificate(pem).validTo).toISOString().replace(".000Z", "Z")),
         coversClusterNames: false,

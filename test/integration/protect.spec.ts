@@ -25,7 +25,10 @@ const lasting = [
 function writeProgram(folder: string, root: string): void {
     fs.mkdirSync(folder);
     fs.symlinkSync(path.join(root, "node_modules"), path.join(folder, "node_modules"));
-    fs.writeFileSync(path.join(folder, "Pulumi.yaml"), stringify({ name: "protected", runtime: "nodejs", main: "program.js" }));
+    fs.writeFileSync(
+        path.join(folder, "Pulumi.yaml"),
+        stringify({ name: "protected", runtime: "nodejs", main: "program.js" }),
+    );
     const components = JSON.stringify(path.join(root, "dist", "components"));
     const source = [
         `const { PrivateRegistry } = require(${components});`,
