@@ -163,6 +163,13 @@ export const exactVersion = matching(
     "an exact version and not a range, e.g. `3.0.0`",
 );
 
+/** A version of the Gateway API, as its definitions say it. */
+export const gatewayApiVersion = matching(
+    /^v?1\.\d{1,3}(\.\d{1,3})?([-+][0-9A-Za-z.+-]+)?$/,
+    50,
+    "a version of the Gateway API in quotes, e.g. `1.3` or `v1.3.0`",
+);
+
 /** One or more PEM-encoded certificates. */
 export const certificatePem: StringRule = hidden(
     must("be PEM-encoded certificates", (value) => {

@@ -84,7 +84,7 @@ describe("the route to the web UI", () => {
         assert.equal(service[`${prefix}/service.serverstransport`], "registry-registry-ui@kubernetescrd");
         assert.deepEqual(r.one("ServersTransport", "registry-ui-servers-transport").inputs.spec, {
             serverName: "registry-ui.registry.svc",
-            rootCAs: [{ configMap: "registry-ui-authority-1a2b3c4d" }],
+            rootCAsSecrets: ["registry-ui-authority-1a2b3c4d"],
         });
     });
 
