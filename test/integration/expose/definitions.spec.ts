@@ -44,7 +44,8 @@ async function install(files: readonly string[]): Promise<void> {
 }
 
 async function installTraefik(version: TraefikVersion): Promise<void> {
-    const folder = await otherGoModuleFolder(...traefikModules[version]);
+    const [module, sum] = traefikModules[version];
+    const folder = await otherGoModuleFolder(module, sum);
     await install([path.join(folder, "docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml")]);
 }
 
