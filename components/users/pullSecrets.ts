@@ -12,9 +12,10 @@ export interface PullSecrets {
     /** Name of the Secret in each namespace. Defaults to `<name>-pull`, after the component's name. */
     name?: pulumi.Input<string>;
     /**
-     * Service accounts in each namespace, e.g. `default`, to whose `imagePullSecrets` the Secret is added, so that their pods need not
-     * name it. Server-side apply treats that list as one field, so only one registry can manage a service account: a second one fails
-     * with a conflict. Defaults to none.
+     * Service accounts in each namespace, e.g. `default`, whose `imagePullSecrets` become the Secret, so that their pods need not
+     * name it. Kubernetes lets only one owner write that list. If something else has written it, e.g. `kubectl patch`, a chart or
+     * another registry, `pulumi up` fails with a conflict: omit the account, and add the Secret where the list is written. Defaults to
+     * none.
      */
     serviceAccounts?: string[];
 }
