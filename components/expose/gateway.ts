@@ -55,7 +55,7 @@ export const gatewayRules = fields<RegistryGateway>({
 });
 
 export function gatewayProblems(args: RegistryGateway | undefined, isPlain: boolean): Problem[] {
-    // A version that is rejected anyway is not a number.
+    // For a version that its rule rejects, this is not a number.
     if (args === undefined || isPlain || !(minorVersion(args) < 1)) return [];
     const reason =
         "has no BackendTLSPolicy that the component can use, so the Gateway could not connect to the pods with TLS; install version 1.4 or newer, or set tls.plainBackend";

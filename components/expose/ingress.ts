@@ -203,7 +203,7 @@ export function createIngress(edge: Edge, args: IngressSettings, dependsOn: pulu
     });
 }
 
-/** Name of the Secret for TLS termination. If cert-manager writes to it because of an annotation, it is none of the component's own. */
+/** Name of the Secret for TLS termination. If cert-manager writes to it because of an annotation, it is a separate one. */
 function ingressSecretName(edge: Edge, { certificate, annotations }: IngressSettings): pulumi.Output<string> {
     const { scope, serviceName, isPlain } = edge;
     const { ownsSecret } = edge.certificate;

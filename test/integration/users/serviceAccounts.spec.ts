@@ -14,7 +14,7 @@ function documented(part: string): string[] {
     return ["bash", "-euc", found[0].replace("--namespace team", `--namespace ${namespace}`)];
 }
 
-describe("a service account that somebody gave another pull secret", () => {
+describe("a service account that already has another pull secret", () => {
     inSandbox();
     namespaceOfPods(namespace);
     const registry = new RegistryStack("accounts", {

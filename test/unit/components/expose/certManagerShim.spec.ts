@@ -156,7 +156,7 @@ refuses("expose.ingress with cert-manager's annotations", {
         of: exposed({ certManager: { issuer: { name: "team" } } }, annotated.annotations),
         says: [`expose.ingress.certificate.certManager: ${overwritten(clusterIssuer)}`],
     },
-    "a certificate of its own, with the annotation on every object": {
+    "a certificate that the component requests, with the annotation on every object": {
         of: exposed({ certManager: { issuer: { name: "team" } } }, {}, { annotations: { [acme]: "true" } }),
         says: [`expose.ingress.certificate.certManager: ${overwritten(acme)}`],
     },
