@@ -4,6 +4,7 @@ import { provideDescriptorCache } from "./descriptorCache/descriptorCache";
 import { uiPath } from "./expose/edge";
 import { exposeRegistry } from "./expose/expose";
 import { edgeAnnotations } from "./expose/ingress";
+import { dockerConfigJson } from "./formats/dockerConfig";
 import { deployChart } from "./helm/release";
 import { createScope, type RegistryScope } from "./kubernetes/namespace";
 import { outputsOf } from "./kubernetes/outputs";
@@ -21,7 +22,6 @@ import type { Certificate } from "./tls/certificate";
 import { restartOnRenewal } from "./tls/renewalWatch";
 import { provideCertificate } from "./tls/tls";
 import { deployUi } from "./ui/ui";
-import { dockerConfigJson } from "./users/dockerConfig";
 import { passwordsOnceAccepted } from "./users/rotationGate";
 import { createUsers, type Users } from "./users/users";
 

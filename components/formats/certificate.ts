@@ -58,8 +58,8 @@ function parseCertificate(der: Buffer): Certificate {
         version === 1 && fields[0].tag === derTag.integer ? fields : fields.slice(1);
     const extensionList = others.find(({ tag }) => tag === contextTag(3, true));
     const extensions = extensionList === undefined ? [] : inner(extensionList.content).map(readExtension);
-    const valueOf = (wanted: string) => extensions.find((extension) => extension.id === wanted)?.value;
-    const names = alternativeNames(valueOf(id.alternativeNames));
+    const contentOf = (wanted: string) => extensions.find((extension) => extension.id === wanted)?.value;
+    const names = alternativeNames(contentOf(id.alternativeNames));
     const [notBefore, notAfter] = elements(validity.content).map(time);
     const content = {
         x509,
@@ -71,13 +71,13 @@ function parseCertificate(der: Buffer): Certificate {
         notAfter,
         signatureAlgorithm: signatureAlgorithm.raw,
         publicKeyInfo: publicKeyInfo.raw,
-        alternativeNames: valueOf(id.alternativeNames),
+        alternativeNames: contentOf(id.alternativeNames),
         dnsNames: names.dnsNames,
         ipAddresses: names.ipAddresses,
-        ...basicConstraints(valueOf(id.basicConstraints)),
-        maySign: keyUsage(valueOf(id.keyUsage)),
-        uses: extendedKeyUsage(valueOf(id.extendedKeyUsage)),
-        constraints: nameConstraints(valueOf(id.nameConstraints)),
+        ...basicConstraints(contentOf(id.basicConstraints)),
+        maySign: keyUsage(contentOf(id.keyUsage)),
+        uses: extendedKeyUsage(contentOf(id.extendedKeyUsage)),
+        constraints: nameConstraints(contentOf(id.nameConstraints)),
     };
     return { ...content, fault: faultOf(version, serial, extensions, names, content.constraints) };
 }
