@@ -12,8 +12,11 @@ export interface ServingCertificate {
     readonly key?: string;
     /** The CA certificates that clients trust; undefined if they are unknown, as for a public CA. */
     readonly caCertPem?: string;
-    /** Host names or IP addresses that clients use, with optional ports. */
-    readonly hosts: readonly string[];
+    /**
+     * Host names or IP addresses that clients use, with optional ports; undefined if the use of the certificate is unknown, so that it
+     * may be a client's, or a CA's for an issuer.
+     */
+    readonly hosts?: readonly string[];
 }
 
 export interface CertificateFault {
@@ -33,7 +36,8 @@ export function servingFaults(given: ServingCertificate, now = new Date()): Cert
     const key = given.key === undefined ? undefined : keyProblem(given.key, chain);
     // Everything else would be about the wrong certificate.
     if (key?.field === "certificate") return [key];
-    const own = leafReasons(leaf, given.hosts, now).map((reason) => ({ field: "certificate" as const, reason }));
+    const reasons = [...leafReasons(leaf, now), ...(given.hosts === undefined ? [] : useReasons(leaf, given.hosts))];
+    const own = reasons.map((reason) => ({ field: "certificate" as const, reason }));
     const trust = orderFault(chain) ?? trustFault(chain, given.caCertPem, now);
     return [...(key ? [key] : []), ...own, ...(trust ? [trust] : [])];
 }
@@ -51,29 +55,37 @@ function keyProblem(pem: string, chain: readonly Certificate[]): CertificateFaul
 }
 
 /** Problems with the server's certificate alone. */
-function leafReasons(leaf: Certificate, hosts: readonly string[], now: Date): string[] {
+function leafReasons(leaf: Certificate, now: Date): string[] {
     const period = periodFault(leaf, now);
     const weakKey = keyFault(leaf.publicKey, "handshake");
     const faults: (string | undefined)[] = [
         leaf.fault && `${leaf.fault}; issue it again`,
         period && `${period}; set one that is valid now`,
-        mayServe(leaf)
-            ? undefined
-            : "is not for server authentication; issue it with the extended key usage serverAuth, or without any",
         weakKey && `${weakKey}; issue it for another key`,
     ];
-    return [...faults.filter((fault) => fault !== undefined), ...hostReasons(leaf, hosts)];
+    return faults.filter((fault) => fault !== undefined);
 }
 
-function hostReasons(leaf: Certificate, hosts: readonly string[]): string[] {
+/** Problems with the names and the use of the certificate. */
+function useReasons(leaf: Certificate, hosts: readonly string[]): string[] {
+    const use = "is not for server authentication; issue it with the extended key usage serverAuth, or without any";
     const missing = [...new Set(hosts.map(withoutPort))].filter((host) => !namesCover(leaf, host));
-    if (missing.length > 0 && leaf.dnsNames.length + leaf.ipAddresses.length === 0) {
+    return [...(mayServe(leaf) ? [] : [use]), ...missingNames(leaf, missing)];
+}
+
+function missingNames(leaf: Certificate, hosts: readonly string[]): string[] {
+    if (hosts.length > 0 && isNameless(leaf)) {
         return [
-            `has no subject alternative names, and clients ignore its common name; issue it for ${missing.join(", ")} as subject alternative names`,
+            `has no subject alternative names, and clients ignore its common name; issue it for ${hosts.join(", ")} as subject alternative names`,
         ];
     }
     const names = shortened(leaf.x509.subjectAltName ?? "");
-    return missing.map((host) => `is not valid for ${host} but for ${names}; use one that covers all hosts`);
+    return hosts.map((host) => `is not valid for ${host} but for ${names}; use one that covers all hosts`);
+}
+
+/** Whether clients accept a certificate for no name at all. */
+export function isNameless({ dnsNames, ipAddresses }: Certificate): boolean {
+    return dnsNames.length + ipAddresses.length === 0;
 }
 
 function shortened(text: string): string {
@@ -166,7 +178,7 @@ export function authorityFault(pem: string, now = new Date()): string | undefine
 }
 
 function useFault(cert: Certificate): string | undefined {
-    const isServer = cert.dnsNames.length + cert.ipAddresses.length > 0 && mayServe(cert);
+    const isServer = !isNameless(cert) && mayServe(cert);
     const isAuthority = (cert.isAuthority ?? cert.version < 3) && cert.maySign !== false;
     return isAuthority || isServer ? undefined : "is not a CA certificate (basic constraints and key usage)";
 }

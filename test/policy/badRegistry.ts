@@ -1,3 +1,4 @@
+import { expiredCertificate, tlsSecret } from "./certificates";
 import {
     authority,
     claim,
@@ -6,6 +7,7 @@ import {
     type Declared,
     deployment,
     ingress,
+    ingressRoute,
     namespace,
     privateKey,
     randomPassword,
@@ -65,6 +67,8 @@ export function badRegistry(planted: string): Declared[] {
             "tls.key": `-----BEGIN PRIVATE KEY-----\n${planted}\n-----END PRIVATE KEY-----\n`,
         }),
         secret("registry-htpasswd", { htpasswd: `ci:$2y$14$${planted}\nops:{SHA}${planted}\n` }),
+        tlsSecret("registry-certificate", { "tls.crt": expiredCertificate, "tls.key": planted }),
+        ingressRoute({ spec: { entryPoints: ["web"], tls: { secretName: "registry-certificate" } } }),
         secret("registry-login", { ".dockerconfigjson": JSON.stringify({ auths: { "bad.example.com": { auth } } }) }),
         randomPassword({ length: 8 }),
         privateKey({ algorithm: "RSA", rsaBits: 1024 }),
