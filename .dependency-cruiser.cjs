@@ -43,9 +43,9 @@ module.exports = {
         },
         never(
             "shared-folders-first",
-            "arguments/, formats/ and kubernetes/ are what every part uses, so they use no part.",
-            "^components/(arguments|formats|kubernetes)/",
-            "^components/(?!(arguments|formats|kubernetes)/)",
+            "arguments/ and kubernetes/ are what every part uses, so they use no part.",
+            "^components/(arguments|kubernetes)/",
+            "^components/(?!(arguments|kubernetes)/)",
         ),
         never(
             "entry-points-last",
@@ -57,13 +57,13 @@ module.exports = {
             "policy-alone",
             "The pack also judges stacks that do not use the component. It reads certificates and logins with the same functions.",
             "^policy/",
-            "^(index|settings)\\.ts$|^components/(?!formats/)|^(examples|sandbox|scripts|test)/",
+            "^(index|settings)\\.ts$|^components/(?!arguments/formats/)|^(examples|sandbox|scripts|test)/",
         ),
         never(
             "formats-are-pure",
-            "formats/ reads and writes the files of other programs, from values to values. The policies use it without the component.",
-            "^components/formats/",
-            "^components/(?!formats/)|^node_modules/",
+            "arguments/formats/ reads and writes the files of other programs, from values to values. The policies use it without the component.",
+            "^components/arguments/formats/",
+            "^components/(?!arguments/formats/)|^node_modules/",
         ),
         never(
             "program-is-a-consumer",

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { dockerConfigJson } from "./arguments/formats/dockerConfig";
 import { provideDescriptorCache } from "./descriptorCache/descriptorCache";
 import { uiPath } from "./expose/edge";
 import { exposeRegistry } from "./expose/expose";
 import { edgeAnnotations } from "./expose/ingress";
-import { dockerConfigJson } from "./formats/dockerConfig";
 import { deployChart } from "./helm/release";
 import { createScope, type RegistryScope } from "./kubernetes/namespace";
 import { outputsOf } from "./kubernetes/outputs";

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Problem, repeatedProblems, validate } from "./arguments/check";
+import { isWithoutLogins, loginFaults, loginsOf } from "./arguments/formats/dockerConfig";
 import {
     boolean,
     dnsLabel,
@@ -12,7 +13,6 @@ import {
     string,
 } from "./arguments/rules";
 import { fields, listOf, mapOf, plain, required } from "./arguments/shapes";
-import { isWithoutLogins, loginFaults, loginsOf } from "./formats/dockerConfig";
 import { outputsOf } from "./kubernetes/outputs";
 import { childNameProblems, Scope } from "./kubernetes/scope";
 import { configureNodes, isIdle, nodeProblems, nodeRules, nodeSettings, type RegistryNodes } from "./nodes/nodes";

@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { type Certificate, parseCertificates } from "../components/formats/certificate";
+import { type Certificate, parseCertificates } from "../components/arguments/formats/certificate";
 import { texts } from "./registryConfig";
 import { items, kindOf, type Resource, text } from "./resource";
 

@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { dockerLogins } from "../components/formats/dockerConfig";
+import { dockerLogins } from "../components/arguments/formats/dockerConfig";
 import { entries, items, kindOf, type Resource, type Tree, text } from "./resource";
 
 /** The strings in a Secret or ConfigMap by key. The `data` of a Secret and the `binaryData` of a ConfigMap are decoded. */

@@ -1,4 +1,4 @@
-import { nameCovers } from "../components/formats/hostNames";
+import { nameCovers } from "../components/arguments/formats/hostNames";
 import { isUnknown, items, kindOf, known, namespaceOf, type Resource, type Tree, text } from "./resource";
 import { isOfRegistry, isRegistryName, type Recognition } from "./workload";
 
@@ -102,7 +102,7 @@ function ofHttpRoute(route: Resource, resources: readonly Resource[]): ServedHos
     });
 }
 
-/** Without hosts of its own, a route serves the host of the listener. */
+/** A route without hosts serves the host of the listener. */
 function ofListener(gateway: Resource, listener: Tree, hosts: readonly string[]): ServedHost[] {
     const pattern = text(() => listener.hostname);
     const attached = hosts.filter((host) => pattern === undefined || isBelow(host, pattern));

@@ -1,10 +1,10 @@
 import { createPrivateKey } from "node:crypto";
 import { isIP } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
-import { parseCertificates } from "../formats/certificate";
-import { hasPrivateKey } from "../formats/pem";
-import { authorityFault } from "../formats/servingCertificate";
 import { reasonAgainst } from "./check";
+import { parseCertificates } from "./formats/certificate";
+import { hasPrivateKey } from "./formats/pem";
+import { authorityFault } from "./formats/servingCertificate";
 import { type FreeForm, hidden, omittedIfEmpty, type Rule, valueRule } from "./shapes";
 
 type StringRule = Rule<pulumi.Input<string>>;

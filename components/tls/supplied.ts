@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
+import { parseCertificates } from "../arguments/formats/certificate";
+import { servingFaults } from "../arguments/formats/servingCertificate";
 import { authorityPem, certificatePem, dnsName, privateKeyPem } from "../arguments/rules";
 import { fields, required, secret } from "../arguments/shapes";
-import { parseCertificates } from "../formats/certificate";
-import { servingFaults } from "../formats/servingCertificate";
 import type { Scope } from "../kubernetes/scope";
 import type { Certificate, CertificateNames } from "./certificate";
 import { tlsSecret } from "./tlsSecret";

@@ -1,5 +1,5 @@
-import { nameCovers, namesCover } from "../../components/formats/hostNames";
-import { servingFaults } from "../../components/formats/servingCertificate";
+import { nameCovers, namesCover } from "../../components/arguments/formats/hostNames";
+import { servingFaults } from "../../components/arguments/formats/servingCertificate";
 import { parsedCertificates, requestedNames, tlsSecretOf } from "../certificates";
 import { namespaceOf, type Resource, text } from "../resource";
 import { leadsToRegistry, type ServedHost, servedHosts } from "../routes";

@@ -1,4 +1,4 @@
-import { nameCovers } from "../../components/formats/hostNames";
+import { nameCovers } from "../../components/arguments/formats/hostNames";
 import { entries, items, kindOf, known, type Resource, text, unless } from "../resource";
 import { leadsToRegistry } from "../routes";
 import { resourceRule } from "../rule";

@@ -1,6 +1,6 @@
-import { mayServe } from "../../components/formats/chain";
-import { hasPrivateKey } from "../../components/formats/pem";
-import { isNameless, servingFaults } from "../../components/formats/servingCertificate";
+import { mayServe } from "../../components/arguments/formats/chain";
+import { hasPrivateKey } from "../../components/arguments/formats/pem";
+import { isNameless, servingFaults } from "../../components/arguments/formats/servingCertificate";
 import { parsedCertificates, type TlsSecret, tlsSecretOf } from "../certificates";
 import { texts } from "../registryConfig";
 import { kindOf, type Resource } from "../resource";

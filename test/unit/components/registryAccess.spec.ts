@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { ContainerRuntime, RegistryAccess, type RegistryAccessArgs } from "../../../components";
-import { dockerConfigJson } from "../../../components/formats/dockerConfig";
+import { dockerConfigJson } from "../../../components/arguments/formats/dockerConfig";
 import { caCertificate, namedCertificate } from "../authority";
 import { declare, failure, resolved } from "../mocks";
 import { accessProblems, withValue } from "../refusals";

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as fc from "fast-check";
 import { RegistryAccess } from "../../../../components";
 import { ArgumentError } from "../../../../components/arguments/check";
-import { dockerConfigJson } from "../../../../components/formats/dockerConfig";
+import { dockerConfigJson } from "../../../../components/arguments/formats/dockerConfig";
 import { childNameProblems, longestName, Scope } from "../../../../components/kubernetes/scope";
 import { recordedUrns } from "../../../upgrade/urns";
 import { caCertificate } from "../../authority";

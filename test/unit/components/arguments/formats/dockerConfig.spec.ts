@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { dockerConfigJson, loginFaults, loginsOf } from "../../../../components/formats/dockerConfig";
+import { dockerConfigJson, loginFaults, loginsOf } from "../../../../../components/arguments/formats/dockerConfig";
 
 describe("dockerConfigJson", () => {
     const host = fc.stringMatching(/^[a-z][a-z0-9.-]{0,20}[a-z](:[1-9][0-9]{0,3})?$/);

@@ -1,9 +1,9 @@
 import "reflect-metadata";
 import * as assert from "node:assert/strict";
 import * as x509 from "@peculiar/x509";
-import { authorityFault, servingFaults } from "../../../../components/formats/servingCertificate";
-import { caCertificate } from "../../authority";
-import { type Issued, issueAuthority, issueCertificate, type Wanted } from "../../issuedCertificates";
+import { authorityFault, servingFaults } from "../../../../../components/arguments/formats/servingCertificate";
+import { caCertificate } from "../../../authority";
+import { type Issued, issueAuthority, issueCertificate, type Wanted } from "../../../issuedCertificates";
 
 const host = "registry.example.com";
 

@@ -5,7 +5,7 @@ import {
     nameCovers,
     namesCover,
     withoutPort,
-} from "../../../../components/formats/hostNames";
+} from "../../../../../components/arguments/formats/hostNames";
 
 describe("nameCovers", () => {
     const host = "registry.example.com";

@@ -5,8 +5,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as x509 from "@peculiar/x509";
-import { servingFaults } from "../../../../components/formats/servingCertificate";
-import { type Issued, issueAuthority, issueCertificate, rsa, type Wanted } from "../../issuedCertificates";
+import { servingFaults } from "../../../../../components/arguments/formats/servingCertificate";
+import { type Issued, issueAuthority, issueCertificate, rsa, type Wanted } from "../../../issuedCertificates";
 
 const host = "registry.example.com";
 
