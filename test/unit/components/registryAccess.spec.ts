@@ -76,6 +76,11 @@ describe("RegistryAccess", () => {
                 without.list,
             );
             assert.doesNotMatch(JSON.stringify(without), /ca = /);
+            assert.equal(
+                without.roots,
+                having.roots,
+                "the agent removes the CA certificate of an earlier configuration",
+            );
         }
     });
 
