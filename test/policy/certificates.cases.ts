@@ -24,6 +24,7 @@ describeRule("valid-certificate", {
         "an encoded one": [tlsSecret("registry-edge", {}, { data: encoded })],
         "a certificate with its CA": [edge(opensslCertificate(`DNS:${host}`, [], authority), authority)],
         "a client's certificate, which needs no names": [edge(client)],
+        "a certificate for a URI only": [edge(opensslCertificate("URI:spiffe://example.com/registry"))],
         "a CA's, for an issuer": [edge(authority)],
         "a key that cannot be parsed": [tlsSecret("edge", { "tls.crt": sound.pem, "tls.key": "a key" })],
         "other Secrets": [secret("other", { "tls.key": sound.key, note: expiredCertificate })],
@@ -132,6 +133,10 @@ describeRule("certificate-names", {
         "a certificate without names": {
             of: [ingress(), edge(nameless)],
             says: 'The certificate in the Secret "registry-edge" has no subject alternative names',
+        },
+        "a certificate for a URI only": {
+            of: [ingress(), edge(opensslCertificate("URI:spiffe://example.com/registry"))],
+            says: `is not valid for ${host} but for URI:spiffe://example.com/registry`,
         },
         "a client's certificate": {
             of: [ingress(), edge(opensslCertificate(`DNS:${host}`, ["-addext", "extendedKeyUsage=clientAuth"]))],

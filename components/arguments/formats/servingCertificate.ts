@@ -33,13 +33,19 @@ export interface CertificateFault {
 export function servingFaults(given: ServingCertificate, now = new Date()): CertificateFault[] {
     const chain = parseCertificates(given.certificate);
     const [leaf] = chain;
-    const key = given.key === undefined ? undefined : keyProblem(given.key, chain);
+    const key = given.key === undefined ? firstProblem(chain) : keyProblem(given.key, chain);
     // Everything else would be about the wrong certificate.
     if (key?.field === "certificate") return [key];
     const reasons = [...leafReasons(leaf, now), ...(given.hosts === undefined ? [] : useReasons(leaf, given.hosts))];
     const own = reasons.map((reason) => ({ field: "certificate" as const, reason }));
     const trust = orderFault(chain) ?? trustFault(chain, given.caCertPem, now);
     return [...(key ? [key] : []), ...own, ...(trust ? [trust] : [])];
+}
+
+/** Without the key, only a CA certificate before a server's is certainly misplaced. */
+function firstProblem([first, ...others]: readonly Certificate[]): CertificateFault | undefined {
+    const isMisplaced = first.isAuthority === true && others.some(({ isAuthority }) => !isAuthority);
+    return isMisplaced ? { field: "certificate", reason: `begins with a CA certificate; ${inOrder}` } : undefined;
 }
 
 function keyProblem(pem: string, chain: readonly Certificate[]): CertificateFault | undefined {
@@ -79,13 +85,13 @@ function missingNames(leaf: Certificate, hosts: readonly string[]): string[] {
             `has no subject alternative names, and clients ignore its common name; issue it for ${hosts.join(", ")} as subject alternative names`,
         ];
     }
-    const names = shortened(leaf.x509.subjectAltName ?? "");
+    const names = shortened(leaf.x509.subjectAltName || "nothing");
     return hosts.map((host) => `is not valid for ${host} but for ${names}; use one that covers all hosts`);
 }
 
 /** Whether clients accept a certificate for no name at all. */
-export function isNameless({ dnsNames, ipAddresses }: Certificate): boolean {
-    return dnsNames.length + ipAddresses.length === 0;
+export function isNameless({ alternativeNames }: Certificate): boolean {
+    return alternativeNames === undefined;
 }
 
 function shortened(text: string): string {
@@ -178,7 +184,7 @@ export function authorityFault(pem: string, now = new Date()): string | undefine
 }
 
 function useFault(cert: Certificate): string | undefined {
-    const isServer = !isNameless(cert) && mayServe(cert);
+    const isServer = cert.dnsNames.length + cert.ipAddresses.length > 0 && mayServe(cert);
     const isAuthority = (cert.isAuthority ?? cert.version < 3) && cert.maySign !== false;
     return isAuthority || isServer ? undefined : "is not a CA certificate (basic constraints and key usage)";
 }

@@ -84,6 +84,9 @@ describe("servingFaults", () => {
         assert.deepEqual(faults([intermediate, leaf], { key: leaf.key }), [
             "certificate does not begin with the certificate of the key; put it first, and then each certificate that signs the previous one",
         ]);
+        assert.deepEqual(faults([intermediate, leaf]), [
+            "certificate begins with a CA certificate; put the server's certificate first, and then each certificate that signs the previous one",
+        ]);
         const order = "put the server's certificate first, and then each certificate that signs the previous one";
         assert.deepEqual(faults([leaf, root]), [
             `certificate is not a chain: certificate 2 of 2 (CN=root) did not sign certificate 1 of 2 (CN=registry); ${order}`,
