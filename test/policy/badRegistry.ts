@@ -7,7 +7,6 @@ import {
     type Declared,
     deployment,
     ingress,
-    ingressRoute,
     namespace,
     privateKey,
     randomPassword,
@@ -68,7 +67,13 @@ export function badRegistry(planted: string): Declared[] {
         }),
         secret("registry-htpasswd", { htpasswd: `ci:$2y$14$${planted}\nops:{SHA}${planted}\n` }),
         tlsSecret("registry-certificate", { "tls.crt": expiredCertificate, "tls.key": planted }),
-        ingressRoute({ spec: { entryPoints: ["web"], tls: { secretName: "registry-certificate" } } }),
+        {
+            ...ingress({
+                metadata: { name: "registry-certified", annotations: { "pulumi.com/skipAwait": "true" } },
+                spec: { tls: [{ secretName: "registry-certificate" }] },
+            }),
+            name: "certified",
+        },
         secret("registry-login", { ".dockerconfigjson": JSON.stringify({ auths: { "bad.example.com": { auth } } }) }),
         randomPassword({ length: 8 }),
         privateKey({ algorithm: "RSA", rsaBits: 1024 }),
