@@ -40,6 +40,7 @@ export function forbiddenName(
     { dnsNames, ipAddresses }: { readonly dnsNames: readonly string[]; readonly ipAddresses: readonly string[] },
 ): string | undefined {
     const isForbiddenDomain = (name: string) =>
+        !isDomain(name) ||
         (permitted.domains.length > 0 && !permitted.domains.some((domain) => isBelow(name, domain))) ||
         excluded.domains.some((domain) => isBelow(name, domain) || wildcardIncludes(name, domain));
     const isForbiddenAddress = (address: string) => {
@@ -56,13 +57,15 @@ function isBelow(given: string, domain: string): boolean {
     return name === domain || name.endsWith(domain.startsWith(".") ? domain : `.${domain}`);
 }
 
+/** Go compares no name with a constraint that has an empty label. */
+function isDomain(name: string): boolean {
+    return name === "" || name.split(".").every((label) => /^[!-~]+$/.test(label));
+}
+
 /** Whether a wildcard stands for an excluded domain among others. */
 function wildcardIncludes(name: string, domain: string): boolean {
-    return (
-        name.startsWith("*.") &&
-        domain.includes(".") &&
-        name.slice(1).toLowerCase() === domain.slice(domain.indexOf("."))
-    );
+    const parent = (full: string) => (full.includes(".") ? full.slice(full.indexOf(".")) : undefined);
+    return name.startsWith("*") && parent(domain) !== undefined && parent(name.toLowerCase()) === parent(domain);
 }
 
 function isInRange(address: string, range: Buffer): boolean {

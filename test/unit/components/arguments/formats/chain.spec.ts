@@ -228,6 +228,22 @@ async function table(): Promise<Record<string, Row>> {
             roots: [root],
             accepted: false,
         },
+        "a part of a label over an excluded domain": {
+            chain: await below(
+                { extensions: [constraints("excluded", domain("secret.example.com"))] },
+                { dns: [host, "*a.example.com"] },
+            ),
+            roots: [root],
+            accepted: false,
+        },
+        "a name with an empty label below any constraint": {
+            chain: await below(
+                { extensions: [constraints("permitted", range(10, 0, 0, 0, 255, 0, 0, 0))] },
+                { dns: [host, "a.example.com."] },
+            ),
+            roots: [root],
+            accepted: false,
+        },
         "an excluded address next to the host": {
             chain: await below(
                 { extensions: [constraints("excluded", range(10, 0, 0, 0, 255, 0, 0, 0))] },
