@@ -13,20 +13,38 @@ export function certificateOf(resource: Resource): X509Certificate | undefined {
     }
 }
 
-/** The content of a TLS Secret, as far as it is known. */
-export interface TlsSecret {
+/** A certificate in a Secret, as far as it is known. */
+export interface StoredCertificate {
+    /** Its key in the Secret. */
+    readonly name: string;
     readonly certificate: string;
     /** Undefined unless it is a key that can be parsed. */
     readonly key: string | undefined;
 }
 
-/** Undefined for other Secrets, and while the certificate is unknown. */
-export function tlsSecretOf(resource: Resource): TlsSecret | undefined {
+/** The certificate of a TLS Secret; undefined for other Secrets, and while it is unknown. */
+export function tlsSecretOf(resource: Resource): StoredCertificate | undefined {
     if (kindOf(resource) !== "Secret" || text(() => resource.props.type) !== "kubernetes.io/tls") return undefined;
     const content = new Map(texts(resource));
     const certificate = content.get("tls.crt");
-    const key = content.get("tls.key");
-    return certificate === undefined ? undefined : { certificate, key: isKey(key) ? key : undefined };
+    return certificate === undefined ? undefined : stored("tls.crt", certificate, content.get("tls.key"));
+}
+
+/** The certificates of a Secret: that of a TLS Secret, and those with a private key, e.g. `domain.crt` with `domain.key`. */
+export function storedCertificates(resource: Resource): StoredCertificate[] {
+    if (kindOf(resource) !== "Secret") return [];
+    const tls = tlsSecretOf(resource);
+    const content = new Map(texts(resource));
+    const others = [...content].flatMap(([name, certificate]) => {
+        const [, base] = /^(.+)\.(?:crt|cer|cert)$/.exec(name) ?? [];
+        const key = content.get(`${base}.key`);
+        return base === undefined || key === undefined || name === tls?.name ? [] : [stored(name, certificate, key)];
+    });
+    return [...(tls ? [tls] : []), ...others];
+}
+
+function stored(name: string, certificate: string, key: string | undefined): StoredCertificate {
+    return { name, certificate, key: isKey(key) ? key : undefined };
 }
 
 function isKey(pem: string | undefined): boolean {

@@ -27,28 +27,43 @@ describeRule("valid-certificate", {
         "a certificate for a URI only": [edge(opensslCertificate("URI:spiffe://example.com/registry"))],
         "a CA's, for an issuer": [edge(authority)],
         "a key that cannot be parsed": [tlsSecret("edge", { "tls.crt": sound.pem, "tls.key": "a key" })],
+        "one in a Secret of another type": [
+            secret("registry-certs", { "domain.crt": sound.pem, "domain.key": sound.key }),
+        ],
+        "a CA certificate without its key": [secret("authority", { "ca.crt": expiredCertificate })],
         "other Secrets": [secret("other", { "tls.key": sound.key, note: expiredCertificate })],
     },
     fails: {
         "one that ended, and has a common name only": {
             of: [tlsSecret("edge", { "tls.crt": expiredCertificate })],
             says: [
-                "The certificate expired on 2024-05-29T23:59:59Z",
-                "The certificate has no subject alternative names, and clients ignore its common name",
+                'The certificate in "tls.crt" expired on 2024-05-29T23:59:59Z',
+                'The certificate in "tls.crt" has no subject alternative names, and clients ignore its common name',
             ],
+        },
+        "one that ended in a Secret of another type": {
+            of: [secret("registry-certs", { "domain.crt": expiredCertificate, "domain.key": "a key" })],
+            says: [
+                'The certificate in "domain.crt" expired on 2024-05-29T23:59:59Z',
+                'The certificate in "domain.crt" has no subject alternative names',
+            ],
+        },
+        "a key of another certificate in such a Secret": {
+            of: [secret("registry-certs", { "registry.cert": sound.pem, "registry.key": other.key })],
+            says: "The private key does not match the certificate",
         },
         "one that has no names": { of: [edge(nameless)], says: "has no subject alternative names" },
         "a key of another certificate": {
             of: [tlsSecret("edge", { "tls.crt": sound.pem, "tls.key": other.key })],
-            says: "The Secret's key does not match the certificate",
+            says: "The private key does not match the certificate",
         },
         "a chain in the wrong order": {
             of: [tlsSecret("edge", { "tls.crt": authority.pem + sound.pem, "tls.key": sound.key })],
-            says: "The certificate does not begin with the certificate of the key",
+            says: 'The certificate in "tls.crt" does not begin with the certificate of the key',
         },
         "certificates that do not belong together": {
             of: [edge(sound, other)],
-            says: "The certificate is not a chain: certificate 2 of 2 (CN=registry) did not sign certificate 1 of 2 (CN=registry)",
+            says: 'The certificate in "tls.crt" is not a chain: certificate 2 of 2 (CN=registry) did not sign certificate 1 of 2',
         },
         "a key next to the certificate": {
             of: [tlsSecret("edge", { "tls.crt": sound.pem + sound.key, "tls.key": sound.key })],
@@ -64,7 +79,7 @@ describeRule("valid-certificate", {
         },
         "content that is not a certificate": {
             of: [tlsSecret("edge", { "tls.crt": "nonsense" })],
-            says: "The Secret's `tls.crt` is not a PEM-encoded certificate",
+            says: 'The Secret\'s key "tls.crt" is not a PEM-encoded certificate',
         },
     },
     unknown: {
