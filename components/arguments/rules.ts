@@ -98,19 +98,6 @@ export const imageReference = matching(
     "an image reference, e.g. `docker.io/library/registry:3.1.2`",
 );
 
-/** A Kubernetes quantity of bytes or CPU cores. */
-export const quantity = matching(
-    /^[0-9]+(\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/,
-    30,
-    "a Kubernetes quantity, e.g. `10Gi` or `500m`",
-);
-
-/** A quantity, or `none` for no limit. */
-export const quantityOrNone: StringRule = must(
-    "be a Kubernetes quantity, e.g. `10Gi` or `500m`, or `none` for no limit",
-    (value) => value === "none" || satisfies(quantity, value),
-);
-
 export const absolutePath = matching(/^\/[^\0]*[^/\0]$/, 4096, "an absolute path of a directory, e.g. `/srv/registry`");
 
 const wildcardOrName = new RegExp(`^(\\*\\.)?${label}(\\.${label})*$`);

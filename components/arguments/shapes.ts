@@ -15,6 +15,8 @@ export interface ValueShape {
     readonly kind: "value";
     /** The error for a wrong value, without its path; undefined for a valid one. */
     readonly expects: (value: unknown) => string | undefined;
+    /** What to write instead of a wrong value, if that can be guessed. Not for hidden values: it may repeat them. */
+    readonly hint?: (value: unknown) => string | undefined;
     /** Whether the value must be known before any resource is created, so that it cannot be an Output. */
     readonly isPlain?: boolean;
     /** Whether messages must not repeat the value. */
@@ -77,8 +79,11 @@ export type RulesFor<T> = {
 };
 
 /** A value, which may be an Output. `expects` returns the error for a wrong value. */
-export function valueRule<T>(expects: (value: unknown) => string | undefined): Rule<pulumi.Input<T>> {
-    return { kind: "value", expects };
+export function valueRule<T>(
+    expects: (value: unknown) => string | undefined,
+    hint?: (value: unknown) => string | undefined,
+): Rule<pulumi.Input<T>> {
+    return { kind: "value", expects, hint };
 }
 
 /** A value that must be known before any resource is created. */

@@ -1,7 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { boolean, dnsName, imageReference, quantity } from "../arguments/rules";
+import { size } from "../arguments/quantity";
+import { boolean, dnsName, imageReference } from "../arguments/rules";
 import { fields, plain } from "../arguments/shapes";
 import { minioImage } from "../kubernetes/images";
 import { mounted, type PodAddition, podSpec, scratch, variables } from "../kubernetes/pod";
@@ -43,7 +44,7 @@ export interface MinioStorage {
 }
 
 export const minioRules = fields<MinioStorage>({
-    size: quantity,
+    size,
     storageClassName: dnsName,
     deleteWithStack: plain(boolean),
     image: imageReference,

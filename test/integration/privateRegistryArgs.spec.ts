@@ -10,10 +10,8 @@ const broken: [object, string][] = [
     [{ host: "https://registry.example.com" }, "host: must be a host name with an optional port and without a scheme"],
     [{ image: "registry:3 .1" }, "image: must be an image reference"],
     [{ storage: { volume: {}, memory: {} } }, "storage: has volume and memory; keep exactly one"],
-    [
-        { storage: { volume: { size: "ten" } } },
-        "storage.volume.size: must be a Kubernetes quantity, e.g. `10Gi` or `500m`",
-    ],
+    [{ storage: { volume: { size: "ten" } } }, "storage.volume.size: must be a Kubernetes quantity of bytes"],
+    [{ resources: { limits: { memory: "512m" } } }, "did you mean `512Mi`?"],
     [{ users: [{ name: "a:b" }] }, "users[0].name: must be 1 to 255 characters without colons and spaces"],
     [
         { users: [{ name: "a", password: "in the open" }] },

@@ -5,8 +5,13 @@ export const label = (longest: number) =>
 export const dnsName = "must be a name of lower-case letters, digits, hyphens and dots, e.g. `cluster.local`";
 export const host =
     "must be a host name with an optional port and without a scheme, e.g. `registry.example.com` or `registry.example.com:8443`";
-export const quantity = "must be a Kubernetes quantity, e.g. `10Gi` or `500m`";
-export const quantityOrNone = "must be a Kubernetes quantity, e.g. `10Gi` or `500m`, or `none` for no limit";
+export const size = "must be a Kubernetes quantity of bytes, at least `1Mi`, e.g. `10Gi`";
+export const memoryRequest = "must be a Kubernetes quantity of bytes, 0 or at least `1Mi`, e.g. `512Mi`";
+export const memoryLimit =
+    "must be a Kubernetes quantity of bytes, at least `1Mi`, e.g. `512Mi`, or `none` for no limit";
+export const cpuRequest = "must be a Kubernetes quantity of CPU cores, e.g. `500m` or `2`";
+export const cpuLimit =
+    "must be a Kubernetes quantity of CPU cores above 0, e.g. `500m` or `2`, or `none` for no limit";
 export const prefix = "must be a registry with an optional path and without a scheme, e.g. `mirror.example.com/hub`";
 export const image = "must be an image reference, e.g. `docker.io/library/registry:3.1.2`";
 export const folder = "must be an absolute path of a directory, e.g. `/srv/registry`";

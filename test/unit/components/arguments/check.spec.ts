@@ -85,7 +85,7 @@ describe("Outputs", () => {
             [{ host: later("https://a") }, `host: ${must.host}, not "https://a"`],
             [{ namespace: later("A") }, `namespace: ${must.label(58)}, not "A"`],
             [{ hostAliases: ["a", later("B")] }, `hostAliases[1]: ${must.host}, not "B"`],
-            [{ storage: { volume: { size: later("big") } } }, `storage.volume.size: ${must.quantity}, not "big"`],
+            [{ storage: { volume: { size: later("big") } } }, `storage.volume.size: ${must.size}, not "big"`],
             [{ labels: { team: later(7) } }, `labels.team: ${must.string}, not 7`],
             [
                 { log: { level: later("loud") } },

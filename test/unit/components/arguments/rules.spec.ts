@@ -71,7 +71,6 @@ const boundaries: Readonly<Record<string, { of: Shape; accepts: unknown[]; refus
         accepts: ['{"auths":{}}'],
         refuses: ['{"auths":[]}', '{"auths":null}', "{}", "{", { auths: {} }],
     },
-    quantityOrNone: { of: rules.quantityOrNone, accepts: ["none", "512Mi", "0.5"], refuses: ["None", "512MB", ""] },
 };
 
 describe("the rules for values", () => {

@@ -29,6 +29,23 @@ describe("descriptorCache", () => {
 });
 
 describe("descriptorCache.redis", () => {
+    const limits: [string | undefined, string][] = [
+        [undefined, "128mb"],
+        ["none", "128mb"],
+        ["192Mi", "128mb"],
+        ["96Mi", "64mb"],
+        ["1G", "635mb"],
+        ["3e9", "1907mb"],
+        ["1Mi", "1mb"],
+    ];
+    for (const [memory, entries] of limits) {
+        it(`uses ${entries} for entries if the memory limit is ${memory ?? "omitted"}, so that it is not killed`, async () => {
+            const resources = { limits: memory === undefined ? {} : { memory } };
+            const args: string[] = redisPod(await withCache({ redis: { resources } })).containers[0].args;
+            assert.equal(args[args.indexOf("--maxmemory") + 1], entries);
+        });
+    }
+
     it("is a Redis that requires the registry's client certificate", async () => {
         const r = await withCache({ redis: {} });
         const config = parse(r.configYaml);
@@ -115,7 +132,7 @@ refusesValues("descriptorCache", [
     ["descriptorCache.inMemory.size", 0, must.oneOrMore],
     ["descriptorCache.off", "yes", must.boolean],
     ["descriptorCache.redis.image", "redis latest", must.image],
-    ["descriptorCache.redis.resources.requests.cpu", "fast", must.quantity],
+    ["descriptorCache.redis.resources.requests.cpu", "fast", must.cpuRequest],
 ]);
 
 refuses("descriptorCache", {
