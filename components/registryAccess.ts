@@ -1,17 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Problem, repeatedProblems, validate } from "./arguments/check";
-import {
-    boolean,
-    certificatePem,
-    dnsLabel,
-    dnsName,
-    dockerConfig,
-    registryEndpoint,
-    registryHost,
-    registryPrefix,
-    string,
-} from "./arguments/rules";
-import { fields, listOf, mapOf, plain, required } from "./arguments/shapes";
+import { registryEndpoint, registryHost, registryPrefix } from "./arguments/hosts";
+import { annotations, labels } from "./arguments/labels";
+import { boolean, certificatePem, dnsLabel, dnsName, dockerConfig } from "./arguments/rules";
+import { fields, listOf, plain, required } from "./arguments/shapes";
 import { outputsOf } from "./kubernetes/outputs";
 import { childNameProblems, Scope } from "./kubernetes/scope";
 import { configureNodes, isIdle, nodeProblems, nodeRules, nodeSettings, type RegistryNodes } from "./nodes/nodes";
@@ -36,7 +28,7 @@ export interface RegistryAccessArgs {
     /** CA certificates that nodes should trust for the registry, PEM-encoded. If omitted, the nodes' trust store is unchanged. */
     caCertPem?: pulumi.Input<string>;
     /**
-     * Address that nodes pull from instead of resolving the host, e.g. `203.0.113.7:443`. The registry's certificate must be valid
+     * Address that nodes pull from instead of resolving the host, e.g. `203.0.113.7:443`; a name needs a dot or a port. The registry's certificate must be valid
      * for it. If omitted, nodes resolve the host.
      */
     endpoint?: pulumi.Input<string>;
@@ -79,8 +71,8 @@ export const registryAccessRules = fields<RegistryAccessArgs>({
     createNodeNamespace: plain(boolean),
     imageMirror: registryPrefix,
     imagePullSecrets: listOf(dnsName),
-    labels: mapOf(string),
-    annotations: mapOf(string),
+    labels,
+    annotations,
 });
 
 /** Validates the arguments, with every problem in one error, and returns them with every default. */

@@ -56,7 +56,7 @@ export function reasonAgainst(rule: Shape, value: unknown, isSecret = false): st
 const longestShown = 200;
 
 /** A login in a URL or before a host. The tag before an image's digest is none. */
-const login = /[^\s"'`/@]*:[^\s"'`/@]*@(?!sha\d+:)/g;
+const login = /(?<=:\/\/)[^\s"'`]*@|[^\s"'`/@]*:[^\s"'`/@]*@(?!sha\d+:)/g;
 
 /** Whether a string contains a user name and a password, e.g. `https://name:password@host`. */
 export function hasLogin(value: unknown): boolean {
@@ -135,8 +135,12 @@ class Check {
         });
     }
 
-    private map({ value: shape }: MapShape, value: object, path: string): unknown {
-        return this.entries(value, (key, inner) => this.field(shape, inner, `${path}.${key}`));
+    private map({ value: shape, keyProblem }: MapShape, value: object, path: string): unknown {
+        return this.entries(value, (key, inner) => {
+            const reason = keyProblem?.(key);
+            if (reason !== undefined) this.report(`${path}.${key}`, reason);
+            return this.field(shape, inner, `${path}.${key}`);
+        });
     }
 
     private object(shape: ObjectShape, value: object, path: string): unknown {

@@ -34,6 +34,8 @@ export interface ListShape {
 export interface MapShape {
     readonly kind: "map";
     readonly value: Shape;
+    /** The error for a wrong key, without its path; undefined for a valid one. */
+    readonly keyProblem?: (key: string) => string | undefined;
 }
 
 export interface ObjectShape {
@@ -115,8 +117,8 @@ export function nonEmptyListOf<I>(item: Rule<I>, reason: string): Rule<I[]> {
     return { kind: "list", item, ifEmpty: reason };
 }
 
-export function mapOf<V>(value: Rule<V>): Rule<Record<string, V>> {
-    return { kind: "map", value };
+export function mapOf<V>(value: Rule<V>, keyProblem?: (key: string) => string | undefined): Rule<Record<string, V>> {
+    return { kind: "map", value, keyProblem };
 }
 
 export function fields<T extends object>(rules: RulesFor<T>): Rule<T> {

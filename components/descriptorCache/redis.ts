@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
+import { redisAddress } from "../arguments/hosts";
 import { mebibytes } from "../arguments/quantity";
 import {
     boolean,
@@ -9,7 +10,7 @@ import {
     imageReference,
     integer,
     nonEmptyString,
-    registryEndpoint,
+    secretKey,
 } from "../arguments/rules";
 import { fields, plain, required } from "../arguments/shapes";
 import { checksum } from "../kubernetes/checksum";
@@ -71,11 +72,11 @@ export const redisRules = fields<RedisCache>({
     image: imageReference,
     resources: resourceRules,
     external: fields<ExternalRedis>({
-        address: required(registryEndpoint, "set host and port"),
+        address: required(redisAddress, "set host and port"),
         username: nonEmptyString,
         passwordSecret: fields<RedisPasswordReference>({
             name: required(dnsName, "name the Secret"),
-            key: nonEmptyString,
+            key: secretKey,
         }),
         tls: plain(boolean),
         caCertPem: certificatePem,

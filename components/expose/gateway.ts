@@ -1,7 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { dnsName, integer, string } from "../arguments/rules";
-import { fields, mapOf, nonEmptyListOf, required } from "../arguments/shapes";
+import { annotations } from "../arguments/labels";
+import { dnsName, integer } from "../arguments/rules";
+import { fields, nonEmptyListOf, required } from "../arguments/shapes";
 import { servicePort } from "../server/service";
 import { type Backend, type Edge, hostNames, registryBackend, uiPath } from "./edge";
 
@@ -39,7 +40,7 @@ export const gatewayRules = fields<RegistryGateway>({
         nonEmptyListOf(parentRules, "is empty; name at least one Gateway"),
         "name at least one Gateway",
     ),
-    annotations: mapOf(string),
+    annotations,
 });
 
 /** Creates the HTTPRoutes to the registry and the web UI, after the BackendTLSPolicies for their Services. */

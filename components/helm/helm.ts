@@ -1,4 +1,5 @@
-import { exactVersion, freeForm, httpAddress, nonEmptyString } from "../arguments/rules";
+import { httpAddress } from "../arguments/hosts";
+import { exactVersion, freeForm, nonEmptyString } from "../arguments/rules";
 import { fields, plain } from "../arguments/shapes";
 
 /** A Helm release of the twuni chart (docker-registry). `{}` is version 3.0.0 from the chart's repository. */

@@ -1,7 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { cidr, integer, ipAddress, string } from "../arguments/rules";
-import { fields, listOf, mapOf } from "../arguments/shapes";
+import { annotations, labelKey } from "../arguments/labels";
+import { cidr, integer, ipAddress } from "../arguments/rules";
+import { fields, listOf } from "../arguments/shapes";
 import { unlessEmpty } from "../kubernetes/emptyFields";
 import type { Scope } from "../kubernetes/scope";
 import { inPod } from "./configYml";
@@ -35,8 +36,8 @@ export const nodePortRules = fields<RegistryNodePort>({ port: integer(1, 65535) 
 export const loadBalancerRules = fields<RegistryLoadBalancer>({
     address: ipAddress,
     sourceRanges: listOf(cidr),
-    className: string,
-    annotations: mapOf(string),
+    className: labelKey,
+    annotations,
 });
 
 /** The registry's settings that its Services depend on. */

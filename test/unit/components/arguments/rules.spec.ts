@@ -30,16 +30,6 @@ const boundaries: Readonly<Record<string, { of: Shape; accepts: unknown[]; refus
         accepts: ["a.example.com", "*.example.com", "10.0.0.1", "2001:db8::7", `${label(63)}.${label(63)}`],
         refuses: ["a.*.com", "*", "", Array(64).fill("abc").join("."), ["10.0.0.1"]],
     },
-    registryEndpoint: {
-        of: rules.registryEndpoint,
-        accepts: ["a:1", "[2001:db8::7]", "[2001:db8::7]:443"],
-        refuses: ["[10.0.0.1]:443", "2001:db8::7", "[2001:db8::7]:"],
-    },
-    origin: {
-        of: rules.origin,
-        accepts: ["https://a", "http://a:9000"],
-        refuses: ["a", "see https://a", "https://a/path", "https://", "https://a\nb", "ftp://a"],
-    },
     ipAddress: { of: rules.ipAddress, accepts: ["10.0.0.1", "::1"], refuses: ["10.0.0", ["10.0.0.1"], "a"] },
     hostOrAddress: { of: rules.hostOrAddress, accepts: ["a.b", "::1"], refuses: ["A", "::x"] },
     cidr: {

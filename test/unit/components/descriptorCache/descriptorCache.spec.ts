@@ -176,10 +176,10 @@ refuses("descriptorCache", {
             },
         },
         says: [
-            'descriptorCache.redis.external.address: must be a host name or an IP address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`, not "redis://a"',
+            'descriptorCache.redis.external.address: must be a host name or an IP address with a port, e.g. `redis.example.com:6379` or `[2001:db8::7]:6379`, not "redis://a"; did you mean `a:6379`?',
             `descriptorCache.redis.external.username: ${must.notEmpty}, not ""`,
             `descriptorCache.redis.external.passwordSecret.name: ${must.dnsName}, not "A"`,
-            `descriptorCache.redis.external.passwordSecret.key: ${must.notEmpty}, not ""`,
+            `descriptorCache.redis.external.passwordSecret.key: ${must.secretKey}, not ""`,
             `descriptorCache.redis.external.tls: ${must.boolean}, not 1`,
             "descriptorCache.redis.external.caCertPem: must be PEM-encoded certificates",
             "descriptorCache.redis.external.database: must be an integer of at least 0, not -1",

@@ -65,6 +65,8 @@ describe("expose.nodePort", () => {
 refusesValues("expose.nodePort and expose.loadBalancer", [
     ["expose.nodePort.port", 65536, "must be an integer from 1 to 65535"],
     ["expose.loadBalancer.address", "registry.example.com", "must be an IP address"],
+    ["expose.loadBalancer.className", "my class", must.labelKey],
+    ["expose.loadBalancer.className", "a/b/c", must.labelKey],
     ["expose.loadBalancer.sourceRanges[0]", "10.0.0.0", must.range],
     ["expose.loadBalancer.sourceRanges[0]", "10.0.0.0/33", must.range],
 ]);

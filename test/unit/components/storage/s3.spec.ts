@@ -14,6 +14,32 @@ const ofOurOwn = { bucket: "images", endpoint: "https://s3.example.com", credent
 const container = (resources: Resources) => resources.pod.spec.containers[0];
 const storageOf = (resources: Resources) => parse(resources.configYaml).storage;
 
+describe("storage.s3.region", () => {
+    // OpenStack's default, Hetzner, Cloudflare R2, Backblaze B2, Garage, Scaleway, and names that Ceph allows.
+    const ofServers = [
+        "RegionOne",
+        "fsn1",
+        "auto",
+        "eu-central-003",
+        "garage",
+        "fr-par",
+        "default",
+        "us_east",
+        "eu:cold",
+    ];
+    for (const region of ofServers) {
+        it(`can be ${region}, the region of an S3-compatible server`, async () => {
+            assert.equal(storageOf(await withS3({ ...ofOurOwn, region })).s3.region, region);
+        });
+    }
+
+    for (const region of ["us-east-1", "us-gov-west-1", "cn-northwest-1", "us-isob-east-1", "ap-southeast-4"]) {
+        it(`can be ${region} without an endpoint`, async () => {
+            assert.equal(storageOf(await withS3({ bucket: "images", region })).s3.region, region);
+        });
+    }
+});
+
 describe("the S3 driver's section of config.yml", () => {
     const driver = (s3: Omit<Parameters<typeof s3Driver>[0], "isTrusted">, isTrusted = true) =>
         s3Driver({ ...s3, isTrusted }, "cluster.local");
