@@ -19,11 +19,14 @@ export interface ScopeArgs {
 
 /** Maximum lengths of object names. Names of pods, and their labels, are longer than the names of their controllers. */
 export const longestName = {
-    /** Services, and Deployments and Jobs, whose names become labels. */
+    /** Services, and Jobs, whose names become labels of their pods. */
     usual: 63,
-    /** StatefulSets and CronJobs. */
+    /** StatefulSets and CronJobs, whose names with a hyphen and 10 characters become labels and names. */
     withSuffix: 52,
 } as const;
+
+/** Length of what Pulumi appends to the name of an object without a given name: a hyphen and 8 hexadecimal digits. */
+const generatedSuffix = 9;
 
 /** Names, labels and namespace of the objects that the parts of a component declare. */
 export class Scope {
@@ -54,6 +57,15 @@ export class Scope {
         if (whole.length <= limit) return whole;
         const hash = createHash("sha256").update(whole).digest("hex").slice(0, 8);
         return `${whole.slice(0, limit - hash.length - 1).replace(/[^a-z0-9]+$/, "")}-${hash}`;
+    }
+
+    /**
+     * The name of an object whose name Pulumi generates: undefined, unless the generated name would be above the limit. Objects of
+     * existing stacks keep their generated names, because another name would replace them.
+     */
+    shortName(part: string, limit: number = longestName.usual): string | undefined {
+        const generated = this.name(part).length + generatedSuffix;
+        return generated > limit ? this.objectName(part, limit) : undefined;
     }
 
     /** The labels that select a part's pods. They never change, because a Deployment's selector is immutable. */

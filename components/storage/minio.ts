@@ -12,7 +12,7 @@ import {
     resourceRules,
     resourceSettings,
 } from "../kubernetes/resources";
-import type { Scope } from "../kubernetes/scope";
+import { longestName, type Scope } from "../kubernetes/scope";
 import { internalCertificates } from "../tls/internalAuthority";
 import { defaultSize, type StorageContext } from "./kind";
 import { minioSetUp } from "./minioSetup";
@@ -156,7 +156,7 @@ function deployMinioServer(scope: Scope, args: MinioSettings, server: MinioServe
     return new k8s.apps.v1.StatefulSet(
         scope.name("minio"),
         {
-            metadata,
+            metadata: { ...metadata, name: scope.shortName("minio", longestName.withSuffix) },
             spec: {
                 serviceName: server.serviceName,
                 replicas: 1,
@@ -194,7 +194,8 @@ function deployMinioServer(scope: Scope, args: MinioSettings, server: MinioServe
                 },
             },
         },
-        { parent: scope.parent, dependsOn: [claim] },
+        // Two servers must not write to one volume, not even while one replaces the other.
+        { parent: scope.parent, dependsOn: [claim], deleteBeforeReplace: true },
     );
 }
 
