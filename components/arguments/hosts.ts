@@ -153,17 +153,26 @@ export const origin = addressRule(
     },
 );
 
+/** Advice for a URL of Helm, which would be stored as it is. */
+function helmAdvice(value: unknown): string | undefined {
+    const advice = "a password would be stored unencrypted; run `helm pull`, and set helm.chart to the chart's path";
+    return hasLogin(value) ? advice : undefined;
+}
+
 /** URL of a Helm repository. */
 export const httpAddress = addressRule(
-    "a URL, e.g. `https://helm.example.com/charts`",
+    "a URL without a login, e.g. `https://helm.example.com/charts`",
     (value) =>
         typeof value === "string" &&
         value.length <= 2048 &&
         /^https?:\/\/[^\s/@]+([/?#]\S*)?$/.test(value) &&
         URL.canParse(value),
-    (value) => {
-        const advice =
-            "a password would be stored unencrypted; run `helm pull`, and set helm.chart to the chart's path";
-        return hasLogin(value) ? advice : undefined;
-    },
+    helmAdvice,
+);
+
+/** Name, path or URL of a Helm chart. */
+export const chartReference = addressRule(
+    "a name, a path or a URL without a login, e.g. `oci://charts.example.com/docker-registry`",
+    (value) => typeof value === "string" && value.length <= 4096 && /\S/.test(value) && !hasLogin(value),
+    helmAdvice,
 );

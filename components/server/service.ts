@@ -10,7 +10,7 @@ import { inPod } from "./configYml";
 /** A NodePort Service. */
 export interface RegistryNodePort {
     /**
-     * The NodePort (`nodePort`), in the cluster's range, usually 30000 to 32767. If omitted, Kubernetes chooses one and keeps it. Add the
+     * The NodePort (`nodePort`), in the cluster's range, usually 30000 to 32767; another one causes a warning. If omitted, Kubernetes chooses one and keeps it. Add the
      * nodes' names or addresses to `tls.selfSigned.subjectAlternativeNames`, or clients reject the certificate.
      */
     port?: pulumi.Input<number>;
@@ -53,6 +53,18 @@ export interface RegistryService {
     readonly clusterIp: pulumi.Output<string>;
 }
 
+const usualNodePorts = { from: 30000, to: 32767 };
+
+/** The port, with a warning if it is outside of Kubernetes' default range. Some clusters have another range. */
+function usualNodePort(scope: Scope, port: number): number {
+    const { from, to } = usualNodePorts;
+    if (port < from || port > to) {
+        const message = `expose.nodePort.port: ${port} is outside of ${from} to ${to}, the default range; the API server rejects it, unless its --service-node-port-range includes it`;
+        pulumi.log.warn(message, scope.parent);
+    }
+    return port;
+}
+
 /** Name and port of the Services of the registry and its web UI. */
 export function servicePort(isPlain: boolean): { name: string; port: number } {
     return isPlain ? { name: "http", port: 80 } : { name: "https", port: 443 };
@@ -73,7 +85,7 @@ export function createServices(
     const port = {
         ...servicePort(isPlain),
         targetPort: inPod.port,
-        ...(nodePort?.port && { nodePort: nodePort.port }),
+        ...(nodePort?.port && { nodePort: pulumi.output(nodePort.port).apply((given) => usualNodePort(scope, given)) }),
     };
     const serviceAnnotations = { ...edgeAnnotations, ...loadBalancer?.annotations };
     const service = new k8s.core.v1.Service(

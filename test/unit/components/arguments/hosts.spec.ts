@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import { reasonAgainst } from "../../../../components/arguments/check";
 import {
+    chartReference,
     httpAddress,
     origin,
     redisAddress,
@@ -9,7 +10,7 @@ import {
     registryPrefix,
 } from "../../../../components/arguments/hosts";
 
-const rules = { registryHost, registryEndpoint, redisAddress, registryPrefix, origin, httpAddress };
+const rules = { registryHost, registryEndpoint, redisAddress, registryPrefix, origin, httpAddress, chartReference };
 
 const label = (length: number) => "a".repeat(length);
 const port = "the port must be 1 to 65535";
@@ -135,6 +136,10 @@ const cases: Record<keyof typeof rules, { accepts: string[]; rejects: [value: un
         ],
         rejects: [["charts.example.com"], ["oci://charts.example.com"], ["https://"], ["https:///charts"]],
     },
+    chartReference: {
+        accepts: ["docker-registry", "./charts/docker-registry", "/srv/charts/a@1", "oci://charts.example.com/a"],
+        rejects: [[""], [" "], [7]],
+    },
 };
 
 describe("a host name", () => {
@@ -171,7 +176,7 @@ describe("a login in an address", () => {
                 assert.doesNotMatch(reason, /hun/);
                 assert.match(reason, /^must be/);
             }
-            const advice = name === "httpAddress" ? /run `helm pull`/ : new RegExp(login);
+            const advice = ["httpAddress", "chartReference"].includes(name) ? /run `helm pull`/ : new RegExp(login);
             assert.match(reasonAgainst(rule, "https://u:hunter2@server.example.com") ?? "", advice);
         });
     }

@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import type { PrivateRegistryArgs } from "../../../../components";
+import { resolved } from "../../mocks";
 import { refuses, refusesValues } from "../../refusals";
 import { registry } from "../../registry";
 import * as must from "../../sentences";
@@ -60,6 +61,35 @@ describe("expose.nodePort", () => {
             assert.equal(spec.ports[0].nodePort, 30443);
         }
     });
+});
+
+describe("a NodePort outside of Kubernetes' default range", () => {
+    const warningsOf = async (port: pulumi.Input<number>) => {
+        const { warn } = pulumi.log;
+        const warnings: string[] = [];
+        // biome-ignore lint/suspicious/noExplicitAny: the SDK declares its functions as constants
+        const log = pulumi.log as any;
+        log.warn = async (message: string) => void warnings.push(message);
+        try {
+            const { spec } = await service({ expose: { nodePort: { port } } });
+            assert.equal(spec.ports[0].nodePort, await resolved(pulumi.output(port)));
+        } finally {
+            log.warn = warn;
+        }
+        return warnings;
+    };
+
+    for (const port of [443, 5000, 29999, 32768, pulumi.output(80)]) {
+        it(`is used, with a warning: ${typeof port === "number" ? port : "an Output"}`, async () => {
+            const [warning, ...others] = await warningsOf(port);
+            assert.match(warning, /^expose\.nodePort\.port: \d+ is outside of 30000 to 32767, the default range/);
+            assert.deepEqual(others, []);
+        });
+    }
+
+    for (const port of [30000, 32767]) {
+        it(`includes neither end: ${port}`, async () => assert.deepEqual(await warningsOf(port), []));
+    }
 });
 
 refusesValues("expose.nodePort and expose.loadBalancer", [
