@@ -10,23 +10,27 @@ function must<T>(sentence: string, isRight: (value: unknown) => boolean): Rule<p
     return valueRule((value) => (isRight(value) ? undefined : `must ${sentence}`));
 }
 
-/** A string that matches a pattern. */
-function matching(pattern: RegExp, longest: number, what: string): StringRule {
-    const isRight = (value: unknown) => typeof value === "string" && value.length <= longest && pattern.test(value);
-    return must(`be ${what}`, isRight);
-}
-
-/** The rule with advice for a wrong string. */
-function hinted(rule: StringRule, hint: (value: string) => string | undefined): StringRule {
-    return { ...(rule as ValueShape), hint: (value) => (typeof value === "string" ? hint(value) : undefined) };
-}
-
-const satisfies = (rule: StringRule, value: unknown) => (rule as ValueShape).expects(value) === undefined;
-
 /** Advice for a value that YAML does not read as a string unless it is in quotes. */
 export function inQuotes(value: unknown): string | undefined {
     return typeof value === "number" || typeof value === "boolean" ? `write it in quotes, \`"${value}"\`` : undefined;
 }
+
+/** A string that matches a pattern. */
+function matching(pattern: RegExp, longest: number, what: string): StringRule {
+    const isRight = (value: unknown) => typeof value === "string" && value.length <= longest && pattern.test(value);
+    return valueRule(
+        (value) => (isRight(value) ? undefined : `must be ${what}`),
+        (value) => (isRight(String(value)) ? inQuotes(value) : undefined),
+    );
+}
+
+/** The rule with advice for a wrong string. */
+function hinted(rule: StringRule, hint: (value: string) => string | undefined): StringRule {
+    const { hint: ofRule, ...others } = rule as ValueShape;
+    return { ...others, hint: (value) => (typeof value === "string" ? hint(value) : ofRule?.(value)) };
+}
+
+const satisfies = (rule: StringRule, value: unknown) => (rule as ValueShape).expects(value) === undefined;
 
 export const string = valueRule<string>(
     (value) => (typeof value === "string" ? undefined : "must be a string"),

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Problem } from "../arguments/check";
-import { integer } from "../arguments/rules";
+import { inQuotes, integer } from "../arguments/rules";
 import { fields, nonEmptyListOf, plain, required, secret, valueRule } from "../arguments/shapes";
 import { validGenerations } from "../generations";
 import type { Scope } from "../kubernetes/scope";
@@ -62,7 +62,7 @@ const userName = valueRule<string>((value) => {
     return value.startsWith(machinePrefix)
         ? `must not begin with "${machinePrefix}", the prefix of the users of pull secrets`
         : undefined;
-});
+}, inQuotes);
 
 const password = valueRule<string>((value) => {
     if (typeof value !== "string") return "must be a string; quote an all-digit password";

@@ -71,6 +71,16 @@ describe("the rules for values", () => {
         });
     }
 
+    it("advise to write a number or a boolean in quotes where the string would be valid", () => {
+        const end = (rule: Shape, value: unknown) => reasonAgainst(rule, value)?.split("; ")[1];
+        assert.equal(end(rules.dnsLabel(), 2024), 'write it in quotes, `"2024"`');
+        assert.equal(end(rules.nonEmptyString, true), 'write it in quotes, `"true"`');
+        assert.equal(end(rules.bucketName, 12345), 'write it in quotes, `"12345"`');
+        assert.equal(end(rules.bucketName, 1), undefined);
+        assert.equal(end(rules.dnsLabel(), 1.5), undefined);
+        assert.equal(end(rules.dnsLabel(), "A"), undefined);
+    });
+
     it("truncate a long value, hide a secret one, and format one that JSON cannot represent", () => {
         assert.equal(reasonAgainst(rules.boolean, "x".repeat(300)), `must be true or false, not "${"x".repeat(199)}…`);
         assert.equal(reasonAgainst(rules.boolean, "x".repeat(198)), `must be true or false, not "${"x".repeat(198)}"`);
