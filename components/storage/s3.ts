@@ -175,15 +175,14 @@ export const s3Rules = fields<S3Storage>({
 /** The form of all regions that AWS has. */
 const awsRegion = /^[a-z]{2}(-[a-z]+)+-\d+$/;
 
-/** Without an endpoint, the registry accepts only the regions of AWS. Values that are not known yet do not count. */
-function regionProblems(path: string, { region, endpoint }: { region?: unknown; endpoint?: unknown }): Problem[] {
-    if (endpoint !== undefined || typeof region !== "string" || awsRegion.test(region)) return [];
-    const reason = `is not a region of AWS, e.g. \`eu-central-1\`; for an S3-compatible server, set ${path}.endpoint as well`;
-    return [{ path: `${path}.region`, reason }];
+/** The warning about a region without an endpoint, with which the registry does not start unless `config` sets an endpoint. */
+export function regionWarning({ region, endpoint }: Pick<S3Settings, "region" | "endpoint">): string | undefined {
+    if (endpoint !== undefined || region === undefined || awsRegion.test(region)) return undefined;
+    return `storage.s3.region: ${region} is not a region of AWS; for an S3-compatible server, set storage.s3.endpoint as well`;
 }
 
 export function s3Problems(path: string, s3: S3Storage): Problem[] {
-    const problems: Problem[] = regionProblems(path, s3);
+    const problems: Problem[] = [];
     if (s3.redirectEndpoint !== undefined && s3.redirect === false) {
         const reason = "is for redirected clients, but `redirect` is false; remove one of the two";
         problems.push({ path: `${path}.redirectEndpoint`, reason });
@@ -249,7 +248,8 @@ export function useS3(scope: Scope, s3: S3Storage, context: S3Context) {
     const driver = pulumi
         .all([pulumi.output(settings), pulumi.output(context.clusterDomain)])
         .apply(([s3Settings, domain]) => {
-            scope.refuse(regionProblems("storage.s3", s3Settings));
+            const warning = regionWarning(s3Settings);
+            if (warning !== undefined) pulumi.log.warn(warning, scope.parent);
             return s3Driver({ ...s3Settings, isTrusted: caCertPem === undefined }, domain);
         });
     const { keys, existingSecret, role } = credentials;

@@ -5,6 +5,7 @@ import { resolved } from "../../mocks";
 import { refuses, refusesValues } from "../../refusals";
 import { registry } from "../../registry";
 import * as must from "../../sentences";
+import { warningsOf } from "../../warnings";
 
 const service = async (args?: PrivateRegistryArgs) => (await registry(args)).one("Service", "registry-service").inputs;
 const metrics = async (args?: PrivateRegistryArgs) =>
@@ -64,31 +65,22 @@ describe("expose.nodePort", () => {
 });
 
 describe("a NodePort outside of Kubernetes' default range", () => {
-    const warningsOf = async (port: pulumi.Input<number>) => {
-        const { warn } = pulumi.log;
-        const warnings: string[] = [];
-        // biome-ignore lint/suspicious/noExplicitAny: the SDK declares its functions as constants
-        const log = pulumi.log as any;
-        log.warn = async (message: string) => void warnings.push(message);
-        try {
+    const warningsWith = (port: pulumi.Input<number>) =>
+        warningsOf(async () => {
             const { spec } = await service({ expose: { nodePort: { port } } });
             assert.equal(spec.ports[0].nodePort, await resolved(pulumi.output(port)));
-        } finally {
-            log.warn = warn;
-        }
-        return warnings;
-    };
+        });
 
     for (const port of [443, 5000, 29999, 32768, pulumi.output(80)]) {
         it(`is used, with a warning: ${typeof port === "number" ? port : "an Output"}`, async () => {
-            const [warning, ...others] = await warningsOf(port);
+            const [warning, ...others] = await warningsWith(port);
             assert.match(warning, /^expose\.nodePort\.port: \d+ is outside of 30000 to 32767, the default range/);
             assert.deepEqual(others, []);
         });
     }
 
     for (const port of [30000, 32767]) {
-        it(`includes neither end: ${port}`, async () => assert.deepEqual(await warningsOf(port), []));
+        it(`includes neither end: ${port}`, async () => assert.deepEqual(await warningsWith(port), []));
     }
 });
 

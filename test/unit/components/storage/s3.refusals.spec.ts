@@ -102,25 +102,6 @@ refusesValues("storage.s3", [
     ],
 ]);
 
-describe("storage.s3.region without an endpoint", () => {
-    const wrong = (region: string) => ({ storage: { s3: { bucket: "images", region } } });
-    const sentence =
-        "storage.s3.region: is not a region of AWS, e.g. `eu-central-1`; for an S3-compatible server, set storage.s3.endpoint as well";
-
-    it("is rejected when it is known, if it is an Output", async () => {
-        const s3 = { bucket: "images", region: pulumi.output("RegionOne") };
-        const { message } = await failure(() => new PrivateRegistry("registry", { storage: { s3 } }));
-        assert.ok(message.includes(sentence), message);
-    });
-
-    refuses("storage.s3.region without an endpoint", {
-        "OpenStack's default region": { of: wrong("RegionOne"), says: [sentence] },
-        "a region of another provider": { of: wrong("fsn1"), says: [sentence] },
-        "a misspelled region of AWS": { of: wrong("eu-central1"), says: [sentence] },
-        "the region of Cloudflare R2": { of: wrong("auto"), says: [sentence] },
-    });
-});
-
 describe("the secret access key", () => {
     it("is rejected with white space around it, without being repeated", async () => {
         for (const secretAccessKey of ["hunter2\n", " hunter2", "hunter2 "]) {
