@@ -100,13 +100,11 @@ export async function crane(
     const forward = await forwardPort(outputs.namespaceName, outputs.serviceName, 443, env);
     try {
         const host = `localhost:${forward.port}`;
-        fs.writeFileSync(
-            path.join(work, "config.json"),
-            JSON.stringify({ auths: { [host]: { auth: loginOf(outputs) } } }),
-            {
-                mode: 0o600,
-            },
-        );
+        const { username, password } = loginOf(outputs);
+        const auth = Buffer.from(`${username}:${password}`).toString("base64");
+        fs.writeFileSync(path.join(work, "config.json"), JSON.stringify({ auths: { [host]: { auth } } }), {
+            mode: 0o600,
+        });
         fs.writeFileSync(path.join(work, "ca.pem"), outputs.caCertPem);
         const client = { ...env, DOCKER_CONFIG: work, SSL_CERT_FILE: path.join(work, "ca.pem") };
         return await run(["crane", ...args(host)], { env: client });
@@ -115,11 +113,11 @@ export async function crane(
     }
 }
 
-/** The login of the first user or, if only its hash is known, of the pull secrets' user, encoded for Basic authentication. */
-export function loginOf({ username, password, dockerConfigJson }: ReachableRegistry): string {
-    if (password !== "") return Buffer.from(`${username}:${password}`).toString("base64");
-    const [{ auth }] = Object.values<{ auth: string }>(JSON.parse(dockerConfigJson).auths);
-    return auth;
+/** The login of the first user or, if only its hash is known, of the pull secrets' user. */
+export function loginOf(outputs: ReachableRegistry): { username: string; password: string } {
+    if (outputs.password !== "") return { username: outputs.username, password: outputs.password };
+    const [login] = Object.values<{ username: string; password: string }>(JSON.parse(outputs.dockerConfigJson).auths);
+    return { username: login.username, password: login.password };
 }
 
 /** An image with a program that waits, and `content`, so that different contents are different images. */
