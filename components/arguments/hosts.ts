@@ -35,8 +35,11 @@ const isIpv6 = (host: string) => /^\[[0-9a-f:.]+\]$/.test(host) && isIP(host.sli
  * https://github.com/distribution/reference/blob/v0.6.0/normalize.go
  */
 function isRegistryHost(value: unknown): value is string {
-    return isAddress(value, isNameOrIpv4) && !isDockerHubPath(value);
+    return isAddress(value, isNameOrIpv4) && !isDockerHubPath(value) && !dockerHub.includes(value);
 }
+
+/** Docker Hub in image references; clients connect to other names. */
+const dockerHub = ["docker.io", "index.docker.io"];
 
 const isDockerHubPath = (host: string) => !/[.:]/.test(host) && host !== "localhost";
 
@@ -93,6 +96,7 @@ function imageAdvice(value: unknown): string | undefined {
     if (isNameOrIpv4(candidate) && isDockerHubPath(candidate)) {
         return `clients look for a name without a dot and a port on Docker Hub; write e.g. \`${candidate}:443\``;
     }
+    if (dockerHub.includes(candidate)) return "clients look for it on Docker Hub; use another name";
     const advice = adviceFor(value, isRegistryHost);
     return advice ?? (isAddress(candidate, isIpv6) ? "use a name instead of an IPv6 address" : undefined);
 }

@@ -33,6 +33,8 @@ const cases: Record<keyof typeof rules, { accepts: string[]; rejects: [value: un
             ["Registry", hub("registry")],
             ["my-registry", hub("my-registry")],
             ["https://registry", hub("registry")],
+            ["docker.io", "clients look for it on Docker Hub; use another name"],
+            ["index.docker.io", "clients look for it on Docker Hub; use another name"],
             ["Registry.Example.com", meant("registry.example.com")],
             ["https://registry.example.com", meant("registry.example.com")],
             ["https://registry.example.com:8443/v2/", meant("registry.example.com:8443")],
