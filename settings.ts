@@ -11,7 +11,7 @@ export type StackOutputs = OutputValues<PrivateRegistry>;
 
 /**
  * The component's arguments from the stack's configuration. The object `registry` mirrors them. Each secret argument is a separate
- * secret value, e.g. `password-<user>`, `tls-key` and `ssh-key`, because an object that contains a secret would be read in the
+ * secret value, e.g. `password-<user>`, `hash-<user>`, `tls-key` and `ssh-key`, because an object that contains a secret would be read in the
  * clear.
  */
 export function registryArgs(config: pulumi.Config): PrivateRegistryArgs {

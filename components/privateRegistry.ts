@@ -46,9 +46,9 @@ export class PrivateRegistry extends pulumi.ComponentResource {
     public readonly clusterIp: pulumi.Output<string>;
     /** Name of the first user. */
     public readonly username: pulumi.Output<string>;
-    /** Password of the first user. Secret. */
+    /** Password of the first user; empty if that user has a `passwordHash`. Secret. */
     public readonly password: pulumi.Output<string>;
-    /** Passwords of all users, by user name. Secret. */
+    /** Passwords of all users without a `passwordHash`, by user name. Secret. */
     public readonly credentials: pulumi.Output<Record<string, string>>;
     /** Content of a pull secret (`.dockerconfigjson`) for all hosts, with a dedicated machine user. Secret. */
     public readonly dockerConfigJson: pulumi.Output<string>;
@@ -83,7 +83,7 @@ export class PrivateRegistry extends pulumi.ComponentResource {
         restrictNetwork(scope, settings.networkPolicy, { ui, renewalWatch });
         const passwords = passwordsOnceAccepted(scope, settings, { users, address, certificate, server });
 
-        const [{ username }] = users.logins;
+        const [{ name: username }] = settings.users;
         this.host = pulumi.output(address.host);
         this.url = pulumi.interpolate`https://${this.host}`;
         this.uiUrl = ui === undefined ? pulumi.output("") : pulumi.interpolate`${this.url}${uiPath}/`;
@@ -93,7 +93,7 @@ export class PrivateRegistry extends pulumi.ComponentResource {
         this.clusterIp = service.clusterIp;
         this.username = pulumi.output(username);
         this.credentials = pulumi.secret(passwords);
-        this.password = this.credentials.apply((all) => all[username]);
+        this.password = this.credentials.apply((all) => all[username] ?? "");
         this.dockerConfigJson = access.dockerConfigJson;
         this.pullSecretNames = access.pullSecretNames;
         this.registriesYaml = access.registriesYaml;

@@ -1,18 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type Problem, reasonAgainst, repeatedProblems, validate } from "./arguments/check";
-import {
-    boolean,
-    dnsLabel,
-    dnsName,
-    freeForm,
-    imageReference,
-    integer,
-    registryHost,
-    registryPrefix,
-    serviceLabel,
-    string,
-} from "./arguments/rules";
-import { fields, listOf, mapOf, plain } from "./arguments/shapes";
+import { registryHost, registryPrefix } from "./arguments/hosts";
+import { annotations, labels } from "./arguments/labels";
+import { boolean, dnsLabel, dnsName, freeForm, imageReference, integer, serviceLabel } from "./arguments/rules";
+import { fields, listOf, plain } from "./arguments/shapes";
 import {
     type DescriptorCache,
     descriptorCacheProblems,
@@ -25,7 +16,7 @@ import { chartProblems } from "./helm/limits";
 import { chartSettings } from "./helm/source";
 import { defaultRegistryImage } from "./kubernetes/images";
 import { type RegistryResources, resourceProblems, resourceRules, resourceSettings } from "./kubernetes/resources";
-import { type RegistryScheduling, schedulingRules } from "./kubernetes/scheduling";
+import { type RegistryScheduling, schedulingRules, tolerationProblems } from "./kubernetes/scheduling";
 import { childNameProblems } from "./kubernetes/scope";
 import {
     networkPolicyProblems,
@@ -69,8 +60,9 @@ export interface PrivateRegistryArgs {
     /** DNS domain of the cluster. Defaults to `cluster.local`. */
     clusterDomain?: pulumi.Input<string>;
     /**
-     * Host name in image references, with the port unless it is 443, e.g. `registry.example.com`. Nodes need no DNS record for it.
-     * Defaults to the Service's DNS name, e.g. `registry.registry.svc.cluster.local`.
+     * Host name in image references, with the port unless it is 443, e.g. `registry.example.com`. It needs a dot or a port, unless it is
+     * `localhost`: clients look for other names on Docker Hub. Nodes need no DNS record for it. Defaults to the Service's DNS name, e.g.
+     * `registry.registry.svc.cluster.local`.
      */
     host?: pulumi.Input<string>;
     /** Further host names in image references. Nodes, pull secrets and the certificate include them. Defaults to none. */
@@ -108,7 +100,7 @@ export interface PrivateRegistryArgs {
      * UI, the certificate watch and the Jobs. `nodes` schedules the DaemonSet that configures nodes.
      */
     scheduling?: RegistryScheduling;
-    /** Labels of every object, in addition to the component's. Defaults to none. */
+    /** Labels of every object, in addition to the component's. In YAML, write numbers and booleans in quotes. Defaults to none. */
     labels?: Record<string, pulumi.Input<string>>;
     /** Annotations of every object. Defaults to none. */
     annotations?: Record<string, pulumi.Input<string>>;
@@ -157,8 +149,8 @@ export const privateRegistryRules = fields<PrivateRegistryArgs>({
     replicas: plain(integer(1)),
     resources: resourceRules,
     scheduling: schedulingRules,
-    labels: mapOf(string),
-    annotations: mapOf(string),
+    labels,
+    annotations,
     rollout: rolloutRules,
     users: userRules,
     tls: tlsRules,
@@ -230,6 +222,7 @@ function privateRegistryProblems(name: string, args: PrivateRegistryArgs): Probl
         ...nameProblems(name, args),
         ...repeatedProblems("imagePullSecrets", args.imagePullSecrets),
         ...resourceProblems("resources", args.resources),
+        ...tolerationProblems("scheduling.tolerations", args.scheduling?.tolerations),
         ...userProblems(args.users),
         ...tlsProblems(args.tls, args.host),
         ...exposeProblems(

@@ -1,18 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Problem, repeatedProblems, validate } from "./arguments/check";
 import { isWithoutLogins, loginFaults, loginsOf } from "./arguments/formats/dockerConfig";
-import {
-    boolean,
-    dnsLabel,
-    dnsName,
-    dockerConfig,
-    optionalAuthorityPem,
-    registryEndpoint,
-    registryHost,
-    registryPrefix,
-    string,
-} from "./arguments/rules";
-import { fields, listOf, mapOf, plain, required } from "./arguments/shapes";
+import { registryEndpoint, registryHost, registryPrefix } from "./arguments/hosts";
+import { annotations, labels } from "./arguments/labels";
+import { boolean, dnsLabel, dnsName, dockerConfig, optionalAuthorityPem } from "./arguments/rules";
+import { fields, listOf, plain, required } from "./arguments/shapes";
 import { outputsOf } from "./kubernetes/outputs";
 import { childNameProblems, Scope } from "./kubernetes/scope";
 import { configureNodes, isIdle, nodeProblems, nodeRules, nodeSettings, type RegistryNodes } from "./nodes/nodes";
@@ -43,8 +35,8 @@ export interface RegistryAccessArgs {
      */
     caCertPem?: pulumi.Input<string>;
     /**
-     * Address that nodes pull from instead of resolving the host, e.g. `203.0.113.7:443`. The registry's certificate must be valid
-     * for it. If omitted, nodes resolve the host.
+     * Address that nodes pull from instead of resolving the host, e.g. `203.0.113.7:443`; a name needs a dot or a port. The
+     * registry's certificate must be valid for it. If omitted, nodes resolve the host.
      */
     endpoint?: pulumi.Input<string>;
     /** Pull secrets in the namespaces whose pods run images from the registry. Defaults to none. */
@@ -86,8 +78,8 @@ export const registryAccessRules = fields<RegistryAccessArgs>({
     createNodeNamespace: plain(boolean),
     imageMirror: registryPrefix,
     imagePullSecrets: listOf(dnsName),
-    labels: mapOf(string),
-    annotations: mapOf(string),
+    labels,
+    annotations,
 });
 
 /** Validates the arguments, with every problem in one error, and returns them with every default. */

@@ -5,7 +5,7 @@ import { type Sandbox, startSandbox } from "../sandbox/sandbox";
 import { type Options, runCommand } from "../sandbox/stack/commandLine";
 import { type Context, userContext } from "../sandbox/stack/kubeconfig";
 import { policyOptions } from "../sandbox/stack/policies";
-import { prove } from "../sandbox/stack/proof";
+import { loginOf, prove } from "../sandbox/stack/proof";
 import { SandboxStack } from "../sandbox/stack/stack";
 import type { StackOutputs } from "../settings";
 
@@ -80,12 +80,18 @@ async function upInSandbox(stackName: string, name: string): Promise<number> {
     console.log(`
 Proven:
   pushed  ${proof.image}
-          with crane, as ${outputs.username}, over TLS, in ${proof.pushSeconds.toFixed(1)} s
+          with crane, as ${loginOf(outputs).username}, over TLS, in ${proof.pushSeconds.toFixed(1)} s
   pulled  by the kubelet for a pod in the namespace ${namespace}, which ran ${proof.pullSeconds.toFixed(1)} s later
           "${proof.kubelet}"
   in all  ${total} s
 ${instructions(sandbox, stack, outputs)}`);
     return 0;
+}
+
+/** With a `passwordHash`, only the user knows the password. */
+function passwordCommand(stack: SandboxStack, { password }: StackOutputs): string {
+    const output = `pulumi stack output password --show-secrets --stack ${stack.name}`;
+    return password === "" ? "echo <password>" : output;
 }
 
 function instructions(sandbox: Sandbox, stack: SandboxStack, outputs: StackOutputs): string {
@@ -94,7 +100,7 @@ function instructions(sandbox: Sandbox, stack: SandboxStack, outputs: StackOutpu
 Use it (each in a shell that ran \`eval "$(npm run -s sandbox -- env)"\`):
   reach it      kubectl --namespace ${outputs.namespaceName} port-forward service/${outputs.serviceName} 5443:443
   trust it      pulumi stack output caCertPem --stack ${stack.name} >ca.pem; export SSL_CERT_FILE=$PWD/ca.pem
-  log in        pulumi stack output password --show-secrets --stack ${stack.name} |
+  log in        ${passwordCommand(stack, outputs)} |
                   crane auth login localhost:5443 --username ${outputs.username} --password-stdin
   push          crane push image.tar localhost:5443/team/app:1
   pull          crane pull localhost:5443/team/app:1 image.tar

@@ -46,17 +46,27 @@ export function validate<T extends object>(
 
 /** Why a rule rejects a value; undefined if it accepts it. Secret values are not repeated. */
 export function reasonAgainst(rule: Shape, value: unknown, isSecret = false): string | undefined {
-    const { expects, isHidden } = rule as ValueShape;
+    const { expects, hint, isHidden } = rule as ValueShape;
     const expected = expects(value);
     if (expected === undefined || isHidden || isSecret) return expected;
-    return `${expected}, not ${shown(value)}`;
+    const advice = hint?.(value);
+    return `${expected}, not ${shown(value)}${advice === undefined ? "" : `; ${advice}`}`;
 }
 
 const longestShown = 200;
 
-/** A value, formatted for a message. */
+/** A login in a URL or before a host. The tag before an image's digest is none. */
+const login = /(?<=:\/\/)[^\s"'`]*@|[^\s"'`/@]*:[^\s"'`/@]*@(?!sha\d+:)/g;
+
+/** Whether a string contains a user name and a password, e.g. `https://name:password@host`. */
+export function hasLogin(value: unknown): boolean {
+    return typeof value === "string" && value.search(login) !== -1;
+}
+
+/** A value, formatted for a message, without passwords in URLs. */
 function shown(value: unknown): string {
-    const json = typeof value === "bigint" ? String(value) : (JSON.stringify(value) ?? typeof value);
+    const whole = typeof value === "bigint" ? String(value) : (JSON.stringify(value) ?? typeof value);
+    const json = whole.replace(login, "…@");
     return json.length > longestShown ? `${json.slice(0, longestShown)}…` : json;
 }
 
@@ -126,8 +136,12 @@ class Check {
         });
     }
 
-    private map({ value: shape }: MapShape, value: object, path: string): unknown {
-        return this.entries(value, (key, inner) => this.field(shape, inner, `${path}.${key}`));
+    private map({ value: shape, keyProblem }: MapShape, value: object, path: string): unknown {
+        return this.entries(value, (key, inner) => {
+            const reason = keyProblem?.(key);
+            if (reason !== undefined) this.report(`${path}.${key}`, reason);
+            return this.field(shape, inner, `${path}.${key}`);
+        });
     }
 
     private object(shape: ObjectShape, value: object, path: string): unknown {

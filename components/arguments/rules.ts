@@ -1,11 +1,10 @@
 import { createPrivateKey } from "node:crypto";
 import { isIP } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
-import { reasonAgainst } from "./check";
 import { parseCertificates } from "./formats/certificate";
 import { hasPrivateKey } from "./formats/pem";
 import { authorityFault } from "./formats/servingCertificate";
-import { type FreeForm, hidden, omittedIfEmpty, type Rule, valueRule } from "./shapes";
+import { type FreeForm, hidden, omittedIfEmpty, type Rule, type ValueShape, valueRule } from "./shapes";
 
 type StringRule = Rule<pulumi.Input<string>>;
 
@@ -14,15 +13,32 @@ function must<T>(sentence: string, isRight: (value: unknown) => boolean): Rule<p
     return valueRule((value) => (isRight(value) ? undefined : `must ${sentence}`));
 }
 
+/** Advice for a value that YAML does not read as a string unless it is in quotes. */
+export function inQuotes(value: unknown): string | undefined {
+    return typeof value === "number" || typeof value === "boolean" ? `write it in quotes, \`"${value}"\`` : undefined;
+}
+
 /** A string that matches a pattern. */
 function matching(pattern: RegExp, longest: number, what: string): StringRule {
     const isRight = (value: unknown) => typeof value === "string" && value.length <= longest && pattern.test(value);
-    return must(`be ${what}`, isRight);
+    return valueRule(
+        (value) => (isRight(value) ? undefined : `must be ${what}`),
+        (value) => (isRight(String(value)) ? inQuotes(value) : undefined),
+    );
 }
 
-const satisfies = (rule: StringRule, value: unknown) => reasonAgainst(rule, value) === undefined;
+/** The rule with advice for a wrong string. */
+function hinted(rule: StringRule, hint: (value: string) => string | undefined): StringRule {
+    const { hint: ofRule, ...others } = rule as ValueShape;
+    return { ...others, hint: (value) => (typeof value === "string" ? hint(value) : ofRule?.(value)) };
+}
 
-export const string: StringRule = must("be a string", (value) => typeof value === "string");
+const satisfies = (rule: StringRule, value: unknown) => (rule as ValueShape).expects(value) === undefined;
+
+export const string = valueRule<string>(
+    (value) => (typeof value === "string" ? undefined : "must be a string"),
+    inQuotes,
+);
 
 export const boolean = must<boolean>("be true or false", (value) => typeof value === "boolean");
 
@@ -73,45 +89,11 @@ export const dnsName = matching(
     "a name of lower-case letters, digits, hyphens and dots, e.g. `cluster.local`",
 );
 
-/** The registry host of an image reference: the part before the first slash. */
-export const registryHost = matching(
-    new RegExp(`^${label}(\\.${label})*(:[0-9]{1,5})?$`),
-    259,
-    "a host name with an optional port and without a scheme, e.g. `registry.example.com` or `registry.example.com:8443`",
-);
-
-const ipv6Address = /^\[([0-9a-f:.]+)\](:[0-9]{1,5})?$/;
-
-/** An address that a node can connect to: a host name or an IP address, IPv6 in brackets, with an optional port. */
-export const registryEndpoint: StringRule = must(
-    "be a host name or an IP address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`",
-    (value) => satisfies(registryHost, value) || isIP(ipv6Address.exec(String(value))?.[1] ?? "") === 6,
-);
-
-export const registryPrefix = matching(
-    new RegExp(`^${label}(\\.${label})*(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$`),
-    400,
-    "a registry with an optional path and without a scheme, e.g. `mirror.example.com/hub`",
-);
-
 /** `[host/]repository` with a tag, a digest or both. */
 export const imageReference = matching(
     /^[a-z0-9]([-a-z0-9._:]*[a-z0-9])?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[a-f0-9]{64})?$/,
     500,
     "an image reference, e.g. `docker.io/library/registry:3.1.2`",
-);
-
-/** A Kubernetes quantity of bytes or CPU cores. */
-export const quantity = matching(
-    /^[0-9]+(\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/,
-    30,
-    "a Kubernetes quantity, e.g. `10Gi` or `500m`",
-);
-
-/** A quantity, or `none` for no limit. */
-export const quantityOrNone: StringRule = must(
-    "be a Kubernetes quantity, e.g. `10Gi` or `500m`, or `none` for no limit",
-    (value) => value === "none" || satisfies(quantity, value),
 );
 
 export const absolutePath = matching(/^\/[^\0]*[^/\0]$/, 4096, "an absolute path of a directory, e.g. `/srv/registry`");
@@ -131,33 +113,57 @@ export const pageTitle = matching(
     "letters, digits, spaces and the characters . , : ( ) _ -",
 );
 
+/** A key of a Secret or ConfigMap. */
+export const secretKey = matching(
+    /^(?!\.\.|\.$)[-._A-Za-z0-9]+$/,
+    253,
+    "a key of a Secret, of letters, digits, dots, hyphens and underscores",
+);
+
 export const nonEmptyString = matching(/\S/, 4096, "a non-empty string");
 
+/** A string that a file or a terminal may have added white space to. */
+export const trimmedString = matching(
+    /^\S([\s\S]*\S)?$/,
+    4096,
+    "a non-empty string that neither begins nor ends with a space or line break",
+);
+
 /** Name of an S3 bucket: what AWS allows, and the further characters that S3-compatible servers accept. */
-export const bucketName = matching(
-    /^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/,
-    255,
-    "a bucket name of letters, digits, dots, hyphens and underscores",
-);
-
-/** Key prefix of the objects in an S3 bucket. */
-export const objectKey = matching(
-    /^\/?[\w.!*'()-]+(\/[\w.!*'()-]+)*$/,
-    512,
-    "a key prefix in a bucket, e.g. `registry` or `team/registry`",
-);
-
-/** URL of an HTTP server: scheme, host and optional port. */
-export const origin: StringRule = must(
-    "be a URL with scheme, host and optional port, e.g. `https://s3.example.com` or `http://minio.minio.svc:9000`",
+export const bucketName = hinted(
+    matching(
+        /^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/,
+        255,
+        "a bucket name of letters, digits, dots, hyphens and underscores",
+    ),
     (value) => {
-        const [, host] = /^https?:\/\/(.+)$/.exec(String(value)) ?? [];
-        return host !== undefined && satisfies(registryEndpoint, host);
+        const [, bucket, prefix] = /^(?:s3:\/\/|arn:[\w-]+:s3:::)?([^/]+?)(?:\/+(.*?)\/*)?$/.exec(value) ?? [];
+        if (bucket === undefined || !satisfies(bucketName, bucket)) return undefined;
+        return prefix
+            ? `did you mean \`${bucket}\`, with the rootDirectory \`${prefix}\`?`
+            : `did you mean \`${bucket}\`?`;
     },
 );
 
-/** URL of a Helm repository. */
-export const httpAddress = matching(/^https?:\/\/[^\s/]\S*$/, 2048, "a URL, e.g. `https://helm.example.com/charts`");
+/** Region of an S3 server: `us-east-1`, and names that only S3-compatible servers have. It is part of every signature. */
+export const s3Region = matching(
+    /^[A-Za-z0-9][\w.:-]*$/,
+    128,
+    "a region of letters, digits, dots, hyphens and underscores, e.g. `eu-central-1` or `RegionOne`",
+);
+
+/** Key prefix of the objects in an S3 bucket. */
+export const objectKey = hinted(
+    matching(
+        /^(?!(.*\/)?\.\.?(\/|$))\/?[\w.!*'()-]+(\/[\w.!*'()-]+)*$/,
+        512,
+        "a key prefix in a bucket, e.g. `registry` or `team/registry`",
+    ),
+    (value) => {
+        const meant = value.replace(/\/+$/, "").replace(/\/+/g, "/");
+        return satisfies(objectKey, meant) ? `did you mean \`${meant}\`?` : undefined;
+    },
+);
 
 /** An exact version, not a range. */
 export const exactVersion = matching(

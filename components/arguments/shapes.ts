@@ -15,6 +15,8 @@ export interface ValueShape {
     readonly kind: "value";
     /** The error for a wrong value, without its path; undefined for a valid one. */
     readonly expects: (value: unknown) => string | undefined;
+    /** What to write instead of a wrong value, if that can be guessed. Not for hidden values: it may repeat them. */
+    readonly hint?: (value: unknown) => string | undefined;
     /** Whether the value must be known before any resource is created, so that it cannot be an Output. */
     readonly isPlain?: boolean;
     /** Whether messages must not repeat the value. */
@@ -34,6 +36,8 @@ export interface ListShape {
 export interface MapShape {
     readonly kind: "map";
     readonly value: Shape;
+    /** The error for a wrong key, without its path; undefined for a valid one. */
+    readonly keyProblem?: (key: string) => string | undefined;
 }
 
 export interface ObjectShape {
@@ -79,8 +83,11 @@ export type RulesFor<T> = {
 };
 
 /** A value, which may be an Output. `expects` returns the error for a wrong value. */
-export function valueRule<T>(expects: (value: unknown) => string | undefined): Rule<pulumi.Input<T>> {
-    return { kind: "value", expects };
+export function valueRule<T>(
+    expects: (value: unknown) => string | undefined,
+    hint?: (value: unknown) => string | undefined,
+): Rule<pulumi.Input<T>> {
+    return { kind: "value", expects, hint };
 }
 
 /** A value that must be known before any resource is created. */
@@ -117,8 +124,8 @@ export function nonEmptyListOf<I>(item: Rule<I>, reason: string): Rule<I[]> {
     return { kind: "list", item, ifEmpty: reason };
 }
 
-export function mapOf<V>(value: Rule<V>): Rule<Record<string, V>> {
-    return { kind: "map", value };
+export function mapOf<V>(value: Rule<V>, keyProblem?: (key: string) => string | undefined): Rule<Record<string, V>> {
+    return { kind: "map", value, keyProblem };
 }
 
 export function fields<T extends object>(rules: RulesFor<T>): Rule<T> {

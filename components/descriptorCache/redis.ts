@@ -1,6 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
+import { redisAddress } from "../arguments/hosts";
+import { mebibytes } from "../arguments/quantity";
 import {
     boolean,
     dnsName,
@@ -8,13 +10,14 @@ import {
     integer,
     nonEmptyString,
     optionalAuthorityPem,
-    registryEndpoint,
+    secretKey,
 } from "../arguments/rules";
 import { fields, plain, required } from "../arguments/shapes";
 import { checksum } from "../kubernetes/checksum";
 import { redisImage } from "../kubernetes/images";
 import { mountedSecret, type PodSettings, podSpec, secretVariable } from "../kubernetes/pod";
 import {
+    checkedResources,
     type RegistryResources,
     type ResourceSettings,
     resourceProblems,
@@ -57,8 +60,8 @@ export interface RedisCache {
     /** Image of the Redis in the cluster. Defaults to `docker.io/library/redis:7.2.11`. */
     image?: pulumi.Input<string>;
     /**
-     * CPU and memory requests and limits of the Redis in the cluster. Defaults to requests of 20m and 64Mi, and limits of 500m
-     * and 192Mi, of which 128 MiB are for entries.
+     * CPU and memory requests and limits of the Redis in the cluster. Two thirds of the memory limit are for entries (`maxmemory`);
+     * without a limit, 128 MiB. Defaults to requests of 20m and 64Mi, and limits of 500m and 192Mi.
      */
     resources?: RegistryResources;
     /** An existing Redis, instead of one in the cluster. */
@@ -69,11 +72,11 @@ export const redisRules = fields<RedisCache>({
     image: imageReference,
     resources: resourceRules,
     external: fields<ExternalRedis>({
-        address: required(registryEndpoint, "set host and port"),
+        address: required(redisAddress, "set host and port"),
         username: nonEmptyString,
         passwordSecret: fields<RedisPasswordReference>({
             name: required(dnsName, "name the Secret"),
-            key: nonEmptyString,
+            key: secretKey,
         }),
         tls: plain(boolean),
         caCertPem: optionalAuthorityPem,
@@ -111,6 +114,11 @@ export interface RedisContext extends PodSettings {
 const port = 6379;
 const folder = "/etc/private-registry/redis";
 const defaultResources = { requests: { cpu: "20m", memory: "64Mi" }, limits: { cpu: "500m", memory: "192Mi" } };
+/** Memory for entries. The rest of the limit is for connections and for fragmentation. */
+export function maxMemory(limit = "192Mi"): string {
+    return `${Math.max(1, Math.floor((mebibytes(limit) * 2) / 3))}mb`;
+}
+
 const publicCaFile = "/etc/ssl/certs/ca-certificates.crt";
 
 /** Short, so that an unavailable cache delays requests only briefly: the registry then asks its storage. */
@@ -176,7 +184,7 @@ function deployServer(
         // Protected mode would reject connections from other pods without a password. The client certificate replaces the password.
         "protected-mode": "no",
         save: "",
-        maxmemory: "128mb",
+        maxmemory: checkedResources(scope, args.resources).apply(({ limits }) => maxMemory(limits?.memory)),
         "maxmemory-policy": "allkeys-lru",
     };
     return new k8s.apps.v1.Deployment(

@@ -1,8 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
-import { dnsName, gatewayApiVersion, integer, string } from "../arguments/rules";
-import { fields, mapOf, nonEmptyListOf, plain, required } from "../arguments/shapes";
+import { annotations } from "../arguments/labels";
+import { dnsName, gatewayApiVersion, integer } from "../arguments/rules";
+import { fields, nonEmptyListOf, plain, required } from "../arguments/shapes";
 import { servicePort } from "../server/service";
 import { type Backend, type Edge, hostNames, registryBackend, uiPath } from "./edge";
 
@@ -51,7 +52,7 @@ export const gatewayRules = fields<RegistryGateway>({
         "name at least one Gateway",
     ),
     version: plain(gatewayApiVersion),
-    annotations: mapOf(string),
+    annotations,
 });
 
 export function gatewayProblems(args: RegistryGateway | undefined, isPlain: boolean): Problem[] {

@@ -1,8 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
-import { boolean, dnsName, memberOf, string } from "../arguments/rules";
-import { fields, mapOf, plain, required } from "../arguments/shapes";
+import { annotations } from "../arguments/labels";
+import { boolean, dnsName, memberOf } from "../arguments/rules";
+import { fields, plain, required } from "../arguments/shapes";
 import type { Scope } from "../kubernetes/scope";
 import { servicePort } from "../server/service";
 import { certManagerSecretName } from "../tls/certManager";
@@ -70,7 +71,7 @@ export const ingressRules = fields<RegistryIngress>({
         `set the controller that serves the Ingress: ${Object.values(IngressController).join(", ")}`,
     ),
     className: dnsName,
-    annotations: mapOf(string),
+    annotations,
     certificate: edgeCertificateRules("ingress-key"),
     awaitAddress: plain(boolean),
 });

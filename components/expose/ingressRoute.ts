@@ -1,8 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
-import { dnsName, string } from "../arguments/rules";
-import { fields, listOf, mapOf, required } from "../arguments/shapes";
+import { annotations } from "../arguments/labels";
+import { dnsName, nonEmptyString } from "../arguments/rules";
+import { fields, listOf, required } from "../arguments/shapes";
 import { servicePort } from "../server/service";
 import {
     type Edge,
@@ -46,13 +47,13 @@ export interface RegistryIngressRoute {
 }
 
 export const ingressRouteRules = fields<RegistryIngressRoute>({
-    entryPoints: listOf(string),
-    certResolver: string,
+    entryPoints: listOf(nonEmptyString),
+    certResolver: nonEmptyString,
     certificate: edgeCertificateRules("ingress-route-key"),
     middlewares: listOf(
         fields<TraefikMiddleware>({ name: required(dnsName, "name the Middleware"), namespace: dnsName }),
     ),
-    annotations: mapOf(string),
+    annotations,
 });
 
 export function ingressRouteProblems(args: RegistryIngressRoute | undefined): Problem[] {

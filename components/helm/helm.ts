@@ -1,4 +1,5 @@
-import { exactVersion, freeForm, httpAddress, nonEmptyString } from "../arguments/rules";
+import { chartReference, httpAddress } from "../arguments/hosts";
+import { exactVersion, freeForm } from "../arguments/rules";
 import { fields, plain } from "../arguments/shapes";
 
 /** A Helm release of the twuni chart (docker-registry). `{}` is version 3.0.0 from the chart's repository. */
@@ -21,7 +22,7 @@ export interface RegistryChart {
 }
 
 export const chartRules = fields<RegistryChart>({
-    chart: plain(nonEmptyString),
+    chart: plain(chartReference),
     version: plain(exactVersion),
     repo: plain(httpAddress),
     values: freeForm,

@@ -1,24 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
-import { quantity, quantityOrNone } from "../arguments/rules";
+import { cpuLimit, cpuRequest, isBelow, memoryLimit, memoryRequest } from "../arguments/quantity";
 import { fields } from "../arguments/shapes";
 import { unlessEmpty } from "./emptyFields";
-import { isBelow } from "./quantity";
 import type { Scope } from "./scope";
 
 /** Resource requests of a container. */
 export interface ResourceAmounts {
-    /** CPU cores, e.g. `500m` for half a core. */
+    /** CPU cores, e.g. `500m` for half a core. In YAML, write a number in quotes: `"2"`. */
     cpu?: pulumi.Input<string>;
-    /** Memory in bytes, e.g. `512Mi`. */
+    /** Memory in bytes, at least `1Mi`, e.g. `512Mi`; or `"0"` to reserve none. */
     memory?: pulumi.Input<string>;
 }
 
 /** Resource limits of a container. */
 export interface ResourceLimits {
-    /** CPU cores, e.g. `500m` for half a core, or `none` for no limit. */
+    /** CPU cores, e.g. `500m` for half a core, or `none` for no limit. In YAML, write a number in quotes: `"2"`. */
     cpu?: pulumi.Input<string>;
-    /** Memory in bytes, e.g. `512Mi`, or `none` for no limit. */
+    /** Memory in bytes, at least `1Mi`, e.g. `512Mi`, or `none` for no limit. */
     memory?: pulumi.Input<string>;
 }
 
@@ -34,8 +33,8 @@ export interface RegistryResources {
 }
 
 export const resourceRules = fields<RegistryResources>({
-    requests: fields<ResourceAmounts>({ cpu: quantity, memory: quantity }),
-    limits: fields<ResourceLimits>({ cpu: quantityOrNone, memory: quantityOrNone }),
+    requests: fields<ResourceAmounts>({ cpu: cpuRequest, memory: memoryRequest }),
+    limits: fields<ResourceLimits>({ cpu: cpuLimit, memory: memoryLimit }),
 });
 
 const kinds = ["cpu", "memory"] as const;

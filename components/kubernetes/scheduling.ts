@@ -1,6 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { dnsName, freeForm, oneOf, string } from "../arguments/rules";
-import { fields, listOf, mapOf } from "../arguments/shapes";
+import type { Problem } from "../arguments/check";
+import { labels, labelValue, taintKey } from "../arguments/labels";
+import { dnsName, freeForm, oneOf } from "../arguments/rules";
+import { fields, listOf } from "../arguments/shapes";
 
 /** A toleration: lets pods run on nodes with a matching taint. */
 export interface RegistryToleration {
@@ -34,16 +36,28 @@ export interface RegistryScheduling {
 }
 
 export const tolerationRules = fields<RegistryToleration>({
-    key: string,
+    key: taintKey,
     operator: oneOf<string>("Exists", "Equal"),
-    value: string,
+    value: labelValue,
     effect: oneOf<string>("NoSchedule", "PreferNoSchedule", "NoExecute"),
 });
 
 export const schedulingRules = fields<RegistryScheduling>({
-    nodeSelector: mapOf(string),
+    nodeSelector: labels,
     tolerations: listOf(tolerationRules),
     affinity: freeForm,
     topologySpread: listOf(freeForm),
     priorityClassName: dnsName,
 });
+
+/** A problem for each toleration that Kubernetes rejects, as far as its fields are known. */
+export function tolerationProblems(path: string, tolerations: readonly RegistryToleration[] = []): Problem[] {
+    return tolerations.flatMap(({ key, operator = "Equal", value }, i) => {
+        if (operator === "Exists" && typeof value === "string" && value !== "") {
+            const reason = "is for the operator `Equal`; remove it, or change the operator";
+            return [{ path: `${path}[${i}].value`, reason }];
+        }
+        if ((key !== undefined && key !== "") || operator !== "Equal") return [];
+        return [{ path: `${path}[${i}].key`, reason: "is missing; name the taint, or set operator to `Exists`" }];
+    });
+}

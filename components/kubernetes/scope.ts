@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { ArgumentError, type Problem, reasonAgainst } from "../arguments/check";
 import { dnsLabel } from "../arguments/rules";
 
@@ -19,11 +19,14 @@ export interface ScopeArgs {
 
 /** Maximum lengths of object names. Names of pods, and their labels, are longer than the names of their controllers. */
 export const longestName = {
-    /** Services, and Deployments and Jobs, whose names become labels. */
+    /** Services, and Jobs, whose names become labels of their pods. */
     usual: 63,
-    /** StatefulSets and CronJobs. */
+    /** StatefulSets and CronJobs, whose names with a hyphen and 10 characters become labels and names. */
     withSuffix: 52,
 } as const;
+
+/** Length of what Pulumi appends to the name of an object without a given name: a hyphen and 8 hexadecimal digits. */
+const generatedSuffix = 9;
 
 /** Names, labels and namespace of the objects that the parts of a component declare. */
 export class Scope {
@@ -71,6 +74,20 @@ export class Scope {
         return { parent: this.args.parent, ...(isProtected && { protect: true }), ...options };
     }
 
+    /** Prints a warning about the component. */
+    warn(message: string): void {
+        pulumi.log.warn(message, this.args.parent);
+    }
+
+    /**
+     * The name of an object whose name Pulumi generates: undefined, unless the generated name would be above the limit. Objects of
+     * existing stacks keep their generated names, because another name would replace them.
+     */
+    shortName(part: string, limit: number = longestName.usual): string | undefined {
+        const generated = this.name(part).length + generatedSuffix;
+        return generated > limit ? this.objectName(part, limit) : undefined;
+    }
+
     /** The labels that select a part's pods. They never change, because a Deployment's selector is immutable. */
     selector(part: string): Record<string, string> {
         return {
@@ -87,8 +104,8 @@ export class Scope {
 
     /**
      * Labels and annotations of a pod, or of an object without a namespace: the user's, with the component's over them. An undefined
-     * annotation removes the user's. Without annotations the field is omitted: the API server drops an empty map, which the provider would report as a change at every
-     * `pulumi up`.
+     * annotation removes the user's. Without annotations the field is omitted: the API server drops an empty map, which the
+     * provider would report as a change at every `pulumi up`.
      */
     podMetadata(part: string, annotations: Record<string, pulumi.Input<string> | undefined> = {}) {
         const all = Object.fromEntries(

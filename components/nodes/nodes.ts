@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
-import { boolean, memberOf, string } from "../arguments/rules";
-import { fields, listOf, mapOf, nonEmptyListOf, plain } from "../arguments/shapes";
+import { labels } from "../arguments/labels";
+import { boolean, memberOf } from "../arguments/rules";
+import { fields, listOf, nonEmptyListOf, plain } from "../arguments/shapes";
 import { createNamespace } from "../kubernetes/namespace";
 import { anyTaint } from "../kubernetes/nodeAgent";
-import { type RegistryToleration, tolerationRules } from "../kubernetes/scheduling";
+import { type RegistryToleration, tolerationProblems, tolerationRules } from "../kubernetes/scheduling";
 import type { Scope } from "../kubernetes/scope";
 import { type DaemonSetSettings, deployNodeDaemonSet, type NodeConfig } from "./daemonSet";
 import { authenticatingRuntimes, ContainerRuntime } from "./nodeFiles";
@@ -41,7 +42,7 @@ export const nodeRules = fields<RegistryNodes>({
         plain(memberOf(ContainerRuntime)),
         "is empty; list the nodes' container runtimes, or set nodes.enabled to false",
     ),
-    nodeSelector: mapOf(string),
+    nodeSelector: labels,
     tolerations: listOf(tolerationRules),
     ssh: listOf(sshNodeRules),
     authenticate: plain(boolean),
@@ -50,6 +51,7 @@ export const nodeRules = fields<RegistryNodes>({
 export function nodeProblems(args: RegistryNodes = {}): Problem[] {
     return [
         ...sshNodeProblems(args.ssh),
+        ...tolerationProblems("nodes.tolerations", args.tolerations),
         ...(args.enabled === false ? disabledProblems(args) : daemonSetProblems(args)),
         ...(args.authenticate === true ? loginProblems(args) : []),
     ];

@@ -86,7 +86,7 @@ export function configureNodesOverSsh(
 ): void {
     const { Command } = (nodes.length > 0 && loadCommand()) || {};
     if (Command === undefined) return;
-    const record = `.private-registry-${pulumi.getProject()}-${pulumi.getStack()}-${scope.instance}`;
+    const record = recordName(pulumi.getProject(), pulumi.getStack(), scope.instance);
     for (const node of nodes) {
         const { host, port, user, hostKey } = node;
         new Command(
@@ -104,6 +104,13 @@ export function configureNodesOverSsh(
             scope.options(),
         );
     }
+}
+
+/** The name of the record on a machine. A file name has at most 255 characters, four of which the script needs. */
+export function recordName(project: string, stack: string, instance: string): string {
+    const whole = `.private-registry-${project}-${stack}-${instance}`;
+    const hash = createHash("sha256").update(whole).digest("hex").slice(0, 16);
+    return whole.length <= 251 ? whole : `${whole.slice(0, 234)}-${hash}`;
 }
 
 function asRoot(verb: string): string {

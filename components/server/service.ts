@@ -1,7 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { cidr, integer, ipAddress, string } from "../arguments/rules";
-import { fields, listOf, mapOf } from "../arguments/shapes";
+import { annotations, labelKey } from "../arguments/labels";
+import { cidr, integer, ipAddress } from "../arguments/rules";
+import { fields, listOf } from "../arguments/shapes";
 import { unlessEmpty } from "../kubernetes/emptyFields";
 import type { Scope } from "../kubernetes/scope";
 import { inPod } from "./configYml";
@@ -9,7 +10,7 @@ import { inPod } from "./configYml";
 /** A NodePort Service. */
 export interface RegistryNodePort {
     /**
-     * The NodePort (`nodePort`), in the cluster's range, usually 30000 to 32767. If omitted, Kubernetes chooses one and keeps it. Add the
+     * The NodePort (`nodePort`), in the cluster's range, usually 30000 to 32767; another one causes a warning. If omitted, Kubernetes chooses one and keeps it. Add the
      * nodes' names or addresses to `tls.selfSigned.subjectAlternativeNames`, or clients reject the certificate.
      */
     port?: pulumi.Input<number>;
@@ -35,8 +36,8 @@ export const nodePortRules = fields<RegistryNodePort>({ port: integer(1, 65535) 
 export const loadBalancerRules = fields<RegistryLoadBalancer>({
     address: ipAddress,
     sourceRanges: listOf(cidr),
-    className: string,
-    annotations: mapOf(string),
+    className: labelKey,
+    annotations,
 });
 
 /** The registry's settings that its Services depend on. */
@@ -50,6 +51,18 @@ export interface ServiceSettings {
 export interface RegistryService {
     readonly name: pulumi.Output<string>;
     readonly clusterIp: pulumi.Output<string>;
+}
+
+const usualNodePorts = { from: 30000, to: 32767 };
+
+/** The port, with a warning if it is outside of Kubernetes' default range. Some clusters have another range. */
+function usualNodePort(scope: Scope, port: number): number {
+    const { from, to } = usualNodePorts;
+    if (port < from || port > to) {
+        const message = `expose.nodePort.port: ${port} is outside of ${from} to ${to}, the default range; the API server rejects it, unless its --service-node-port-range includes it`;
+        scope.warn(message);
+    }
+    return port;
 }
 
 /** Name and port of the Services of the registry and its web UI. */
@@ -72,7 +85,7 @@ export function createServices(
     const port = {
         ...servicePort(isPlain),
         targetPort: inPod.port,
-        ...(nodePort?.port && { nodePort: nodePort.port }),
+        ...(nodePort?.port && { nodePort: pulumi.output(nodePort.port).apply((given) => usualNodePort(scope, given)) }),
     };
     const serviceAnnotations = { ...edgeAnnotations, ...loadBalancer?.annotations };
     const service = new k8s.core.v1.Service(

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
-import { isBelow } from "../kubernetes/quantity";
+import { isBelow } from "../arguments/quantity";
 import type { Scope } from "../kubernetes/scope";
 
 export interface ClaimRequest {

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { absolutePath, boolean, dnsName, quantity } from "../arguments/rules";
+import { size } from "../arguments/quantity";
+import { absolutePath, boolean, dnsName } from "../arguments/rules";
 import { fields, plain, required } from "../arguments/shapes";
 import type { RegistryScope } from "../kubernetes/namespace";
 import { anyTaint, nodeAgent } from "../kubernetes/nodeAgent";
@@ -29,7 +30,7 @@ export interface HostPathStorage {
 export const hostPathRules = fields<HostPathStorage>({
     path: required(absolutePath, "name the directory"),
     nodeName: dnsName,
-    size: quantity,
+    size,
     deleteWithStack: plain(boolean),
 });
 

@@ -1,7 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { boolean, dnsName, imageReference, quantity } from "../arguments/rules";
+import { size } from "../arguments/quantity";
+import { boolean, dnsName, imageReference } from "../arguments/rules";
 import { fields, plain } from "../arguments/shapes";
 import { minioImage } from "../kubernetes/images";
 import { mounted, type PodAddition, podSpec, scratch, variables } from "../kubernetes/pod";
@@ -11,7 +12,7 @@ import {
     resourceRules,
     resourceSettings,
 } from "../kubernetes/resources";
-import type { Scope } from "../kubernetes/scope";
+import { longestName, type Scope } from "../kubernetes/scope";
 import { internalCertificates } from "../tls/internalAuthority";
 import { defaultSize, type StorageContext } from "./kind";
 import { minioSetUp } from "./minioSetup";
@@ -46,7 +47,7 @@ export interface MinioStorage {
 }
 
 export const minioRules = fields<MinioStorage>({
-    size: quantity,
+    size,
     storageClassName: dnsName,
     deleteWithStack: plain(boolean),
     image: imageReference,
@@ -156,7 +157,7 @@ function deployMinioServer(scope: Scope, args: MinioSettings, server: MinioServe
     return new k8s.apps.v1.StatefulSet(
         scope.name("minio"),
         {
-            metadata,
+            metadata: { ...metadata, name: scope.shortName("minio", longestName.withSuffix) },
             spec: {
                 serviceName: server.serviceName,
                 replicas: 1,
@@ -194,7 +195,8 @@ function deployMinioServer(scope: Scope, args: MinioSettings, server: MinioServe
                 },
             },
         },
-        scope.options({ dependsOn: [claim] }),
+        // Two servers must not write to one volume, not even while one replaces the other.
+        scope.options({ dependsOn: [claim], deleteBeforeReplace: true }),
     );
 }
 

@@ -68,7 +68,7 @@ export function minioSetUp(scope: Scope, setUp: MinioSetUp): k8s.batch.v1.Job {
     return new k8s.batch.v1.Job(
         scope.name("minio-set-up"),
         {
-            metadata,
+            metadata: { ...metadata, name: scope.shortName("minio-set-up") },
             spec: {
                 backoffLimit: 5,
                 activeDeadlineSeconds: 300,

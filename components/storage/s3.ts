@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
+import { origin } from "../arguments/hosts";
 import {
     boolean,
     bucketName,
@@ -10,7 +11,9 @@ import {
     nonEmptyString,
     objectKey,
     optionalAuthorityPem,
-    origin,
+    s3Region,
+    secretKey,
+    trimmedString,
 } from "../arguments/rules";
 import { exactlyOneOf, fields, required, secret } from "../arguments/shapes";
 import { secretVariable } from "../kubernetes/pod";
@@ -94,7 +97,10 @@ export interface S3Encryption {
 export interface S3Storage {
     /** Name of the bucket (`bucket`), which must exist. */
     bucket: pulumi.Input<string>;
-    /** Region of the bucket (`region`). Defaults to `us-east-1`, which most S3-compatible servers accept. */
+    /**
+     * Region of the bucket (`region`), e.g. `eu-central-1`, or the region of an S3-compatible server, e.g. `RegionOne`, `fsn1` or
+     * `auto`. Defaults to `us-east-1`, which most S3-compatible servers accept.
+     */
     region?: pulumi.Input<string>;
     /**
      * URL of an S3-compatible server (`regionendpoint`), e.g. `https://s3.example.com` or `http://minio.minio.svc:9000`. Defaults
@@ -135,20 +141,20 @@ const gibi = 1024;
 
 const credentialRules = exactlyOneOf<S3Credentials>({
     keys: fields<S3Keys>({
-        accessKeyId: required(nonEmptyString, "set the access key ID"),
-        secretAccessKey: required(secret(nonEmptyString, { key: "s3-secret-access-key" }), "set the secret access key"),
+        accessKeyId: required(trimmedString, "set the access key ID"),
+        secretAccessKey: required(secret(trimmedString, { key: "s3-secret-access-key" }), "set the secret access key"),
     }),
     existingSecret: fields<S3KeysReference>({
         name: required(dnsName, "name the Secret"),
-        accessKeyIdKey: nonEmptyString,
-        secretAccessKeyKey: nonEmptyString,
+        accessKeyIdKey: secretKey,
+        secretAccessKeyKey: secretKey,
     }),
     role: fields<S3Role>({ arn: required(nonEmptyString, "name the role") }),
 });
 
 export const s3Rules = fields<S3Storage>({
     bucket: required(bucketName, "name the bucket"),
-    region: dnsName,
+    region: s3Region,
     endpoint: origin,
     pathStyle: boolean,
     caCertPem: optionalAuthorityPem,
@@ -165,6 +171,15 @@ export const s3Rules = fields<S3Storage>({
     encryption: fields<S3Encryption>({ kmsKeyId: nonEmptyString }),
     storageClass: memberOf(S3StorageClass),
 });
+
+/** The form of all regions that AWS has. */
+const awsRegion = /^[a-z]{2}(-[a-z]+)+-\d+$/;
+
+/** The warning about a region without an endpoint, with which the registry does not start unless `config` sets an endpoint. */
+export function regionWarning({ region, endpoint }: Pick<S3Settings, "region" | "endpoint">): string | undefined {
+    if (endpoint !== undefined || region === undefined || awsRegion.test(region)) return undefined;
+    return `storage.s3.region: ${region} is not a region of AWS; for an S3-compatible server, set storage.s3.endpoint as well`;
+}
 
 export function s3Problems(path: string, s3: S3Storage): Problem[] {
     const problems: Problem[] = [];
@@ -233,7 +248,11 @@ export function useS3(scope: Scope, s3: S3Storage, context: S3Context) {
     const authority = caCertPem === undefined ? undefined : pulumi.output(caCertPem);
     const driver = pulumi
         .all([pulumi.output(settings), pulumi.output(context.clusterDomain), pulumi.output(authority)])
-        .apply(([s3Settings, domain, ca]) => s3Driver({ ...s3Settings, isTrusted: ca === undefined }, domain));
+        .apply(([s3Settings, domain, ca]) => {
+            const warning = regionWarning(s3Settings);
+            if (warning !== undefined) scope.warn(warning);
+            return s3Driver({ ...s3Settings, isTrusted: ca === undefined }, domain);
+        });
     const { keys, existingSecret, role } = credentials;
     const stored = {
         ...(keys && { accessKeyId: keys.accessKeyId, secretAccessKey: pulumi.secret(keys.secretAccessKey) }),
@@ -257,6 +276,11 @@ export function useS3(scope: Scope, s3: S3Storage, context: S3Context) {
     return { driver, pod: { ...pod, content: [pulumi.jsonStringify(stored)] } };
 }
 
+function keyVariables({ name, accessKeyIdKey, secretAccessKeyKey }: S3KeysReference) {
+    const variable = (of: string, key: pulumi.Input<string> = of) => secretVariable(of, name, key);
+    return [variable("AWS_ACCESS_KEY_ID", accessKeyIdKey), variable("AWS_SECRET_ACCESS_KEY", secretAccessKeyKey)];
+}
+
 /** The environment variables of the AWS SDK, and the directory of CA certificates that Go reads in addition to the system's. */
 function podOf(
     caSecretName: pulumi.Output<string> | undefined,
@@ -266,16 +290,7 @@ function podOf(
     const items = [{ key: "ca.crt", path: "ca.crt" }];
     return {
         env: [
-            ...(keys
-                ? [
-                      secretVariable("AWS_ACCESS_KEY_ID", keys.name, keys.accessKeyIdKey ?? "AWS_ACCESS_KEY_ID"),
-                      secretVariable(
-                          "AWS_SECRET_ACCESS_KEY",
-                          keys.name,
-                          keys.secretAccessKeyKey ?? "AWS_SECRET_ACCESS_KEY",
-                      ),
-                  ]
-                : []),
+            ...(keys ? keyVariables(keys) : []),
             ...(caSecretName ? [{ name: "SSL_CERT_DIR", value: inPod.caCertificates }] : []),
         ],
         volumes: caSecretName ? [{ name: "s3-ca", secret: { secretName: caSecretName, items } }] : [],

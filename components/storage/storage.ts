@@ -1,7 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
-import { boolean, dnsName, memberOf, quantity } from "../arguments/rules";
+import { size } from "../arguments/quantity";
+import { boolean, dnsName, memberOf } from "../arguments/rules";
 import { atMostOneOf, fields, plain, required } from "../arguments/shapes";
 import type { RegistryScope } from "../kubernetes/namespace";
 import { resourceProblems } from "../kubernetes/resources";
@@ -76,7 +77,7 @@ export interface RegistryStorage {
 
 export const storageRules = atMostOneOf<RegistryStorage>({
     volume: fields<VolumeStorage>({
-        size: quantity,
+        size,
         storageClassName: dnsName,
         accessMode: plain(memberOf(AccessMode)),
         claimName: dnsName,
@@ -89,7 +90,7 @@ export const storageRules = atMostOneOf<RegistryStorage>({
     hostPath: hostPathRules,
     s3: s3Rules,
     minio: minioRules,
-    memory: fields<MemoryStorage>({ sizeLimit: quantity }),
+    memory: fields<MemoryStorage>({ sizeLimit: size }),
 });
 
 export function storageProblems(storage: RegistryStorage = {}, replicas = 1): Problem[] {

@@ -64,7 +64,7 @@ function awaitAcceptance(scope: Scope, settings: GateSettings, registry: GatedRe
     const job = new k8s.batch.v1.Job(
         scope.name("credentials-accepted"),
         {
-            metadata,
+            metadata: { ...metadata, name: scope.shortName("credentials-accepted") },
             spec: {
                 backoffLimit: 3,
                 activeDeadlineSeconds: 300,

@@ -56,6 +56,8 @@ const registry = new PrivateRegistry("registry", {
     users: [
         { name: "ci", generation: 2 },
         { name: "operations", password: config.requireSecret("password-of-operations") },
+        // What `htpasswd -nB auditor` prints after the colon.
+        { name: "auditor", passwordHash: config.requireSecret("hash-of-auditor") },
     ],
     tls: {
         selfSigned: {

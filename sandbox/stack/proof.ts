@@ -13,7 +13,9 @@ export interface ReachableRegistry {
     readonly namespaceName: string;
     readonly serviceName: string;
     readonly username: string;
+    /** Empty if the first user has a `passwordHash`. */
     readonly password: string;
+    readonly dockerConfigJson: string;
     readonly caCertPem: string;
 }
 
@@ -77,7 +79,7 @@ export async function prove(
     }
 }
 
-/** Pushes an archive to the registry through a port-forward, with the first user's password. */
+/** Pushes an archive to the registry through a port-forward, with a login from the outputs. */
 export async function push(
     outputs: ReachableRegistry,
     archive: string,
@@ -88,7 +90,7 @@ export async function push(
     await crane(outputs, (host) => ["push", archive, `${host}/${tag}`], work, env);
 }
 
-/** Runs crane through a port-forward, with the first user's password. `args` receives the registry's address. */
+/** Runs crane through a port-forward, with a login from the outputs. `args` receives the registry's address. */
 export async function crane(
     outputs: ReachableRegistry,
     args: (host: string) => string[],
@@ -98,7 +100,8 @@ export async function crane(
     const forward = await forwardPort(outputs.namespaceName, outputs.serviceName, 443, env);
     try {
         const host = `localhost:${forward.port}`;
-        const auth = Buffer.from(`${outputs.username}:${outputs.password}`).toString("base64");
+        const { username, password } = loginOf(outputs);
+        const auth = Buffer.from(`${username}:${password}`).toString("base64");
         fs.writeFileSync(path.join(work, "config.json"), JSON.stringify({ auths: { [host]: { auth } } }), {
             mode: 0o600,
         });
@@ -108,6 +111,13 @@ export async function crane(
     } finally {
         forward.close();
     }
+}
+
+/** The login of the first user or, if only its hash is known, of the pull secrets' user. */
+export function loginOf(outputs: ReachableRegistry): { username: string; password: string } {
+    if (outputs.password !== "") return { username: outputs.username, password: outputs.password };
+    const [login] = Object.values<{ username: string; password: string }>(JSON.parse(outputs.dockerConfigJson).auths);
+    return { username: login.username, password: login.password };
 }
 
 /** An image with a program that waits, and `content`, so that different contents are different images. */

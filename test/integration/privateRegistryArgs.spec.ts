@@ -8,12 +8,12 @@ const broken: [object, string][] = [
     [{ replica: 2 }, "replica: is not an argument; did you mean `replicas`?"],
     [{ replicas: 2 }, "replicas: 2 replicas require storage that all of them can write to"],
     [{ host: "https://registry.example.com" }, "host: must be a host name with an optional port and without a scheme"],
+    [{ host: "registry" }, "clients look for a name without a dot and a port on Docker Hub; write e.g. `registry:443`"],
+    [{ labels: { team: "Platform Team" } }, "did you mean `Platform-Team`?"],
     [{ image: "registry:3 .1" }, "image: must be an image reference"],
     [{ storage: { volume: {}, memory: {} } }, "storage: has volume and memory; keep exactly one"],
-    [
-        { storage: { volume: { size: "ten" } } },
-        "storage.volume.size: must be a Kubernetes quantity, e.g. `10Gi` or `500m`",
-    ],
+    [{ storage: { volume: { size: "ten" } } }, "storage.volume.size: must be a Kubernetes quantity of bytes"],
+    [{ resources: { limits: { memory: "512m" } } }, "did you mean `512Mi`?"],
     [{ users: [{ name: "a:b" }] }, "users[0].name: must be 1 to 255 characters without colons and spaces"],
     [
         { users: [{ name: "a", password: "in the open" }] },

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { RegistryAccess } from "../../components";
-import { isBelow } from "../../components/kubernetes/quantity";
+import { isBelow } from "../../components/arguments/quantity";
 import { repositoryRoot } from "../../sandbox/paths";
 import { accesses, registries } from "../upgrade/registries";
 import { declare, type Resources } from "./mocks";

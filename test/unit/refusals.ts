@@ -44,15 +44,15 @@ export function refuses(argument: string, cases: Readonly<Record<string, Refused
     });
 }
 
-/** The path of an argument, a wrong value, and the error, without the value. */
-export type WrongValue = readonly [path: string, value: unknown, sentence: string];
+/** The path of an argument, a wrong value, and the error, without the value and the hint after it. */
+export type WrongValue = readonly [path: string, value: unknown, sentence: string, hint?: string];
 
 /** Tests that values are rejected, regardless of the other arguments. */
 export function refusesValues(argument: string, values: readonly WrongValue[]): void {
     describe(argument, () => {
-        for (const [path, value, sentence] of values) {
+        for (const [path, value, sentence, hint] of values) {
             it(`rejects ${path}: ${JSON.stringify(value)}`, async () => {
-                const line = `${path}: ${sentence}, not ${JSON.stringify(value)}`;
+                const line = `${path}: ${sentence}, not ${JSON.stringify(value)}${hint === undefined ? "" : `; ${hint}`}`;
                 const lines = await problems(withValue(path, value));
                 // Other arguments of the same object may be missing.
                 assert.deepEqual(

@@ -41,6 +41,38 @@ describe("the stack's configuration", () => {
         assert.equal(await pulumi.isSecret(password), true);
     });
 
+    it("sets a user's bcrypt hash by name, as a secret", async () => {
+        const registry = { users: [{ name: "ci" }, { name: "hash-ci" }] };
+        const { users } = read({ registry }, { "hash-ci": "of ci", "hash-hash-ci": "of hash-ci" });
+        const hashes = (users ?? []).map((user) => user.passwordHash as pulumi.Output<string>);
+        assert.deepEqual(await Promise.all(hashes.map((hash) => resolved(hash))), ["of ci", "of hash-ci"]);
+        assert.deepEqual(await Promise.all(hashes.map((hash) => pulumi.isSecret(hash))), [true, true]);
+        assert.deepEqual(Object.keys(read({}, { "hash-admin": "of admin" }).users?.[0] ?? {}), [
+            "name",
+            "passwordHash",
+        ]);
+    });
+
+    it("rejects a hash of an unknown user, in the object, or not encrypted", () => {
+        const registry = { users: [{ name: "ci" }] };
+        assert.throws(
+            () => read({ registry }, { "hash-admin": "a hash" }),
+            refused(
+                "private-registry:hash-admin: is for `admin`, which registry.users does not name; add it there, or run `pulumi config rm hash-admin`",
+            ),
+        );
+        assert.throws(
+            () => read({ registry: { users: [{ name: "ci", passwordHash: "a hash" }] } }),
+            refused(
+                "registry.users[0].passwordHash: must not be in the configuration file; run `pulumi config set --secret hash-ci`, and remove it here",
+            ),
+        );
+        assert.throws(
+            () => read({ registry, "hash-ci": "a hash" }),
+            refused("hash-ci: is not encrypted in the stack's file; run `pulumi config set --secret hash-ci`"),
+        );
+    });
+
     it("sets the password of the default user with password-admin", async () => {
         const { users } = read({}, { "password-admin": "chosen by hand" });
         assert.deepEqual(
@@ -66,7 +98,9 @@ describe("the stack's configuration", () => {
     it("rejects an unknown key, and lists the valid ones", () => {
         assert.throws(
             () => read({ registry: { users: [{ name: "ci" }] }, somethingElse: "1" }),
-            refused("private-registry:somethingElse: is not a key of this project; the keys are registry, password-ci"),
+            refused(
+                "private-registry:somethingElse: is not a key of this project; the keys are registry, password-ci, hash-ci",
+            ),
         );
     });
 

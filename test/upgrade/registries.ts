@@ -46,6 +46,12 @@ export const registries: Readonly<Record<string, PrivateRegistryArgs>> = {
         tls: { selfSigned: { authorityGeneration: 2 } },
     },
     users: { users: [{ name: "ci" }, { name: "anna", password: "correct horse battery staple" }] },
+    "users.passwordHash": {
+        users: [
+            { name: "ci", passwordHash: "$2y$05$aMBlAFTv3V.7RXtg9i.yveBef9ydBn.rMPHp4diJHsmLo7LatmU3e" },
+            { name: "anna", generation: 2 },
+        ],
+    },
     pullSecrets: { pullSecrets: { namespaces: ["team-a", "team-b"], serviceAccounts: ["default", "ci"] } },
     labelled: {
         labels: { team: "platform" },

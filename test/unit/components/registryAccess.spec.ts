@@ -217,8 +217,9 @@ describe("the validation of RegistryAccess's arguments", () => {
     });
 
     const wrong: [string, unknown, string][] = [
-        ["host", "https://a", `${must.host}, not "https://a"`],
-        ["hostAliases[0]", "A", `${must.host}, not "A"`],
+        ["host", "https://a.b", `${must.host}, not "https://a.b"; did you mean \`a.b\`?`],
+        ["host", "registry", `${must.host}, not "registry"; ${must.dockerHub("registry")}`],
+        ["hostAliases[0]", "A.b", `${must.host}, not "A.b"; did you mean \`a.b\`?`],
         ["dockerConfigJson", "hunter2", "must be the JSON of a dockerconfigjson Secret, with `auths`"],
         ["dockerConfigJson", '{"auths":null}', "must be the JSON of a dockerconfigjson Secret, with `auths`"],
         ["caCertPem", "/etc/ca.crt", "must be PEM-encoded certificates"],
@@ -226,21 +227,25 @@ describe("the validation of RegistryAccess's arguments", () => {
         [
             "endpoint",
             "https://10.0.0.1",
-            'must be a host name or an IP address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`, not "https://10.0.0.1"',
+            'must be a host name or an IP address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`, not "https://10.0.0.1"; did you mean `10.0.0.1`?',
         ],
         [
             "endpoint",
             "2001:db8::7",
-            'must be a host name or an IP address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`, not "2001:db8::7"',
+            'must be a host name or an IP address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`, not "2001:db8::7"; did you mean `[2001:db8::7]`?',
         ],
         ["pullSecrets.namespaces[0]", "A", `${must.label(63)}, not "A"`],
         ["nodes.runtimes[0]", "x", 'must be one of "containerd", "k3s", "rke2", "cri-o", "docker", not "x"'],
         ["nodeNamespace", "A", `${must.label(63)}, not "A"`],
         ["createNodeNamespace", 1, `${must.boolean}, not 1`],
-        ["imageMirror", "https://a", `${must.prefix}, not "https://a"`],
+        ["imageMirror", "https://a.b", `${must.prefix}, not "https://a.b"; did you mean \`a.b\`?`],
         ["imagePullSecrets[0]", "A", `${must.dnsName}, not "A"`],
-        ["labels.a", 1, `${must.string}, not 1`],
-        ["annotations.a", 1, `${must.string}, not 1`],
+        ["labels.a", 1, `${must.labelValue}, not 1; write it in quotes, \`"1"\``],
+        ["labels.a b", "c", must.key],
+        ["nodes.tolerations[0].key", "a b", `${must.labelKey}, not "a b"`],
+        ["nodes.nodeSelector.pool", "a b", `${must.labelValue}, not "a b"; did you mean \`a-b\`?`],
+        ["annotations.a", 1, `${must.string}, not 1; write it in quotes, \`"1"\``],
+        ["annotations.a b", "c", must.key],
     ];
     for (const [path, value, sentence] of wrong) {
         it(`rejects ${path}: ${JSON.stringify(value)}`, async () => {

@@ -25,7 +25,7 @@ describe("all problems with the arguments", () => {
             },
             storage: {
                 volume: { size: "big", accessMode: "ReadWriteOncePod" },
-                s3: { region: "US", credentials: {}, redirect: false, redirectEndpoint: "https://s3.example.com" },
+                s3: { region: "U S", credentials: {}, redirect: false, redirectEndpoint: "https://s3.example.com" },
             },
             descriptorCache: {
                 inMemory: { size: 0 },

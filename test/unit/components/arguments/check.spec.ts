@@ -82,11 +82,11 @@ describe("Outputs", () => {
     it("are validated when they resolve, and fail the program", async () => {
         const later = (value: unknown) => pulumi.output(Promise.resolve(value));
         const cases: [Wrong, string][] = [
-            [{ host: later("https://a") }, `host: ${must.host}, not "https://a"`],
+            [{ host: later("https://a.b") }, `host: ${must.host}, not "https://a.b"`],
             [{ namespace: later("A") }, `namespace: ${must.label(58)}, not "A"`],
-            [{ hostAliases: ["a", later("B")] }, `hostAliases[1]: ${must.host}, not "B"`],
-            [{ storage: { volume: { size: later("big") } } }, `storage.volume.size: ${must.quantity}, not "big"`],
-            [{ labels: { team: later(7) } }, `labels.team: ${must.string}, not 7`],
+            [{ hostAliases: ["a.b", later("B")] }, `hostAliases[1]: ${must.host}, not "B"`],
+            [{ storage: { volume: { size: later("big") } } }, `storage.volume.size: ${must.size}, not "big"`],
+            [{ labels: { team: later(7) } }, `labels.team: ${must.labelValue}, not 7`],
             [
                 { log: { level: later("loud") } },
                 'log.level: must be one of "error", "warn", "info", "debug", not "loud"',

@@ -1,10 +1,11 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
+import { validate } from "../../../../components/arguments/check";
 import { boolean, integer, string } from "../../../../components/arguments/rules";
 import { fields, listOf, plain, required, type Shape } from "../../../../components/arguments/shapes";
 import { privateRegistryRules } from "../../../../components/privateRegistryArgs";
 import { registryAccessRules } from "../../../../components/registryAccess";
-import { accessProblems, problems, withValue } from "../../refusals";
+import { accessProblems, problems, type Wrong, withValue } from "../../refusals";
 
 interface Example {
     name: pulumi.Input<string>;
@@ -72,4 +73,35 @@ describe("an Output where a plain value is required", () => {
             }
         });
     }
+});
+
+/** The paths of all objects, except those in lists. */
+function objectPaths(shape: Shape, path = ""): string[] {
+    if (shape.kind !== "object") return [];
+    return Object.entries(shape.fields).flatMap(([key, field]) => {
+        const below = path === "" ? key : `${path}.${key}`;
+        return field.kind === "object" ? [below, ...objectPaths(field, below)] : [];
+    });
+}
+
+/** The validated arguments, or the error. */
+function outcome(args: Wrong): unknown {
+    try {
+        return validate("the registry", args, privateRegistryRules, () => []);
+    } catch (error) {
+        return (error as Error).message;
+    }
+}
+
+describe("null, a key without a value in YAML,", () => {
+    const paths = objectPaths(privateRegistryRules);
+
+    it(`is what {} is for each of the ${paths.length} objects in the arguments`, async () => {
+        for (const path of ["storage.minio", "storage.volume", "helm", "expose.nodePort", "descriptorCache.redis"]) {
+            assert.ok(paths.includes(path), path);
+        }
+        for (const path of paths) {
+            assert.deepEqual(outcome(withValue(path, null)), outcome(withValue(path, {})), path);
+        }
+    });
 });

@@ -30,6 +30,23 @@ describe("descriptorCache", () => {
 });
 
 describe("descriptorCache.redis", () => {
+    const limits: [string | undefined, string][] = [
+        [undefined, "128mb"],
+        ["none", "128mb"],
+        ["192Mi", "128mb"],
+        ["96Mi", "64mb"],
+        ["1G", "635mb"],
+        ["3e9", "1907mb"],
+        ["1Mi", "1mb"],
+    ];
+    for (const [memory, entries] of limits) {
+        it(`uses ${entries} for entries if the memory limit is ${memory ?? "omitted"}, so that it is not killed`, async () => {
+            const resources = { limits: memory === undefined ? {} : { memory } };
+            const args: string[] = redisPod(await withCache({ redis: { resources } })).containers[0].args;
+            assert.equal(args[args.indexOf("--maxmemory") + 1], entries);
+        });
+    }
+
     it("is a Redis that requires the registry's client certificate", async () => {
         const r = await withCache({ redis: {} });
         const config = parse(r.configYaml);
@@ -119,7 +136,7 @@ refusesValues("descriptorCache", [
     ["descriptorCache.inMemory.size", 0, must.oneOrMore],
     ["descriptorCache.off", "yes", must.boolean],
     ["descriptorCache.redis.image", "redis latest", must.image],
-    ["descriptorCache.redis.resources.requests.cpu", "fast", must.quantity],
+    ["descriptorCache.redis.resources.requests.cpu", "fast", must.cpuRequest],
 ]);
 
 refuses("descriptorCache", {
@@ -163,10 +180,10 @@ refuses("descriptorCache", {
             },
         },
         says: [
-            'descriptorCache.redis.external.address: must be a host name or an IP address with an optional port, e.g. `203.0.113.7:443` or `[2001:db8::7]:443`, not "redis://a"',
+            'descriptorCache.redis.external.address: must be a host name or an IP address with a port, e.g. `redis.example.com:6379` or `[2001:db8::7]:6379`, not "redis://a"; did you mean `a:6379`?',
             `descriptorCache.redis.external.username: ${must.notEmpty}, not ""`,
             `descriptorCache.redis.external.passwordSecret.name: ${must.dnsName}, not "A"`,
-            `descriptorCache.redis.external.passwordSecret.key: ${must.notEmpty}, not ""`,
+            `descriptorCache.redis.external.passwordSecret.key: ${must.secretKey}, not ""`,
             `descriptorCache.redis.external.tls: ${must.boolean}, not 1`,
             "descriptorCache.redis.external.caCertPem: must be PEM-encoded certificates",
             "descriptorCache.redis.external.database: must be an integer of at least 0, not -1",

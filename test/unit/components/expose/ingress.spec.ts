@@ -5,7 +5,7 @@ refusesValues("expose.ingress", [
     ["expose.ingress.controller", "haproxy", 'must be one of "nginx", "nginx-f5", "traefik", "other"'],
     ["expose.ingress.className", "My Class", must.dnsName],
     ["expose.ingress.awaitAddress", "yes", must.boolean],
-    ["expose.ingress.annotations.a", 1, must.string],
+    ["expose.ingress.annotations.a", 1, must.string, 'write it in quotes, `"1"`'],
     ["expose.ingress.certificate.existingSecret.name", "My Secret", must.dnsName],
 ]);
 

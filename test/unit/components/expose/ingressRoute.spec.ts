@@ -2,7 +2,7 @@ import { refuses, refusesValues } from "../../refusals";
 import * as must from "../../sentences";
 
 refusesValues("expose.ingressRoute", [
-    ["expose.ingressRoute.entryPoints[0]", 443, must.string],
+    ["expose.ingressRoute.entryPoints[0]", 443, must.notEmpty, 'write it in quotes, `"443"`'],
     ["expose.ingressRoute.middlewares[0].name", "A", must.dnsName],
 ]);
 

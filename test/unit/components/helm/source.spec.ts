@@ -2,7 +2,6 @@ import * as assert from "node:assert/strict";
 import type { PrivateRegistryArgs } from "../../../../components";
 import { release } from "../../chart";
 import { refusesValues } from "../../refusals";
-import * as must from "../../sentences";
 
 describe("the source of the chart", () => {
     it("is a repository, a path or an OCI registry", async () => {
@@ -26,7 +25,11 @@ describe("the source of the chart", () => {
 });
 
 refusesValues("helm.chart, helm.version and helm.repo", [
-    ["helm.chart", "", must.notEmpty],
+    [
+        "helm.chart",
+        "",
+        "must be a name, a path or a URL without a login, e.g. `oci://charts.example.com/docker-registry`",
+    ],
     ["helm.version", "^3.0.0", "must be an exact version and not a range, e.g. `3.0.0`"],
-    ["helm.repo", "charts.example.com", "must be a URL, e.g. `https://helm.example.com/charts`"],
+    ["helm.repo", "charts.example.com", "must be a URL without a login, e.g. `https://helm.example.com/charts`"],
 ]);

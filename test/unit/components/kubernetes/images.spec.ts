@@ -34,6 +34,7 @@ describe("image", () => {
 refusesValues("image, imageMirror and imagePullSecrets", [
     ["image", "registry 3", must.image],
     ["image", "docker.io/library/registry:", must.image],
-    ["imageMirror", "https://mirror.example.com", must.prefix],
+    ["imageMirror", "https://mirror.example.com", must.prefix, "did you mean `mirror.example.com`?"],
+    ["imageMirror", "mirror/hub", must.prefix, must.dockerHub("mirror")],
     ["imagePullSecrets[0]", "my secret", must.dnsName],
 ]);

@@ -121,9 +121,16 @@ for (const [path, part] of Object.entries(parts)) {
 }
 
 refusesValues("resources", [
-    ["resources.requests.cpu", "fast", must.quantity],
-    ["resources.requests.memory", "128 Mi", must.quantity],
-    ["resources.requests.memory", "none", must.quantity],
-    ["resources.limits.cpu", -1, must.quantityOrNone],
-    ["resources.limits.memory", "512MB", must.quantityOrNone],
+    ["resources.requests.cpu", "fast", must.cpuRequest],
+    ["resources.requests.cpu", "512Mi", must.cpuRequest, "did you mean `512m`?"],
+    ["resources.requests.cpu", 1, must.cpuRequest, 'write it in quotes, `"1"`'],
+    ["resources.requests.memory", "128 Mi", must.memoryRequest, "did you mean `128Mi`?"],
+    ["resources.requests.memory", "none", must.memoryRequest],
+    ["resources.requests.memory", 536870912, must.memoryRequest, 'write it in quotes, `"536870912"`'],
+    ["resources.limits.cpu", -1, must.cpuLimit],
+    ["resources.limits.cpu", "0", must.cpuLimit],
+    ["resources.limits.cpu", 0.5, must.cpuLimit, 'write it in quotes, `"0.5"`'],
+    ["resources.limits.memory", "512m", must.memoryLimit, "did you mean `512Mi`?"],
+    ["resources.limits.memory", "512MB", must.memoryLimit, "did you mean `512Mi`?"],
+    ["resources.limits.memory", "0", must.memoryLimit],
 ]);

@@ -8,7 +8,7 @@ import { childNameProblems, longestName, Scope } from "../../../../components/ku
 import { recordedUrns } from "../../../upgrade/urns";
 import { caCertificate } from "../../authority";
 import { declare, type Resources } from "../../mocks";
-import { refusesValues } from "../../refusals";
+import { refuses, refusesValues } from "../../refusals";
 import { registry } from "../../registry";
 import * as must from "../../sentences";
 
@@ -201,6 +201,14 @@ describe("the name of a Kubernetes object", () => {
 });
 
 refusesValues("labels and annotations", [
-    ["labels.team", 7, must.string],
-    ["annotations.note", false, must.string],
+    ["labels.team", 7, must.labelValue, 'write it in quotes, `"7"`'],
+    ["labels.team", "Platform Team", must.labelValue, "did you mean `Platform-Team`?"],
+    ["annotations.note", false, must.string, 'write it in quotes, `"false"`'],
 ]);
+
+refuses("the keys of labels and annotations", {
+    "keys that Kubernetes rejects": {
+        of: { labels: { "my team": "a", "/team": "b" }, annotations: { "example.com/a/b": "c" } },
+        says: [`labels.my team: ${must.key}`, `labels./team: ${must.key}`, `annotations.example.com/a/b: ${must.key}`],
+    },
+});

@@ -7,10 +7,10 @@ refusesValues("nodes", [
     ["nodes.daemonSet", "no", must.boolean],
     ["nodes.authenticate", "yes", must.boolean],
     ["nodes.runtimes[0]", "podman", 'must be one of "containerd", "k3s", "rke2", "cri-o", "docker"'],
-    ["nodes.nodeSelector.pool", 1, must.string],
-    ["nodes.tolerations[0].key", 1, must.string],
+    ["nodes.nodeSelector.pool", 1, must.labelValue, 'write it in quotes, `"1"`'],
+    ["nodes.tolerations[0].key", 1, must.labelKey, 'write it in quotes, `"1"`'],
     ["nodes.tolerations[0].operator", "Is", must.operators],
-    ["nodes.tolerations[0].value", 1, must.string],
+    ["nodes.tolerations[0].value", 1, must.labelValue, 'write it in quotes, `"1"`'],
     ["nodes.tolerations[0].effect", "None", must.effects],
 ]);
 

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { ContainerRuntime, PrivateRegistry, RegistryAccess, type RegistryNodes } from "../../../../components";
 import { nodeFiles, type RegistryOnNodes } from "../../../../components/nodes/nodeFiles";
-import { hostsLine, nodeScript } from "../../../../components/nodes/ssh";
+import { hostsLine, nodeScript, recordName } from "../../../../components/nodes/ssh";
 import { caCertificate, namedCertificate } from "../../authority";
 import { declare, refusal } from "../../mocks";
 import { registry } from "../../registry";
@@ -74,6 +74,16 @@ describe("nodes.ssh", () => {
                 `/var/lib/rancher/k3s/agent/etc/containerd/certs.d/${host}/hosts.toml`,
             ],
         ]);
+    });
+
+    it("have a record whose file name is not too long, and unique", () => {
+        assert.equal(recordName("project", "stack", "registry"), ".private-registry-project-stack-registry");
+        const long = (length: number) => "x".repeat(length);
+        assert.equal(recordName(long(100), long(100), long(31)).length, 251);
+        const [one, other] = ["a", "b"].map((end) => recordName(long(100), long(100), `${long(60)}${end}`));
+        assert.equal(one.length, 251);
+        assert.notEqual(one, other);
+        assert.match(one, /^\.private-registry-x+-x+-x*-[0-9a-f]{16}$/);
     });
 
     it("needs a package that other programs need not install", async () => {

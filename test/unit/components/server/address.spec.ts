@@ -8,7 +8,9 @@ refusesValues("serviceName, clusterDomain, host and hostAliases", [
         "must be lower-case letters, digits and hyphens, beginning with a letter, at most 55 characters",
     ],
     ["clusterDomain", "cluster_local", must.dnsName],
-    ["host", "https://registry.example.com", must.host],
-    ["host", "registry.example.com/team", must.host],
-    ["hostAliases[0]", "Registry.example.com", must.host],
+    ["host", "https://registry.example.com", must.host, "did you mean `registry.example.com`?"],
+    ["host", "registry.example.com/team", must.host, "did you mean `registry.example.com`?"],
+    ["hostAliases[0]", "Registry.example.com", must.host, "did you mean `registry.example.com`?"],
+    ["host", "registry", must.host, must.dockerHub("registry")],
+    ["hostAliases[0]", "images", must.host, must.dockerHub("images")],
 ]);

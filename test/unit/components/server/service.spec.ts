@@ -1,9 +1,11 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import type { PrivateRegistryArgs } from "../../../../components";
+import { resolved } from "../../mocks";
 import { refuses, refusesValues } from "../../refusals";
 import { registry } from "../../registry";
 import * as must from "../../sentences";
+import { warningsOf } from "../../warnings";
 
 const service = async (args?: PrivateRegistryArgs) => (await registry(args)).one("Service", "registry-service").inputs;
 const metrics = async (args?: PrivateRegistryArgs) =>
@@ -62,9 +64,31 @@ describe("expose.nodePort", () => {
     });
 });
 
+describe("a NodePort outside of Kubernetes' default range", () => {
+    const warningsWith = (port: pulumi.Input<number>) =>
+        warningsOf(async () => {
+            const { spec } = await service({ expose: { nodePort: { port } } });
+            assert.equal(spec.ports[0].nodePort, await resolved(pulumi.output(port)));
+        });
+
+    for (const port of [443, 5000, 29999, 32768, pulumi.output(80)]) {
+        it(`is used, with a warning: ${typeof port === "number" ? port : "an Output"}`, async () => {
+            const [warning, ...others] = await warningsWith(port);
+            assert.match(warning, /^expose\.nodePort\.port: \d+ is outside of 30000 to 32767, the default range/);
+            assert.deepEqual(others, []);
+        });
+    }
+
+    for (const port of [30000, 32767]) {
+        it(`includes neither end: ${port}`, async () => assert.deepEqual(await warningsWith(port), []));
+    }
+});
+
 refusesValues("expose.nodePort and expose.loadBalancer", [
     ["expose.nodePort.port", 65536, "must be an integer from 1 to 65535"],
     ["expose.loadBalancer.address", "registry.example.com", "must be an IP address"],
+    ["expose.loadBalancer.className", "my class", must.labelKey],
+    ["expose.loadBalancer.className", "a/b/c", must.labelKey],
     ["expose.loadBalancer.sourceRanges[0]", "10.0.0.0", must.range],
     ["expose.loadBalancer.sourceRanges[0]", "10.0.0.0/33", must.range],
 ]);

@@ -35,6 +35,9 @@ describe("an existing claim of the component", () => {
             ["1500M", "1.5G"],
             ["9Ti", "1Pi"],
             ["1000", "1k"],
+            ["1e10", "10G"],
+            ["10Gi", "10737418240"],
+            ["512m", "10Gi"],
         ]) {
             assert.deepEqual(sized(has, wants), [], `${has} to ${wants}`);
         }
@@ -43,6 +46,9 @@ describe("an existing claim of the component", () => {
             ["10Gi", "10239Mi"],
             ["1Ei", "1023Pi"],
             ["2Gi", "1.5Gi"],
+            ["10Gi", "1e10"],
+            ["10Gi", "10737418239"],
+            ["2.5Gi", ".25E10"],
         ]) {
             const reason = `the claim \`registry\` has \`${has}\` and cannot shrink; keep \`${has}\`, or ${advice}`;
             assert.deepEqual(sized(has, wants), [{ path: "storage.volume.size", reason }]);
@@ -51,7 +57,11 @@ describe("an existing claim of the component", () => {
 });
 
 refusesValues("storage.volume", [
-    ["storage.volume.size", "10GB", must.quantity],
+    ["storage.volume.size", "10GB", must.size, "did you mean `10Gi`?"],
+    ["storage.volume.size", "10", must.size, "did you mean `10Mi` or `10Gi`?"],
+    ["storage.volume.size", 10737418240, must.size, 'write it in quotes, `"10737418240"`'],
+    ["storage.volume.size", "0.0Gi", must.size],
+    ["storage.volume.size", "-5Gi", must.size],
     ["storage.volume.storageClassName", "Fast", must.dnsName],
     ["storage.volume.accessMode", "RWX", must.modes],
     ["storage.volume.claimName", "my claim", must.dnsName],

@@ -15,7 +15,7 @@ refuses("storage.hostPath", {
         of: { storage: { hostPath: { path: "/a", nodeName: "Node 1", size: "1GB", deleteWithStack: 1 } } },
         says: [
             `storage.hostPath.nodeName: ${must.dnsName}, not "Node 1"`,
-            `storage.hostPath.size: ${must.quantity}, not "1GB"`,
+            `storage.hostPath.size: ${must.size}, not "1GB"; did you mean \`1Gi\`?`,
             `storage.hostPath.deleteWithStack: ${must.boolean}, not 1`,
         ],
     },

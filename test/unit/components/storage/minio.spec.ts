@@ -142,10 +142,11 @@ describe("the policy of MinIO's user", () => {
 });
 
 refusesValues("storage.minio", [
-    ["storage.minio.size", "10GB", must.quantity],
+    ["storage.minio.size", "10GB", must.size, "did you mean `10Gi`?"],
+    ["storage.minio.size", "0Gi", must.size],
     ["storage.minio.storageClassName", "Fast", must.dnsName],
     ["storage.minio.deleteWithStack", "no", must.boolean],
     ["storage.minio.image", "minio latest", must.image],
-    ["storage.minio.resources.limits.memory", "512MB", must.quantityOrNone],
+    ["storage.minio.resources.limits.memory", "512MB", must.memoryLimit, "did you mean `512Mi`?"],
     ["storage.minio.tls", "off", must.boolean],
 ]);

@@ -2,10 +2,11 @@ import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { type S3Storage, S3StorageClass } from "../../../../components";
-import { s3Driver } from "../../../../components/storage/s3";
+import { regionWarning, s3Driver } from "../../../../components/storage/s3";
 import { caCertificate } from "../../authority";
 import type { Resources } from "../../mocks";
 import { registry } from "../../registry";
+import { warningsOf } from "../../warnings";
 
 const withS3 = (s3: S3Storage, more = {}) => registry({ storage: { s3 }, ...more });
 const keys = { accessKeyId: "id", secretAccessKey: "of-s3" };
@@ -13,6 +14,45 @@ const ofOurOwn = { bucket: "images", endpoint: "https://s3.example.com", credent
 
 const container = (resources: Resources) => resources.pod.spec.containers[0];
 const storageOf = (resources: Resources) => parse(resources.configYaml).storage;
+
+describe("storage.s3.region", () => {
+    // OpenStack's default, Hetzner, Cloudflare R2, Backblaze B2, Garage, Scaleway, and names that Ceph allows.
+    const ofServers = [
+        "RegionOne",
+        "fsn1",
+        "auto",
+        "eu-central-003",
+        "garage",
+        "fr-par",
+        "default",
+        "us_east",
+        "eu:cold",
+    ];
+    for (const region of ofServers) {
+        it(`can be ${region}, the region of an S3-compatible server`, async () => {
+            assert.equal(storageOf(await withS3({ ...ofOurOwn, region })).s3.region, region);
+        });
+    }
+
+    for (const region of ["us-east-1", "us-gov-west-1", "cn-northwest-1", "us-isob-east-1", "ap-southeast-4"]) {
+        it(`can be ${region} without an endpoint`, async () => {
+            assert.equal(storageOf(await withS3({ bucket: "images", region })).s3.region, region);
+            assert.equal(regionWarning({ region }), undefined);
+        });
+    }
+
+    it("causes a warning without an endpoint if it is not a region of AWS", async () => {
+        const sentence =
+            "storage.s3.region: RegionOne is not a region of AWS; for an S3-compatible server, set storage.s3.endpoint as well";
+        for (const region of ["RegionOne", pulumi.output("RegionOne")]) {
+            const warnings = await warningsOf(() => withS3({ bucket: "images", region }));
+            assert.deepEqual(warnings, [sentence]);
+        }
+        assert.deepEqual(await warningsOf(() => withS3({ ...ofOurOwn, region: "RegionOne" })), []);
+        for (const region of ["auto", "fsn1", "eu-central1"]) assert.ok(regionWarning({ region }), region);
+        assert.equal(regionWarning({}), undefined);
+    });
+});
 
 describe("the S3 driver's section of config.yml", () => {
     const driver = (s3: Omit<Parameters<typeof s3Driver>[0], "isTrusted">, isTrusted = true) =>

@@ -252,7 +252,11 @@ describe("rollout.strategy", () => {
     });
 });
 
-refusesValues("storage.memory", [["storage.memory.sizeLimit", "much", must.quantity]]);
+refusesValues("storage.memory", [
+    ["storage.memory.sizeLimit", "much", must.size],
+    ["storage.memory.sizeLimit", "0", must.size],
+    ["storage.memory.sizeLimit", "512m", must.size, "did you mean `512Mi`?"],
+]);
 
 refuses("storage", {
     "two kinds of storage": {

@@ -196,5 +196,5 @@ refusesValues("ui", [
     ["ui.title", "a~b", "must be letters, digits, spaces and the characters . , : ( ) _ -"],
     ["ui.deleteImages", "yes", must.boolean],
     ["ui.image", "ui latest", must.image],
-    ["ui.resources.limits.memory", "64MB", must.quantityOrNone],
+    ["ui.resources.limits.memory", "64MB", must.memoryLimit, "did you mean `64Mi`?"],
 ]);

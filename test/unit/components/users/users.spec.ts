@@ -150,6 +150,12 @@ describe("the outputs with credentials", () => {
 
 refusesValues("users", [
     ["users[0].name", "a:b", "must be 1 to 255 characters without colons and spaces and not begin with #"],
+    [
+        "users[0].name",
+        2024,
+        "must be 1 to 255 characters without colons and spaces and not begin with #",
+        'write it in quotes, `"2024"`',
+    ],
     ["users[0].name", "", "must be 1 to 255 characters without colons and spaces and not begin with #"],
     ["users[0].name", "#ci", "must be 1 to 255 characters without colons and spaces and not begin with #"],
     ["users[0].name", "a\u0085b", "must be 1 to 255 characters without colons and spaces and not begin with #"],
