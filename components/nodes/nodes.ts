@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
-import { boolean, memberOf, string } from "../arguments/rules";
+import { boolean, memberOf, nodeDirectory, string } from "../arguments/rules";
 import { fields, listOf, mapOf, nonEmptyListOf, plain } from "../arguments/shapes";
 import { createNamespace } from "../kubernetes/namespace";
 import { anyTaint } from "../kubernetes/nodeAgent";
 import { type RegistryToleration, tolerationRules } from "../kubernetes/scheduling";
 import type { Scope } from "../kubernetes/scope";
 import { type DaemonSetSettings, deployNodeDaemonSet, type NodeConfig } from "./daemonSet";
-import { authenticatingRuntimes, ContainerRuntime } from "./nodeFiles";
-import { configureNodesOverSsh, defaultSshRuntimes, type SshNode, sshNodeProblems, sshNodeRules } from "./ssh";
+import { authenticatingRuntimes, ContainerRuntime, directoryProblems } from "./nodeFiles";
+import { configureNodesOverSsh, type SshNode, sshNodeProblems, sshNodeRules, sshRuntimes } from "./ssh";
 
 /**
  * How nodes are configured to resolve and trust the registry: a DaemonSet writes the container runtime's files on the cluster's nodes,
@@ -19,8 +19,16 @@ export interface RegistryNodes {
     enabled?: boolean;
     /** Whether a DaemonSet configures the cluster's nodes. Set it to false if no pod may write to a node. Defaults to true. */
     daemonSet?: boolean;
-    /** Container runtimes of the nodes that the DaemonSet configures. Defaults to `containerd`. */
+    /**
+     * Container runtimes of the nodes that the DaemonSet configures. Defaults to `containerd`, or to none if `directories` is set. A
+     * pod of the DaemonSet is not ready on a node whose runtime reads none of the directories.
+     */
     runtimes?: ContainerRuntime[];
+    /**
+     * Further directories on those nodes that containerd reads (`config_path` of its config.toml), e.g. `/etc/containerd/hosts.d` on GKE
+     * or `/var/snap/microk8s/current/args/certs.d` on MicroK8s. They get `<host>/hosts.toml` and `<host>/ca.crt`. Defaults to none.
+     */
+    directories?: string[];
     /** Node selector of the DaemonSet. Defaults to all Linux nodes. */
     nodeSelector?: Record<string, pulumi.Input<string>>;
     /** Tolerations of the DaemonSet. By default it tolerates every taint. */
@@ -41,6 +49,7 @@ export const nodeRules = fields<RegistryNodes>({
         plain(memberOf(ContainerRuntime)),
         "is empty; list the nodes' container runtimes, or set nodes.enabled to false",
     ),
+    directories: listOf(plain(nodeDirectory)),
     nodeSelector: mapOf(string),
     tolerations: listOf(tolerationRules),
     ssh: listOf(sshNodeRules),
@@ -51,6 +60,7 @@ export function nodeProblems(args: RegistryNodes = {}): Problem[] {
     return [
         ...sshNodeProblems(args.ssh),
         ...(args.enabled === false ? disabledProblems(args) : daemonSetProblems(args)),
+        ...directoryProblems("nodes.directories", args.directories),
         ...(args.authenticate === true ? loginProblems(args) : []),
     ];
 }
@@ -70,7 +80,7 @@ function daemonSetProblems(args: RegistryNodes): Problem[] {
         return [{ path: "nodes.daemonSet", reason }];
     }
     const reason = "is for the DaemonSet, which nodes.daemonSet disables; remove one of the two";
-    const idle = (["runtimes", "nodeSelector", "tolerations"] as const).filter((field) => args[field] !== undefined);
+    const idle = (["runtimes", "directories", "nodeSelector", "tolerations"] as const).filter((field) => args[field] !== undefined);
     return idle.map((field) => ({ path: `nodes.${field}`, reason }));
 }
 
@@ -82,7 +92,7 @@ function loginProblems({ runtimes = [], ssh = [] }: RegistryNodes): Problem[] {
         ...runtimes.flatMap((runtime, i) =>
             cannotLogIn(runtime) ? [{ path: `nodes.runtimes[${i}]`, reason: `${runtime} ${reason}` }] : [],
         ),
-        ...ssh.flatMap(({ runtimes: own = defaultSshRuntimes }, i) =>
+        ...ssh.map(sshRuntimes).flatMap((own, i) =>
             own.length > 0 && own.every(cannotLogIn)
                 ? [{ path: `nodes.ssh[${i}].runtimes`, reason: `${own.join(" and ")} ${reason}` }]
                 : [],
@@ -97,6 +107,7 @@ export interface NodeSettings extends Omit<RegistryNodes, "enabled"> {
     /** Whether a DaemonSet configures them. */
     readonly daemonSet: boolean;
     readonly runtimes: ContainerRuntime[];
+    readonly directories: string[];
     readonly tolerations: RegistryToleration[];
     readonly ssh: SshNode[];
     readonly authenticate: boolean;
@@ -107,7 +118,8 @@ export function nodeSettings(args: RegistryNodes | undefined, hasCa: boolean): N
     const { enabled = true, daemonSet = true, authenticate = false, ...others } = args ?? {};
     const isConfigured = enabled && (hasCa || authenticate);
     return {
-        runtimes: [ContainerRuntime.Containerd],
+        runtimes: others.directories?.length ? [] : [ContainerRuntime.Containerd],
+        directories: [],
         tolerations: anyTaint,
         ssh: [],
         ...others,

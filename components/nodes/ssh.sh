@@ -33,6 +33,8 @@ main() {
     without_entry >"$FILES/hosts"
     case "$1" in
         install)
+            conflicts >&2
+            [ -z "$(conflicts)" ] || exit 1
             install
             if [ -s "$FILES/files/hosts" ]; then
                 { echo "$begin"; cat "$FILES/files/hosts"; echo "$end"; } >>"$FILES/hosts"

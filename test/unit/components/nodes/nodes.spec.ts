@@ -63,8 +63,12 @@ describe("nodes", () => {
             "/etc/containers/certs.d",
             "/etc/containers/registries.conf.d",
             "/etc/docker/certs.d",
+            "/etc/containerd",
         ]);
-        assert.deepEqual(folders(await registry()), ["/etc/containerd/certs.d"]);
+        assert.deepEqual(folders(await registry()), ["/etc/containerd/certs.d", "/etc/containerd"]);
+        assert.deepEqual(folders(await registry({ nodes: { runtimes: [ContainerRuntime.Docker] } })), [
+            "/etc/docker/certs.d",
+        ]);
     });
 
     it("have every root in the list mounted at its path", async () => {
@@ -209,7 +213,7 @@ describe("agentFiles", () => {
         fc.assert(
             fc.property(kinds, fc.uniqueArray(host, { minLength: 1 }), fc.boolean(), (runtimes, hosts, logsIn) => {
                 const logins = Object.fromEntries(hosts.map((name) => [name, "YTpi"]));
-                const wanted = nodeFiles(runtimes, {
+                const wanted = nodeFiles({ runtimes }, {
                     hosts,
                     endpoint: "10.96.1.2:443",
                     caCertPem: caCertificate,

@@ -5,7 +5,7 @@ import * as nodeModule from "node:module";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { ContainerRuntime, PrivateRegistry, RegistryAccess, type RegistryNodes } from "../../../../components";
-import { nodeFiles, type RegistryOnNodes } from "../../../../components/nodes/nodeFiles";
+import type { RegistryOnNodes } from "../../../../components/nodes/nodeFiles";
 import { hostsLine, nodeScript } from "../../../../components/nodes/ssh";
 import { caCertificate, namedCertificate } from "../../authority";
 import { declare, refusal } from "../../mocks";
@@ -184,7 +184,7 @@ describe("the configuration of a machine over SSH", () => {
     }
 
     const scriptOf = (registry: RegistryOnNodes, runtimes = both) =>
-        nodeScript(record, nodeFiles(runtimes, registry), hostsLine(registry));
+        nodeScript(record, { runtimes }, registry);
 
     /** All files below the test's directory, without the initial ones. */
     function files(): string[] {
