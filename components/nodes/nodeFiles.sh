@@ -76,7 +76,7 @@ exists() {
 
 # Whether two names are the same file, as after an installation that was interrupted.
 is_same() {
-    exists "$1" && exists "$2" && [ "$(ls -di "$1" | awk '{ print $1 }')" = "$(ls -di "$2" | awk '{ print $1 }')" ]
+    exists "$1" && exists "$2" && [ "$(stat -c %d:%i "$1")" = "$(stat -c %d:%i "$2")" ]
 }
 
 # root path: keeps what is there aside. A hard link is atomic and keeps owner, mode and labels. What was kept before is the original.

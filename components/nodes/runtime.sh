@@ -30,8 +30,8 @@ runtime() {
 configurations() {
     [ -f "$CONTAINERD/config.toml" ] || return 0
     echo "$CONTAINERD/config.toml"
-    grep -v '^[[:space:]]*#' "$CONTAINERD/config.toml" | tr '\n' ' ' | sed -n 's/.*imports *= *\[\([^]]*\)\].*/\1/p' | tr ',"'"'" '\n\n\n' |
-        while read -r pattern; do
+    grep -v '^[[:space:]]*#' "$CONTAINERD/config.toml" | tr '\n' ' ' | sed -n 's/.*imports *= *\[\([^]]*\)\].*/\1/p' | tr -d "\"'" | tr , '\n' |
+        while read -r pattern || [ -n "$pattern" ]; do
             case "$pattern" in
                 /etc/containerd/*) pattern=${pattern#/etc/containerd/} ;;
                 /* | "") continue ;;
@@ -89,12 +89,14 @@ inspect_containerd() {
         '') because="whose config.toml sets no config_path" ;;
         */etc/containerd/certs.d*) argument=containerd ;;
     esac
+    advice="name the directory that it reads in nodes.directories"
     # The file may be another containerd's.
     if [ -n "$1" ] && [ "$1" != "$2" ] && [ -z "$(common)" ]; then
         reads='' argument='' because="whose configuration is not in /etc/containerd"
-    fi
-    if [ -z "$reads" ]; then
-        advice='set config_path = "/etc/containerd/certs.d" there and restart containerd, or name the directory that it reads in nodes.directories'
+    elif [ -z "$reads" ]; then
+        advice='set config_path = "/etc/containerd/certs.d" there and restart containerd, or '$advice
+    else
+        advice=''
     fi
 }
 
@@ -144,7 +146,7 @@ verdict() {
     case "$name" in a\ *) echo "this node runs $name"; return 0 ;; esac
     reads=$(echo "$reads" | head -n 1)
     if [ -n "$argument" ]; then advice="add $argument to nodes.runtimes"; fi
-    echo "this node runs $name, ${reads:+which reads $reads}${because:+${reads:+, }$because}, and not $(
+    echo "this node runs $name, ${reads:+which reads $reads}${because:+${reads:+, }$because}, so nothing reads $(
         roots | sed 's|^/node||' | tr '\n' ' ' | sed 's/ $//; s/ / or /g'
     ); ${advice:-add that directory to nodes.directories}"
     return 1
@@ -153,7 +155,7 @@ verdict() {
 # Prints a line for each directory that containerd reads instead of one of the agent's: it looks a host with a port up as host_port_
 # first.
 shadows() {
-    while read -r root path content mode; do
+    while read -r root path _; do
         case "$path" in *:*/hosts.toml) ;; *) continue ;; esac
         host=${path%/hosts.toml}
         other="$root/${host%:*}_${host##*:}_"

@@ -184,7 +184,7 @@ describe("nodes/daemonSet.sh", () => {
         fakeSleep();
         write("agent/credentials/token", "token-of-the-agent");
         mkdirSync(at("tmp"), { recursive: true });
-        const reason = `this node runs containerd, which reads /elsewhere, as its config.toml says, and not ${at("node")}; add that directory to nodes.directories`;
+        const reason = `this node runs containerd, which reads /elsewhere, as its config.toml says, so nothing reads ${at("node")}; add that directory to nodes.directories`;
         agent = launch("/elsewhere");
         assert.equal(await agent.ended, 1, agent.output());
         assert.deepEqual(lines("dev/termination-log"), [reason]);
