@@ -58,12 +58,13 @@ other_owner() {
 # both record the path, and the first of them may change it.
 is_taken() {
     first=$(owners "$1" "$2" | head -n 1)
-    [ -n "$first" ] && [ "$first" != "$RECORD" ] && ! cmp -s "$FILES/$3" "$1/$2"
+    [ -n "$first" ] && [ "$first" != "$RECORD" ] && [ -e "$1/$2" ] && ! cmp -s "$FILES/$3" "$1/$2"
 }
 
-# Prints a line for each file that another component owns.
+# [new]: prints a line for each file that another component owns; with `new`, only for those that this one has not recorded yet.
 conflicts() {
-    while read -r root path content mode; do
+    while read -r root path content _; do
+        if [ -n "${1:-}" ] && recorded "$root" | has "$path"; then continue; fi
         if is_taken "$root" "$path" "$content"; then
             echo "${root#/node}/$path belongs to another component ($(other_owner "$root" "$path")); remove the host from one of the two"
         fi

@@ -115,7 +115,7 @@ export function configureNodesOverSsh(
     if (Command === undefined) return;
     const record = `.private-registry-${pulumi.getProject()}-${pulumi.getStack()}-${scope.instance}`;
     for (const node of nodes) {
-        const { host, port, user, hostKey, directories = [] } = node;
+        const { host, port, user, hostKey, directories } = node;
         const places = { runtimes: sshRuntimes(node), directories };
         new Command(
             scope.name(`node-${node.name}`),
@@ -124,13 +124,10 @@ export function configureNodesOverSsh(
                 create: asRoot("install"),
                 delete: asRoot("uninstall"),
                 stdin: registry.apply((onNodes) => nodeScript(record, places, onNodes)),
-                // The script of other directories would not find files in these.
-                triggers: node.directories,
                 // It requires an SSH server that accepts variables.
                 addPreviousOutputInEnv: false,
             },
-            // The old script's removal must not follow the new one's installation.
-            { parent: scope.parent, deleteBeforeReplace: true },
+            { parent: scope.parent },
         );
     }
 }
@@ -148,7 +145,8 @@ export function nodeScript(record: string, places: NodePlaces, registry: Registr
     const unpacked: [name: string, content: string][] = [
         ["list", list.join("\n")],
         // Including those that this configuration does not use, to clean up after an earlier one.
-        ["roots", [...new Set([...allNodeFolders, ...(places.directories ?? [])])].join("\n")],
+        ["roots", allNodeFolders.join("\n")],
+        ["directories", (places.directories ?? []).join("\n")],
         ["hosts", hostsLine(registry) ?? ""],
         ...files.map((file, i): [string, string] => [`file-${i}`, file.content]),
     ];

@@ -76,6 +76,20 @@ describe("nodes.ssh", () => {
         ]);
     });
 
+    it("configures the given directories, and then no runtime by default", async () => {
+        const directories = ["/var/snap/microk8s/current/args/certs.d"];
+        const r = await withNodes({
+            ssh: [sshNode("a", { directories }), sshNode("b", { directories, runtimes: [ContainerRuntime.Docker] })],
+        });
+        const roots = r
+            .every("Command")
+            .map(({ inputs }) => [...inputs.stdin.matchAll(/^(\/\S+) \S+ files\/file-\d+ 0644$/gm)].map(([, root]) => root));
+        assert.deepEqual(roots, [
+            [directories[0], directories[0]],
+            ["/etc/docker/certs.d", directories[0], directories[0]],
+        ]);
+    });
+
     it("needs a package that other programs need not install", async () => {
         // biome-ignore lint/suspicious/noExplicitAny: the way to hide a package is no public one
         const loader = nodeModule.Module as any;
@@ -259,6 +273,65 @@ describe("the configuration of a machine over SSH", () => {
         const { code, error } = send("uninstall", onNode);
         assert.deepEqual({ code, error }, { code: 0, error: "" });
         assert.deepEqual(files(), ["etc/hosts"]);
+    });
+
+    it("puts back the files that were there before", () => {
+        const toml = at("etc/containerd/certs.d/a.example/hosts.toml");
+        fs.mkdirSync(path.dirname(toml), { recursive: true });
+        fs.writeFileSync(toml, "theirs\n", { mode: 0o640 });
+        assert.match(send("install", onNode).output, /^kept \/etc\/containerd\/certs\.d\/a\.example\/hosts\.toml in /m);
+        assert.match(fs.readFileSync(toml, "utf8"), /10\.96\.1\.2/);
+        send("install", { ...onNode, endpoint: "10.96.1.3:443" });
+        assert.equal(send("uninstall", onNode).code, 0);
+        assert.deepEqual(files(), ["etc/containerd/certs.d/a.example/hosts.toml", "etc/hosts"]);
+        assert.equal(fs.readFileSync(toml, "utf8"), "theirs\n");
+        assert.equal(fs.statSync(toml).mode & 0o777, 0o640);
+    });
+
+    it("is refused, and nothing is written, if another component configures the host", () => {
+        fs.mkdirSync(at("etc/docker/certs.d/a.example"), { recursive: true });
+        fs.writeFileSync(at("etc/docker/certs.d/a.example/ca.crt"), "another authority\n");
+        fs.writeFileSync(at("etc/docker/certs.d/.private-registry-other"), "a.example/ca.crt\n");
+        const before = files();
+        const { code, error } = send("install", onNode);
+        assert.equal(code, 1);
+        assert.match(error, /a\.example\/ca\.crt belongs to another component \(\.private-registry-other\); remove the host/);
+        assert.deepEqual(files(), before);
+        assert.equal(fs.readFileSync(at("etc/hosts"), "utf8"), theirs);
+    });
+
+    it("shares its files with the DaemonSet of the same registry, which updates them first", () => {
+        send("install", onNode);
+        const folder = at("etc/containerd/certs.d");
+        fs.copyFileSync(path.join(folder, record), path.join(folder, ".private-registry-a"));
+        assert.equal(send("install", { ...onNode, endpoint: "10.96.1.3:443" }).code, 0);
+        const toml = path.join(folder, "a.example/hosts.toml");
+        assert.match(fs.readFileSync(toml, "utf8"), /10\.96\.1\.2/);
+        assert.equal(send("uninstall", onNode).code, 0);
+        assert.equal(fs.existsSync(toml), true);
+    });
+
+    it("is written to further directories, and removed from those of an earlier configuration", () => {
+        const directories = ["/var/lib/snap/certs.d", "/etc/containerd/hosts.d"];
+        const of = (list: string[]) => nodeScript(record, { runtimes: [], directories: list }, onNode);
+        const below = (list: string[]) => list.flatMap((root) => [`${root}/a.example/ca.crt`, `${root}/a.example/hosts.toml`]);
+        const state = `var/lib/private-registry/${record}`;
+        const installed = () =>
+            files()
+                .filter((file) => !file.endsWith(record))
+                .map((file) => `/${file}`);
+        send("install", onNode, [], of(directories));
+        assert.deepEqual(installed(), [...below(["/etc/containerd/hosts.d"]), "/etc/hosts", ...below(["/var/lib/snap/certs.d"])]);
+        assert.equal(fs.readFileSync(at(state), "utf8"), ["/etc/containerd/hosts.d", "/var/lib/snap/certs.d"].map((dir) => `${folder}${dir}\n`).join(""));
+        send("install", onNode, [], of([directories[1]]));
+        assert.deepEqual(installed(), [...below(["/etc/containerd/hosts.d"]), "/etc/hosts"]);
+        send("install", onNode, [ContainerRuntime.Docker]);
+        assert.deepEqual(installed(), ["/etc/docker/certs.d/a.example/ca.crt", "/etc/hosts"]);
+        assert.equal(fs.existsSync(path.dirname(at(state))), false);
+        send("install", onNode, [], of(directories));
+        send("uninstall", onNode, [], of(directories));
+        assert.deepEqual(files(), ["etc/hosts"]);
+        assert.equal(fs.existsSync(path.dirname(at(state))), false);
     });
 
     it("does not change /etc/hosts when a marker is missing, and reports it", () => {
