@@ -80,7 +80,9 @@ function daemonSetProblems(args: RegistryNodes): Problem[] {
         return [{ path: "nodes.daemonSet", reason }];
     }
     const reason = "is for the DaemonSet, which nodes.daemonSet disables; remove one of the two";
-    const idle = (["runtimes", "directories", "nodeSelector", "tolerations"] as const).filter((field) => args[field] !== undefined);
+    const idle = (["runtimes", "directories", "nodeSelector", "tolerations"] as const).filter(
+        (field) => args[field] !== undefined,
+    );
     return idle.map((field) => ({ path: `nodes.${field}`, reason }));
 }
 
@@ -92,11 +94,13 @@ function loginProblems({ runtimes = [], ssh = [] }: RegistryNodes): Problem[] {
         ...runtimes.flatMap((runtime, i) =>
             cannotLogIn(runtime) ? [{ path: `nodes.runtimes[${i}]`, reason: `${runtime} ${reason}` }] : [],
         ),
-        ...ssh.map(sshRuntimes).flatMap((own, i) =>
-            own.length > 0 && own.every(cannotLogIn)
-                ? [{ path: `nodes.ssh[${i}].runtimes`, reason: `${own.join(" and ")} ${reason}` }]
-                : [],
-        ),
+        ...ssh
+            .map(sshRuntimes)
+            .flatMap((own, i) =>
+                own.length > 0 && own.every(cannotLogIn)
+                    ? [{ path: `nodes.ssh[${i}].runtimes`, reason: `${own.join(" and ")} ${reason}` }]
+                    : [],
+            ),
     ];
 }
 

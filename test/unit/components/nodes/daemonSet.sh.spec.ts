@@ -30,7 +30,10 @@ describe("nodes/daemonSet.sh", () => {
         mkdirSync(at("dev"), { recursive: true });
         write("agent/files/directories", "");
         write("agent/containerd/config.toml", `[plugins.cri.registry]\nconfig_path = "${configPath}"\n`);
-        write("proc/self/mountinfo", "1 0 0:1 / / rw - overlay overlay rw,upperdir=/var/lib/containerd/io.containerd.x/1");
+        write(
+            "proc/self/mountinfo",
+            "1 0 0:1 / / rw - overlay overlay rw,upperdir=/var/lib/containerd/io.containerd.x/1",
+        );
         const agentScript = inFolder("nodes/daemonSet.sh", "/tmp/", "/agent", "/dev/termination-log");
         return run(
             script("nodes/nodeFiles.sh") + inFolder("nodes/runtime.sh", "/proc/self/mountinfo") + agentScript,

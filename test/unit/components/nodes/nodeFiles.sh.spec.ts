@@ -70,7 +70,11 @@ describe("nodes/nodeFiles.sh", () => {
             write(`bin/${command}`, `#!/bin/sh\n${counted}\nexec /usr/bin/${command} "$@"\n`, 0o755);
         }
         write("script.sh", `${script("nodes/nodeFiles.sh")}\n${call}\n`);
-        const env = { PATH: `${killAt === undefined ? "" : `${at("bin")}:`}/usr/bin:/bin`, FILES: at("agent"), RECORD: record };
+        const env = {
+            PATH: `${killAt === undefined ? "" : `${at("bin")}:`}/usr/bin:/bin`,
+            FILES: at("agent"),
+            RECORD: record,
+        };
         const done = spawnSync("setsid", ["--wait", "sh", at("script.sh")], { env, encoding: "utf8" });
         if (killAt === undefined) assert.equal(done.status, 0, done.stderr);
         return done.stdout;
@@ -98,7 +102,10 @@ describe("nodes/nodeFiles.sh", () => {
         sh("install");
         const installed = found();
         for (const [file, content] of Object.entries(wanted)) assert.equal(installed[file], `644 ${content}`);
-        assert.equal(installed[`containerd/${mine}.kept/a.example/hosts.toml`], original["containerd/a.example/hosts.toml"]);
+        assert.equal(
+            installed[`containerd/${mine}.kept/a.example/hosts.toml`],
+            original["containerd/a.example/hosts.toml"],
+        );
         assert.equal(installed[`docker/${mine}.kept/a.example`], "777 ../elsewhere");
         assert.equal(sh("install"), "", "a second installation finds only its own files");
         assert.deepEqual(found(), installed);
@@ -145,7 +152,10 @@ describe("nodes/nodeFiles.sh", () => {
         before();
         sh("install");
         write("docker/a.example/client.cert", "new\n");
-        assert.match(sh(uninstall), /left .*docker\/\.private-registry-tools-a\.kept\/a\.example, because .* is a directory/);
+        assert.match(
+            sh(uninstall),
+            /left .*docker\/\.private-registry-tools-a\.kept\/a\.example, because .* is a directory/,
+        );
         assert.equal(found()["docker/a.example/client.cert"], "644 new\n");
         assert.equal(found()[`docker/${mine}.kept/a.example`], "777 ../elsewhere");
     });
@@ -177,7 +187,9 @@ describe("nodes/nodeFiles.sh", () => {
     }).timeout(240_000);
 
     describe("with two components for one host", () => {
-        const others = Object.fromEntries(Object.entries(wanted).map(([file, content]) => [file, content.replace("our", "other")]));
+        const others = Object.fromEntries(
+            Object.entries(wanted).map(([file, content]) => [file, content.replace("our", "other")]),
+        );
 
         it("reports the conflict and writes nothing until the first is removed", () => {
             before();
@@ -214,7 +226,8 @@ describe("nodes/nodeFiles.sh", () => {
                 for (const [file, content] of Object.entries(wanted)) assert.equal(found()[file], `644 ${content}`);
                 sh(uninstall, wanted, second);
                 assert.deepEqual(found(), original);
-                for (const root of ["conf", "containerd", "docker", "elsewhere"]) fs.rmSync(at(root), { recursive: true });
+                for (const root of ["conf", "containerd", "docker", "elsewhere"])
+                    fs.rmSync(at(root), { recursive: true });
             }
         });
 
@@ -223,7 +236,10 @@ describe("nodes/nodeFiles.sh", () => {
             sh("install", wanted, theirs);
             sh("install", others, theirs);
             assert.equal(found()["containerd/a.example/ca.crt"], "644 our authority\n");
-            assert.match(sh("conflicts", others, theirs), /belongs to another component \(\.private-registry-tools-a\)/);
+            assert.match(
+                sh("conflicts", others, theirs),
+                /belongs to another component \(\.private-registry-tools-a\)/,
+            );
             sh("install", others, mine);
             sh("install", others, theirs);
             assert.equal(found()["containerd/a.example/ca.crt"], "644 other authority\n");

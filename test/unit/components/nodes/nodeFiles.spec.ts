@@ -46,7 +46,10 @@ describe("nodeFiles", () => {
     it("of containerd have, for each host, a table for the endpoint and a CA file that is also written", () => {
         fc.assert(
             fc.property(fc.uniqueArray(host, { minLength: 1 }), endpoint, (hosts, target) => {
-                const files = nodeFiles({ runtimes: [ContainerRuntime.Containerd] }, { hosts, endpoint: target, caCertPem: ca });
+                const files = nodeFiles(
+                    { runtimes: [ContainerRuntime.Containerd] },
+                    { hosts, endpoint: target, caCertPem: ca },
+                );
                 assert.equal(files.length, 2 * hosts.length);
                 for (const name of hosts) {
                     const toml = files.find((file) => file.path === `${name}/hosts.toml`)?.content ?? "";
@@ -128,7 +131,9 @@ describe("nodeFiles", () => {
                     if (file.isSecret) assert.ok(file.content.includes(`"Basic login-of-${name}"`));
                 }
                 assert.deepEqual(
-                    nodeFiles({ runtimes: kinds }, { hosts, endpoint: target, caCertPem: ca, logins }).some((file) => file.isSecret),
+                    nodeFiles({ runtimes: kinds }, { hosts, endpoint: target, caCertPem: ca, logins }).some(
+                        (file) => file.isSecret,
+                    ),
                     kinds.some((kind) => authenticatingRuntimes.includes(kind)),
                 );
             }),
@@ -136,7 +141,10 @@ describe("nodeFiles", () => {
     });
 
     it("of containerd have no CA certificate if the registry's is publicly trusted", () => {
-        const files = nodeFiles({ runtimes: [ContainerRuntime.Containerd] }, { hosts: ["a.example"], logins: { "a.example": "x" } });
+        const files = nodeFiles(
+            { runtimes: [ContainerRuntime.Containerd] },
+            { hosts: ["a.example"], logins: { "a.example": "x" } },
+        );
         assert.deepEqual(
             files.map((file) => file.path),
             ["a.example/hosts.toml"],

@@ -213,12 +213,15 @@ describe("agentFiles", () => {
         fc.assert(
             fc.property(kinds, fc.uniqueArray(host, { minLength: 1 }), fc.boolean(), (runtimes, hosts, logsIn) => {
                 const logins = Object.fromEntries(hosts.map((name) => [name, "YTpi"]));
-                const wanted = nodeFiles({ runtimes }, {
-                    hosts,
-                    endpoint: "10.96.1.2:443",
-                    caCertPem: caCertificate,
-                    logins: logsIn ? logins : undefined,
-                });
+                const wanted = nodeFiles(
+                    { runtimes },
+                    {
+                        hosts,
+                        endpoint: "10.96.1.2:443",
+                        caCertPem: caCertificate,
+                        logins: logsIn ? logins : undefined,
+                    },
+                );
                 const { open, secret } = agentFiles(wanted);
                 const lines = open.list.split("\n");
                 assert.equal(lines.pop(), "");

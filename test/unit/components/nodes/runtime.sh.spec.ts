@@ -2,13 +2,17 @@ import * as assert from "node:assert/strict";
 import { scriptFolder } from "../../shellScripts";
 
 /** /proc/self/mountinfo of a container whose root is an overlay with this upper directory. */
-const overlay = (upper: string) => `812 640 0:99 / / rw,relatime - overlay overlay rw,lowerdir=l/A:l/B,upperdir=${upper},workdir=/w
+const overlay = (
+    upper: string,
+) => `812 640 0:99 / / rw,relatime - overlay overlay rw,lowerdir=l/A:l/B,upperdir=${upper},workdir=/w
 820 812 8:1 /resolv.conf /etc/resolv.conf rw - ext4 /dev/sda1 rw
 `;
 const snapshot = (root: string) => overlay(`${root}/io.containerd.snapshotter.v1.overlayfs/snapshots/12/fs`);
 
 /** The same with a snapshotter other than overlayfs, whose mounts do not have containerd's directory in their options. */
-const native = (root: string) => `812 640 8:1 ${root}/io.containerd.snapshotter.v1.native/snapshots/12 / rw - ext4 /dev/sda1 rw
+const native = (
+    root: string,
+) => `812 640 8:1 ${root}/io.containerd.snapshotter.v1.native/snapshots/12 / rw - ext4 /dev/sda1 rw
 820 812 8:1 ${root}/io.containerd.grpc.v1.cri/sandboxes/0a/resolv.conf /etc/resolv.conf rw - ext4 /dev/sda1 rw
 `;
 
@@ -48,9 +52,18 @@ const list = (more = "") => version3.replace(`'${certs}'`, `'${both}'`) + more;
 
 /** Nodes whose runtime reads the agent's directories, and what the agent says. */
 const read: Record<string, [Node, string]> = {
-    "containerd 1.4, configuration version 1": [{ config: { "config.toml": version1 } }, `containerd, which reads ${certs}`],
-    "containerd 1.7, configuration version 2": [{ config: { "config.toml": version2 } }, `containerd, which reads ${certs}`],
-    "containerd 2, configuration version 3": [{ config: { "config.toml": version3 } }, `containerd, which reads ${certs}`],
+    "containerd 1.4, configuration version 1": [
+        { config: { "config.toml": version1 } },
+        `containerd, which reads ${certs}`,
+    ],
+    "containerd 1.7, configuration version 2": [
+        { config: { "config.toml": version2 } },
+        `containerd, which reads ${certs}`,
+    ],
+    "containerd 2, configuration version 3": [
+        { config: { "config.toml": version3 } },
+        `containerd, which reads ${certs}`,
+    ],
     "containerd with a dotted key": [
         { config: { "config.toml": `plugins."io.containerd.grpc.v1.cri".registry.config_path = "${certs}"\n` } },
         `containerd, which reads ${certs}`,
@@ -60,7 +73,11 @@ const read: Record<string, [Node, string]> = {
         `containerd, which reads ${certs}`,
     ],
     "EKS on Amazon Linux 2023, whose list works because of local pulls": [
-        { config: { "config.toml": list("[plugins.'io.containerd.cri.v1.images']\ndiscard_unpacked_layers = true\n") } },
+        {
+            config: {
+                "config.toml": list("[plugins.'io.containerd.cri.v1.images']\ndiscard_unpacked_layers = true\n"),
+            },
+        },
         `containerd, which reads ${certs}`,
     ],
     "containerd with imported files, the last of which wins": [
@@ -219,7 +236,12 @@ describe("nodes/runtime.sh", () => {
     const { at, write, inFolder, run } = scriptFolder();
 
     async function call(command: string, node: Node, list = ""): Promise<{ code: number | null; output: string }> {
-        const { mounts = stock, config = {}, directories = [], roots = directories.length > 0 ? directories : [certs] } = node;
+        const {
+            mounts = stock,
+            config = {},
+            directories = [],
+            roots = directories.length > 0 ? directories : [certs],
+        } = node;
         write("proc/self/mountinfo", mounts);
         for (const [file, content] of Object.entries(config)) write(`containerd/${file}`, content);
         write("agent/files/roots", roots.map((root) => `/node${root}\n`).join(""));
@@ -249,7 +271,9 @@ describe("nodes/runtime.sh", () => {
     it("finds a directory that containerd reads first for a host with a port", async () => {
         const root = at("certs.d");
         write("certs.d/a.example_5000_/hosts.toml", "theirs\n");
-        const list = ["a.example:5000", "b.example:5000", "a.example"].map((host) => `${root} ${host}/hosts.toml x 0644\n`);
+        const list = ["a.example:5000", "b.example:5000", "a.example"].map(
+            (host) => `${root} ${host}/hosts.toml x 0644\n`,
+        );
         const { output } = await call("shadows", {}, list.join(""));
         assert.equal(output, `${root}/a.example_5000_ comes before ${root}/a.example:5000; remove it\n`);
     });
