@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
 import { boolean, memberOf, nodeDirectory, string } from "../arguments/rules";
 import { fields, listOf, mapOf, nonEmptyListOf, plain } from "../arguments/shapes";
+import { createImageCredentials } from "../kubernetes/images";
 import { createNamespace } from "../kubernetes/namespace";
 import { anyTaint } from "../kubernetes/nodeAgent";
 import { type RegistryToleration, tolerationRules } from "../kubernetes/scheduling";
@@ -143,6 +144,7 @@ export interface NodeConfigSettings extends DaemonSetSettings {
     readonly nodes: NodeSettings;
     /** Whether to create the scope's namespace, which only the DaemonSet needs. */
     readonly createNodeNamespace: boolean;
+    readonly imageDockerConfigJson: pulumi.Input<string> | undefined;
 }
 
 /** Makes the nodes resolve and trust the registry and, with `authenticate`, log in. */
@@ -153,7 +155,9 @@ export function configureNodes(scope: Scope, settings: NodeConfigSettings, nodeC
         const namespace = settings.createNodeNamespace
             ? createNamespace(scope, "node-namespace", scope.namespace, "privileged")
             : scope.namespace;
-        deployNodeDaemonSet(scope.inNamespace(namespace), settings, nodeConfig);
+        const onNodes = scope.inNamespace(namespace);
+        const secrets = createImageCredentials(onNodes, "image-credentials", settings.imageDockerConfigJson);
+        deployNodeDaemonSet(scope.inNamespace(namespace, secrets), settings, nodeConfig);
     }
     const withLogins = pulumi
         .all([nodeConfig.registry, nodeConfig.logins])

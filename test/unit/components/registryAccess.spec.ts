@@ -129,8 +129,8 @@ describe("the validation of RegistryAccess's arguments", () => {
     const wrong: [string, unknown, string][] = [
         ["host", "https://a", `${must.host}, not "https://a"`],
         ["hostAliases[0]", "A", `${must.host}, not "A"`],
-        ["dockerConfigJson", "hunter2", "must be the JSON of a dockerconfigjson Secret, with `auths`"],
-        ["dockerConfigJson", '{"auths":null}', "must be the JSON of a dockerconfigjson Secret, with `auths`"],
+        ["dockerConfigJson", "hunter2", must.dockerConfig],
+        ["dockerConfigJson", '{"auths":null}', must.dockerConfig],
         ["caCertPem", "/etc/ca.crt", "must be PEM-encoded certificates"],
         [
             "endpoint",

@@ -99,6 +99,34 @@ describe("nodes", () => {
     });
 });
 
+describe("nodes.directories", () => {
+    const directories = ["/etc/containerd/hosts.d", "/var/snap/microk8s/current/args/certs.d"];
+
+    it("are mounted and written, and then no runtime's by default", async () => {
+        const r = await registry({ nodes: { directories } });
+        assert.deepEqual(folders(r), [...directories, "/etc/containerd"]);
+        assert.equal(files(r).roots, directories.map((directory) => `/node${directory}\n`).join(""));
+        assert.equal(files(r).directories, directories.map((directory) => `${directory}\n`).join(""));
+        assert.equal(files(r).list.trimEnd().split("\n").length, 4);
+        assert.match(files(r)["file-3"], /ca = "\/var\/snap\/microk8s\/current\/args\/certs\.d\//);
+    });
+
+    it("are in addition to the given runtimes, and each is written once", async () => {
+        const r = await registry({
+            nodes: {
+                runtimes: [ContainerRuntime.Containerd, ContainerRuntime.Docker],
+                directories: ["/etc/containerd/certs.d", "/etc/containerd/hosts.d"],
+            },
+        });
+        assert.deepEqual(folders(r), [
+            "/etc/containerd/certs.d",
+            "/etc/docker/certs.d",
+            "/etc/containerd/hosts.d",
+            "/etc/containerd",
+        ]);
+    });
+});
+
 describe("nodes.authenticate", () => {
     it("writes the login of the pull secrets to the nodes, from a Secret and nothing else", async () => {
         const r = await registry({ nodes: { authenticate: true }, hostAliases: ["images.example.com"] });
@@ -202,6 +230,24 @@ describe("the nodes' agent", () => {
                 value: "/apis/apps/v1/namespaces/images-node/daemonsets/registry-access-node-trust",
             },
         ]);
+    });
+});
+
+describe("the status of the nodes' agent", () => {
+    it("is a readiness probe that prints what it found", async () => {
+        const { readinessProbe, startupProbe } = agent(await registry()).containers[0];
+        assert.deepEqual(readinessProbe.exec.command, ["/bin/sh", "-c", "cat /tmp/status; test -e /tmp/read"]);
+        assert.deepEqual(startupProbe.exec.command, ["test", "-e", "/tmp/ready"]);
+    });
+
+    it("needs nothing of the node but containerd's configuration, which it cannot change", async () => {
+        const { volumes, containers } = agent(await registry());
+        const mount = containers[0].volumeMounts.find(({ name }: { name: string }) => name === "containerd");
+        assert.deepEqual(mount, { name: "containerd", mountPath: "/agent/containerd", readOnly: true });
+        assert.deepEqual(volumes.find(({ name }: { name: string }) => name === "containerd").hostPath, {
+            path: "/etc/containerd",
+            type: "DirectoryOrCreate",
+        });
     });
 });
 
