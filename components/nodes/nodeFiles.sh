@@ -101,7 +101,7 @@ write() {
 }
 
 # root path content mode: records the path before the file is written, so that a recorded file is the component's, and any other is
-# not. If another component has recorded it as well, nobody else's file is there.
+# not. If another component has recorded it as well, there is no other file to keep.
 take() {
     folder=$(dirname "$2")
     mkdir -p "$1"

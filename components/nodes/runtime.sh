@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # Appended to nodeFiles.sh and before daemonSet.sh: finds out which container runtime runs this pod and which directories it reads, from
-# what every container sees of its own mounts and, for containerd, from its configuration.
+# what every container sees of its mounts and, for containerd, from its configuration.
 #
 # CONTAINERD: containerd's configuration directory, as mounted here. It need not exist.
 # FILES/files/directories: the roots that the user named, one a line.

@@ -219,7 +219,7 @@ const unread: Record<string, [Node, string]> = {
         { config: { "config.toml": `# config_path = "${certs}"\n[plugins.transfer]\nconfig_path = "${certs}"\n` } },
         `containerd, whose config.toml sets no config_path, so nothing reads ${certs}; ${advice}`,
     ],
-    "Canonical Kubernetes, beside the configuration of another containerd": [
+    "Canonical Kubernetes, next to the configuration of another containerd": [
         {
             mounts: snapshot("/var/snap/k8s/common/var/lib/containerd"),
             config: { "config.toml": version2.replace(certs, "/elsewhere") },
