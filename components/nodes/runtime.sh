@@ -26,8 +26,12 @@ runtime() {
     esac
 }
 
-# Prints containerd's configuration files, those that it imports after those that import them. Files outside its directory are not seen.
+# Prints containerd's configuration files, the decisive ones last: config.toml and then what it imports. kOps has another file next to
+# it, which counts if config.toml says nothing. Files outside the directory are not seen.
 configurations() {
+    for file in "$CONTAINERD"/*.toml; do
+        if [ -f "$file" ] && [ "$file" != "$CONTAINERD/config.toml" ]; then echo "$file"; fi
+    done
     [ -f "$CONTAINERD/config.toml" ] || return 0
     echo "$CONTAINERD/config.toml"
     grep -v '^[[:space:]]*#' "$CONTAINERD/config.toml" | tr '\n' ' ' | sed -n 's/.*imports *= *\[\([^]]*\)\].*/\1/p' | tr -d "\"'" | tr , '\n' |

@@ -105,6 +105,10 @@ const read: Record<string, [Node, string]> = {
         { mounts: snapshot("/data/containerd"), config: { "config.toml": version2 } },
         `containerd, which reads ${certs}`,
     ],
+    "kOps, whose containerd has another file than its package's": [
+        { config: { "config.toml": 'disabled_plugins = ["cri"]\n', "config-kops.toml": version2 } },
+        `containerd, which reads ${certs}`,
+    ],
     "GKE with nodes.directories": [
         {
             config: { "config.toml": version2.replace(certs, "/etc/containerd/hosts.d") },
