@@ -156,13 +156,36 @@ verdict() {
     return 1
 }
 
-# Prints a line for each directory that containerd reads instead of one of the agent's: it looks a host with a port up as host_port_
-# first.
+# host, in quotes: whether a file of CRI-O on the standard input configures it, other than as the mirror of another host.
+configures() {
+    awk -v host="$1" '
+        /^[ \t]*\[/ { isRegistry = /^[ \t]*\[\[registry\]\]/ }
+        isRegistry && /^[ \t]*(prefix|location)[ \t]*=/ && index($0, host) { found = 1 }
+        END { exit !found }
+    '
+}
+
+# Prints a line for each file or directory that counts instead of one of the agent's: containerd looks a host with a port up as
+# host_port_ first, and CRI-O takes the last file of its directory that has the host.
 shadows() {
-    while read -r root path _; do
-        case "$path" in *:*/hosts.toml) ;; *) continue ;; esac
-        host=${path%/hosts.toml}
-        other="$root/${host%:*}_${host##*:}_"
-        if [ -e "$other" ]; then echo "${other#/node} comes before ${root#/node}/$host; remove it"; fi
+    while read -r root path content _; do
+        case "$path" in
+            *:*/hosts.toml)
+                host=${path%/hosts.toml}
+                other="$root/${host%:*}_${host##*:}_"
+                if [ -e "$other" ]; then echo "${other#/node} comes before ${root#/node}/$host; remove it"; fi
+                ;;
+            *.conf)
+                host=$(sed -n '2s/.* //p' "$FILES/$content")
+                is_later=no
+                for other in "$root"/*.conf; do
+                    if [ "$other" = "$root/$path" ]; then
+                        is_later=yes
+                    elif [ "$is_later" = yes ] && configures "$host" <"$other"; then
+                        echo "${other#/node} comes before ${root#/node}/$path; remove $host from it"
+                    fi
+                done
+                ;;
+        esac
     done <"$FILES/files/list"
 }

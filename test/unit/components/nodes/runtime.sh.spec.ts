@@ -272,6 +272,26 @@ describe("nodes/runtime.sh", () => {
         });
     }
 
+    it("finds a later file of CRI-O that has the same host, but not as a mirror", async () => {
+        const root = at("registries.conf.d");
+        const file = (content: string) => `unqualified-search-registries = []\n[[registry]]\n${content}`;
+        write("agent/files/file-0", '[[registry]]\nlocation = "a.example"\n');
+        write("registries.conf.d/private-registry-a.example.conf", "");
+        write("registries.conf.d/50-before.conf", file('prefix = "a.example"\n'));
+        write(
+            "registries.conf.d/zz-mirror.conf",
+            file('prefix = "docker.io"\n[[registry.mirror]]\nlocation = "a.example"\n'),
+        );
+        write("registries.conf.d/zz-other.conf", file('location = "not-a.example"\n'));
+        const list = `${root} private-registry-a.example.conf files/file-0 0644\n`;
+        assert.equal((await call("shadows", {}, list)).output, "");
+        write("registries.conf.d/zz-theirs.conf", file('  location = "a.example"\n'));
+        assert.equal(
+            (await call("shadows", {}, list)).output,
+            `${root}/zz-theirs.conf comes before ${root}/private-registry-a.example.conf; remove "a.example" from it\n`,
+        );
+    });
+
     it("finds a directory that containerd reads first for a host with a port", async () => {
         const root = at("certs.d");
         write("certs.d/a.example_5000_/hosts.toml", "theirs\n");
