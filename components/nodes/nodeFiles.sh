@@ -66,7 +66,9 @@ conflicts() {
     while read -r root path content _; do
         if [ -n "${1:-}" ] && recorded "$root" | has "$path"; then continue; fi
         if is_taken "$root" "$path" "$content"; then
-            echo "${root#/node}/$path belongs to another component ($(other_owner "$root" "$path")); remove the host from one of the two"
+            folder=${root#/node}
+            owner=$folder/$(other_owner "$root" "$path")
+            echo "$folder/$path belongs to another component ($owner); remove the host from one of the two, or that file if the component no longer exists"
         fi
     done <"$FILES/files/list"
 }

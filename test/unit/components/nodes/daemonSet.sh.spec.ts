@@ -211,7 +211,7 @@ describe("nodes/daemonSet.sh", () => {
         writeFileSync(at("tmp/told"), "");
         await start();
         assert.deepEqual(lines("tmp/status"), [
-            `${at("node")}/a.example/ca.crt belongs to another component (.private-registry-other-access); remove the host from one of the two`,
+            `${at("node")}/a.example/ca.crt belongs to another component (${at("node/.private-registry-other-access")}); remove the host from one of the two, or that file if the component no longer exists`,
         ]);
         assert.equal(existsSync(at("tmp/read")), false);
         assert.equal(readFileSync(at("node/a.example/ca.crt"), "utf8"), "another authority\n");

@@ -127,7 +127,7 @@ describe("nodes/ssh.sh: the configuration of a machine", () => {
         assert.equal(code, 1);
         assert.match(
             error,
-            /a\.example\/ca\.crt belongs to another component \(\.private-registry-other\); remove the host/,
+            /a\.example\/ca\.crt belongs to another component \(.*certs\.d\/\.private-registry-other\); remove the host/,
         );
         assert.deepEqual(files(), before);
         assert.equal(fs.readFileSync(at("etc/hosts"), "utf8"), theirs);
