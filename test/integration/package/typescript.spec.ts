@@ -58,6 +58,7 @@ describe("TypeScript projects that installed the packed package", () => {
     it("examples/complete: can be previewed", async () => {
         const consumer = new Consumer(copyExample(installed, "complete"));
         await consumer.pulumi("config", "set", "--secret", "password-of-operations", "chosen-by-operations");
+        await consumer.pulumi("config", "set", "--secret", "image-docker-config", '{"auths":{}}');
         await consumer.pulumi("config", "set", "--secret", "s3-secret-access-key", "chosen-by-s3");
         await consumer.pulumi("config", "set", "--secret", "ssh-key", "--", clientKey);
         await consumer.pulumi("config", "set", "host-key-of-node-1", hostKey);
