@@ -11,7 +11,7 @@ import {
     theSandbox,
 } from "../harness";
 
-describe("nodes with files of their own, and arguments for another runtime", () => {
+describe("nodes with hand-written files, and arguments for another runtime", () => {
     stepwise();
     inSandbox();
     namespaceOfPods("runtimes-team");
