@@ -38,7 +38,7 @@ stop() {
 }
 
 # Writes what was found to /tmp/status, which the readiness probe prints, and creates /tmp/read, which it tests. The first time that the
-# files are not read, the agent ends with that as its termination message: `pulumi up` and `kubectl describe pod` show it from then on.
+# files are not read, the agent ends with that as its termination message: `pulumi up` prints it, and `kubectl describe pod` from then on.
 report() {
     before=$(cat /tmp/status 2>/dev/null || true)
     found=$(conflicts; shadows)
