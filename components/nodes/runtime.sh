@@ -2,7 +2,7 @@
 # Appended to nodeFiles.sh and before daemonSet.sh: finds out which container runtime runs this pod and which directories it reads, from
 # what every container sees of its mounts and, for containerd, from its configuration.
 #
-# CONTAINERD: containerd's configuration directory, as mounted here. It need not exist.
+# CONTAINERD: containerd's configuration directory, as mounted here. It does not exist if the agent has no files for containerd.
 # FILES/files/directories: the roots that the user named, one a line.
 mounts=/proc/self/mountinfo
 
@@ -81,6 +81,10 @@ ${root#/node}
 # root directory of the running containerd
 inspect_containerd() {
     name=containerd
+    if [ ! -d "$CONTAINERD" ]; then
+        argument=containerd
+        return 0
+    fi
     # shellcheck disable=SC2046 # two words
     set -- "$1" $(config_path)
     reads=$(echo "${3:-}" | tr : '\n')
@@ -150,7 +154,7 @@ verdict() {
     case "$name" in a\ *) echo "this node runs $name"; return 0 ;; esac
     reads=$(echo "$reads" | head -n 1)
     if [ -n "$argument" ]; then advice="add $argument to nodes.runtimes"; fi
-    echo "this node runs $name, ${reads:+which reads $reads}${because:+${reads:+, }$because}, so nothing reads $(
+    echo "this node runs $name${reads:+, which reads $reads}${because:+, $because}, so nothing reads $(
         roots | sed 's|^/node||' | tr '\n' ' ' | sed 's/ $//; s/ / or /g'
     ); ${advice:-add that directory to nodes.directories}"
     return 1

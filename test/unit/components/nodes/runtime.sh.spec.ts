@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
 import { scriptFolder } from "../../shellScripts";
 
 /** /proc/self/mountinfo of a container whose root is an overlay with this upper directory. */
@@ -26,7 +27,8 @@ const certs = "/etc/containerd/certs.d";
 
 interface Node {
     readonly mounts?: string;
-    readonly config?: Record<string, string>;
+    /** Below /etc/containerd. If null, that is not mounted, because the agent has no files for containerd. */
+    readonly config?: Record<string, string> | null;
     readonly roots?: string[];
     readonly directories?: string[];
 }
@@ -231,8 +233,12 @@ const unread: Record<string, [Node, string]> = {
         `containerd, whose configuration is not in /etc/containerd, so nothing reads ${certs}; name the directory that it reads in nodes.directories`,
     ],
     "containerd with the runtimes of other nodes": [
-        { config: { "config.toml": version3 }, roots: ["/var/lib/rancher/k3s/agent/etc/containerd/certs.d"] },
-        `containerd, which reads ${certs}, as its config.toml says, so nothing reads /var/lib/rancher/k3s/agent/etc/containerd/certs.d; add containerd to nodes.runtimes`,
+        { config: null, roots: ["/var/lib/rancher/k3s/agent/etc/containerd/certs.d"] },
+        "containerd, so nothing reads /var/lib/rancher/k3s/agent/etc/containerd/certs.d; add containerd to nodes.runtimes",
+    ],
+    "containerd with nodes.directories that it does not read": [
+        { config: { "config.toml": version3 }, directories: ["/etc/containerd/hosts.d"] },
+        `containerd, which reads ${certs}, as its config.toml says, so nothing reads /etc/containerd/hosts.d; add containerd to nodes.runtimes`,
     ],
 };
 
@@ -247,7 +253,8 @@ describe("nodes/runtime.sh", () => {
             roots = directories.length > 0 ? directories : [certs],
         } = node;
         write("proc/self/mountinfo", mounts);
-        for (const [file, content] of Object.entries(config)) write(`containerd/${file}`, content);
+        if (config !== null) mkdirSync(at("containerd"));
+        for (const [file, content] of Object.entries(config ?? {})) write(`containerd/${file}`, content);
         write("agent/files/roots", roots.map((root) => `/node${root}\n`).join(""));
         write("agent/files/directories", directories.map((directory) => `${directory}\n`).join(""));
         write("agent/files/list", list);
