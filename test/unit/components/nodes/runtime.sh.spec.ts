@@ -253,7 +253,7 @@ describe("nodes/runtime.sh", () => {
             roots = directories.length > 0 ? directories : [certs],
         } = node;
         write("proc/self/mountinfo", mounts);
-        if (config !== null) mkdirSync(at("containerd"));
+        if (config !== null) mkdirSync(at("containerd"), { recursive: true });
         for (const [file, content] of Object.entries(config ?? {})) write(`containerd/${file}`, content);
         write("agent/files/roots", roots.map((root) => `/node${root}\n`).join(""));
         write("agent/files/directories", directories.map((directory) => `${directory}\n`).join(""));
