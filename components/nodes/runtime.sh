@@ -109,15 +109,19 @@ inspect_containerd() {
 }
 
 # Sets `name`, the runtime's name; `reads`, the directories that it reads, one a line, or nothing if that cannot be known; `because`, the
-# reason; `argument`, its name in nodes.runtimes; and `advice`, if that is other than to name the directory.
+# reason; `argument`, its name in nodes.runtimes; `advice`, if that is other than to name the directory; and `later`, what else it reads.
 inspect() {
-    reads='' because='' argument='' advice=''
+    reads='' because='' argument='' advice='' later=''
     # shellcheck disable=SC2046 # two words
     set -- $(runtime)
     case "$*" in
         docker) name=Docker reads=/etc/docker/certs.d argument=docker ;;
         cri-o)
             name=CRI-O argument=cri-o
+            # It reads this directory when it starts and on SIGHUP: crio.conf(5).
+            if roots | grep -qx /node/etc/containers/registries.conf.d; then
+                later=" and, when it is reloaded (systemctl reload crio), /etc/containers/registries.conf.d"
+            fi
             reads="/etc/containers/certs.d
 /etc/docker/certs.d"
             ;;
@@ -144,7 +148,7 @@ verdict() {
     inspect
     found=$(common | head -n 1)
     if [ -n "$found" ]; then
-        echo "this node runs $name, which reads $found"
+        echo "this node runs $name, which reads $found$later"
         return 0
     fi
     if [ -z "$reads" ] && [ -s "$FILES/files/directories" ]; then

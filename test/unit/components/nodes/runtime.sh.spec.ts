@@ -162,6 +162,13 @@ const read: Record<string, [Node, string]> = {
         { mounts: overlay("/var/lib/containers/storage/overlay/0a/diff"), roots: ["/etc/containers/certs.d"] },
         "CRI-O, which reads /etc/containers/certs.d",
     ],
+    "CRI-O that maps the host's name": [
+        {
+            mounts: overlay("/var/lib/containers/storage/overlay/0a/diff"),
+            roots: ["/etc/containers/certs.d", "/etc/containers/registries.conf.d"],
+        },
+        "CRI-O, which reads /etc/containers/certs.d and, when it is reloaded (systemctl reload crio), /etc/containers/registries.conf.d",
+    ],
     Docker: [{ mounts: docker, roots: ["/etc/docker/certs.d"] }, "Docker, which reads /etc/docker/certs.d"],
     "a runtime that is not known": [
         { mounts: overlay("/var/lib/other/1") },
