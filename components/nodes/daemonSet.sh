@@ -59,7 +59,7 @@ report() {
     fi
 }
 
-rm -f /tmp/ready /tmp/read
+rm -f /tmp/ready /tmp/read /tmp/status
 trap stop TERM INT
 while true; do
     install

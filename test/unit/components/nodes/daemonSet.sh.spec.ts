@@ -195,6 +195,7 @@ describe("nodes/daemonSet.sh", () => {
         agent = launch("/elsewhere");
         await until(() => sleeps().length > 0, "the first round after the restart");
         assert.deepEqual(lines("tmp/status"), [reason]);
+        assert.ok(agent.output().includes(reason), "in the log of the running container, too");
         assert.deepEqual([existsSync(at("tmp/ready")), existsSync(at("tmp/read"))], [true, false]);
         assert.deepEqual(tree("node"), { ...files, ...record }, "for when the runtime reads them");
 
