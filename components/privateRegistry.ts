@@ -117,7 +117,8 @@ function grantAccess(scope: RegistryScope, settings: RegistrySettings, { address
         .apply(([hosts, password]) => dockerConfigJson(hosts, puller.username, password));
     const { caCertPem, coversClusterNames } = certificate;
     const { daemonSet } = nodeSettings(settings.nodes, caCertPem !== undefined);
-    const { imageMirror, imagePullSecrets, labels, annotations } = settings;
+    const { imageMirror, labels, annotations } = settings;
+    const imagePullSecrets = [...settings.imagePullSecrets, ...(daemonSet ? scope.onNodes.imageCredentials : [])];
     const access = new RegistryAccess(
         scope.name("access"),
         {

@@ -2,8 +2,17 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type Problem, reasonAgainst, repeatedProblems, validate } from "./arguments/check";
 import { registryHost, registryPrefix } from "./arguments/hosts";
 import { annotations, labels } from "./arguments/labels";
-import { boolean, dnsLabel, dnsName, freeForm, imageReference, integer, serviceLabel } from "./arguments/rules";
-import { fields, listOf, plain } from "./arguments/shapes";
+import {
+    boolean,
+    dnsLabel,
+    dnsName,
+    dockerConfig,
+    freeForm,
+    imageReference,
+    integer,
+    serviceLabel,
+} from "./arguments/rules";
+import { fields, listOf, plain, secret } from "./arguments/shapes";
 import {
     type DescriptorCache,
     descriptorCacheProblems,
@@ -51,9 +60,11 @@ export interface PrivateRegistryArgs {
      */
     createNamespace?: boolean;
     /**
-     * Whether to create the namespace `<namespace>-node`, in which the DaemonSet that configures nodes runs, at Pod Security level
-     * `privileged`. Set it to false if the namespace already exists. Defaults to true.
+     * Namespace of the DaemonSet that configures nodes. It must admit hostPath volumes. Registries that share a namespace need
+     * different ones, unless the namespace already exists. Defaults to `<namespace>-node`.
      */
+    nodeNamespace?: pulumi.Input<string>;
+    /** Whether to create that namespace, at Pod Security level `privileged`. Set it to false if it already exists. Defaults to true. */
     createNodeNamespace?: boolean;
     /** Name of the Service, and the first label of its DNS name, at most 55 characters. Defaults to the component's name. */
     serviceName?: string;
@@ -77,9 +88,15 @@ export interface PrivateRegistryArgs {
     imageMirror?: pulumi.Input<string>;
     /**
      * `imagePullSecrets` of the component's own pods: names of Secrets in its namespace and, for the pods that configure nodes,
-     * in `<namespace>-node`. Defaults to none.
+     * in `nodeNamespace`. Defaults to none.
      */
     imagePullSecrets?: pulumi.Input<string>[];
+    /**
+     * Content of a pull secret (`.dockerconfigjson`) for the images of the component's own pods. Before its pods, the component creates
+     * a Secret `<name>-image-credentials` in every namespace in which they run. Secret. In a stack's configuration it is the secret
+     * value `image-docker-config`. Defaults to none.
+     */
+    imageDockerConfigJson?: pulumi.Input<string>;
     /**
      * Overrides of the registry's config.yml, merged over what the component writes: objects are merged, other values are replaced,
      * and null removes a key. The complete file is stored in a Secret. Defaults to no overrides.
@@ -136,6 +153,7 @@ export interface PrivateRegistryArgs {
 export const privateRegistryRules = fields<PrivateRegistryArgs>({
     namespace: dnsLabel(58),
     createNamespace: plain(boolean),
+    nodeNamespace: dnsLabel(),
     createNodeNamespace: plain(boolean),
     serviceName: plain(serviceLabel),
     clusterDomain: dnsName,
@@ -144,6 +162,7 @@ export const privateRegistryRules = fields<PrivateRegistryArgs>({
     image: imageReference,
     imageMirror: registryPrefix,
     imagePullSecrets: listOf(dnsName),
+    imageDockerConfigJson: secret(dockerConfig, { key: "image-docker-config", file: "config.json" }),
     config: freeForm,
     helm: chartRules,
     replicas: plain(integer(1)),
@@ -182,6 +201,7 @@ function registrySettings(name: string, args: PrivateRegistryArgs) {
         name,
         namespace,
         createNamespace: args.createNamespace ?? true,
+        nodeNamespace: args.nodeNamespace,
         createNodeNamespace: args.createNodeNamespace ?? true,
         serviceName,
         clusterDomain: args.clusterDomain ?? "cluster.local",
@@ -191,6 +211,7 @@ function registrySettings(name: string, args: PrivateRegistryArgs) {
         image: args.image ?? defaultRegistryImage,
         imageMirror: args.imageMirror,
         imagePullSecrets: args.imagePullSecrets ?? [],
+        imageDockerConfigJson: args.imageDockerConfigJson,
         config: args.config ?? {},
         helm: args.helm && chartSettings(args.helm),
         replicas: args.replicas ?? 1,
@@ -220,6 +241,7 @@ function registrySettings(name: string, args: PrivateRegistryArgs) {
 function privateRegistryProblems(name: string, args: PrivateRegistryArgs): Problem[] {
     return [
         ...nameProblems(name, args),
+        ...nodeNamespaceProblems(name, args),
         ...repeatedProblems("imagePullSecrets", args.imagePullSecrets),
         ...resourceProblems("resources", args.resources),
         ...tolerationProblems("scheduling.tolerations", args.scheduling?.tolerations),
@@ -252,6 +274,16 @@ function nameProblems(name: string, args: PrivateRegistryArgs): Problem[] {
     if (wrong === undefined) return [];
     const reason = `the component's name is the default of ${unnamed.join(" and ")} and ${wrong}; rename the component or set ${unnamed.join(" and ")}`;
     return [{ path: "name", reason }];
+}
+
+/** The namespaces have different Pod Security levels, so they can be the same only if the component creates neither of them. */
+function nodeNamespaceProblems(name: string, args: PrivateRegistryArgs): Problem[] {
+    const { namespace = name, nodeNamespace, createNamespace, createNodeNamespace } = args;
+    const createsNeither = createNamespace === false && createNodeNamespace === false;
+    if (nodeNamespace !== namespace || createsNeither) return [];
+    const reason =
+        "is the registry's namespace, whose Pod Security level `restricted` rejects pods that write to nodes; name another namespace";
+    return [{ path: "nodeNamespace", reason }];
 }
 
 function nodeTrustProblems({ nodes, tls }: PrivateRegistryArgs): Problem[] {

@@ -60,6 +60,11 @@ export interface RegistryAccessArgs {
     imageMirror?: pulumi.Input<string>;
     /** `imagePullSecrets` of the component's own pods: names of Secrets in `nodeNamespace`. Defaults to none. */
     imagePullSecrets?: pulumi.Input<string>[];
+    /**
+     * Content of a pull secret (`.dockerconfigjson`) for the images of the component's own pods. Before its pods, the component creates
+     * a Secret `<name>-image-credentials` in `nodeNamespace`. Secret. Defaults to none.
+     */
+    imageDockerConfigJson?: pulumi.Input<string>;
     /** Labels of every object. Defaults to none. */
     labels?: Record<string, pulumi.Input<string>>;
     /** Annotations of every object. Defaults to none. */
@@ -78,6 +83,7 @@ export const registryAccessRules = fields<RegistryAccessArgs>({
     createNodeNamespace: plain(boolean),
     imageMirror: registryPrefix,
     imagePullSecrets: listOf(dnsName),
+    imageDockerConfigJson: dockerConfig,
     labels,
     annotations,
 });
@@ -107,6 +113,7 @@ function accessSettings(name: string, args: RegistryAccessArgs) {
         createNodeNamespace: args.createNodeNamespace ?? true,
         imageMirror: args.imageMirror,
         imagePullSecrets: args.imagePullSecrets ?? [],
+        imageDockerConfigJson: args.imageDockerConfigJson,
     };
 }
 

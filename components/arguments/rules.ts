@@ -98,6 +98,13 @@ export const imageReference = matching(
 
 export const absolutePath = matching(/^\/[^\0]*[^/\0]$/, 4096, "an absolute path of a directory, e.g. `/srv/registry`");
 
+/** A directory on nodes, in characters that need no quotes in the lists of shell scripts. */
+export const nodeDirectory = matching(
+    /^(\/(?!\.{1,2}(\/|$))[\w.@+-]+){2,}$/,
+    1024,
+    "an absolute path of a directory with containerd's `<host>/hosts.toml`, e.g. `/etc/containerd/hosts.d`",
+);
+
 const wildcardOrName = new RegExp(`^(\\*\\.)?${label}(\\.${label})*$`);
 
 /** A subject alternative name: a DNS name, which may be a wildcard such as `*.example.com`, or an IP address. */

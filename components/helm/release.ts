@@ -101,7 +101,7 @@ function chartValues(
         fullnameOverride: serviceName,
         replicaCount: server.replicas,
         image: mirrored(server.image, server.imageMirror).apply(imageValues),
-        imagePullSecrets: server.imagePullSecrets.map((name) => ({ name })),
+        imagePullSecrets: [...server.imagePullSecrets, ...scope.imageCredentials].map((name) => ({ name })),
         updateStrategy: rollingUpdate(server.strategy),
         podLabels: pod.labels,
         podAnnotations: pod.annotations,

@@ -1,6 +1,7 @@
-import type * as k8s from "@pulumi/kubernetes";
+import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { unlessEmpty } from "./emptyFields";
+import type { Scope } from "./scope";
 
 /** The first release without known vulnerabilities; see the project's security advisories. */
 export const defaultRegistryImage = "docker.io/library/registry:3.1.2";
@@ -26,6 +27,28 @@ export interface ImageSettings {
 /** The image reference with the mirror's prefix, if there is a mirror. */
 export function mirrored(image: pulumi.Input<string>, mirror: pulumi.Input<string> | undefined): pulumi.Output<string> {
     return mirror === undefined ? pulumi.output(image) : pulumi.interpolate`${mirror}/${image}`;
+}
+
+/**
+ * Creates a Secret with the credentials of the component's own images in the scope's namespace, if there are any; returns its name.
+ * Pods refer to that name, so they are created after it.
+ */
+export function createImageCredentials(
+    scope: Scope,
+    part: string,
+    dockerConfigJson: pulumi.Input<string> | undefined,
+): pulumi.Output<string>[] {
+    if (dockerConfigJson === undefined) return [];
+    const secret = new k8s.core.v1.Secret(
+        scope.name(part),
+        {
+            metadata: { name: scope.objectName("image-credentials"), ...scope.metadata("image-credentials") },
+            type: "kubernetes.io/dockerconfigjson",
+            stringData: { ".dockerconfigjson": pulumi.secret(dockerConfigJson) },
+        },
+        scope.options(),
+    );
+    return [secret.metadata.name];
 }
 
 /** A pod's `imagePullSecrets`. */

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { createImageCredentials } from "./images";
 import { Scope, type ScopeArgs } from "./scope";
 
 /** Pod Security Standards levels that the component uses. */
@@ -24,8 +25,11 @@ export function createNamespace(
 }
 
 /** The settings of a registry that its namespaces depend on. */
-export interface NamespaceSettings extends Omit<ScopeArgs, "namespace" | "parent"> {
+export interface NamespaceSettings extends Omit<ScopeArgs, "namespace" | "parent" | "imageCredentials"> {
     readonly namespace: pulumi.Input<string>;
+    /** Defaults to the namespace with the suffix `-node`. */
+    readonly nodeNamespace: pulumi.Input<string> | undefined;
+    readonly imageDockerConfigJson: pulumi.Input<string> | undefined;
     readonly createNamespace: boolean;
     readonly createNodeNamespace: boolean;
     readonly storage: { readonly isProtected: boolean };
@@ -38,19 +42,27 @@ export class RegistryScope extends Scope {
     constructor(
         args: ScopeArgs,
         readonly nodeNamespaceName: pulumi.Output<string>,
-        private readonly createNodeNamespace: boolean,
+        private readonly settings: Pick<NamespaceSettings, "createNodeNamespace" | "imageDockerConfigJson">,
     ) {
         super(args);
     }
 
     /** The scope of the node agents' namespace, which is created on first use. */
     get onNodes(): Scope {
-        this.nodeScope ??= this.inNamespace(
-            this.createNodeNamespace
-                ? createNamespace(this, "node-namespace", this.nodeNamespaceName, "privileged")
-                : this.nodeNamespaceName,
-        );
+        this.nodeScope ??= this.createNodeScope();
         return this.nodeScope;
+    }
+
+    private createNodeScope(): Scope {
+        const { createNodeNamespace, imageDockerConfigJson } = this.settings;
+        const namespace = createNodeNamespace
+            ? createNamespace(this, "node-namespace", this.nodeNamespaceName, "privileged")
+            : this.nodeNamespaceName;
+        const part = "node-image-credentials";
+        return this.inNamespace(
+            namespace,
+            createImageCredentials(this.inNamespace(namespace), part, imageDockerConfigJson),
+        );
     }
 }
 
@@ -63,9 +75,11 @@ export function createScope(parent: pulumi.Resource, settings: NamespaceSettings
     const namespace = settings.createNamespace
         ? createNamespace(clusterScope, "namespace", name, "restricted", options)
         : name;
+    const scope = clusterScope.inNamespace(namespace);
+    const imageCredentials = createImageCredentials(scope, "image-credentials", settings.imageDockerConfigJson);
     return new RegistryScope(
-        { ...settings, namespace, parent },
-        pulumi.interpolate`${name}-node`,
-        settings.createNodeNamespace,
+        { ...settings, namespace, parent, imageCredentials },
+        pulumi.output(settings.nodeNamespace ?? pulumi.interpolate`${name}-node`),
+        settings,
     );
 }

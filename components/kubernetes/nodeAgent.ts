@@ -12,6 +12,8 @@ export interface NodeAgent {
     readonly nodeSelector?: Record<string, pulumi.Input<string>>;
     readonly tolerations: k8s.types.input.core.v1.Toleration[];
     readonly serviceAccountName?: pulumi.Input<string>;
+    /** Whether the pod is ready, once it has started. By default it is. */
+    readonly readinessProbe?: k8s.types.input.core.v1.Probe;
     readonly additions: readonly PodAddition[];
 }
 
@@ -20,11 +22,11 @@ export const anyTaint = [{ operator: "Exists" }];
 
 /**
  * The pod of a DaemonSet that writes to directories of its node. It runs as root, which owns the directories, without any other
- * privilege. The agent creates /tmp/ready when its node is configured, so the DaemonSet is ready when every node is. The registry's
+ * privilege. The agent creates /tmp/ready when its node is configured, so the DaemonSet is not ready before every node is. The registry's
  * `scheduling` does not apply to agents, which run on every node that they configure.
  */
 export function nodeAgent(scope: Scope, settings: ImageSettings, agent: NodeAgent): k8s.types.input.core.v1.PodSpec {
-    const { command, env, capabilities, additions } = agent;
+    const { command, env, capabilities, readinessProbe, additions } = agent;
     const scheduling = {
         nodeSelector: { "kubernetes.io/os": "linux", ...agent.nodeSelector },
         tolerations: agent.tolerations,
@@ -45,6 +47,7 @@ export function nodeAgent(scope: Scope, settings: ImageSettings, agent: NodeAgen
                     resources: scriptResources,
                     capabilities,
                     startupProbe: readyFileProbe,
+                    readinessProbe,
                     additions: [scratch("tmp", "/tmp", "1Mi"), ...additions],
                 },
             ],

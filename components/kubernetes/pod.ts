@@ -72,7 +72,7 @@ export function podSpec(scope: Scope, settings: PodSettings, pod: Pod): k8s.type
         automountServiceAccountToken: false,
         enableServiceLinks: false,
         securityContext: isNodeAgent ? nodeAgentSecurity : podSecurity(user),
-        imagePullSecrets: pullSecretReferences(settings.imagePullSecrets),
+        imagePullSecrets: pullSecretReferences([...settings.imagePullSecrets, ...scope.imageCredentials]),
         nodeSelector: unlessEmpty(scheduling.nodeSelector),
         tolerations: unlessEmpty(scheduling.tolerations),
         priorityClassName: scheduling.priorityClassName,

@@ -15,6 +15,8 @@ export interface ScopeArgs {
     readonly namespace: pulumi.Output<string>;
     /** The component resource. */
     readonly parent: pulumi.Resource;
+    /** Names of Secrets in the namespace that the component has created for its pods' images. Defaults to none. */
+    readonly imageCredentials?: readonly pulumi.Output<string>[];
 }
 
 /** Maximum lengths of object names. Names of pods, and their labels, are longer than the names of their controllers. */
@@ -33,15 +35,17 @@ export class Scope {
     /** The component's name in the Pulumi program, and the value of the label `app.kubernetes.io/instance`. */
     readonly instance: string;
     readonly namespace: pulumi.Output<string>;
+    readonly imageCredentials: readonly pulumi.Output<string>[];
 
     constructor(private readonly args: ScopeArgs) {
         this.instance = args.name;
         this.namespace = args.namespace;
+        this.imageCredentials = args.imageCredentials ?? [];
     }
 
-    /** The same component in another namespace. */
-    inNamespace(namespace: pulumi.Output<string>): Scope {
-        return new Scope({ ...this.args, namespace });
+    /** The same component in another namespace, with the Secrets that the component has created for images there. */
+    inNamespace(namespace: pulumi.Output<string>, imageCredentials: readonly pulumi.Output<string>[] = []): Scope {
+        return new Scope({ ...this.args, namespace, imageCredentials });
     }
 
     /** The name of a resource in Pulumi's state. It is never shortened, because another one would replace the resource. */

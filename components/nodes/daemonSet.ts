@@ -7,12 +7,18 @@ import { mounted, mountedReadOnly, mountedSecret, type PodAddition } from "../ku
 import type { RegistryToleration } from "../kubernetes/scheduling";
 import type { Scope } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
-import { type ContainerRuntime, type NodeFile, nodeFiles, nodeFolders, type RegistryOnNodes } from "./nodeFiles";
+import {
+    ContainerRuntime,
+    type NodeFile,
+    type NodePlaces,
+    nodeFiles,
+    nodeFolders,
+    type RegistryOnNodes,
+} from "./nodeFiles";
 
 /** The settings of a RegistryAccess that the DaemonSet depends on. */
 export interface DaemonSetSettings extends ImageSettings {
-    readonly nodes: {
-        readonly runtimes: ContainerRuntime[];
+    readonly nodes: NodePlaces & {
         readonly nodeSelector?: Record<string, pulumi.Input<string>>;
         readonly tolerations: RegistryToleration[];
     };
@@ -29,20 +35,21 @@ export interface NodeConfig {
 }
 
 /**
- * Deploys the DaemonSet into the scope's namespace, which must admit privileged pods. It is ready when all nodes have the files. When
- * it is deleted, it removes them.
+ * Deploys the DaemonSet into the scope's namespace, which must admit privileged pods. It is ready when the container runtime of every
+ * node reads the files. When it is deleted, it removes them, and puts back what was there before.
  */
 export function deployNodeDaemonSet(scope: Scope, settings: DaemonSetSettings, nodeConfig: NodeConfig): void {
-    const { runtimes, nodeSelector, tolerations } = settings.nodes;
+    const { nodeSelector, tolerations, ...places } = settings.nodes;
     const { namespace } = scope;
     const name = scope.name("node-trust");
     const metadata = scope.metadata("node-trust");
     // Which files contain a login is not secret. The logins themselves are not in the ConfigMap.
-    const folders = nodeFolders(runtimes, settings.endpoint !== undefined);
+    const folders = nodeFolders(places, settings.endpoint !== undefined);
     const files = nodeConfig.registry.apply((registry) =>
         agentFiles(
-            nodeFiles(runtimes, { ...registry, logins: nodeConfig.logins && noLogins(registry.hosts) }),
+            nodeFiles(places, { ...registry, logins: nodeConfig.logins && noLogins(registry.hosts) }),
             folders,
+            places.directories,
         ),
     );
     const config = new k8s.core.v1.ConfigMap(
@@ -58,7 +65,7 @@ export function deployNodeDaemonSet(scope: Scope, settings: DaemonSetSettings, n
                 metadata,
                 stringData: pulumi
                     .all([nodeConfig.registry, nodeConfig.logins])
-                    .apply(([registry, logins]) => agentFiles(nodeFiles(runtimes, { ...registry, logins })).secret),
+                    .apply(([registry, logins]) => agentFiles(nodeFiles(places, { ...registry, logins })).secret),
             },
             scope.options(),
         );
@@ -84,7 +91,11 @@ export function deployNodeDaemonSet(scope: Scope, settings: DaemonSetSettings, n
                         nodeSelector,
                         tolerations,
                         serviceAccountName: account.name,
-                        additions: agentFolders(config.metadata.name, secrets?.metadata.name, folders),
+                        readinessProbe: statusProbe,
+                        additions: [
+                            ...agentFolders(config.metadata.name, secrets?.metadata.name, folders),
+                            ...containerdConfig(places),
+                        ],
                     }),
                 },
             },
@@ -93,30 +104,51 @@ export function deployNodeDaemonSet(scope: Scope, settings: DaemonSetSettings, n
     );
 }
 
+const agentScripts = ["nodeFiles.sh", "runtime.sh", "daemonSet.sh"];
+
 function noLogins(hosts: readonly string[]): Record<string, string> {
     return Object.fromEntries(hosts.map((host) => [host, ""]));
+}
+
+/** Whether the node's container runtime reads the agent's files. The kubelet's event has what the agent found. */
+const statusProbe = {
+    exec: { command: ["/bin/sh", "-c", "cat /tmp/status; test -e /tmp/read"] },
+    periodSeconds: 30,
+    timeoutSeconds: 5,
+};
+
+/** Mounts containerd's configuration, which says which directories it reads, if the agent writes any of them. */
+function containerdConfig({ runtimes, directories = [] }: NodePlaces): PodAddition[] {
+    if (!runtimes.includes(ContainerRuntime.Containerd) && directories.length === 0) return [];
+    const hostPath = { path: "/etc/containerd", type: "DirectoryOrCreate" };
+    return [mountedReadOnly({ name: "containerd", hostPath }, "/agent/containerd")];
 }
 
 /**
  * The content of /agent: in a ConfigMap the script, the lists and the files without a login; in a Secret the files with one. `folders`
  * includes directories in which only an earlier configuration had files, which the agent removes.
  */
-export function agentFiles(files: readonly NodeFile[], folders: readonly string[] = []) {
+export function agentFiles(
+    files: readonly NodeFile[],
+    folders: readonly string[] = [],
+    directories: readonly string[] = [],
+) {
     const keys = files.map((file, i) => (file.isSecret ? `hosts.toml-${i}` : `file-${i}`));
     const list = files.map(({ root, path, isSecret }, i) =>
         [`/node${root}`, path, `${isSecret ? "secrets" : "files"}/${keys[i]}`, isSecret ? "0600" : "0644"].join(" "),
     );
     const roots = [...new Set([...folders, ...files.map(({ root }) => root)])].map((root) => `/node${root}`);
-    const lines = (all: string[]) => all.map((line) => `${line}\n`).join("");
+    const lines = (all: readonly string[]) => all.map((line) => `${line}\n`).join("");
     const contents = (isSecret: boolean): Record<string, string> =>
         Object.fromEntries(
             files.flatMap((file, i) => (file.isSecret === isSecret ? [[keys[i], file.content] as const] : [])),
         );
     return {
         open: {
-            "agent.sh": shellScript(__dirname, "nodeFiles.sh") + shellScript(__dirname, "daemonSet.sh"),
+            "agent.sh": agentScripts.map((script) => shellScript(__dirname, script)).join(""),
             list: lines(list),
             roots: lines(roots),
+            directories: lines(directories),
             ...contents(false),
         },
         secret: contents(true),

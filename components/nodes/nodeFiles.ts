@@ -1,6 +1,8 @@
+import { type Problem, repeatedProblems } from "../arguments/check";
+
 /** Container runtime of a node, which determines the directories that the registry's configuration is written to. */
 export enum ContainerRuntime {
-    /** containerd, as on kubeadm, kind, EKS, GKE, AKS and most others. */
+    /** containerd with `/etc/containerd/certs.d`, as on EKS, AKS and kind. Others: see `directories`. */
     Containerd = "containerd",
     /** The containerd in k3s 1.28.14, 1.29.9, 1.30.5, 1.31.1 or newer. */
     K3s = "k3s",
@@ -43,21 +45,43 @@ const containerdFolders: Partial<Record<ContainerRuntime, string>> = {
     [ContainerRuntime.Rke2]: "/var/lib/rancher/rke2/agent/etc/containerd/certs.d",
 };
 
-/** The directories of these runtimes' files; `mapped`: including those that map host names to an endpoint. */
-export function nodeFolders(runtimes: readonly ContainerRuntime[], mapped: boolean): string[] {
+/** Where a node's files are: the directories of container runtimes, and further ones of containerd. */
+export interface NodePlaces {
+    readonly runtimes: readonly ContainerRuntime[];
+    readonly directories?: readonly string[];
+}
+
+/** The directories of the files in these places; `mapped`: including those that map host names to an endpoint. */
+export function nodeFolders(places: NodePlaces, mapped: boolean): string[] {
     const registry = { hosts: ["registry"], endpoint: mapped ? "endpoint" : undefined, caCertPem: "any" };
-    return [...new Set(nodeFiles(runtimes, registry).map((file) => file.root))];
+    return [...new Set(nodeFiles(places, registry).map((file) => file.root))];
 }
 
 /** The directories of all runtimes' files. */
-export const allNodeFolders = nodeFolders(Object.values(ContainerRuntime), true);
+export const allNodeFolders = nodeFolders({ runtimes: Object.values(ContainerRuntime) }, true);
+
+/**
+ * Problems with a list of directories. A directory that belongs to a runtime already has that runtime's files, which may be others.
+ */
+export function directoryProblems(path: string, directories: readonly string[] = []): Problem[] {
+    const owned = directories.flatMap((directory, i) => {
+        const runtime = Object.values(ContainerRuntime).find((candidate) =>
+            nodeFolders({ runtimes: [candidate] }, true).includes(directory),
+        );
+        const reason = `is the directory of ${runtime}; add ${runtime} to ${path.replace(/directories$/, "runtimes")} instead`;
+        return runtime === undefined || runtime === ContainerRuntime.Containerd
+            ? []
+            : [{ path: `${path}[${i}]`, reason }];
+    });
+    return [...repeatedProblems(path, directories), ...owned];
+}
 
 /**
  * The files that make a node trust the registry's hosts and, if the runtime supports it, pull from `endpoint` and log in.
  * https://github.com/containerd/containerd/blob/main/docs/hosts.md
  */
-export function nodeFiles(runtimes: readonly ContainerRuntime[], registry: RegistryOnNodes): NodeFile[] {
-    return runtimes.flatMap((runtime) => {
+export function nodeFiles({ runtimes, directories = [] }: NodePlaces, registry: RegistryOnNodes): NodeFile[] {
+    const ofRuntimes = runtimes.flatMap((runtime) => {
         const root = containerdFolders[runtime];
         if (root !== undefined) return containerdFiles(root, registry);
         if (runtime === ContainerRuntime.Docker) {
@@ -65,6 +89,8 @@ export function nodeFiles(runtimes: readonly ContainerRuntime[], registry: Regis
         }
         return crioFiles(registry);
     });
+    const further = directories.filter((directory) => !ofRuntimes.some(({ root }) => root === directory));
+    return [...ofRuntimes, ...further.flatMap((directory) => containerdFiles(directory, registry))];
 }
 
 function containerdFiles(root: string, { hosts, endpoint, caCertPem, logins }: RegistryOnNodes): NodeFile[] {

@@ -1,15 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
 import { labels } from "../arguments/labels";
-import { boolean, memberOf } from "../arguments/rules";
+import { boolean, memberOf, nodeDirectory } from "../arguments/rules";
 import { fields, listOf, nonEmptyListOf, plain } from "../arguments/shapes";
+import { createImageCredentials } from "../kubernetes/images";
 import { createNamespace } from "../kubernetes/namespace";
 import { anyTaint } from "../kubernetes/nodeAgent";
 import { type RegistryToleration, tolerationProblems, tolerationRules } from "../kubernetes/scheduling";
 import type { Scope } from "../kubernetes/scope";
 import { type DaemonSetSettings, deployNodeDaemonSet, type NodeConfig } from "./daemonSet";
-import { authenticatingRuntimes, ContainerRuntime } from "./nodeFiles";
-import { configureNodesOverSsh, defaultSshRuntimes, type SshNode, sshNodeProblems, sshNodeRules } from "./ssh";
+import { authenticatingRuntimes, ContainerRuntime, directoryProblems } from "./nodeFiles";
+import { configureNodesOverSsh, type SshNode, sshNodeProblems, sshNodeRules, sshRuntimes } from "./ssh";
 
 /**
  * How nodes are configured to resolve and trust the registry: a DaemonSet writes the container runtime's files on the cluster's nodes,
@@ -20,8 +21,16 @@ export interface RegistryNodes {
     enabled?: boolean;
     /** Whether a DaemonSet configures the cluster's nodes. Set it to false if no pod may write to a node. Defaults to true. */
     daemonSet?: boolean;
-    /** Container runtimes of the nodes that the DaemonSet configures. Defaults to `containerd`. */
+    /**
+     * Container runtimes of the nodes that the DaemonSet configures. Defaults to `containerd`, or to none if `directories` is set. A
+     * pod of the DaemonSet is not ready on a node whose runtime reads none of the directories.
+     */
     runtimes?: ContainerRuntime[];
+    /**
+     * Further directories on those nodes that containerd reads (`config_path` of its config.toml), e.g. `/etc/containerd/hosts.d` on GKE
+     * or `/var/snap/microk8s/current/args/certs.d` on MicroK8s. They get `<host>/hosts.toml` and `<host>/ca.crt`. Defaults to none.
+     */
+    directories?: string[];
     /** Node selector of the DaemonSet. Defaults to all Linux nodes. */
     nodeSelector?: Record<string, pulumi.Input<string>>;
     /** Tolerations of the DaemonSet. By default it tolerates every taint. */
@@ -42,6 +51,7 @@ export const nodeRules = fields<RegistryNodes>({
         plain(memberOf(ContainerRuntime)),
         "is empty; list the nodes' container runtimes, or set nodes.enabled to false",
     ),
+    directories: listOf(plain(nodeDirectory)),
     nodeSelector: labels,
     tolerations: listOf(tolerationRules),
     ssh: listOf(sshNodeRules),
@@ -53,6 +63,7 @@ export function nodeProblems(args: RegistryNodes = {}): Problem[] {
         ...sshNodeProblems(args.ssh),
         ...tolerationProblems("nodes.tolerations", args.tolerations),
         ...(args.enabled === false ? disabledProblems(args) : daemonSetProblems(args)),
+        ...directoryProblems("nodes.directories", args.directories),
         ...(args.authenticate === true ? loginProblems(args) : []),
     ];
 }
@@ -72,7 +83,9 @@ function daemonSetProblems(args: RegistryNodes): Problem[] {
         return [{ path: "nodes.daemonSet", reason }];
     }
     const reason = "is for the DaemonSet, which nodes.daemonSet disables; remove one of the two";
-    const idle = (["runtimes", "nodeSelector", "tolerations"] as const).filter((field) => args[field] !== undefined);
+    const idle = (["runtimes", "directories", "nodeSelector", "tolerations"] as const).filter(
+        (field) => args[field] !== undefined,
+    );
     return idle.map((field) => ({ path: `nodes.${field}`, reason }));
 }
 
@@ -84,11 +97,13 @@ function loginProblems({ runtimes = [], ssh = [] }: RegistryNodes): Problem[] {
         ...runtimes.flatMap((runtime, i) =>
             cannotLogIn(runtime) ? [{ path: `nodes.runtimes[${i}]`, reason: `${runtime} ${reason}` }] : [],
         ),
-        ...ssh.flatMap(({ runtimes: own = defaultSshRuntimes }, i) =>
-            own.length > 0 && own.every(cannotLogIn)
-                ? [{ path: `nodes.ssh[${i}].runtimes`, reason: `${own.join(" and ")} ${reason}` }]
-                : [],
-        ),
+        ...ssh
+            .map(sshRuntimes)
+            .flatMap((own, i) =>
+                own.length > 0 && own.every(cannotLogIn)
+                    ? [{ path: `nodes.ssh[${i}].runtimes`, reason: `${own.join(" and ")} ${reason}` }]
+                    : [],
+            ),
     ];
 }
 
@@ -99,6 +114,7 @@ export interface NodeSettings extends Omit<RegistryNodes, "enabled"> {
     /** Whether a DaemonSet configures them. */
     readonly daemonSet: boolean;
     readonly runtimes: ContainerRuntime[];
+    readonly directories: string[];
     readonly tolerations: RegistryToleration[];
     readonly ssh: SshNode[];
     readonly authenticate: boolean;
@@ -109,7 +125,8 @@ export function nodeSettings(args: RegistryNodes | undefined, hasCa: boolean): N
     const { enabled = true, daemonSet = true, authenticate = false, ...others } = args ?? {};
     const isConfigured = enabled && (hasCa || authenticate);
     return {
-        runtimes: [ContainerRuntime.Containerd],
+        runtimes: others.directories?.length ? [] : [ContainerRuntime.Containerd],
+        directories: [],
         tolerations: anyTaint,
         ssh: [],
         ...others,
@@ -129,6 +146,7 @@ export interface NodeConfigSettings extends DaemonSetSettings {
     readonly nodes: NodeSettings;
     /** Whether to create the scope's namespace, which only the DaemonSet needs. */
     readonly createNodeNamespace: boolean;
+    readonly imageDockerConfigJson: pulumi.Input<string> | undefined;
 }
 
 /** Makes the nodes resolve and trust the registry and, with `authenticate`, log in. */
@@ -139,7 +157,9 @@ export function configureNodes(scope: Scope, settings: NodeConfigSettings, nodeC
         const namespace = settings.createNodeNamespace
             ? createNamespace(scope, "node-namespace", scope.namespace, "privileged")
             : scope.namespace;
-        deployNodeDaemonSet(scope.inNamespace(namespace), settings, nodeConfig);
+        const onNodes = scope.inNamespace(namespace);
+        const secrets = createImageCredentials(onNodes, "image-credentials", settings.imageDockerConfigJson);
+        deployNodeDaemonSet(scope.inNamespace(namespace, secrets), settings, nodeConfig);
     }
     const withLogins = pulumi
         .all([nodeConfig.registry, nodeConfig.logins])

@@ -5,6 +5,8 @@
 hosts=/etc/hosts
 begin="# begin $RECORD"
 end="# end $RECORD"
+# Directories of this configuration and, while it is installed, of the earlier one that are not among those of the runtimes.
+directories=/var/lib/private-registry/$RECORD
 
 without_entry() {
     if grep -qxF "$begin" "$hosts" && ! grep -qxF "$end" "$hosts"; then
@@ -22,6 +24,18 @@ write_hosts() {
     echo "wrote $hosts"
 }
 
+# Writes the list of directories, or removes it if it is empty.
+write_directories() {
+    if [ -s "$1" ]; then
+        mkdir -p "$(dirname "$directories")"
+        cat "$1" >"$directories.new"
+        mv "$directories.new" "$directories"
+    elif [ -e "$directories" ]; then
+        rm "$directories"
+        rmdir "$(dirname "$directories")" 2>/dev/null || true
+    fi
+}
+
 # install | uninstall
 main() {
     FILES=$(umask 077 && mktemp -d)
@@ -29,17 +43,25 @@ main() {
     trap 'rm -rf "$FILES"' EXIT
     mkdir "$FILES/files"
     unpack
+    { cat "$FILES/files/directories"; [ ! -f "$directories" ] || cat "$directories"; } | sort -u >"$FILES/all"
+    cat "$FILES/all" >>"$FILES/files/roots"
     [ -e "$hosts" ] || : >"$hosts"
     without_entry >"$FILES/hosts"
     case "$1" in
         install)
+            conflicts new >&2
+            [ -z "$(conflicts new)" ] || exit 1
+            write_directories "$FILES/all"
             install
+            write_directories "$FILES/files/directories"
             if [ -s "$FILES/files/hosts" ]; then
                 { echo "$begin"; cat "$FILES/files/hosts"; echo "$end"; } >>"$FILES/hosts"
             fi
             ;;
         uninstall)
             for root in $(roots); do uninstall "$root"; done
+            : >"$FILES/all"
+            write_directories "$FILES/all"
             ;;
     esac
     write_hosts

@@ -2,11 +2,27 @@ import { createHash } from "node:crypto";
 import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
-import { dnsLabel, hostOrAddress, integer, memberOf, sshHostKey, sshPrivateKey, unixUser } from "../arguments/rules";
-import { fields, nonEmptyListOf, plain, required, secret } from "../arguments/shapes";
+import {
+    dnsLabel,
+    hostOrAddress,
+    integer,
+    memberOf,
+    nodeDirectory,
+    sshHostKey,
+    sshPrivateKey,
+    unixUser,
+} from "../arguments/rules";
+import { fields, listOf, nonEmptyListOf, plain, required, secret } from "../arguments/shapes";
 import type { Scope } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
-import { allNodeFolders, ContainerRuntime, type NodeFile, nodeFiles, type RegistryOnNodes } from "./nodeFiles";
+import {
+    allNodeFolders,
+    ContainerRuntime,
+    directoryProblems,
+    type NodePlaces,
+    nodeFiles,
+    type RegistryOnNodes,
+} from "./nodeFiles";
 
 /** A machine that `pulumi up` configures over SSH. */
 export interface SshNode {
@@ -29,8 +45,13 @@ export interface SshNode {
      * reject.
      */
     hostKey: pulumi.Input<string>;
-    /** Container runtimes of the machine. Defaults to `containerd` and `docker`. */
+    /** Container runtimes of the machine. Defaults to `containerd` and `docker`, or to none if `directories` is set. */
     runtimes?: ContainerRuntime[];
+    /**
+     * Further directories of the machine that containerd reads (`config_path` of its config.toml), e.g.
+     * `/var/snap/microk8s/current/args/certs.d`. Defaults to none.
+     */
+    directories?: string[];
 }
 
 export const sshNodeRules = fields<SshNode>({
@@ -47,6 +68,7 @@ export const sshNodeRules = fields<SshNode>({
         plain(memberOf(ContainerRuntime)),
         "is empty; list the machine's container runtimes, or omit it",
     ),
+    directories: listOf(plain(nodeDirectory)),
 });
 
 export function sshNodeProblems(nodes: readonly SshNode[] = []): Problem[] {
@@ -58,7 +80,8 @@ export function sshNodeProblems(nodes: readonly SshNode[] = []): Problem[] {
         const reason = `duplicates nodes.ssh[${first}].name; give every machine a unique name`;
         return node.name !== undefined && first < i ? [{ path: `nodes.ssh[${i}].name`, reason }] : [];
     });
-    return [...unequipped, ...problems];
+    const places = nodes.flatMap(({ directories }, i) => directoryProblems(`nodes.ssh[${i}].directories`, directories));
+    return [...unequipped, ...problems, ...places];
 }
 
 /**
@@ -74,10 +97,14 @@ function loadCommand(): typeof import("@pulumi/command/remote") | undefined {
     }
 }
 
-export const defaultSshRuntimes = [ContainerRuntime.Containerd, ContainerRuntime.Docker];
+/** The runtimes of a machine, with the default. */
+export function sshRuntimes({ runtimes, directories = [] }: SshNode): ContainerRuntime[] {
+    return runtimes ?? (directories.length > 0 ? [] : [ContainerRuntime.Containerd, ContainerRuntime.Docker]);
+}
 
 /**
- * Writes each machine's files and the registry's line in its /etc/hosts. Removes both when the machine is no longer listed.
+ * Writes each machine's files and the registry's line in its /etc/hosts. Removes both when the machine is no longer listed, and puts
+ * back the files that were there before.
  */
 export function configureNodesOverSsh(
     scope: Scope,
@@ -88,16 +115,15 @@ export function configureNodesOverSsh(
     if (Command === undefined) return;
     const record = recordName(pulumi.getProject(), pulumi.getStack(), scope.instance);
     for (const node of nodes) {
-        const { host, port, user, hostKey } = node;
+        const { host, port, user, hostKey, directories } = node;
+        const places = { runtimes: sshRuntimes(node), directories };
         new Command(
             scope.name(`node-${node.name}`),
             {
                 connection: { host, port, user, hostKey, privateKey: pulumi.secret(node.privateKey) },
                 create: asRoot("install"),
                 delete: asRoot("uninstall"),
-                stdin: registry.apply((onNodes) =>
-                    nodeScript(record, nodeFiles(node.runtimes ?? defaultSshRuntimes, onNodes), hostsLine(onNodes)),
-                ),
+                stdin: registry.apply((onNodes) => nodeScript(record, places, onNodes)),
                 // It requires an SSH server that accepts variables.
                 addPreviousOutputInEnv: false,
             },
@@ -118,7 +144,8 @@ function asRoot(verb: string): string {
 }
 
 /** The script for a machine's shell, with the files to install or remove. */
-export function nodeScript(record: string, files: readonly NodeFile[], line: string | undefined): string {
+export function nodeScript(record: string, places: NodePlaces, registry: RegistryOnNodes): string {
+    const files = nodeFiles(places, registry);
     const list = files.map(
         ({ root, path, isSecret }, i) => `${root} ${path} files/file-${i} ${isSecret ? "0600" : "0644"}`,
     );
@@ -126,7 +153,8 @@ export function nodeScript(record: string, files: readonly NodeFile[], line: str
         ["list", list.join("\n")],
         // Including those that this configuration does not use, to clean up after an earlier one.
         ["roots", allNodeFolders.join("\n")],
-        ["hosts", line ?? ""],
+        ["directories", (places.directories ?? []).join("\n")],
+        ["hosts", hostsLine(registry) ?? ""],
         ...files.map((file, i): [string, string] => [`file-${i}`, file.content]),
     ];
     const end = `END-${createHash("sha256").update(JSON.stringify(unpacked)).digest("hex").slice(0, 16)}`;

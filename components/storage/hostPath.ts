@@ -115,7 +115,7 @@ function folderOwner(
     context: StorageContext,
 ): k8s.apps.v1.DaemonSet {
     const part = "folder-owner";
-    const pod = nodeAgent(scope, context, {
+    const pod = nodeAgent(scope.onNodes, context, {
         command: ["/bin/sh", "-c", shellScript(__dirname, "hostPath.sh")],
         env: { FOLDER: folderInPod, OWNER: `${registryUser}:${registryUser}` },
         capabilities: ["CHOWN", "FOWNER"],

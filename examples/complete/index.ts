@@ -20,6 +20,7 @@ const config = new pulumi.Config();
 const registry = new PrivateRegistry("registry", {
     namespace: "registry",
     createNamespace: true,
+    nodeNamespace: "registry-node",
     createNodeNamespace: true,
     serviceName: "registry",
     clusterDomain: "cluster.local",
@@ -28,6 +29,7 @@ const registry = new PrivateRegistry("registry", {
     image: "docker.io/library/registry:3.1.2",
     imageMirror: "mirror.example.com",
     imagePullSecrets: ["mirror-pull"],
+    imageDockerConfigJson: config.requireSecret("image-docker-config"),
     config: { http: { headers: { "X-Content-Type-Options": ["nosniff"] } } },
     replicas: 2,
     resources: {
@@ -92,6 +94,7 @@ const registry = new PrivateRegistry("registry", {
         enabled: true,
         daemonSet: true,
         runtimes: [ContainerRuntime.Containerd, ContainerRuntime.CriO],
+        directories: ["/etc/containerd/hosts.d"],
         nodeSelector: { "kubernetes.io/os": "linux" },
         tolerations: [{ key: "dedicated", operator: "Equal", value: "registry", effect: "NoSchedule" }],
     },
@@ -129,9 +132,11 @@ new RegistryAccess("elsewhere", {
                 privateKey: config.requireSecret("ssh-key"),
                 hostKey: config.require("host-key-of-node-1"),
                 runtimes: [ContainerRuntime.Containerd, ContainerRuntime.Docker],
+                directories: ["/var/snap/microk8s/current/args/certs.d"],
             },
         ],
         runtimes: [ContainerRuntime.K3s],
+        directories: ["/data/k3s/agent/etc/containerd/certs.d"],
         nodeSelector: { "kubernetes.io/os": "linux" },
         tolerations: [{ key: "dedicated", operator: "Equal", value: "edge", effect: "NoExecute" }],
     },
@@ -139,6 +144,7 @@ new RegistryAccess("elsewhere", {
     createNodeNamespace: true,
     imageMirror: "mirror.example.com",
     imagePullSecrets: ["mirror-pull"],
+    imageDockerConfigJson: config.requireSecret("image-docker-config"),
     labels: { environment: "production" },
     annotations: { "example.com/owner": "platform" },
 });

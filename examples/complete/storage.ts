@@ -23,6 +23,7 @@ new PrivateRegistry("on-claim", {
                 privateKey: config.requireSecret("ssh-key"),
                 hostKey: config.require("host-key-of-node-1"),
                 runtimes: [ContainerRuntime.Containerd, ContainerRuntime.Docker],
+                directories: ["/var/snap/microk8s/current/args/certs.d"],
             },
         ],
     },

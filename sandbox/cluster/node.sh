@@ -61,7 +61,9 @@ if [ "$CONTROL_PLANE" = yes ]; then
     # shellcheck source=SCRIPTDIR/control-plane.sh
     . "$here/control-plane.sh"
 fi
-keep containerd --config /etc/kubernetes/containerd.toml
+# Where the component's agent looks for it, as on other nodes.
+cp /etc/kubernetes/containerd.toml /etc/containerd/config.toml
+keep containerd --config /etc/containerd/config.toml
 until kubectl --kubeconfig=/etc/kubernetes/kubelet.kubeconfig get --raw=/readyz >/dev/null 2>&1; do sleep 0.2; done
 keep kubelet --config=/etc/kubernetes/kubelet.yaml --kubeconfig=/etc/kubernetes/kubelet.kubeconfig \
     --hostname-override="$NODE_NAME" --node-ip="$NODE_ADDRESS"

@@ -34,3 +34,6 @@ export const oneOrMore = "must be an integer of at least 1";
 export const modes = 'must be one of "ReadWriteOnce", "ReadWriteMany", "ReadWriteOncePod"';
 export const operators = 'must be one of "Exists", "Equal"';
 export const effects = 'must be one of "NoSchedule", "PreferNoSchedule", "NoExecute"';
+export const nodeDirectory =
+    "must be an absolute path of a directory with containerd's `<host>/hosts.toml`, e.g. `/etc/containerd/hosts.d`";
+export const dockerConfig = "must be the JSON of a dockerconfigjson Secret, with `auths`";

@@ -99,7 +99,7 @@ describe("the stack's configuration", () => {
         assert.throws(
             () => read({ registry: { users: [{ name: "ci" }] }, somethingElse: "1" }),
             refused(
-                "private-registry:somethingElse: is not a key of this project; the keys are registry, password-ci, hash-ci",
+                "private-registry:somethingElse: is not a key of this project; the keys are registry, image-docker-config, password-ci, hash-ci",
             ),
         );
     });
@@ -225,6 +225,32 @@ describe("the stack's configuration", () => {
                 refused(
                     "tls-key: is not encrypted in the stack's file; run `pulumi config set --secret tls-key <key.pem`",
                 ),
+            );
+        });
+    });
+
+    describe("the credentials of the component's own images", () => {
+        const content = '{"auths":{}}';
+
+        it("are set by image-docker-config, as a secret", async () => {
+            const args = read({ registry: {} }, { "image-docker-config": content });
+            const set = args.imageDockerConfigJson as pulumi.Output<string>;
+            assert.equal(await resolved(set), content);
+            assert.equal(await pulumi.isSecret(set), true);
+            assert.equal(args.users, undefined);
+        });
+
+        it("are rejected if they are not encrypted", () => {
+            const set = "run `pulumi config set --secret image-docker-config <config.json`";
+            assert.throws(
+                () => read({ registry: { imageDockerConfigJson: content } }),
+                refused(
+                    `registry.imageDockerConfigJson: must not be in the configuration file; ${set}, and remove it here`,
+                ),
+            );
+            assert.throws(
+                () => read({ "image-docker-config": content }),
+                refused(`image-docker-config: is not encrypted in the stack's file; ${set}`),
             );
         });
     });

@@ -59,6 +59,7 @@ export const registries: Readonly<Record<string, PrivateRegistryArgs>> = {
         pullSecrets: { namespaces: ["team-a"] },
     },
     existingNamespace: { namespace: "team", createNamespace: false },
+    nodeNamespace: { namespace: "team", createNamespace: false, nodeNamespace: "agents-node" },
     config: { config: { log: { fields: { team: "platform" } } }, imageMirror: "mirror.example.com" },
 
     "tls.selfSigned": { tls: { selfSigned: { algorithm: KeyAlgorithm.Rsa4096, generation: 2 } } },
@@ -132,6 +133,7 @@ export const registries: Readonly<Record<string, PrivateRegistryArgs>> = {
         networkPolicy: { clients: ["10.0.0.0/8"] },
     },
 
+    "nodes.directories": { nodes: { directories: ["/etc/containerd/hosts.d"] } },
     "nodes.disabled": { nodes: { enabled: false } },
     "nodes.authenticate": { nodes: { authenticate: true } },
     "nodes.ssh": { nodes: { daemonSet: false, ssh: [sshNode("a"), sshNode("b")] } },

@@ -60,6 +60,7 @@ describe("TypeScript projects that installed the packed package", () => {
         await consumer.pulumi("config", "set", "--secret", "password-of-operations", "chosen-by-operations");
         const hash = "$2y$05$aMBlAFTv3V.7RXtg9i.yveBef9ydBn.rMPHp4diJHsmLo7LatmU3e";
         await consumer.pulumi("config", "set", "--secret", "hash-of-auditor", hash);
+        await consumer.pulumi("config", "set", "--secret", "image-docker-config", '{"auths":{}}');
         await consumer.pulumi("config", "set", "--secret", "s3-secret-access-key", "chosen-by-s3");
         await consumer.pulumi("config", "set", "--secret", "ssh-key", "--", clientKey);
         await consumer.pulumi("config", "set", "host-key-of-node-1", hostKey);

@@ -220,8 +220,8 @@ describe("the validation of RegistryAccess's arguments", () => {
         ["host", "https://a.b", `${must.host}, not "https://a.b"; did you mean \`a.b\`?`],
         ["host", "registry", `${must.host}, not "registry"; ${must.dockerHub("registry")}`],
         ["hostAliases[0]", "A.b", `${must.host}, not "A.b"; did you mean \`a.b\`?`],
-        ["dockerConfigJson", "hunter2", "must be the JSON of a dockerconfigjson Secret, with `auths`"],
-        ["dockerConfigJson", '{"auths":null}', "must be the JSON of a dockerconfigjson Secret, with `auths`"],
+        ["dockerConfigJson", "hunter2", must.dockerConfig],
+        ["dockerConfigJson", '{"auths":null}', must.dockerConfig],
         ["caCertPem", "/etc/ca.crt", "must be PEM-encoded certificates"],
         ["caCertPem", " ", "must be PEM-encoded certificates"],
         [

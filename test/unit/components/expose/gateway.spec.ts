@@ -8,6 +8,7 @@ refusesValues("expose.gateway", [
             "expose.gateway.version",
             version,
             "must be a version of the Gateway API in quotes, e.g. `1.3` or `v1.3.0`",
+            version === 1.3 ? 'write it in quotes, `"1.3"`' : undefined,
         ],
     ),
     ["expose.gateway.parentRefs[0].port", 0, "must be an integer from 1 to 65535"],

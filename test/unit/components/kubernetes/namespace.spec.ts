@@ -1,7 +1,8 @@
 import * as assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import { PrivateRegistry } from "../../../../components";
 import { declare, resolved } from "../../mocks";
-import { refusesValues } from "../../refusals";
+import { refuses, refusesValues } from "../../refusals";
 import { registry } from "../../registry";
 import * as must from "../../sentences";
 
@@ -52,6 +53,52 @@ describe("createNamespace", () => {
     it("creates the namespace when it is true", async () => {
         assert.equal((await registry({ createNamespace: true })).every("Namespace").length, 2);
     });
+});
+
+describe("nodeNamespace", () => {
+    const shared = { namespace: "tools", createNamespace: false, storage: { hostPath: { path: "/srv/registry" } } };
+    const namespacesOfAgents = (r: Awaited<ReturnType<typeof registry>>) => [
+        ...new Set(r.every("DaemonSet").map(({ inputs }) => inputs.metadata.namespace)),
+    ];
+
+    it("separates the node agents of registries that share a namespace", async () => {
+        for (const nodeNamespace of ["first-node", "second-node"]) {
+            const r = await registry({ ...shared, nodeNamespace });
+            assert.equal(r.one("Namespace").inputs.metadata.name, nodeNamespace);
+            assert.deepEqual(namespacesOfAgents(r), [nodeNamespace]);
+            assert.deepEqual(namespacesOf(r), ["tools", nodeNamespace]);
+        }
+    });
+
+    it("can already exist, also the registry's own and for several registries", async () => {
+        for (const nodeNamespace of ["kube-images", "tools"]) {
+            const r = await registry({ ...shared, nodeNamespace, createNodeNamespace: false });
+            assert.deepEqual(r.every("Namespace"), []);
+            assert.deepEqual(namespacesOfAgents(r), [nodeNamespace]);
+        }
+    });
+
+    it("can be an Output", async () => {
+        const r = await registry({ nodeNamespace: pulumi.output("kube-images") });
+        assert.deepEqual(namespacesOfAgents(r), ["kube-images"]);
+    });
+});
+
+refusesValues("nodeNamespace", [["nodeNamespace", "Tools", must.label(63)]]);
+
+refuses("nodeNamespace", {
+    "the registry's namespace, unless the component creates neither": {
+        of: { namespace: "tools", createNamespace: false, nodeNamespace: "tools" },
+        says: [
+            "nodeNamespace: is the registry's namespace, whose Pod Security level `restricted` rejects pods that write to nodes; name another namespace",
+        ],
+    },
+    "the default of the registry's namespace": {
+        of: { nodeNamespace: "registry", createNodeNamespace: false },
+        says: [
+            "nodeNamespace: is the registry's namespace, whose Pod Security level `restricted` rejects pods that write to nodes; name another namespace",
+        ],
+    },
 });
 
 describe("clusterDomain", () => {

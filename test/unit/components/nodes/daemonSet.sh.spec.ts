@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, utime
 import { type Running, script, scriptFolder, until } from "../../shellScripts";
 
 describe("nodes/daemonSet.sh", () => {
-    const { at, write, tree, inFolder, run, fakeSleep, sleeps } = scriptFolder();
+    const { at, write, lines, tree, inFolder, run, fakeSleep, sleeps } = scriptFolder();
 
     const env = {
         RECORD: ".private-registry-ns-access",
@@ -16,13 +16,29 @@ describe("nodes/daemonSet.sh", () => {
     /** The content of the agent's ConfigMap and Secret: files by their path below the root `node`; those in `secret` are secret. */
     function want(files: Record<string, string>, secret: string[] = []): void {
         const entries = Object.entries(files);
-        const lines = entries.map(([file, content], i) => {
+        const list = entries.map(([file, content], i) => {
             const [folder, mode] = secret.includes(file) ? ["secrets", "0600"] : ["files", "0644"];
             write(`agent/${folder}/file-${i}`, content);
             return `${at("node")} ${file} ${folder}/file-${i} ${mode}\n`;
         });
-        write("agent/files/list", lines.join(""));
+        write("agent/files/list", list.join(""));
         write("agent/files/roots", `${at("node")}\n`);
+    }
+
+    /** Starts the agent, on a node whose containerd reads the directory `node`, or the given ones. */
+    function launch(configPath = at("node")): Running {
+        mkdirSync(at("dev"), { recursive: true });
+        write("agent/files/directories", "");
+        write("agent/containerd/config.toml", `[plugins.cri.registry]\nconfig_path = "${configPath}"\n`);
+        write(
+            "proc/self/mountinfo",
+            "1 0 0:1 / / rw - overlay overlay rw,upperdir=/var/lib/containerd/io.containerd.x/1",
+        );
+        const agentScript = inFolder("nodes/daemonSet.sh", "/tmp/", "/agent", "/dev/termination-log");
+        return run(
+            script("nodes/nodeFiles.sh") + inFolder("nodes/runtime.sh", "/proc/self/mountinfo") + agentScript,
+            env,
+        );
     }
 
     /** Starts the agent and waits until it sleeps after its first loop. */
@@ -31,7 +47,7 @@ describe("nodes/daemonSet.sh", () => {
         write("agent/credentials/token", "token-of-the-agent");
         mkdirSync(at("tmp"), { recursive: true });
         const slept = sleeps().length;
-        agent = run(script("nodes/nodeFiles.sh") + inFolder("nodes/daemonSet.sh", "/agent", "/tmp/ready"), env);
+        agent = launch();
         await until(() => sleeps().length > slept || agent?.process.exitCode !== null, "the first round");
         assert.equal(agent.process.exitCode, null, agent.output());
         return agent;
@@ -58,7 +74,8 @@ describe("nodes/daemonSet.sh", () => {
         want(files);
         await start();
         assert.deepEqual(tree("node"), { ...files, ...record });
-        assert.equal(existsSync(at("tmp/ready")), true);
+        assert.deepEqual([existsSync(at("tmp/ready")), existsSync(at("tmp/read"))], [true, true]);
+        assert.equal(lines("tmp/status")[0], `this node runs containerd, which reads ${at("node")}`);
         assert.equal(statSync(at("node/b.conf")).mode & 0o777, 0o644);
     });
 
@@ -77,18 +94,19 @@ describe("nodes/daemonSet.sh", () => {
 
     it("does not rewrite an unchanged file", async () => {
         want(files);
-        write("node/b.conf", "b\n");
+        await start();
         const then = new Date("2020-01-01T00:00:00Z");
         utimesSync(at("node/b.conf"), then, then);
-        await start();
+        await nextRound();
         assert.equal(statSync(at("node/b.conf")).mtimeMs, then.getTime());
     });
 
     it("replaces a file atomically", async () => {
         want(files);
-        write("node/b.conf", "before\n");
-        const { ino } = statSync(at("node/b.conf"));
         await start();
+        const { ino } = statSync(at("node/b.conf"));
+        want({ ...files, "b.conf": "next\n" });
+        await nextRound();
         assert.notEqual(statSync(at("node/b.conf")).ino, ino);
         assert.deepEqual(
             Object.keys(tree("node")).filter((file) => file.endsWith(".new")),
@@ -113,7 +131,7 @@ describe("nodes/daemonSet.sh", () => {
         assert.deepEqual(tree("node"), {
             "c.example/ca.crt": "the next authority\n",
             "b.conf": "b\n",
-            [env.RECORD]: "c.example/ca.crt\nb.conf\n",
+            [env.RECORD]: "b.conf\nc.example/ca.crt\n",
         });
         assert.equal(existsSync(at("node/a.example")), false);
     });
@@ -163,6 +181,47 @@ describe("nodes/daemonSet.sh", () => {
             assert.equal(existsSync(at("node/a.example")), does === "keeps");
         });
     }
+
+    it("is not ready where nothing reads the files: it ends once with the reason, and then runs with that status", async () => {
+        want(files);
+        fakeSleep();
+        write("agent/credentials/token", "token-of-the-agent");
+        mkdirSync(at("tmp"), { recursive: true });
+        const reason = `this node runs containerd, which reads /elsewhere, as its config.toml says, so nothing reads ${at("node")}; add that directory to nodes.directories`;
+        agent = launch("/elsewhere");
+        assert.equal(await agent.ended, 1, agent.output());
+        assert.deepEqual(lines("dev/termination-log"), [reason]);
+        assert.equal(existsSync(at("tmp/ready")), false);
+        agent = launch("/elsewhere");
+        await until(() => sleeps().length > 0, "the first round after the restart");
+        assert.deepEqual(lines("tmp/status"), [reason]);
+        assert.ok(agent.output().includes(reason), "in the log of the running container, too");
+        assert.deepEqual([existsSync(at("tmp/ready")), existsSync(at("tmp/read"))], [true, false]);
+        assert.deepEqual(tree("node"), { ...files, ...record }, "for when the runtime reads them");
+
+        write("agent/containerd/config.toml", `[plugins.cri.registry]\nconfig_path = "${at("node")}"\n`);
+        await nextRound();
+        assert.equal(existsSync(at("tmp/read")), true, "the runtime's configuration was corrected");
+    });
+
+    it("is not ready while another component configures the host, and takes over when that is removed", async () => {
+        write("node/a.example/ca.crt", "another authority\n");
+        write("node/.private-registry-other-access", "a.example/ca.crt\n");
+        want(files);
+        mkdirSync(at("tmp"), { recursive: true });
+        writeFileSync(at("tmp/told"), "");
+        await start();
+        assert.deepEqual(lines("tmp/status"), [
+            `${at("node")}/a.example/ca.crt belongs to another component (${at("node/.private-registry-other-access")}); remove the host from one of the two, or that file if the component no longer exists`,
+        ]);
+        assert.equal(existsSync(at("tmp/read")), false);
+        assert.equal(readFileSync(at("node/a.example/ca.crt"), "utf8"), "another authority\n");
+        rmSync(at("node/.private-registry-other-access"));
+        rmSync(at("node/a.example/ca.crt"));
+        await nextRound();
+        assert.equal(existsSync(at("tmp/read")), true);
+        assert.equal(tree("node")["a.example/ca.crt"], "the authority\n");
+    });
 
     it("requests its own DaemonSet, without its token in the process list", async () => {
         want(files);

@@ -46,7 +46,10 @@ describe("nodeFiles", () => {
     it("of containerd have, for each host, a table for the endpoint and a CA file that is also written", () => {
         fc.assert(
             fc.property(fc.uniqueArray(host, { minLength: 1 }), endpoint, (hosts, target) => {
-                const files = nodeFiles([ContainerRuntime.Containerd], { hosts, endpoint: target, caCertPem: ca });
+                const files = nodeFiles(
+                    { runtimes: [ContainerRuntime.Containerd] },
+                    { hosts, endpoint: target, caCertPem: ca },
+                );
                 assert.equal(files.length, 2 * hosts.length);
                 for (const name of hosts) {
                     const toml = files.find((file) => file.path === `${name}/hosts.toml`)?.content ?? "";
@@ -62,10 +65,10 @@ describe("nodeFiles", () => {
     it("have unique paths, in the mounted directories", () => {
         fc.assert(
             fc.property(runtimes, fc.uniqueArray(host, { minLength: 1 }), endpoint, (kinds, hosts, target) => {
-                const files = nodeFiles(kinds, { hosts, endpoint: target, caCertPem: ca });
+                const files = nodeFiles({ runtimes: kinds }, { hosts, endpoint: target, caCertPem: ca });
                 const paths = files.map((file) => `${file.root}/${file.path}`);
                 assert.deepEqual(paths, [...new Set(paths)]);
-                const folders = nodeFolders(kinds, target !== undefined);
+                const folders = nodeFolders({ runtimes: kinds }, target !== undefined);
                 for (const file of files) {
                     assert.ok(folders.includes(file.root), `${file.root} is not among ${folders}`);
                     assert.match(file.path, /^[^/\s][^\s]*$/);
@@ -84,14 +87,14 @@ describe("nodeFiles", () => {
     for (const [runtime, expected] of folders) {
         it(`of ${runtime} are in ${expected}`, () => {
             const registry = { hosts: ["a.example", "b.example"], endpoint: "10.0.0.1:443", caCertPem: ca };
-            const roots = nodeFiles([runtime], registry).map((file) => file.root);
+            const roots = nodeFiles({ runtimes: [runtime] }, registry).map((file) => file.root);
             assert.deepEqual([...new Set(roots)], expected);
         });
     }
 
     it("of CRI-O map each host to the endpoint, and have the CA certificate for both addresses", () => {
         const registry = { hosts: ["a.example:8443"], endpoint: "10.0.0.1:443", caCertPem: ca };
-        assert.deepEqual(nodeFiles([ContainerRuntime.CriO], registry), [
+        assert.deepEqual(nodeFiles({ runtimes: [ContainerRuntime.CriO] }, registry), [
             { root: "/etc/containers/certs.d", path: "a.example:8443/ca.crt", content: ca, isSecret: false },
             { root: "/etc/containers/certs.d", path: "10.0.0.1:443/ca.crt", content: ca, isSecret: false },
             {
@@ -105,14 +108,14 @@ describe("nodeFiles", () => {
     });
 
     it("of CRI-O are only CA certificates without an endpoint", () => {
-        assert.deepEqual(nodeFiles([ContainerRuntime.CriO], { hosts: ["a.example"], caCertPem: ca }), [
+        assert.deepEqual(nodeFiles({ runtimes: [ContainerRuntime.CriO] }, { hosts: ["a.example"], caCertPem: ca }), [
             { root: "/etc/containers/certs.d", path: "a.example/ca.crt", content: ca, isSecret: false },
         ]);
     });
 
     it("of Docker are only CA certificates, because it cannot map names", () => {
         const registry = { hosts: ["a.example"], endpoint: "10.0.0.1:443", caCertPem: ca };
-        assert.deepEqual(nodeFiles([ContainerRuntime.Docker], registry), [
+        assert.deepEqual(nodeFiles({ runtimes: [ContainerRuntime.Docker] }, registry), [
             { root: "/etc/docker/certs.d", path: "a.example/ca.crt", content: ca, isSecret: false },
         ]);
     });
@@ -121,14 +124,16 @@ describe("nodeFiles", () => {
         fc.assert(
             fc.property(runtimes, fc.uniqueArray(host, { minLength: 1 }), endpoint, (kinds, hosts, target) => {
                 const logins = Object.fromEntries(hosts.map((name) => [name, `login-of-${name}`]));
-                for (const file of nodeFiles(kinds, { hosts, endpoint: target, caCertPem: ca, logins })) {
+                for (const file of nodeFiles({ runtimes: kinds }, { hosts, endpoint: target, caCertPem: ca, logins })) {
                     const name = file.path.replace(/\/hosts\.toml$/, "");
                     assert.equal(file.isSecret, file.path.endsWith("/hosts.toml"));
                     assert.equal(file.content.includes("login-of-"), file.isSecret);
                     if (file.isSecret) assert.ok(file.content.includes(`"Basic login-of-${name}"`));
                 }
                 assert.deepEqual(
-                    nodeFiles(kinds, { hosts, endpoint: target, caCertPem: ca, logins }).some((file) => file.isSecret),
+                    nodeFiles({ runtimes: kinds }, { hosts, endpoint: target, caCertPem: ca, logins }).some(
+                        (file) => file.isSecret,
+                    ),
                     kinds.some((kind) => authenticatingRuntimes.includes(kind)),
                 );
             }),
@@ -136,7 +141,10 @@ describe("nodeFiles", () => {
     });
 
     it("of containerd have no CA certificate if the registry's is publicly trusted", () => {
-        const files = nodeFiles([ContainerRuntime.Containerd], { hosts: ["a.example"], logins: { "a.example": "x" } });
+        const files = nodeFiles(
+            { runtimes: [ContainerRuntime.Containerd] },
+            { hosts: ["a.example"], logins: { "a.example": "x" } },
+        );
         assert.deepEqual(
             files.map((file) => file.path),
             ["a.example/hosts.toml"],

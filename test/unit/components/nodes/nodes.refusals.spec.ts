@@ -7,6 +7,11 @@ refusesValues("nodes", [
     ["nodes.daemonSet", "no", must.boolean],
     ["nodes.authenticate", "yes", must.boolean],
     ["nodes.runtimes[0]", "podman", 'must be one of "containerd", "k3s", "rke2", "cri-o", "docker"'],
+    ["nodes.directories[0]", "certs.d", must.nodeDirectory],
+    ["nodes.directories[0]", "/etc", must.nodeDirectory],
+    ["nodes.directories[0]", "/etc/containerd/../shadow.d", must.nodeDirectory],
+    ["nodes.directories[0]", "/etc/containerd/my certs.d", must.nodeDirectory],
+    ["nodes.directories[0]", "/etc/containerd/certs.d/", must.nodeDirectory],
     ["nodes.nodeSelector.pool", 1, must.labelValue, 'write it in quotes, `"1"`'],
     ["nodes.tolerations[0].key", 1, must.labelKey, 'write it in quotes, `"1"`'],
     ["nodes.tolerations[0].operator", "Is", must.operators],
@@ -25,6 +30,24 @@ refuses("nodes", {
         of: { nodes: { runtimes: [] } },
         says: ["nodes.runtimes: is empty; list the nodes' container runtimes, or set nodes.enabled to false"],
     },
+    "directories that are repeated or belong to a runtime": {
+        of: {
+            nodes: {
+                directories: [
+                    "/etc/containerd/certs.d",
+                    "/srv/certs.d",
+                    "/srv/certs.d",
+                    "/etc/containers/registries.conf.d",
+                    "/var/lib/rancher/k3s/agent/etc/containerd/certs.d",
+                ],
+            },
+        },
+        says: [
+            'nodes.directories[2]: repeats "/srv/certs.d"; name each once',
+            "nodes.directories[3]: is the directory of cri-o; add cri-o to nodes.runtimes instead",
+            "nodes.directories[4]: is the directory of k3s; add k3s to nodes.runtimes instead",
+        ],
+    },
     "no DaemonSet and no machines": {
         of: { nodes: { daemonSet: false } },
         says: [
@@ -32,8 +55,17 @@ refuses("nodes", {
         ],
     },
     "fields of the DaemonSet when daemonSet is false": {
-        of: { nodes: { daemonSet: false, ssh: [sshNode("a")], runtimes: ["k3s"], nodeSelector: {}, tolerations: [] } },
-        says: ["runtimes", "nodeSelector", "tolerations"].map(
+        of: {
+            nodes: {
+                daemonSet: false,
+                ssh: [sshNode("a")],
+                runtimes: ["k3s"],
+                directories: ["/srv/certs.d"],
+                nodeSelector: {},
+                tolerations: [],
+            },
+        },
+        says: ["runtimes", "directories", "nodeSelector", "tolerations"].map(
             (field) => `nodes.${field}: is for the DaemonSet, which nodes.daemonSet disables; remove one of the two`,
         ),
     },

@@ -63,8 +63,12 @@ describe("nodes", () => {
             "/etc/containers/certs.d",
             "/etc/containers/registries.conf.d",
             "/etc/docker/certs.d",
+            "/etc/containerd",
         ]);
-        assert.deepEqual(folders(await registry()), ["/etc/containerd/certs.d"]);
+        assert.deepEqual(folders(await registry()), ["/etc/containerd/certs.d", "/etc/containerd"]);
+        assert.deepEqual(folders(await registry({ nodes: { runtimes: [ContainerRuntime.Docker] } })), [
+            "/etc/docker/certs.d",
+        ]);
     });
 
     it("have every root in the list mounted at its path", async () => {
@@ -92,6 +96,34 @@ describe("nodes", () => {
         });
         assert.deepEqual(agent(r).nodeSelector, { "kubernetes.io/os": "linux", pool: "apps" });
         assert.deepEqual(agent(r).tolerations, [{ key: "dedicated", operator: "Exists", effect: "NoSchedule" }]);
+    });
+});
+
+describe("nodes.directories", () => {
+    const directories = ["/etc/containerd/hosts.d", "/var/snap/microk8s/current/args/certs.d"];
+
+    it("are mounted and written, and then no runtime's by default", async () => {
+        const r = await registry({ nodes: { directories } });
+        assert.deepEqual(folders(r), [...directories, "/etc/containerd"]);
+        assert.equal(files(r).roots, directories.map((directory) => `/node${directory}\n`).join(""));
+        assert.equal(files(r).directories, directories.map((directory) => `${directory}\n`).join(""));
+        assert.equal(files(r).list.trimEnd().split("\n").length, 4);
+        assert.match(files(r)["file-3"], /ca = "\/var\/snap\/microk8s\/current\/args\/certs\.d\//);
+    });
+
+    it("are in addition to the given runtimes, and each is written once", async () => {
+        const r = await registry({
+            nodes: {
+                runtimes: [ContainerRuntime.Containerd, ContainerRuntime.Docker],
+                directories: ["/etc/containerd/certs.d", "/etc/containerd/hosts.d"],
+            },
+        });
+        assert.deepEqual(folders(r), [
+            "/etc/containerd/certs.d",
+            "/etc/docker/certs.d",
+            "/etc/containerd/hosts.d",
+            "/etc/containerd",
+        ]);
     });
 });
 
@@ -201,6 +233,24 @@ describe("the nodes' agent", () => {
     });
 });
 
+describe("the status of the nodes' agent", () => {
+    it("is a readiness probe that prints what it found", async () => {
+        const { readinessProbe, startupProbe } = agent(await registry()).containers[0];
+        assert.deepEqual(readinessProbe.exec.command, ["/bin/sh", "-c", "cat /tmp/status; test -e /tmp/read"]);
+        assert.deepEqual(startupProbe.exec.command, ["test", "-e", "/tmp/ready"]);
+    });
+
+    it("needs nothing of the node but containerd's configuration, which it cannot change", async () => {
+        const { volumes, containers } = agent(await registry());
+        const mount = containers[0].volumeMounts.find(({ name }: { name: string }) => name === "containerd");
+        assert.deepEqual(mount, { name: "containerd", mountPath: "/agent/containerd", readOnly: true });
+        assert.deepEqual(volumes.find(({ name }: { name: string }) => name === "containerd").hostPath, {
+            path: "/etc/containerd",
+            type: "DirectoryOrCreate",
+        });
+    });
+});
+
 describe("agentFiles", () => {
     const kinds = fc.uniqueArray(fc.constantFrom(...Object.values(ContainerRuntime)), { minLength: 1 });
     const host = fc.stringMatching(/^[a-z]{1,8}(\.[a-z]{1,4}){0,2}(:[1-9][0-9]{0,3})?$/);
@@ -209,12 +259,15 @@ describe("agentFiles", () => {
         fc.assert(
             fc.property(kinds, fc.uniqueArray(host, { minLength: 1 }), fc.boolean(), (runtimes, hosts, logsIn) => {
                 const logins = Object.fromEntries(hosts.map((name) => [name, "YTpi"]));
-                const wanted = nodeFiles(runtimes, {
-                    hosts,
-                    endpoint: "10.96.1.2:443",
-                    caCertPem: caCertificate,
-                    logins: logsIn ? logins : undefined,
-                });
+                const wanted = nodeFiles(
+                    { runtimes },
+                    {
+                        hosts,
+                        endpoint: "10.96.1.2:443",
+                        caCertPem: caCertificate,
+                        logins: logsIn ? logins : undefined,
+                    },
+                );
                 const { open, secret } = agentFiles(wanted);
                 const lines = open.list.split("\n");
                 assert.equal(lines.pop(), "");

@@ -11,6 +11,7 @@ refusesValues("nodes.ssh", [
     ["nodes.ssh[0].port", 0, "must be an integer from 1 to 65535"],
     ["nodes.ssh[0].user", "root; reboot", "must be a user name of letters, digits, dots, hyphens and underscores"],
     ["nodes.ssh[0].hostKey", "SHA256:x", "must be a public host key on one line, e.g. `ecdsa-sha2-nistp256 AAAA…`"],
+    ["nodes.ssh[0].directories[0]", "certs.d", must.nodeDirectory],
     ["nodes.ssh[0].runtimes[0]", "podman", 'must be one of "containerd", "k3s", "rke2", "cri-o", "docker"'],
 ]);
 
@@ -22,6 +23,15 @@ refuses("nodes.ssh", {
             "nodes.ssh[0].host: is missing; set the host name or IP address to connect to",
             "nodes.ssh[0].privateKey: is missing; set a key that the machine accepts",
             "nodes.ssh[0].hostKey: is missing; set it to what `ssh-keyscan -t ecdsa <host>` prints after the host name",
+        ],
+    },
+    "directories that are repeated or belong to a runtime": {
+        of: {
+            nodes: { ssh: [sshNode("a", { directories: ["/srv/certs.d", "/srv/certs.d", "/etc/docker/certs.d"] })] },
+        },
+        says: [
+            'nodes.ssh[0].directories[1]: repeats "/srv/certs.d"; name each once',
+            "nodes.ssh[0].directories[2]: is the directory of docker; add docker to nodes.ssh[0].runtimes instead",
         ],
     },
     "machines of the same name, and without a runtime": {
