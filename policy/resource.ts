@@ -11,6 +11,8 @@ export interface Resource {
     readonly props: Tree;
     /** Whether Pulumi refuses to delete it. */
     readonly isProtected: boolean;
+    /** URNs of the resources whose values this one uses. Stack rules only. */
+    readonly dependencies?: readonly string[];
 }
 
 /** Kubernetes kind, e.g. `Deployment`; undefined for other providers, and for patches, which are incomplete. */

@@ -6,6 +6,7 @@ import { bcryptCost } from "./bcryptCost";
 import { certificateLifetime } from "./certificateLifetime";
 import { dataProtected } from "./dataProtected";
 import { keyStrength } from "./keyStrength";
+import { loginOnExposedPaths } from "./loginOnExposedPaths";
 import { networkPolicy } from "./networkPolicy";
 import { noBasicAuthOverHttp } from "./noBasicAuthOverHttp";
 import { noPlaintextSecrets } from "./noPlaintextSecrets";
@@ -28,6 +29,7 @@ import { unlimitedBodySize } from "./unlimitedBodySize";
 /** All rules, in the order of the table in docs/policies.md. */
 export const rules: readonly Rule[] = [
     tlsOnExposedPaths,
+    loginOnExposedPaths,
     noBasicAuthOverHttp,
     registryVersion,
     pinnedImages,

@@ -1,7 +1,7 @@
+import { type Recognition, recognition } from "../recognition";
 import { namespaceOf, registries } from "../registries";
 import { entries, kindOf, known, type Resource, type Tree } from "../resource";
 import { stackRule } from "../rule";
-import { type Recognition, recognition } from "../workload";
 
 export const networkPolicy = stackRule<Recognition>({
     name: "network-policy",

@@ -1,8 +1,8 @@
+import { type Recognition, recognition } from "../recognition";
 import { registries } from "../registries";
 import { texts } from "../registryConfig";
 import { entries, isPartlyUnknown, isUnknown, kindOf, type Resource, text } from "../resource";
 import { stackRule } from "../rule";
-import { type Recognition, recognition } from "../workload";
 
 export const trustedCertificate = stackRule<Recognition>({
     name: "trusted-certificate",

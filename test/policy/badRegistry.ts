@@ -43,6 +43,7 @@ export function badRegistry(planted: string): Declared[] {
     return [
         namespace("privileged"),
         bad,
+        openMirror(),
         service({
             metadata: { annotations: { "pulumi.com/skipAwait": "true" } },
             spec: {
@@ -66,7 +67,7 @@ export function badRegistry(planted: string): Declared[] {
         }),
         secret("registry-htpasswd", { htpasswd: `ci:$2y$14$${planted}\nops:{SHA}${planted}\n` }),
         secret("registry-login", { ".dockerconfigjson": JSON.stringify({ auths: { "bad.example.com": { auth } } }) }),
-        randomPassword({ length: 8 }),
+        { ...randomPassword({ length: 8 }), name: "registry-password" },
         privateKey({ algorithm: "RSA", rsaBits: 1024 }),
         selfSignedServer(planted),
         signedCertificate({
@@ -77,6 +78,16 @@ export function badRegistry(planted: string): Declared[] {
             earlyRenewalHours: 0,
         }),
     ];
+}
+
+/** It asks for no login on a port of its node. */
+function openMirror(): Declared {
+    const mirror = deployment({
+        metadata: { name: "mirror", annotations: { "pulumi.com/skipAwait": "true" } },
+        container: { env: [], volumeMounts: [], ports: [{ containerPort: 5000, hostPort: 5000 }] },
+        pod: { volumes: [] },
+    });
+    return { ...mirror, name: "mirror" };
 }
 
 /** Valid for a hundred years, without renewal. */

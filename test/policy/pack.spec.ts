@@ -4,7 +4,8 @@ import * as path from "node:path";
 import * as fc from "fast-check";
 import { bcryptCost } from "../../components/users/htpasswd";
 import { bitsOf, unguessableBits } from "../../policy/passwords";
-import { defaults, type Setting } from "../../policy/rule";
+import type { Tree } from "../../policy/resource";
+import { allSettings, defaults, type Setting } from "../../policy/rule";
 import { rules } from "../../policy/rules";
 import { repositoryRoot } from "../../sandbox/paths";
 import { profileOf } from "../../sandbox/stack/policies";
@@ -14,7 +15,12 @@ import { described, refused, violations } from "./judge";
 // In this file's process, so that it can check that no rule is missing.
 import "./credentials.cases";
 import "./exposure.cases";
+import "./login.cases";
+import "./passwords.cases";
+import "./replicas.cases";
+import "./secrets.cases";
 import "./storage.cases";
+import "./tls.cases";
 import "./workloads.cases";
 
 const profile = (name: string): Record<string, string | Record<string, unknown>> =>
@@ -29,9 +35,10 @@ describe("the policy pack", () => {
     });
 
     it("has a description of every rule and setting", () => {
-        for (const { name, what, why, fix, settings } of rules) {
+        for (const rule of rules) {
+            const { name, what, why, fix } = rule;
             for (const sentence of [what, why, fix]) assert.match(sentence, /^[A-Z`].*\.$/, name);
-            for (const [key, setting] of Object.entries(settings)) {
+            for (const [key, setting] of Object.entries(allSettings(rule))) {
                 const { type, description, default: value } = setting as Setting<unknown>;
                 assert.ok(description.length > 5, `${name}.${key}`);
                 assert.equal(
@@ -117,44 +124,67 @@ describe("the policy pack", () => {
 
     it("never fails on a malformed manifest", () => {
         const types = [...new Set(refused.map(({ type }) => type))];
+        const keys = [
+            ...[
+                "metadata",
+                "spec",
+                "template",
+                "containers",
+                "volumes",
+                "labels",
+                "name",
+                "namespace",
+                "data",
+                "items",
+            ],
+            ...[
+                "image",
+                "env",
+                "envFrom",
+                "ports",
+                "rules",
+                "http",
+                "paths",
+                "tls",
+                "hosts",
+                "securityContext",
+                "type",
+            ],
+            ...["stringData", "app", "config.yml", ".dockerconfigjson", "annotations", "length", "selector", "routes"],
+            ...["volumeMounts", "mountPath", "configMap", "secret", "secretName", "command", "args", "parentRefs"],
+            ...["listeners", "backendRefs", "services", "defaultBackend", "service", "replicas", "livenessProbe"],
+            ...["httpGet", "httpHeaders", "hostPort", "containerPort", "targetPort", "capabilities", "seccompProfile"],
+        ];
+        const configs = [
+            "version: 0.1\nstorage: null\nhttp: 5\nauth: [a]\n",
+            "version: 1\nstorage: s3\nhttp: { tls: x, debug: 5 }\nauth: { htpasswd: null }\n",
+            '{"http":null,"storage":{"rootDirectory":5}}',
+            '{"auths":{"a":null,"b":5}}',
+            "NodePort",
+            "/etc/distribution",
+            "registry:3.1.2",
+        ];
         const value = fc.letrec((tie) => ({
             tree: fc.oneof(
                 { depthSize: "small" },
                 fc.constantFrom(null, true, 0, "registry", "", []),
+                fc.constantFrom(...configs),
                 fc.array(tie("tree"), { maxLength: 2 }),
-                fc.dictionary(
-                    fc.constantFrom(
-                        ...["metadata", "spec", "template", "containers", "volumes", "labels", "name", "data", "items"],
-                        ...[
-                            "image",
-                            "env",
-                            "ports",
-                            "rules",
-                            "http",
-                            "paths",
-                            "tls",
-                            "hosts",
-                            "securityContext",
-                            "type",
-                        ],
-                        ...[
-                            "stringData",
-                            "app",
-                            "config.yml",
-                            ".dockerconfigjson",
-                            "annotations",
-                            "length",
-                            "selector",
-                        ],
-                    ),
-                    tie("tree"),
-                ),
+                fc.dictionary(fc.constantFrom(...keys), tie("tree"), { noNullPrototype: true }),
             ),
         })).tree as fc.Arbitrary<unknown>;
-        const props = fc.dictionary(fc.constantFrom("metadata", "spec", "data", "stringData", "items"), value);
+        const props = fc.dictionary(fc.constantFrom("metadata", "spec", "data", "stringData", "items"), value, {
+            noNullPrototype: true,
+        });
+        const wild = fc.record({ type: fc.constantFrom(...types), name: fc.constant("any"), props });
+        /** A resource that a rule rejects, with one of its values replaced. */
+        const spoiled = fc.tuple(fc.constantFrom(...refused), fc.nat(), value).map(([resource, where, given]) => ({
+            ...resource,
+            props: replaced(resource.props, where, given),
+        }));
         fc.assert(
-            fc.property(fc.constantFrom(...types), props, (type, given) => {
-                for (const rule of rules) violations(rule, [{ type, name: "any", props: given }]);
+            fc.property(fc.array(fc.oneof(wild, spoiled), { minLength: 1, maxLength: 3 }), (resources) => {
+                for (const rule of rules) violations(rule, resources);
             }),
             { numRuns: 500 },
         );
@@ -167,6 +197,16 @@ describe("the policy pack", () => {
         assert.equal(readFileSync(file, "utf8"), current);
     });
 });
+
+/** A copy of a manifest with one of its values replaced. */
+function replaced(tree: Tree, where: number, given: unknown): Tree {
+    const keys = Object.keys(tree);
+    const key = keys[where % keys.length];
+    const copy = Array.isArray(tree) ? [...tree] : { ...tree };
+    const below = tree[key];
+    const isLeaf = typeof below !== "object" || below === null || Object.keys(below).length === 0 || where % 7 === 6;
+    return Object.assign(copy, { [key]: isLeaf ? given : replaced(below, Math.floor(where / keys.length), given) });
+}
 
 /** Settings for the rules that allow everything by default. */
 const strictHosts = { hosts: ["none"], namespaces: ["none"], storageClasses: ["none"] };
