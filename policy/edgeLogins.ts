@@ -6,7 +6,7 @@ const login =
     /\/(auth-type|auth-secret|auth-url|auth-signin|auth-tls-secret|basic-auth-secret|jwt-key|oauth2-proxy|iap)$/;
 
 /** Annotations that may name such a proxy's settings, outside of the stack. */
-const perhaps =
+const elsewhere =
     /\/(policies|plugins|auth-snippet|configuration-snippet|server-snippets?|location-snippets|backend-config)$/;
 
 const middlewares = "traefik.ingress.kubernetes.io/router.middlewares";
@@ -21,7 +21,10 @@ function ofAnnotations(resource: Resource, resources: readonly Resource[]): bool
     const annotations = entries(() => resource.props.metadata?.annotations);
     if (annotations.some(([key, value]) => login.test(key) && !["", "none", "off"].includes(String(value))))
         return true;
-    if (annotations.some(([key]) => perhaps.test(key)) || isPartlyUnknown(() => resource.props.metadata?.annotations)) {
+    if (
+        annotations.some(([key]) => elsewhere.test(key)) ||
+        isPartlyUnknown(() => resource.props.metadata?.annotations)
+    ) {
         return undefined;
     }
     const names = annotations

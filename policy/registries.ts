@@ -83,7 +83,7 @@ export function belongsToRegistry(resource: Resource, resources: readonly Resour
     return workloads.some((workload) => isPartOfInstallation(workload, resources, how));
 }
 
-/** A registry itself, or a workload with a registry's name beside one, such as its web UI. */
+/** A registry itself, or a workload with a registry's name in the same namespace as one, such as its web UI. */
 function isPartOfInstallation(workload: Resource, resources: readonly Resource[], how: Recognition): boolean {
     if (registryPod(workload, how) !== undefined) return true;
     const namespace = namespaceOf(workload);

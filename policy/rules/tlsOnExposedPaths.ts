@@ -56,7 +56,7 @@ export const tlsOnExposedPaths = stackRule<TlsSettings>({
         }),
 });
 
-/** Clients speak to the pods: the registry's configuration decides, and without it the name and number of the port. */
+/** Clients connect to the pods: the registry's configuration decides. Without it, the name and number of the port do. */
 function podProblems({ resource, what, registries, port }: Exposure, resources: readonly Resource[]): string[] {
     if (hasBalancerCertificate(resource) || (kindOf(resource) === "TCPRoute" && endsTls(resource, resources)))
         return [];

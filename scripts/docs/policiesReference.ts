@@ -69,7 +69,8 @@ an update, because it needs several objects: for example a Service, and the pods
   build of it (\`registry-photon\`, \`harbor-registry\`), and zot (\`zot\`, \`zot-linux-amd64\` and the like).
 - Workloads with a registry's name in their labels, e.g. \`docker-registry\` or \`private-registry\`. A service registry may
   be called \`registry\` too, so this name counts only together with a registry's environment variables, folders or port.
-- Services, routes and claims of these workloads. If the stack does not show the workload, the name of the object decides.
+- Services, routes and claims of these workloads. If the stack does not show the workload, the name of the object
+  decides.
 
 ${wrapped(`- \`registryNames\`: ${recognition.registryNames.description}.`, "  ")}
 ${wrapped(`- \`notRegistries\`: ${recognition.notRegistries.description}. They win over everything else, also over an image.`, "  ")}

@@ -65,9 +65,12 @@ export function badRegistry(planted: string): Declared[] {
         configMap("registry-keys", {
             "tls.key": `-----BEGIN PRIVATE KEY-----\n${planted}\n-----END PRIVATE KEY-----\n`,
         }),
-        secret("registry-htpasswd", { htpasswd: `ci:$2y$14$${planted}\nops:{SHA}${planted}\n` }),
+        { ...randomPassword({ length: 8 }), name: "drawn" },
+        {
+            ...secret("registry-htpasswd", { htpasswd: `ci:$2y$14$${planted}\nops:{SHA}${planted}\n` }),
+            uses: ["drawn"],
+        },
         secret("registry-login", { ".dockerconfigjson": JSON.stringify({ auths: { "bad.example.com": { auth } } }) }),
-        { ...randomPassword({ length: 8 }), name: "registry-password" },
         privateKey({ algorithm: "RSA", rsaBits: 1024 }),
         selfSignedServer(planted),
         signedCertificate({
@@ -80,7 +83,7 @@ export function badRegistry(planted: string): Declared[] {
     ];
 }
 
-/** It asks for no login on a port of its node. */
+/** It asks for no login, on a host port. */
 function openMirror(): Declared {
     const mirror = deployment({
         metadata: { name: "mirror", annotations: { "pulumi.com/skipAwait": "true" } },

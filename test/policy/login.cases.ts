@@ -109,7 +109,7 @@ describeRule("login-on-exposed-paths", {
             of: [service({ spec: { externalIPs: ["192.0.2.1"] } }), open],
             says: "The Service publishes port 443",
         },
-        "a port of the node": {
+        "a host port": {
             of: [
                 deployment({
                     container: { env: [], volumeMounts: [], ports: [{ containerPort: 5000, hostPort: 80 }] },

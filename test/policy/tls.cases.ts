@@ -95,10 +95,10 @@ describeRule("tls-on-exposed-paths", {
             }),
             plain(),
         ],
-        "pods with TLS on a port of the node": [
+        "pods with TLS on a host port": [
             deployment({ container: { ports: [{ containerPort: 5000, hostPort: 443 }] } }),
         ],
-        "a port of the node for the node itself": [
+        "a host port for the node itself": [
             plain({ container: { ports: [{ containerPort: 5000, hostPort: 5000, hostIP: "127.0.0.1" }] } }),
         ],
         "a default backend with a certificate": [defaultOnly()],
@@ -223,7 +223,7 @@ describeRule("tls-on-exposed-paths", {
             ],
             says: "publishes port 5000",
         },
-        "a port of the node": {
+        "a host port": {
             of: [plain({ container: { ports: [{ containerPort: 5000, hostPort: 5000 }] } })],
             says: "The container registry publishes port 5000 of the node (hostPort), which is plain HTTP",
         },

@@ -137,11 +137,11 @@ describeRule("restricted-pods", {
         "the host's network": { of: [inPod({ hostNetwork: true })], says: "The pod has hostNetwork" },
         "the host's processes": { of: [inPod({ hostPID: true })], says: "The pod has hostPID" },
         "the host's memory": { of: [inPod({ hostIPC: true })], says: "The pod has hostIPC" },
-        "a port of the node": {
+        "a host port": {
             of: [deployment({ container: { ports: [{ containerPort: 5000, hostPort: 5000 }] } })],
             says: "The container registry publishes a port of its node (hostPort 5000)",
         },
-        "a port of the node, of an init container": {
+        "a host port of an init container": {
             of: [
                 inPod({
                     initContainers: [container({ name: "proxy", ports: [{ containerPort: 443, hostPort: 443 }] })],

@@ -52,7 +52,7 @@ describe("the Pod Security Standard, by Kubernetes' own checks", function () {
         }
     });
 
-    it("has the rule's verdict on the pods of its own tests", async () => {
+    it("has the rule's verdict on the pods of Kubernetes' tests", async () => {
         const module = await goModuleFolder("kubernetes", "k8s.io/pod-security-admission");
         const own = path.join(module, "test", "testdata", "restricted", "v1.35");
         for (const verdict of ["pass", "fail"]) {
