@@ -1,5 +1,15 @@
 import { find, namespaceOf } from "./registries";
-import { entries, isPartlyUnknown, items, kindOf, known, type Resource, type Tree, text } from "./resource";
+import {
+    containsUnknown,
+    entries,
+    isPartlyUnknown,
+    items,
+    kindOf,
+    known,
+    type Resource,
+    type Tree,
+    text,
+} from "./resource";
 
 /** Annotations of an Ingress or a Service with which a proxy asks for a login or a client's certificate. */
 const login =
@@ -44,6 +54,7 @@ function ofAnnotations(resource: Resource, resources: readonly Resource[]): bool
 /** The middlewares of Traefik's routes, and the filters of the Gateway API's. */
 function ofRoute(resource: Resource, resources: readonly Resource[]): boolean | undefined {
     const spec = known(() => resource.props.spec);
+    if ([() => spec?.rules, () => spec?.routes].some(containsUnknown)) return undefined;
     const rules = [...items(() => spec?.rules), ...items(() => spec?.routes)];
     const filters = rules.flatMap((rule) => items(() => rule.filters)).map((filter) => text(() => filter.type));
     if (filters.some((type) => type === "ExternalAuth")) return true;
@@ -72,23 +83,26 @@ function ofMiddlewares(found: readonly (Resource | undefined)[]): boolean | unde
         names?.some((name) => ["basicAuth", "digestAuth", "forwardAuth"].includes(name)),
     );
     if (asks) return true;
-    return kinds.some((names) => names === undefined || names.includes("plugin")) ? undefined : false;
+    const isHidden = found.some((middleware) => middleware && containsUnknown(() => middleware.props.spec));
+    return isHidden || kinds.some((names) => names === undefined || names.includes("plugin")) ? undefined : false;
 }
 
 /** Envoy Gateway's SecurityPolicy for the route or its Gateway. */
-function ofPolicies(resource: Resource, resources: readonly Resource[]): boolean {
+function ofPolicies(resource: Resource, resources: readonly Resource[]): boolean | undefined {
+    const all = resources.filter((one) => kindOf(one) === "SecurityPolicy");
+    if (all.length === 0) return false;
+    const identity = [() => resource.props.metadata?.name, () => resource.props.spec?.parentRefs];
+    if ([...identity, ...all.map((one) => () => one.props.spec)].some(containsUnknown)) return undefined;
     const parents = items(() => resource.props.spec?.parentRefs).map((parent) => text(() => parent.name));
     const names = [text(() => resource.props.metadata?.name), ...parents];
-    return resources
-        .filter((one) => kindOf(one) === "SecurityPolicy")
-        .some((policy) => {
-            const targets: Tree[] = [
-                known(() => policy.props.spec?.targetRef),
-                ...items(() => policy.props.spec?.targetRefs),
-            ];
-            const asks = ["basicAuth", "extAuth", "oidc", "jwt", "apiKeyAuth"].some(
-                (field) => known(() => policy.props.spec?.[field] ?? undefined) !== undefined,
-            );
-            return asks && targets.some((target) => target && names.includes(text(() => target.name)));
-        });
+    return all.some((policy) => {
+        const targets: Tree[] = [
+            known(() => policy.props.spec?.targetRef),
+            ...items(() => policy.props.spec?.targetRefs),
+        ];
+        const asks = ["basicAuth", "extAuth", "oidc", "jwt", "apiKeyAuth"].some(
+            (field) => known(() => policy.props.spec?.[field] ?? undefined) !== undefined,
+        );
+        return asks && targets.some((target) => target && names.includes(text(() => target.name)));
+    });
 }

@@ -1,8 +1,9 @@
 import { type Recognition, registryContainers } from "./recognition";
 import { belongsToRegistry, type Registry, registries, selectedBy } from "./registries";
-import { items, kindOf, known, type Resource, type Tree, text } from "./resource";
+import { containsUnknown, isUnknown, items, kindOf, known, type Resource, type Tree, text } from "./resource";
 import { backends, leadsToRegistry, registriesBehind } from "./routes";
 import { debugPortOf, portOf, serverConfig } from "./serverConfig";
+import { hidesPods } from "./workload";
 
 /** A way from outside the cluster to registries. */
 export interface Exposure {
@@ -38,6 +39,9 @@ function ofService(service: Resource, resources: readonly Resource[], how: Recog
         items(() => props.spec?.externalIPs).length > 0;
     if (!isPublic || !belongsToRegistry(service, resources, how)) return [];
     const workloads = selectedBy(service, resources);
+    // A preview may not know yet which pods it selects, or which container a port leads to.
+    const isHidden = [() => props.spec?.selector, () => props.metadata?.namespace].some(containsUnknown);
+    if (isHidden || (workloads.length === 0 && resources.some(hidesPods))) return [];
     return items(() => props.spec?.ports).flatMap((port) => {
         const target = known(() => port.targetPort ?? port.port);
         const behind = registries(workloads, how).filter(({ pod }) => isRegistryPort(pod, target));
@@ -52,6 +56,8 @@ function ofService(service: Resource, resources: readonly Resource[], how: Recog
 /** Whether a port of a pod is not that of another container, e.g. of a proxy. */
 function isRegistryPort(pod: Tree, target: unknown): boolean {
     const those = registryContainers(pod);
+    if (items(() => pod?.containers).some((container) => containsUnknown(() => container.ports))) return false;
+    if (containsUnknown(() => pod?.containers?.map((container: Tree) => container.image))) return false;
     if (those.length === 0) return true;
     const declares = (container: Tree) =>
         items(() => container.ports).some(
@@ -105,18 +111,24 @@ function ofPod(resource: Resource, resources: readonly Resource[], how: Recognit
 /** Whether a container's port is one of the node, for others than the node itself. */
 function isOnNode(port: Tree): boolean {
     const number = known(() => port.hostPort);
-    return typeof number === "number" && number !== 0 && !/^(127\.|::1$)/.test(text(() => port.hostIP) ?? "");
+    return (
+        typeof number === "number" &&
+        !isUnknown(() => port.hostIP) &&
+        number !== 0 &&
+        !/^(127\.|::1$)/.test(text(() => port.hostIP) ?? "")
+    );
 }
 
 function ofRoute(resource: Resource, resources: readonly Resource[], how: Recognition): Exposure[] {
     if (!leadsToRegistry(resource, resources, how)) return [];
     const tlsEndsAt = passesTlsThrough(resource) ? "pods" : "edge";
+    const [port] = backends(resource).map((backend) => ({ port: backend.port }));
     const what = `The ${kindOf(resource)} leads to ${backends(resource)
         .map(({ name }) => name)
         .filter((name) => name !== undefined)
         .filter((name, i, all) => all.indexOf(name) === i)
         .join(" and ")}`;
-    return [{ resource, what, tlsEndsAt, registries: registriesBehind(resource, resources, how) }];
+    return [{ resource, what, tlsEndsAt, registries: registriesBehind(resource, resources, how), port }];
 }
 
 /** Whether the proxy forwards the connection, so that the pods answer the handshake. */
@@ -137,6 +149,7 @@ function passesTlsThrough(resource: Resource): boolean {
         case "HTTPProxy":
             return known(() => props.spec?.virtualhost?.tls?.passthrough) === true;
         case "IngressRouteTCP":
+            if (isUnknown(() => props.spec?.tls)) return false;
             return (
                 known(() => props.spec?.tls ?? undefined) === undefined ||
                 known(() => props.spec.tls.passthrough) === true

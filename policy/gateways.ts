@@ -1,5 +1,5 @@
 import { find, namespaceOf } from "./registries";
-import { items, kindOf, known, type Resource, type Tree, text, unless } from "./resource";
+import { containsUnknown, items, kindOf, known, type Resource, type Tree, text, unless } from "./resource";
 
 /** The Gateway, or set of listeners, that a route of the Gateway API is attached to; undefined outside the stack. */
 function parentOf(route: Resource, parent: Tree, resources: readonly Resource[]): Resource | undefined {
@@ -34,6 +34,7 @@ function admits(listener: Tree, route: Resource, gateway: Resource): boolean {
 /** A sentence for each listener of an HTTPRoute that serves, or may serve, plain HTTP. */
 export function plainListeners(route: Resource, resources: readonly Resource[], plainNames: string[]): string[] {
     return parents(route).flatMap((parent) => {
+        if (isHidden(route, parent, resources)) return [];
         const gateway = parentOf(route, parent, resources);
         if (gateway !== undefined && items(() => gateway.props.spec?.listeners).length > 0) {
             return listeners(route, parent, gateway).flatMap((listener) =>
@@ -58,8 +59,24 @@ export function plainListeners(route: Resource, resources: readonly Resource[], 
     });
 }
 
-/** Whether the stack shows that a TCPRoute is attached to listeners that end TLS. */
-export function endsTls(route: Resource, resources: readonly Resource[]): boolean {
+/** Whether a preview does not know yet which listeners a parent of a route stands for. */
+function isHidden(route: Resource, parent: Tree, resources: readonly Resource[]): boolean {
+    const gateways = resources.filter((one) => ["Gateway", "ListenerSet", "XListenerSet"].includes(kindOf(one) ?? ""));
+    return [
+        () => route.props.metadata?.namespace,
+        () => parent,
+        ...gateways.flatMap(({ props }) => [
+            () => props.metadata?.name,
+            () => props.metadata?.namespace,
+            () => props.spec?.listeners,
+        ]),
+    ].some(containsUnknown);
+}
+
+/** Whether the stack shows that a TCPRoute is attached to listeners that end TLS; undefined if a preview does not know it yet. */
+export function endsTls(route: Resource, resources: readonly Resource[]): boolean | undefined {
+    if (containsUnknown(() => route.props.spec?.parentRefs)) return undefined;
+    if (parents(route).some((parent) => isHidden(route, parent, resources))) return undefined;
     const found = parents(route).flatMap((parent) => {
         const gateway = parentOf(route, parent, resources);
         return gateway === undefined ? [undefined] : listeners(route, parent, gateway);

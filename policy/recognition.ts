@@ -1,6 +1,6 @@
 import { programOf } from "./images";
 import { isListed } from "./patterns";
-import { items, known, type Resource, type Tree, text } from "./resource";
+import { isUnknown, items, known, type Resource, type Tree, text } from "./resource";
 import { containers, podTemplate } from "./workload";
 
 /** Common names of container registries in labels and object names. `schema-registry` and the like are unrelated. */
@@ -58,6 +58,7 @@ function registryLabels(object: Tree): string[] {
     const labels = known(() => object?.metadata?.labels);
     const component = text(() => labels?.["app.kubernetes.io/component"]);
     if (component !== undefined && !registryComponents.includes(component)) return [];
+    if (isUnknown(() => labels?.["app.kubernetes.io/component"])) return [];
     return values(labels, ["app.kubernetes.io/name", "app", "k8s-app", "name"]);
 }
 

@@ -86,6 +86,14 @@ export function isPartlyUnknown(read: () => unknown): boolean {
     return isKnown === undefined;
 }
 
+/** Whether a value, or anything in it, is unknown. */
+export function containsUnknown(read: () => unknown): boolean {
+    if (isUnknown(read)) return true;
+    const value = read() as Tree;
+    if (typeof value !== "object" || value === null) return false;
+    return Object.keys(value).some((key) => containsUnknown(() => value[key]));
+}
+
 /** The string; undefined if the value is something else, or unknown. */
 export function text(read: () => unknown): string | undefined {
     const value = known(read);

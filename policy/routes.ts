@@ -6,6 +6,7 @@ import { items, kindOf, known, type Resource, type Tree, text } from "./resource
 interface Backend {
     readonly name: string | undefined;
     readonly namespace: string | undefined;
+    readonly port: unknown;
 }
 
 /** The backend Services of an Ingress or a route of any kind. */
@@ -23,7 +24,11 @@ export function backends(resource: Resource): Backend[] {
 }
 
 function backendOf(route: Resource, reference: Tree): Backend {
-    return { name: text(() => reference.name), namespace: text(() => reference.namespace) ?? namespaceOf(route) };
+    return {
+        name: text(() => reference.name),
+        namespace: text(() => reference.namespace) ?? namespaceOf(route),
+        port: known(() => reference.port?.number ?? reference.port?.name ?? reference.port),
+    };
 }
 
 /** The backends of a rule of an Ingress. */

@@ -2,7 +2,7 @@ import { programOf } from "./images";
 import { registryContainers } from "./recognition";
 import { find, type Registry } from "./registries";
 import { isZotConfig, parsed, registryConfig, texts } from "./registryConfig";
-import { entries, isPartlyUnknown, isUnknown, items, known, type Resource, type Tree, text } from "./resource";
+import { containsUnknown, entries, items, known, type Resource, type Tree, text } from "./resource";
 import { containers } from "./workload";
 
 /** What a registry is configured to do: its configuration file, and the environment variables that override it. */
@@ -45,7 +45,7 @@ export function serverConfig(registry: Registry, resources: readonly Resource[])
 
 /** The configurations that a container mounts; undefined in place of one that the stack does not show. */
 function configFiles(container: Tree, { pod, namespace }: Registry, resources: readonly Resource[]): Tree[] {
-    if (isUnknown(() => container.volumeMounts) || isUnknown(() => pod.volumes)) return [undefined];
+    if ([() => container.volumeMounts, () => pod.volumes].some(containsUnknown)) return [undefined];
     const named = namedFiles(container);
     const paths = named.length > 0 ? named : defaultFiles;
     const mounts = items(() => container.volumeMounts);
@@ -109,10 +109,7 @@ function environmentOf(container: Tree, { namespace }: Registry, resources: read
             isComplete: source !== undefined && !hasUnknowns(source),
         };
     });
-    const isKnown =
-        !isPartlyUnknown(() => container.env) &&
-        !isUnknown(() => container.envFrom) &&
-        list.every((one) => !isUnknown(() => one.name));
+    const isKnown = ![() => container.env, () => container.envFrom].some(containsUnknown);
     return {
         variables: [...whole.flatMap(({ variables }) => variables), ...own],
         isComplete: isKnown && whole.every(({ isComplete }) => isComplete),
@@ -120,7 +117,7 @@ function environmentOf(container: Tree, { namespace }: Registry, resources: read
 }
 
 function hasUnknowns({ props }: Resource): boolean {
-    return ["data", "stringData"].some((field) => isUnknown(() => props[field]) || isPartlyUnknown(() => props[field]));
+    return ["data", "stringData"].some((field) => containsUnknown(() => props[field]));
 }
 
 /** distribution reads `REGISTRY_HTTP_TLS_KEY` as `http.tls.key`, and its value as YAML. */

@@ -1,4 +1,4 @@
-import { items, kindOf, known, type Resource, type Tree } from "./resource";
+import { containsUnknown, isUnknown, items, kindOf, known, type Resource, type Tree } from "./resource";
 
 /** The pod spec of a workload; undefined for other kinds. */
 export function podSpec(resource: Resource): Tree {
@@ -22,6 +22,20 @@ export function podTemplate(resource: Resource): Tree {
         default:
             return undefined;
     }
+}
+
+/** The kinds with a pod spec, which \`podTemplate\` finds. */
+const workloadKinds = "Pod Deployment StatefulSet DaemonSet ReplicaSet ReplicationController Job CronJob".split(" ");
+
+/** Whether a preview does not know yet which pods a workload has, or what they mount. */
+export function hidesPods(resource: Resource): boolean {
+    if (!workloadKinds.includes(kindOf(resource) ?? "")) return false;
+    const { props } = resource;
+    const template = podTemplate(resource);
+    return (
+        [() => props.spec?.template, () => props.metadata?.namespace].some(isUnknown) ||
+        [() => template?.metadata?.labels, () => template?.spec?.volumes].some(containsUnknown)
+    );
 }
 
 /** All containers of a pod, including init containers and ephemeral containers. */

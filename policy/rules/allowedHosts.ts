@@ -1,7 +1,7 @@
 import { isAllowed } from "../patterns";
 import { isOfRegistry, type Recognition, recognition } from "../recognition";
 import { logins } from "../registryConfig";
-import { items, kindOf, type Resource, text } from "../resource";
+import { isUnknown, items, kindOf, type Resource, text } from "../resource";
 import { leadsToRegistry } from "../routes";
 import { stackRule } from "../rule";
 
@@ -35,7 +35,9 @@ function hostsOf(resource: Resource): string[] {
     const { props } = resource;
     switch (kindOf(resource)) {
         case "Ingress":
-            return items(() => props.spec?.rules).map((rule) => text(() => rule.host) ?? "*");
+            return items(() => props.spec?.rules)
+                .filter((rule) => !isUnknown(() => rule.host))
+                .map((rule) => text(() => rule.host) ?? "*");
         case "HTTPRoute":
             return items(() => props.spec?.hostnames).map(String);
         case "IngressRoute":

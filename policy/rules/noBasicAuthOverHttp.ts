@@ -1,10 +1,10 @@
 import { type Recognition, recognition } from "../recognition";
 import { type Registry, registries } from "../registries";
 import { isZotConfig, registryConfig } from "../registryConfig";
-import { items, kindOf, type Resource, text } from "../resource";
+import { isUnknown, items, kindOf, type Resource, text } from "../resource";
 import { stackRule } from "../rule";
 import { asksForPasswords, serverConfig, servesTls } from "../serverConfig";
-import { podSpec } from "../workload";
+import { hidesPods, podSpec } from "../workload";
 
 export const noBasicAuthOverHttp = stackRule<Recognition>({
     name: "no-basic-auth-over-http",
@@ -41,9 +41,11 @@ function isPlainConfig(resource: Resource): boolean {
     return config !== undefined && asksForPasswords(whole) && servesTls(whole) === false;
 }
 
+/** Whether a workload in the stack mounts a configuration, or may do so, which only `up` knows. */
 function isMounted(config: Resource, resources: readonly Resource[]): boolean {
     const name = text(() => config.props.metadata?.name);
     const isSecret = kindOf(config) === "Secret";
+    if (isUnknown(() => config.props.metadata?.name) || resources.some(hidesPods)) return true;
     return (
         name !== undefined &&
         resources.some((resource) =>

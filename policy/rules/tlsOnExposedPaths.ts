@@ -1,7 +1,18 @@
 import { type Exposure, exposures } from "../exposures";
 import { endsTls, plainListeners } from "../gateways";
 import { type Recognition, recognition } from "../recognition";
-import { entries, isPartlyUnknown, items, kindOf, known, type Resource, type Tree, text, unless } from "../resource";
+import {
+    containsUnknown,
+    entries,
+    isPartlyUnknown,
+    items,
+    kindOf,
+    known,
+    type Resource,
+    type Tree,
+    text,
+    unless,
+} from "../resource";
 import { ingressBackends, isRegistryService } from "../routes";
 import { stackRule } from "../rule";
 import { serverConfig, servesTls } from "../serverConfig";
@@ -58,11 +69,12 @@ export const tlsOnExposedPaths = stackRule<TlsSettings>({
 
 /** Clients connect to the pods: the registry's configuration decides. Without it, the name and number of the port do. */
 function podProblems({ resource, what, registries, port }: Exposure, resources: readonly Resource[]): string[] {
-    if (hasBalancerCertificate(resource) || (kindOf(resource) === "TCPRoute" && endsTls(resource, resources)))
-        return [];
+    if (hasBalancerCertificate(resource)) return [];
+    if (kindOf(resource) === "TCPRoute" && endsTls(resource, resources) !== false) return [];
     const tls = registries.map((registry) => servesTls(serverConfig(registry, resources)));
     const message = `${what}, which is plain HTTP`;
     if (tls.includes(false)) return [message];
+    if (registries.some(({ pod }) => containsUnknown(() => pod))) return [];
     if (port === undefined || (tls.length > 0 && !tls.includes(undefined))) return [];
     return unless(() => port.port !== 80 && port.name !== "http" && port.appProtocol !== "http", message);
 }
@@ -70,7 +82,8 @@ function podProblems({ resource, what, registries, port }: Exposure, resources: 
 function hasBalancerCertificate({ props }: Resource): boolean {
     return (
         text(() => props.spec?.type) === "LoadBalancer" &&
-        entries(() => props.metadata?.annotations).some(([key]) => balancerCertificate.test(key))
+        (isPartlyUnknown(() => props.metadata?.annotations) ||
+            entries(() => props.metadata?.annotations).some(([key]) => balancerCertificate.test(key)))
     );
 }
 

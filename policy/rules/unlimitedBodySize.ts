@@ -1,5 +1,5 @@
 import { type Recognition, recognition } from "../recognition";
-import { kindOf, known, type Resource, text, unless } from "../resource";
+import { isUnknown, kindOf, known, type Resource, text, unless } from "../resource";
 import { leadsToRegistry } from "../routes";
 import { stackRule } from "../rule";
 
@@ -28,6 +28,7 @@ export const unlimitedBodySize = stackRule<{ ingressClasses: string[] } & Recogn
 function problems({ props }: Resource, ingressClasses: readonly string[]): string[] {
     const given = known(() => props.metadata?.annotations);
     const className = text(() => props.spec?.ingressClassName) ?? text(() => given?.["kubernetes.io/ingress.class"]);
+    if (isUnknown(() => props.spec?.ingressClassName)) return [];
     if (className !== undefined && !ingressClasses.includes(className)) return [];
     return unless(
         () => annotations.some((key) => props.metadata?.annotations?.[key] === "0"),

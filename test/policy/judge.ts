@@ -74,10 +74,15 @@ interface Cases {
 export const described = new Set<string>();
 /** Every resource that a rule rejects. */
 export const refused: Declared[] = [];
+/** Every stack that a rule allows. */
+export const allowed: { readonly rule: string; readonly of: readonly Declared[]; readonly settings: object }[] = [];
 
 export function describeRule(name: string, { passes, fails, unknown }: Cases): void {
     described.add(name);
     refused.push(...Object.values(fails).flatMap((failing) => failing.of));
+    for (const given of Object.values(passes)) {
+        allowed.push({ rule: name, ...("of" in given ? given : { of: given, settings: {} }) });
+    }
     describe(name, () => {
         for (const [what, given] of Object.entries(passes)) {
             it(`allows ${what}`, () => {

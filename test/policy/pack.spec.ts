@@ -11,7 +11,8 @@ import { repositoryRoot } from "../../sandbox/paths";
 import { profileOf } from "../../sandbox/stack/policies";
 import { policiesReference } from "../../scripts/docs/policiesReference";
 import { badRegistry } from "./badRegistry";
-import { described, refused, violations } from "./judge";
+import { unknown } from "./fixtures";
+import { allowed, described, refused, ruleNamed, violations } from "./judge";
 // In this file's process, so that it can check that no rule is missing.
 import "./credentials.cases";
 import "./exposure.cases";
@@ -190,6 +191,19 @@ describe("the policy pack", () => {
         );
     });
 
+    it("does not judge what a preview does not know: each value of a stack that a rule allows", () => {
+        const places = allowed.flatMap((stack) =>
+            stack.of.flatMap((resource, i) => paths(resource.props).map((place) => ({ stack, i, place }))),
+        );
+        fc.assert(
+            fc.property(fc.constantFrom(...places), ({ stack: { rule, of, settings }, i, place }) => {
+                const resources = of.map((one, j) => (j === i ? { ...one, props: unknownAt(one.props, place) } : one));
+                assert.deepEqual(violations(ruleNamed(rule), resources, settings), [], `${of[i].type} ${place}`);
+            }),
+            { numRuns: 1000 },
+        );
+    });
+
     it("is described by docs/policies.md (UPDATE_SNAPSHOTS=1 writes it)", () => {
         const file = path.join(repositoryRoot, "docs", "policies.md");
         const current = policiesReference();
@@ -206,6 +220,18 @@ function replaced(tree: Tree, where: number, given: unknown): Tree {
     const below = tree[key];
     const isLeaf = typeof below !== "object" || below === null || Object.keys(below).length === 0 || where % 7 === 6;
     return Object.assign(copy, { [key]: isLeaf ? given : replaced(below, Math.floor(where / keys.length), given) });
+}
+
+/** The paths of all values in a manifest. */
+function paths(tree: Tree): string[][] {
+    if (typeof tree !== "object" || tree === null) return [];
+    return Object.keys(tree).flatMap((key) => [[key], ...paths(tree[key]).map((below) => [key, ...below])]);
+}
+
+/** A copy of a manifest in which a preview does not know one value. */
+function unknownAt(tree: Tree, [key, ...below]: readonly string[]): Tree {
+    const copy = Array.isArray(tree) ? [...tree] : { ...tree };
+    return Object.assign(copy, { [key]: below.length === 0 ? unknown : unknownAt(tree[key], below) });
 }
 
 /** Settings for the rules that allow everything by default. */
