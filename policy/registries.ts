@@ -1,6 +1,6 @@
 import { isExcluded, isOfRegistry, type Recognition, registryPod } from "./recognition";
 import { entries, items, kindOf, known, type Resource, type Tree, text } from "./resource";
-import { podSpec, podTemplate } from "./workload";
+import { containers, podSpec, podTemplate } from "./workload";
 
 /** A registry's workload in a stack. */
 export interface Registry {
@@ -53,6 +53,26 @@ export function selectedBy(service: Resource, resources: readonly Resource[]): R
     );
 }
 
+/** The workloads in the stack that mount a Secret, or take variables from it. */
+export function usersOf(secret: Resource, resources: readonly Resource[]): Resource[] {
+    const name = text(() => secret.props.metadata?.name);
+    if (name === undefined) return [];
+    return resources.filter(
+        (resource) => namespaceOf(resource) === namespaceOf(secret) && secretNames(podSpec(resource)).includes(name),
+    );
+}
+
+function secretNames(pod: Tree): (string | undefined)[] {
+    const all = containers(pod);
+    const sources = items(() => pod?.volumes).flatMap((volume) => items(() => volume.projected?.sources));
+    return [
+        ...items(() => pod?.volumes).map((one) => text(() => one.secret?.secretName)),
+        ...sources.map((one) => text(() => one.secret?.name)),
+        ...all.flatMap((one) => items(() => one.envFrom)).map((one) => text(() => one.secretRef?.name)),
+        ...all.flatMap((one) => items(() => one.env)).map((one) => text(() => one.valueFrom?.secretKeyRef?.name)),
+    ];
+}
+
 /** The workloads in the stack that mount a claim. */
 function mounting(claim: Resource, resources: readonly Resource[]): Resource[] {
     const name = text(() => claim.props.metadata?.name);
@@ -72,15 +92,22 @@ function mounting(claim: Resource, resources: readonly Resource[]): Resource[] {
  */
 export function belongsToRegistry(resource: Resource, resources: readonly Resource[], how: Recognition): boolean {
     if (isExcluded(resource, how)) return false;
-    const kind = kindOf(resource);
-    const workloads =
-        kind === "Service"
-            ? selectedBy(resource, resources)
-            : kind === "PersistentVolumeClaim"
-              ? mounting(resource, resources)
-              : [];
+    const workloads = workloadsOf(resource, resources);
     if (workloads.length === 0) return isOfRegistry(resource, how);
     return workloads.some((workload) => isPartOfInstallation(workload, resources, how));
+}
+
+function workloadsOf(resource: Resource, resources: readonly Resource[]): Resource[] {
+    switch (kindOf(resource)) {
+        case "Service":
+            return selectedBy(resource, resources);
+        case "PersistentVolumeClaim":
+            return mounting(resource, resources);
+        case "Secret":
+            return usersOf(resource, resources);
+        default:
+            return [];
+    }
 }
 
 /** A registry itself, or a workload with a registry's name in the same namespace as one, such as its web UI. */

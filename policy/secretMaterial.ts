@@ -23,7 +23,7 @@ function isSecretName(name: string): boolean {
 /** Whether a variable of this name and value holds a secret in the clear. */
 export function isSecretVariable(name: string, value: string): boolean {
     const word =
-        /(PASSWORD|PASSWD|PASSPHRASE|PASS|PWD|SECRET|SECRET_?KEY|ACCESS_?KEY|API_?KEY|PRIVATE_?KEY|TOKEN|CREDENTIALS)$/i;
+        /(PASSWORD|PASSWD|PASSPHRASE|(?:^|_)PASS|(?:^|_)PWD|SECRET|SECRET_?KEY|ACCESS_?KEY|API_?KEY|PRIVATE_?KEY|TOKEN|CREDENTIALS)$/i;
     return word.test(name) && !notSecretName.test(name) && isSecret(value);
 }
 

@@ -15,7 +15,9 @@ export const noPlaintextSecrets = resourceRule({
     check: (resource) => {
         const configMap =
             kindOf(resource) === "ConfigMap"
-                ? texts(resource).flatMap(([key, content]) => holds(`The ConfigMap's key "${key}"`, secretsIn(content)))
+                ? texts(resource).flatMap(([key, content]) =>
+                      holds(`The ConfigMap's key "${key}"`, ofEntry(key, content)),
+                  )
                 : [];
         const metadata = [resource.props, podTemplate(resource)]
             .flatMap((object) => [
@@ -28,6 +30,14 @@ export const noPlaintextSecrets = resourceRule({
         return [...configMap, ...containers(podSpec(resource)).flatMap(ofContainer), ...new Set(metadata)];
     },
 });
+
+/** The secrets in an entry of a ConfigMap, which may become an environment variable. */
+function ofEntry(key: string, content: string): string[] {
+    const found = secretsIn(content);
+    // `passwd` and `htpasswd` are files.
+    const isVariable = !/passwd$/.test(key) && !content.trim().includes("\n") && isSecretVariable(key, content);
+    return found.length === 0 && isVariable ? ["a password or secret"] : found;
+}
 
 function ofContainer(container: Tree): string[] {
     const variables = items(() => container.env).flatMap((variable) => {

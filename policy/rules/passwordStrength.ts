@@ -1,10 +1,9 @@
 import { bitsOf } from "../passwords";
 import { isOfRegistry, isRegistryName, type Recognition, recognition } from "../recognition";
-import { belongsToRegistry, namespaceOf, registries } from "../registries";
+import { belongsToRegistry } from "../registries";
 import { logins } from "../registryConfig";
-import { items, kindOf, known, type Resource, type Tree, text } from "../resource";
+import { kindOf, known, type Resource } from "../resource";
 import { type Finding, stackRule } from "../rule";
-import { containers } from "../workload";
 
 /** The number of characters that each class adds to the alphabet of a random password. */
 const classes = { upper: 26, lower: 26, numeric: 10, special: 20 };
@@ -52,14 +51,8 @@ function isNamedForRegistry({ urn, name }: Resource, how: Recognition): boolean 
 /** The URNs of all resources whose values end up in a registry's Secrets. */
 function usedByRegistries(resources: readonly Resource[], how: Recognition): Set<string> {
     const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
-    const mounted = registries(resources, how).flatMap(({ pod, namespace }) =>
-        secretNames(pod).map((name) => `${namespace}/${name}`),
-    );
     const secrets = resources.filter(
-        (resource) =>
-            kindOf(resource) === "Secret" &&
-            (belongsToRegistry(resource, resources, how) ||
-                mounted.includes(`${namespaceOf(resource)}/${text(() => resource.props.metadata?.name)}`)),
+        (resource) => kindOf(resource) === "Secret" && belongsToRegistry(resource, resources, how),
     );
     const found = new Set<string>();
     const open = secrets.flatMap(({ dependencies = [] }) => dependencies);
@@ -71,16 +64,6 @@ function usedByRegistries(resources: readonly Resource[], how: Recognition): Set
         open.push(...(resource.dependencies ?? []));
     }
     return found;
-}
-
-/** The Secrets that a pod mounts, or takes variables from. */
-function secretNames(pod: Tree): (string | undefined)[] {
-    const all = containers(pod);
-    return [
-        ...items(() => pod.volumes).map((one) => text(() => one.secret?.secretName)),
-        ...all.flatMap((one) => items(() => one.envFrom)).map((one) => text(() => one.secretRef?.name)),
-        ...all.flatMap((one) => items(() => one.env)).map((one) => text(() => one.valueFrom?.secretKeyRef?.name)),
-    ].filter((name) => name !== undefined);
 }
 
 /** Length and entropy of the password that a RandomPassword generates. */

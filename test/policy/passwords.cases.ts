@@ -195,6 +195,19 @@ describeRule("bcrypt-cost", {
         "a cheap hash of a strong password": [htpasswd("05"), pullSecret(long, "ci")],
         "an expensive hash of a weak one": [htpasswd("10"), pullSecret("hunter2", "ci")],
         "a cheap hash of an unknown password": [htpasswd("05"), pullSecret("hunter2", "another")],
+        "another program's": [
+            deployment(),
+            {
+                ...deployment({
+                    container: { image: "prom/prometheus:v3.0.0" },
+                    pod: { volumes: [{ name: "users", secret: { secretName: "users" } }] },
+                    spec: { template: { metadata: { labels: { app: "prometheus" } } } },
+                    metadata: { name: "prometheus" },
+                }),
+                name: "prometheus",
+            },
+            secret("users", { htpasswd: "ci:$2y$12$abcdefghijklmnopqrstuv\n" }),
+        ],
         "content that is not an htpasswd file": [secret("other", { note: "a:b" })],
     },
     fails: {

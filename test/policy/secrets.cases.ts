@@ -59,6 +59,13 @@ describeRule("no-plaintext-secrets", {
             shell("curl -u ci:$(cat /run/password) https://registry.example.com/v2/"),
         ],
         "a command without passwords": [command("registry", "serve", "/etc/distribution/config.yml")],
+        "commands that hash and log in with passwords from elsewhere": [
+            shell("htpasswd -Bbn admin $(cat /run/password)"),
+            shell("echo $PASSWORD | htpasswd -Bni admin"),
+            shell("openssl passwd -apr1 -stdin < /run/password"),
+        ],
+        "switches in a ConfigMap": [configMap("redis", { ALLOW_EMPTY_PASSWORD: "yes", REDIS_PASSWORD: "" })],
+        "a variable whose name only ends like one": [environment({ name: "COMPASS", value: "north" })],
         "a port of a container in a command": [shell("docker run -p 5000:5000 registry:3.1.2")],
         checksums: [annotatedPod({ "checksum/config": "a".repeat(64) })],
     },
@@ -139,6 +146,23 @@ describeRule("no-plaintext-secrets", {
             says: inCommand,
         },
         "a password before a command": { of: [shell("PGPASSWORD=hunter2 psql -h db")], says: inCommand },
+        "a password that is piped": {
+            of: [shell("echo hunter2 | docker login -u ci --password-stdin registry.example.com")],
+            says: inCommand,
+        },
+        "a password for openssl": { of: [shell("openssl passwd -apr1 hunter2 >> /auth/htpasswd")], says: inCommand },
+        "a literal for a Secret": {
+            of: [shell("kubectl create secret generic users --from-literal=password=hunter2")],
+            says: inCommand,
+        },
+        "a variable in a ConfigMap": {
+            of: [configMap("redis", { REDIS_PASSWORD: "hunter2" })],
+            says: 'The ConfigMap\'s key "REDIS_PASSWORD" holds a password or secret',
+        },
+        "a variable with a short name": {
+            of: [environment({ name: "DB_PASS", value: "hunter2" })],
+            says: "The environment variable DB_PASS holds its value",
+        },
         "a probe's command": {
             of: [
                 deployment({
