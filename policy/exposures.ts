@@ -122,7 +122,7 @@ function isOnNode(port: Tree): boolean {
 function ofRoute(resource: Resource, resources: readonly Resource[], how: Recognition): Exposure[] {
     if (!leadsToRegistry(resource, resources, how)) return [];
     const tlsEndsAt = passesTlsThrough(resource) ? "pods" : "edge";
-    const [port] = backends(resource).map((backend) => ({ port: backend.port }));
+    const [port] = backends(resource).map((backend) => ({ port: backend.port, name: backend.port }));
     const what = `The ${kindOf(resource)} leads to ${backends(resource)
         .map(({ name }) => name)
         .filter((name) => name !== undefined)

@@ -2,7 +2,9 @@ import { bitsOf, unguessableBits } from "../passwords";
 import { type Recognition, recognition } from "../recognition";
 import { belongsToRegistry, usersOf } from "../registries";
 import { htpasswdLines, logins } from "../registryConfig";
+import { isUnknown, type Resource } from "../resource";
 import { stackRule } from "../rule";
+import { hidesPods } from "../workload";
 
 type BcryptSettings = { minimum: number; minimumForGuessable: number; maximum: number } & Recognition;
 
@@ -27,9 +29,8 @@ export const bcryptCost = stackRule<BcryptSettings>({
             .flatMap(logins)
             .filter(({ password }) => bitsOf(password) < unguessableBits)
             .map(({ username }) => username);
-        // The htpasswd file of another program in the stack is none of a registry's.
         const judged = resources.filter(
-            (resource) => usersOf(resource, resources).length === 0 || belongsToRegistry(resource, resources, how),
+            (resource) => belongsToRegistry(resource, resources, how) || !mayBeOfOthers(resource, resources),
         );
         return judged.flatMap((resource) =>
             htpasswdLines(resource).flatMap(({ username, hash }) => {
@@ -46,3 +47,10 @@ export const bcryptCost = stackRule<BcryptSettings>({
         );
     },
 });
+
+/** Whether another program in the stack uses a Secret, or a preview does not know yet who does. */
+function mayBeOfOthers(resource: Resource, resources: readonly Resource[]): boolean {
+    const { props } = resource;
+    const isHidden = [() => props.metadata?.name, () => props.metadata?.namespace].some(isUnknown);
+    return isHidden || usersOf(resource, resources).length > 0 || resources.some(hidesPods);
+}

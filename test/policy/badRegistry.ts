@@ -31,6 +31,14 @@ export function badRegistry(planted: string): Declared[] {
         },
         pod: {
             automountServiceAccountToken: true,
+            initContainers: [
+                { name: "users", image: "httpd:2", command: ["htpasswd", "-Bbn", "admin", planted] },
+                {
+                    name: "migrate",
+                    image: "app",
+                    env: [{ name: "DATABASE_URL", value: `postgres://app:${planted}@db` }],
+                },
+            ],
             hostNetwork: true,
             securityContext: null,
             volumes: [
@@ -62,6 +70,9 @@ export function badRegistry(planted: string): Declared[] {
         }),
         claim({ metadata: { annotations: { "pulumi.com/skipAwait": "true" } } }, false),
         configMap("registry-config", { "config.yml": configYml(`http: {}\nproxy:\n  password: ${planted}\n`) }),
+        configMap("registry-users", {
+            "users.json": JSON.stringify({ auths: { a: { auth } }, bindPassword: planted }),
+        }),
         configMap("registry-keys", {
             "tls.key": `-----BEGIN PRIVATE KEY-----\n${planted}\n-----END PRIVATE KEY-----\n`,
         }),

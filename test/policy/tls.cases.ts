@@ -32,12 +32,12 @@ const tcpRoute = object(
     { spec: { parentRefs: [{ name: "public" }], rules: [{ backendRefs: [{ name: "registry", port: 5000 }] }] } },
     {},
 );
-const tcpOfTraefik = (tls?: object) =>
+const tcpOfTraefik = (tls?: object, port: number | string = 5000) =>
     object(
         "traefik.io/v1alpha1",
         "IngressRouteTCP",
         "images",
-        { spec: { routes: [{ match: "HostSNI(`*`)", services: [{ name: "registry", port: 5000 }] }], tls } },
+        { spec: { routes: [{ match: "HostSNI(`*`)", services: [{ name: "registry", port }] }], tls } },
         {},
     );
 const openShift = (tls?: object) =>
@@ -189,6 +189,10 @@ describeRule("tls-on-exposed-paths", {
         "connections that are forwarded to pods without TLS": {
             of: [tcpRoute, tcpOfTraefik(), service(), plain()],
             says: ["The TCPRoute leads to registry", "The IngressRouteTCP leads to registry"],
+        },
+        "connections to a port for plain HTTP, of pods outside the stack": {
+            of: [tcpOfTraefik(undefined, 80), tcpOfTraefik(undefined, "http")],
+            says: ["The IngressRouteTCP leads to registry", "The IngressRouteTCP leads to registry"],
         },
         "other routes without TLS": {
             of: [openShift(), contour({ fqdn: "a" }), virtualServer()],
