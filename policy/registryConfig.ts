@@ -1,4 +1,5 @@
 import { parse } from "yaml";
+import { dockerLogins } from "../components/arguments/formats/dockerConfig";
 import { entries, items, kindOf, type Resource, type Tree, text } from "./resource";
 
 /** The strings in a Secret or ConfigMap by key. The `data` of a Secret and the `binaryData` of a ConfigMap are decoded. */
@@ -50,22 +51,16 @@ export interface Login {
     readonly password: string;
 }
 
-/** A login in a pull secret. Messages may contain the host only. */
+/** A login in a pull secret, as kubelets read it. Messages may contain the host only. */
 export function logins(resource: Resource): Login[] {
     return texts(resource)
         .filter(([key]) => key === ".dockerconfigjson")
         .flatMap(([, content]) => {
-            const auths = entries(() => parsed(content)?.auths);
-            return auths.map(([host, login]) => {
-                const [name, ...rest] = Buffer.from(String(login?.auth ?? ""), "base64")
-                    .toString()
-                    .split(":");
-                return {
-                    host,
-                    username: String(login?.username ?? name),
-                    password: String(login?.password ?? rest.join(":")),
-                };
-            });
+            try {
+                return dockerLogins(content);
+            } catch {
+                return [];
+            }
         });
 }
 

@@ -4,6 +4,7 @@ import { logins } from "../registryConfig";
 import { isUnknown, items, kindOf, type Resource, text } from "../resource";
 import { leadsToRegistry } from "../routes";
 import { stackRule } from "../rule";
+import { hostsInMatch } from "../servedHosts";
 
 export const allowedHosts = stackRule<{ hosts: string[] } & Recognition>({
     name: "allowed-hosts",
@@ -41,9 +42,7 @@ function hostsOf(resource: Resource): string[] {
         case "HTTPRoute":
             return items(() => props.spec?.hostnames).map(String);
         case "IngressRoute":
-            return items(() => props.spec?.routes).flatMap((route) =>
-                [...(text(() => route.match) ?? "").matchAll(/Host\(`([^`]+)`\)/g)].map((match) => match[1]),
-            );
+            return items(() => props.spec?.routes).flatMap((route) => hostsInMatch(text(() => route.match) ?? ""));
         case "Secret":
             return logins(resource).map(({ host }) => host);
         default:

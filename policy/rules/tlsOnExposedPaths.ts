@@ -1,3 +1,4 @@
+import { nameCovers } from "../../components/arguments/formats/hostNames";
 import { type Exposure, exposures } from "../exposures";
 import { endsTls, plainListeners } from "../gateways";
 import { type Recognition, recognition } from "../recognition";
@@ -138,9 +139,9 @@ function ingressProblems(resource: Resource, resources: readonly Resource[], set
     const annotations = entries(() => props.metadata?.annotations);
     const mayHaveCertificate =
         annotations.some(([key, value]) => edgeCertificates.includes(key) && value !== "false") ||
-        [() => props.metadata?.annotations, () => spec?.tls].some(isPartlyUnknown);
+        [() => props.metadata?.annotations, () => spec?.tls].some(containsUnknown);
     const certificates = items(() => spec?.tls);
-    const covered = certificates.flatMap((entry) => items(() => entry.hosts));
+    const covered = certificates.flatMap((entry) => items(() => entry.hosts)).map(String);
     // A certificate without hosts covers all of them.
     const coversAll = certificates.some((entry) => items(() => entry.hosts).length === 0);
     const { rules, isDefault } = registryRules(resource, resources, settings);
@@ -153,7 +154,10 @@ function ingressProblems(resource: Resource, resources: readonly Resource[], set
         : [];
     const hosts = rules.flatMap((rule) =>
         unless(
-            () => mayHaveCertificate || (isGiven(spec?.tls) && (coversAll || covered.includes(rule.host))),
+            () =>
+                mayHaveCertificate ||
+                (isGiven(spec?.tls) &&
+                    (coversAll || covered.some((name) => nameCovers(name, String(rule.host ?? "*"))))),
             `The Ingress has no certificate for the host "${text(() => rule.host) ?? "*"}" (spec.tls)`,
         ),
     );

@@ -1,4 +1,4 @@
-import { httpRoute, ingress, ingressRoute, pullSecret, service, unknown } from "./fixtures";
+import { httpRoute, ingress, ingressRoute, pullSecret, secret, service, unknown } from "./fixtures";
 import { describeRule } from "./judge";
 
 const ofType = (type: string, port: object = {}) =>
@@ -71,10 +71,28 @@ describeRule("unlimited-body-size", {
 const allowed = { hosts: ["*.example.org"] };
 const says = 'The host "registry.example.com" is not allowed';
 
+const pullSecretFor = (key: string) =>
+    secret(
+        "registry-pull",
+        { ".dockerconfigjson": JSON.stringify({ auths: { [key]: { username: "ci", password: "x" } } }) },
+        { type: "kubernetes.io/dockerconfigjson" },
+    );
+
 describeRule("allowed-hosts", {
     passes: {
         "all by default": [ingress(), pullSecret("x")],
         "one that matches": { of: [ingress(), httpRoute()], settings: { hosts: ["registry.example.*"] } },
+        "a pull secret's, in every form that kubelets read": {
+            of: [
+                pullSecretFor("https://registry.example.com/v2/"),
+                pullSecretFor("http://registry.example.com"),
+                pullSecretFor("registry.example.com/v1/"),
+                pullSecretFor("registry.example.com/team"),
+                pullSecretFor("registry.example.com"),
+                pullSecretFor("*.example.com"),
+            ],
+            settings: { hosts: ["*.example.com"] },
+        },
         "other programs' hosts": {
             of: [ingress({ spec: { rules: [{ host: "web.example.com" }] } })],
             settings: allowed,
@@ -90,6 +108,37 @@ describeRule("allowed-hosts", {
         "a route's": { of: [httpRoute()], says, settings: allowed },
         "Traefik's": { of: [ingressRoute()], says, settings: allowed },
         "a pull secret's": { of: [pullSecret("x")], says, settings: allowed },
+        "a URL of a pull secret": {
+            of: [pullSecretFor("https://registry.example.org/v2/")],
+            says: 'The host "registry.example.org" is not allowed',
+            settings: { hosts: ["*.example.com"] },
+        },
+        "a name that only ends like an allowed one": {
+            of: [pullSecretFor("https://registry.example.com.example.org/v1/")],
+            says: 'The host "registry.example.com.example.org" is not allowed',
+            settings: { hosts: ["*.example.com"] },
+        },
+        "another port of a pull secret": {
+            of: [pullSecretFor("https://registry.example.com:8443/v2/")],
+            says: 'The host "registry.example.com:8443" is not allowed',
+            settings: { hosts: ["*.example.com"] },
+        },
+        "a second host of a route of Traefik": {
+            of: [
+                ingressRoute({
+                    spec: {
+                        routes: [
+                            {
+                                match: 'Host(`registry.example.com`, `a.b`) || Host("c.d")',
+                                services: [{ name: "registry" }],
+                            },
+                        ],
+                    },
+                }),
+            ],
+            says: ['The host "a.b" is not allowed', 'The host "c.d" is not allowed'],
+            settings: { hosts: ["*.example.com"] },
+        },
     },
     unknown: {
         hosts: [ingress({ spec: { rules: unknown } }), httpRoute({ spec: { hostnames: unknown } })],

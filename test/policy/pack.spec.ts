@@ -14,6 +14,7 @@ import { badRegistry } from "./badRegistry";
 import { unknown } from "./fixtures";
 import { allowed, described, refused, ruleNamed, violations } from "./judge";
 // In this file's process, so that it can check that no rule is missing.
+import "./certificates.cases";
 import "./credentials.cases";
 import "./exposure.cases";
 import "./login.cases";

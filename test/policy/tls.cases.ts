@@ -3,6 +3,8 @@ import { describeRule } from "./judge";
 
 const ofType = (type: string, port: object = {}) =>
     service({ spec: { type, ports: [{ name: "https", port: 443, targetPort: 5000, ...port }] } });
+const tls = (...hosts: string[]) => ingress({ spec: { tls: [{ hosts, secretName: "registry-edge" }] } });
+const [rule] = ingress().props.spec.rules;
 const annotated = (annotations: object) => ingress({ metadata: { annotations } });
 const toUi = { path: "/ui", backend: { service: { name: "registry-ui", port: { number: 443 } } } };
 const elsewhere = { metadata: { name: "web" }, spec: { selector: { app: "web" } } };
@@ -67,6 +69,16 @@ describeRule("tls-on-exposed-paths", {
     passes: {
         "TLS everywhere": [ingress(), httpRoute(), ingressRoute(), ofType("LoadBalancer")],
         "one certificate for all hosts": [ingress({ spec: { tls: [{ secretName: "edge" }] } })],
+        "one certificate for a wildcard": [tls("*.example.com")],
+        "a wildcard among several certificates": [
+            ingress({ spec: { tls: [{ hosts: ["a.example.org"] }, { hosts: ["b.example.org", "*.example.com"] }] } }),
+        ],
+        "a certificate for all hosts among several": [ingress({ spec: { tls: [{ hosts: ["a.example.org"] }, {}] } })],
+        "an empty list of hosts": [tls()],
+        "a rule for a wildcard with its certificate": [
+            ingress({ spec: { tls: [{ hosts: ["*.example.com"] }], rules: [{ ...rule, host: "*.example.com" }] } }),
+        ],
+        "upper case in a certificate's host": [tls("*.Example.com")],
         "plain HTTP to another program": [
             ingress({ spec: { tls: null, rules: [{ host: "web.example.com" }] } }),
             service({ ...elsewhere, spec: { ...elsewhere.spec, type: "NodePort", ports: [{ port: 80 }] } }),
@@ -150,6 +162,18 @@ describeRule("tls-on-exposed-paths", {
         "a host without a certificate": {
             of: [ingress({ spec: { tls: [{ hosts: ["other.example.com"] }] } })],
             says: "has no certificate",
+        },
+        "a wildcard for another number of labels": {
+            of: [tls("*.com"), tls("*.registry.example.com")],
+            says: [
+                'The Ingress has no certificate for the host "registry.example.com"',
+                'The Ingress has no certificate for the host "registry.example.com"',
+            ],
+        },
+        "a wildcard that is a part of a label": { of: [tls("reg*.example.com")], says: "has no certificate" },
+        "a rule for a wildcard with a certificate for one name": {
+            of: [ingress({ spec: { rules: [{ ...rule, host: "*.example.com" }] } })],
+            says: 'The Ingress has no certificate for the host "*.example.com"',
         },
         "a default backend alone, without tls": {
             of: [defaultOnly({ tls: null })],
