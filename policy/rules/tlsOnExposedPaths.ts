@@ -138,7 +138,7 @@ function ingressProblems(resource: Resource, resources: readonly Resource[], set
     const annotations = entries(() => props.metadata?.annotations);
     const mayHaveCertificate =
         annotations.some(([key, value]) => edgeCertificates.includes(key) && value !== "false") ||
-        [() => props.metadata?.annotations, () => spec?.tls].some(isPartlyUnknown);
+        [() => props.metadata?.annotations, () => spec?.tls].some(containsUnknown);
     const certificates = items(() => spec?.tls);
     const covered = certificates.flatMap((entry) => items(() => entry.hosts));
     // A certificate without hosts covers all of them.
