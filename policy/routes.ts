@@ -40,6 +40,8 @@ export function ingressBackends(rule: Tree): Tree[] {
 export function leadsToRegistry(resource: Resource, resources: readonly Resource[], how: Recognition): boolean {
     if (isExcluded(resource, how)) return false;
     const all = backends(resource);
+    // A route without backends, e.g. one that redirects to HTTPS.
+    if (all.length === 0) return false;
     if (all.some((backend) => isRegistryBackend(backend, resources, how))) return true;
     // The route's own name decides only if the stack shows nothing better.
     const isVisible = all.some(({ name, namespace }) => find(resources, "Service", name, namespace) !== undefined);

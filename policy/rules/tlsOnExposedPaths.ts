@@ -2,6 +2,7 @@ import { nameCovers } from "../../components/arguments/formats/hostNames";
 import { type Exposure, exposures } from "../exposures";
 import { endsTls, plainListeners } from "../gateways";
 import { type Recognition, recognition } from "../recognition";
+import { find, namespaceOf } from "../registries";
 import {
     containsUnknown,
     entries,
@@ -62,6 +63,7 @@ export const tlsOnExposedPaths = stackRule<TlsSettings>({
     checkStack: (resources, settings) =>
         exposures(resources, settings).flatMap((exposure) => {
             const { resource, tlsEndsAt } = exposure;
+            if (redirectsToTls(resource, resources)) return [];
             const messages =
                 tlsEndsAt === "pods" ? podProblems(exposure, resources) : edgeProblems(resource, resources, settings);
             return messages.map((message) => ({ resource, message }));
@@ -86,6 +88,28 @@ function hasBalancerCertificate({ props }: Resource): boolean {
         (isPartlyUnknown(() => props.metadata?.annotations) ||
             entries(() => props.metadata?.annotations).some(([key]) => balancerCertificate.test(key)))
     );
+}
+
+/** Whether a route answers every request with a redirect to HTTPS, or may do so, which only `up` knows. */
+function redirectsToTls(route: Resource, resources: readonly Resource[]): boolean {
+    const spec = known(() => route.props.spec);
+    const rules = [...items(() => spec?.rules), ...items(() => spec?.routes)];
+    const middlewares = resources.filter((one) => kindOf(one) === "Middleware");
+    const isHidden =
+        rules.some((rule) => [() => rule.filters, () => rule.middlewares].some(containsUnknown)) ||
+        (rules.some((rule) => items(() => rule.middlewares).length > 0) &&
+            [route, ...middlewares].some(({ props }) =>
+                [() => props.metadata, () => props.spec].some(containsUnknown),
+            ));
+    if (isHidden) return true;
+    const redirects = (rule: Tree) =>
+        items(() => rule.filters).some((filter) => text(() => filter.requestRedirect?.scheme) === "https") ||
+        items(() => rule.middlewares).some((one) => {
+            const name = text(() => one.name);
+            const found = find(middlewares, "Middleware", name, text(() => one.namespace) ?? namespaceOf(route));
+            return text(() => found?.props.spec?.redirectScheme?.scheme) === "https";
+        });
+    return rules.length > 0 && rules.every(redirects);
 }
 
 function edgeProblems(resource: Resource, resources: readonly Resource[], settings: TlsSettings): string[] {

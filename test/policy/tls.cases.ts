@@ -135,6 +135,25 @@ describeRule("tls-on-exposed-paths", {
             route({ namespace: "gateways", sectionName: null }),
             { ...gateway(), props: { ...gateway(http).props, metadata: { name: "public", namespace: "gateways" } } },
         ],
+        "routes that redirect to HTTPS": [
+            httpRoute({
+                metadata: { name: "registry" },
+                spec: {
+                    parentRefs: [{ name: "public", sectionName: "http" }],
+                    rules: [{ filters: [{ type: "RequestRedirect", requestRedirect: { scheme: "https" } }] }],
+                },
+            }),
+            ingressRoute({
+                spec: {
+                    entryPoints: ["web"],
+                    tls: null,
+                    routes: [
+                        { match: "Host(`a`)", services: [{ name: "registry" }], middlewares: [{ name: "https" }] },
+                    ],
+                },
+            }),
+            object("traefik.io/v1alpha1", "Middleware", "https", { spec: { redirectScheme: { scheme: "https" } } }, {}),
+        ],
         "a route inside the cluster": [route({ kind: "Service", name: "registry", sectionName: null })],
         "connections that are forwarded to pods with TLS": [tcpRoute, tcpOfTraefik(), service(), withTls],
         "connections of a listener with TLS": [
