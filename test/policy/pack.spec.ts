@@ -17,6 +17,7 @@ import { allowed, described, refused, ruleNamed, violations } from "./judge";
 import "./credentials.cases";
 import "./exposure.cases";
 import "./login.cases";
+import "./otherRoutes.cases";
 import "./passwords.cases";
 import "./replicas.cases";
 import "./secrets.cases";
