@@ -18,6 +18,7 @@ import "./certificates.cases";
 import "./credentials.cases";
 import "./exposure.cases";
 import "./login.cases";
+import "./otherRoutes.cases";
 import "./passwords.cases";
 import "./replicas.cases";
 import "./secrets.cases";

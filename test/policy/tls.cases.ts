@@ -42,24 +42,6 @@ const tcpOfTraefik = (tls?: object, port: number | string = 5000) =>
         { spec: { routes: [{ match: "HostSNI(`*`)", services: [{ name: "registry", port }] }], tls } },
         {},
     );
-const openShift = (tls?: object) =>
-    object(
-        "route.openshift.io/v1",
-        "Route",
-        "images",
-        { spec: { to: { kind: "Service", name: "registry" }, tls } },
-        {},
-    );
-const contour = (virtualhost: object) =>
-    object(
-        "projectcontour.io/v1",
-        "HTTPProxy",
-        "images",
-        { spec: { virtualhost, routes: [{ services: [{ name: "registry", port: 443 }] }] } },
-        {},
-    );
-const virtualServer = (tls?: object) =>
-    object("k8s.nginx.org/v1", "VirtualServer", "images", { spec: { tls, upstreams: [{ service: "registry" }] } }, {});
 const defaultOnly = (over: object = {}) =>
     ingress({
         spec: { rules: null, defaultBackend: { service: { name: "registry", port: { number: 443 } } }, ...over },
@@ -163,11 +145,6 @@ describeRule("tls-on-exposed-paths", {
             plain(),
         ],
         "Traefik's TLS for connections": [tcpOfTraefik({ secretName: "edge" }), service(), plain()],
-        "other routes with TLS": [
-            openShift({ termination: "reencrypt" }),
-            contour({ tls: { secretName: "a" } }),
-            virtualServer({ secret: "a" }),
-        ],
     },
     fails: {
         "an Ingress without tls": {
@@ -236,14 +213,6 @@ describeRule("tls-on-exposed-paths", {
         "connections to a port for plain HTTP, of pods outside the stack": {
             of: [tcpOfTraefik(undefined, 80), tcpOfTraefik(undefined, "http")],
             says: ["The IngressRouteTCP leads to registry", "The IngressRouteTCP leads to registry"],
-        },
-        "other routes without TLS": {
-            of: [openShift(), contour({ fqdn: "a" }), virtualServer()],
-            says: ["The Route has no tls", "The HTTPProxy has no virtualhost.tls", "The VirtualServer has no tls"],
-        },
-        "a Route that allows both": {
-            of: [openShift({ termination: "edge", insecureEdgeTerminationPolicy: "Allow" })],
-            says: "The Route allows plain HTTP",
         },
         "a public port 80": { of: [ofType("NodePort", { name: "a", port: 80 })], says: "publishes port 80" },
         "a public port called http": { of: [ofType("LoadBalancer", { name: "http" })], says: "publishes port 443" },
