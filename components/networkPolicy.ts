@@ -97,7 +97,7 @@ export function restrictNetwork(
         new k8s.networking.v1.NetworkPolicy(
             scope.name(`network-${part}`),
             { metadata: scope.metadata("network"), spec },
-            { parent: scope.parent },
+            scope.options(),
         );
     const own = {
         matchLabels: { "app.kubernetes.io/instance": scope.instance },

@@ -135,7 +135,7 @@ function grantAccess(scope: RegistryScope, settings: RegistrySettings, { address
             labels,
             annotations,
         },
-        { parent: scope.parent },
+        scope.options(),
     );
     const { pullSecretNames, registriesYaml } = access;
     return { dockerConfigJson: pulumi.secret(pullConfig), pullSecretNames, registriesYaml };
@@ -153,7 +153,7 @@ function runServer(scope: RegistryScope, settings: RegistrySettings, parts: Serv
     const { certificate, users, storage, cache } = parts;
     const { log, config: overrides, helm, isPlain } = settings;
     const { replicas, resources, scheduling, rollout, imageMirror, imagePullSecrets, serviceName } = settings;
-    const httpSecret = new random.RandomBytes(scope.name("http-secret"), { length: 32 }, { parent: scope.parent });
+    const httpSecret = new random.RandomBytes(scope.name("http-secret"), { length: 32 }, scope.lastingOptions(false));
     const server: Server = {
         image: settings.image,
         imageMirror,

@@ -232,7 +232,11 @@ function privateRegistryProblems(name: string, args: PrivateRegistryArgs): Probl
         ...resourceProblems("resources", args.resources),
         ...userProblems(args.users),
         ...tlsProblems(args.tls, args.host),
-        ...exposeProblems(args.expose, args.tls, args.host),
+        ...exposeProblems(
+            args.expose,
+            { tls: args.tls ?? {}, serviceName: args.serviceName ?? name, annotations: args.annotations ?? {} },
+            args.host,
+        ),
         ...uiProblems(args.ui, args.expose, args.config),
         ...storageProblems(args.storage, args.replicas),
         ...descriptorCacheProblems(args.descriptorCache, args.replicas, args.image),

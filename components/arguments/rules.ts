@@ -166,6 +166,13 @@ export const exactVersion = matching(
     "an exact version and not a range, e.g. `3.0.0`",
 );
 
+/** A version of the Gateway API, as its definitions say it. */
+export const gatewayApiVersion = matching(
+    /^v?1\.\d{1,3}(\.\d{1,3})?([-+][0-9A-Za-z.+-]+)?$/,
+    50,
+    "a version of the Gateway API in quotes, e.g. `1.3` or `v1.3.0`",
+);
+
 function certificateFault(value: unknown): string | undefined {
     if (typeof value === "string" && hasPrivateKey(value)) {
         return "contains a private key, and certificates are not stored as secrets; remove the key, and replace it if this value was stored or shared";

@@ -164,7 +164,7 @@ function deployServer(
             },
             spec: { selector, ports: [{ name: "redis", port, targetPort: port }] },
         },
-        { parent: scope.parent },
+        scope.options(),
     );
     const options = {
         port: "0",
@@ -209,7 +209,7 @@ function deployServer(
                 },
             },
         },
-        { parent: scope.parent },
+        scope.options(),
     );
 }
 
@@ -245,7 +245,7 @@ interface StoredSecret {
 
 function storeSecret(scope: Scope, part: string, stringData: Record<string, pulumi.Input<string>>): StoredSecret {
     const metadata = scope.metadata("redis");
-    const secret = new k8s.core.v1.Secret(scope.name(part), { metadata, stringData }, { parent: scope.parent });
+    const secret = new k8s.core.v1.Secret(scope.name(part), { metadata, stringData }, scope.options());
     return { name: secret.metadata.name, content: pulumi.jsonStringify(stringData) };
 }
 

@@ -1,5 +1,4 @@
 import { isIP } from "node:net";
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
 import { dnsName } from "../arguments/rules";
@@ -116,18 +115,4 @@ export function registryBackend(edge: Edge): Backend {
 /** The registry, and the web UI if there is one. */
 export function backends(edge: Edge): Backend[] {
     return [registryBackend(edge), ...(edge.ui ? [edge.ui] : [])];
-}
-
-/** Creates a ConfigMap with a backend's CA certificates, for proxies that verify it; undefined if the certificate is publicly trusted. */
-export function caConfigMap(edge: Edge, backend: Backend): pulumi.Output<string> | undefined {
-    if (backend.caCertPem === undefined) return undefined;
-    const config = new k8s.core.v1.ConfigMap(
-        edge.scope.name(`${backend.prefix}authority`),
-        {
-            metadata: edge.scope.metadata("exposure"),
-            data: { "ca.crt": backend.caCertPem },
-        },
-        { parent: edge.scope.parent },
-    );
-    return config.metadata.name;
 }

@@ -5,11 +5,11 @@ import { fields } from "../arguments/shapes";
 import type { Scope } from "../kubernetes/scope";
 import { loadBalancerRules, nodePortRules, type RegistryLoadBalancer, type RegistryNodePort } from "../server/service";
 import type { Certificate } from "../tls/certificate";
-import type { RegistryTls } from "../tls/tls";
-import { type Backend, backends, caConfigMap, type Edge } from "./edge";
-import { backendTlsPolicy, createGatewayRoute, gatewayRules, type RegistryGateway } from "./gateway";
+import { type Backend, backends, type Edge } from "./edge";
+import { backendTlsPolicy, createGatewayRoute, gatewayProblems, gatewayRules, type RegistryGateway } from "./gateway";
 import {
     createIngress,
+    type IngressContext,
     IngressController,
     type IngressSettings,
     ingressProblems,
@@ -56,8 +56,13 @@ export const exposeRules = fields<RegistryExpose>({
 export const edges = ["ingress", "ingressRoute", "gateway"] as const;
 const ports = ["nodePort", "loadBalancer"] as const;
 
-export function exposeProblems(expose: RegistryExpose = {}, tls: RegistryTls = {}, host: unknown): Problem[] {
-    const problems = [...ingressProblems(expose.ingress), ...ingressRouteProblems(expose.ingressRoute)];
+export function exposeProblems(expose: RegistryExpose = {}, context: IngressContext, host: unknown): Problem[] {
+    const { tls } = context;
+    const problems = [
+        ...ingressProblems(expose.ingress, context),
+        ...ingressRouteProblems(expose.ingressRoute),
+        ...gatewayProblems(expose.gateway, tls.plainBackend === true),
+    ];
     const given = edges.filter((kind) => expose[kind] !== undefined);
     if (host === undefined) {
         const reason = "needs a name that clients outside the cluster resolve; set host";
@@ -126,9 +131,8 @@ export function exposeRegistry(
     const traefikResources: pulumi.Resource[] = edge.ui && viaTraefik ? [removePassword(edge, edge.ui)] : [];
     const gatewayResources: pulumi.Resource[] = [];
     for (const backend of verifiesBackend ? backends(edge) : []) {
-        const caName = caConfigMap(edge, backend);
-        if (viaTraefik) traefikResources.push(serversTransport(edge, backend, caName));
-        if (gateway) gatewayResources.push(backendTlsPolicy(edge, backend, caName));
+        if (viaTraefik) traefikResources.push(serversTransport(edge, backend));
+        if (gateway) gatewayResources.push(backendTlsPolicy(edge, backend, gateway));
     }
     if (ingress) createIngress(edge, ingress, traefikResources);
     if (ingressRoute) createIngressRoute(edge, ingressRoute, traefikResources);

@@ -1,11 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { dnsName, integer, string } from "../arguments/rules";
-import { fields, mapOf, nonEmptyListOf, required } from "../arguments/shapes";
+import type { Problem } from "../arguments/check";
+import { dnsName, gatewayApiVersion, integer, string } from "../arguments/rules";
+import { fields, mapOf, nonEmptyListOf, plain, required } from "../arguments/shapes";
 import { servicePort } from "../server/service";
 import { type Backend, type Edge, hostNames, registryBackend, uiPath } from "./edge";
 
-const gatewayApi = "gateway.networking.k8s.io/v1";
+const group = "gateway.networking.k8s.io";
 
 /** A Gateway that the HTTPRoute is attached to. */
 export interface GatewayParent {
@@ -22,10 +23,20 @@ export interface GatewayParent {
     port?: pulumi.Input<number>;
 }
 
-/** An HTTPRoute of the Gateway API, attached to an existing Gateway. TLS termination is at the Gateway, with its certificate. */
+/**
+ * An HTTPRoute of the Gateway API 1.0 or newer, attached to an existing Gateway. TLS termination is at the Gateway, with its certificate.
+ * For TLS to the pods, the cluster needs BackendTLSPolicy, which has been in the standard channel since version 1.4.
+ */
 export interface RegistryGateway {
     /** Gateways that the HTTPRoute is attached to (`parentRefs`). */
     parentRefs: GatewayParent[];
+    /**
+     * Version of the Gateway API's definitions in the cluster, e.g. `1.3`, if it is older than 1.4: the annotation
+     * `gateway.networking.k8s.io/bundle-version` of the CustomResourceDefinition `httproutes.gateway.networking.k8s.io`. From 1.1 to 1.3,
+     * TLS to the pods needs the experimental channel (BackendTLSPolicy `v1alpha3`). The alternative, and the only way with 1.0, is
+     * `tls.plainBackend`. Defaults to 1.4 or newer (BackendTLSPolicy `v1`).
+     */
+    version?: string;
     /** Annotations of the HTTPRoute. Defaults to none. */
     annotations?: Record<string, pulumi.Input<string>>;
 }
@@ -42,16 +53,37 @@ export const gatewayRules = fields<RegistryGateway>({
         nonEmptyListOf(parentRules, "is empty; name at least one Gateway"),
         "name at least one Gateway",
     ),
+    version: plain(gatewayApiVersion),
     annotations: mapOf(string),
 });
 
+export function gatewayProblems(args: RegistryGateway | undefined, isPlain: boolean): Problem[] {
+    // For a version that its rule rejects, this is not a number.
+    if (args === undefined || isPlain || !(minorVersion(args) < 1)) return [];
+    const reason =
+        "has no BackendTLSPolicy that the component can use, so the Gateway could not connect to the pods with TLS; install version 1.4 or newer, or set tls.plainBackend";
+    return [{ path: "expose.gateway.version", reason }];
+}
+
+/** The first version whose standard channel has BackendTLSPolicy. */
+const firstWithPolicy = 4;
+/** The first version whose standard channel has the timeouts of HTTPRoutes. */
+const firstWithTimeouts = 2;
+
+/** The second part of the Gateway API's version. */
+function minorVersion({ version }: Pick<RegistryGateway, "version">): number {
+    return version === undefined ? firstWithPolicy : Number(/^v?1\.(\d+)/.exec(version)?.[1]);
+}
+
 /** Creates the HTTPRoutes to the registry and the web UI, after the BackendTLSPolicies for their Services. */
 export function createGatewayRoute(edge: Edge, args: RegistryGateway, dependsOn: pulumi.Resource[]): void {
+    // With TLS to the pods, older versions have the experimental channel, which has had timeouts since 1.0.
+    const hasTimeouts = !edge.isPlain || minorVersion(args) >= firstWithTimeouts;
     route(edge, args, registryBackend(edge), dependsOn, {
         hostnames: hostNames(edge),
         path: "/",
         // No timeout: the push of a large layer is one long request.
-        rule: { timeouts: { request: "0s" } },
+        rule: hasTimeouts ? { timeouts: { request: "0s" } } : {},
     });
     if (edge.ui === undefined) return;
     // The web UI's pods need no password, although browsers send it.
@@ -77,7 +109,7 @@ function route(
     new k8s.apiextensions.CustomResource(
         scope.name(`${backend.prefix}http-route`),
         {
-            apiVersion: gatewayApi,
+            apiVersion: `${group}/v1`,
             kind: "HTTPRoute",
             metadata: scope.metadata("exposure", args.annotations),
             spec: {
@@ -92,20 +124,25 @@ function route(
                 ],
             },
         },
-        { parent: scope.parent, dependsOn },
+        scope.options({ dependsOn }),
     );
 }
 
-/** Creates a BackendTLSPolicy: the Gateway connects to a backend with TLS, and verifies its certificate. */
+/**
+ * Creates a BackendTLSPolicy: the Gateway connects to a backend with TLS, and verifies its certificate. What it says is the same in
+ * `v1alpha3` (Gateway API 1.1 to 1.3, experimental channel) and `v1`, so that an upgrade of the definitions updates the same object.
+ */
 export function backendTlsPolicy(
     edge: Edge,
     backend: Backend,
-    caName: pulumi.Output<string> | undefined,
+    args: RegistryGateway,
 ): k8s.apiextensions.CustomResource {
+    const caName = caConfigMap(edge, backend);
+    const [version, other] = minorVersion(args) >= firstWithPolicy ? ["v1", "v1alpha3"] : ["v1alpha3", "v1"];
     return new k8s.apiextensions.CustomResource(
         edge.scope.name(`${backend.prefix}backend-tls-policy`),
         {
-            apiVersion: gatewayApi,
+            apiVersion: `${group}/${version}`,
             kind: "BackendTLSPolicy",
             metadata: edge.scope.metadata("exposure"),
             spec: {
@@ -118,6 +155,17 @@ export function backendTlsPolicy(
                 },
             },
         },
-        { parent: edge.scope.parent },
+        edge.scope.options({ aliases: [{ type: `kubernetes:${group}/${other}:BackendTLSPolicy` }] }),
     );
+}
+
+/** Creates a ConfigMap with a backend's CA certificates; undefined if the certificate is publicly trusted. */
+function caConfigMap({ scope }: Edge, { prefix, caCertPem }: Backend): pulumi.Output<string> | undefined {
+    if (caCertPem === undefined) return undefined;
+    const config = new k8s.core.v1.ConfigMap(
+        scope.name(`${prefix}authority`),
+        { metadata: scope.metadata("exposure"), data: { "ca.crt": caCertPem } },
+        scope.options(),
+    );
+    return config.metadata.name;
 }

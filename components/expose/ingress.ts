@@ -5,6 +5,15 @@ import { boolean, dnsName, memberOf, string } from "../arguments/rules";
 import { fields, mapOf, plain, required } from "../arguments/shapes";
 import type { Scope } from "../kubernetes/scope";
 import { servicePort } from "../server/service";
+import { certManagerSecretName } from "../tls/certManager";
+import type { RegistryTls } from "../tls/tls";
+import {
+    laterRequestingAnnotation,
+    noRequest,
+    requestedSecretName,
+    requestingAnnotation,
+    requestProblems,
+} from "./certManagerShim";
 import {
     type Backend,
     backends,
@@ -45,7 +54,11 @@ export interface RegistryIngress {
     className?: pulumi.Input<string>;
     /** Annotations of the Ingress, merged over the ones for the controller. Defaults to none. */
     annotations?: Record<string, pulumi.Input<string>>;
-    /** Certificate for TLS termination. Defaults to the pods' certificate. */
+    /**
+     * Certificate for TLS termination. Defaults to the pods' certificate. With an annotation for which cert-manager requests a
+     * certificate (`cert-manager.io/cluster-issuer`, `cert-manager.io/issuer` or `kubernetes.io/tls-acme`), it defaults to the Secret
+     * `<serviceName>-ingress-tls`, which cert-manager creates.
+     */
     certificate?: EdgeCertificate;
     /** Whether `pulumi up` waits until the Ingress has an address. Without a load balancer it never gets one. Defaults to false. */
     awaitAddress?: boolean;
@@ -62,8 +75,25 @@ export const ingressRules = fields<RegistryIngress>({
     awaitAddress: plain(boolean),
 });
 
-export function ingressProblems(args: RegistryIngress | undefined): Problem[] {
-    return edgeCertificateProblems("expose.ingress.certificate", args?.certificate);
+const certificatePath = "expose.ingress.certificate";
+
+/** What the problems of an Ingress depend on. */
+export interface IngressContext {
+    readonly tls: RegistryTls;
+    readonly serviceName: string;
+    /** Annotations of every object. */
+    readonly annotations: Readonly<Record<string, unknown>>;
+}
+
+export function ingressProblems(args: RegistryIngress | undefined, context: IngressContext): Problem[] {
+    if (args === undefined) return [];
+    const { tls, serviceName, annotations } = context;
+    const requesting = requestingAnnotation({ ...annotations, ...args.annotations });
+    const secrets = tls.certManager ? [certManagerSecretName(serviceName)] : [];
+    return [
+        ...edgeCertificateProblems(certificatePath, args.certificate),
+        ...requestProblems(certificatePath, requesting, args.certificate, { serviceName, secrets }),
+    ];
 }
 
 /** The arguments with every default. */
@@ -144,7 +174,7 @@ export function edgeAnnotations(
 
 export function createIngress(edge: Edge, args: IngressSettings, dependsOn: pulumi.Resource[]): void {
     const { isPlain, ui } = edge;
-    const secretName = edgeSecretName(edge, "expose.ingress.certificate", "ingress-tls", args.certificate);
+    const secretName = ingressSecretName(edge, args);
     const own = controllerAnnotations(
         args.controller,
         backends(edge).map(({ serviceName }) => serviceName),
@@ -173,13 +203,33 @@ export function createIngress(edge: Edge, args: IngressSettings, dependsOn: pulu
     });
 }
 
+/** Name of the Secret for TLS termination. If cert-manager writes to it because of an annotation, it is a separate one. */
+function ingressSecretName(edge: Edge, { certificate, annotations }: IngressSettings): pulumi.Output<string> {
+    const { scope, serviceName, isPlain } = edge;
+    const { ownsSecret } = edge.certificate;
+    const named = edgeSecretName(edge, certificatePath, "ingress-tls", certificate);
+    const requesting = laterRequestingAnnotation(scope.metadata("exposure", annotations).annotations);
+    return pulumi.all([named, edge.certificate.secretName, requesting]).apply(([name, ofPods, annotation]) => {
+        const known = certificate?.existingSecret ? { existingSecret: { name } } : certificate;
+        const secrets = ownsSecret ? [ofPods] : [];
+        scope.refuse(requestProblems(certificatePath, annotation, known, { serviceName, secrets }));
+        // With plain HTTP to the pods, `tls` names the Secret of the edge.
+        const isNamed = certificate !== undefined || (isPlain && !ownsSecret);
+        return annotation === undefined || isNamed ? name : requestedSecretName(serviceName);
+    });
+}
+
 /** Only the user's Traefik annotations. With others, e.g. cert-manager's, the certificate would be requested a second time. */
-function annotationsOfUi({ scope }: Edge, ui: Backend, given: IngressSettings["annotations"]) {
+function annotationsOfUi(
+    { scope }: Edge,
+    ui: Backend,
+    given: IngressSettings["annotations"],
+): IngressContent["annotations"] {
     const middlewares = `${traefik}/router.middlewares`;
     const traefikAnnotations = Object.entries(given).filter(([key]) => key.startsWith(`${traefik}/`));
     const own = traefikReference(scope.namespace, ui.serviceName);
     const all = given[middlewares] === undefined ? own : pulumi.interpolate`${given[middlewares]},${own}`;
-    return { ...Object.fromEntries(traefikAnnotations), [middlewares]: all };
+    return { ...Object.fromEntries(traefikAnnotations), ...noRequest, [middlewares]: all };
 }
 
 interface IngressPath {
@@ -194,7 +244,7 @@ function pathTo(path: string, name: string, isPlain: boolean): IngressPath {
 
 interface IngressContent {
     readonly prefix: Backend["prefix"];
-    readonly annotations: Record<string, pulumi.Input<string>>;
+    readonly annotations: Record<string, pulumi.Input<string> | undefined>;
     readonly secretName: pulumi.Output<string>;
     readonly hosts: pulumi.Output<string[]>;
     readonly pathsOf: (isFirst: boolean) => IngressPath[];
@@ -221,6 +271,6 @@ function ingress(
                 rules: hosts.apply((names) => names.map((host, i) => ({ host, http: { paths: pathsOf(i === 0) } }))),
             },
         },
-        { parent: scope.parent, dependsOn },
+        scope.options({ dependsOn }),
     );
 }

@@ -113,7 +113,7 @@ export function createIngressRoute(edge: Edge, args: IngressRouteSettings, depen
                 tls,
             },
         },
-        { parent: scope.parent, dependsOn },
+        scope.options({ dependsOn }),
     );
 }
 

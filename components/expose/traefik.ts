@@ -4,22 +4,33 @@ import type { Backend, Edge } from "./edge";
 
 export const traefikApi = "traefik.io/v1alpha1";
 
-/** Creates a ServersTransport, named after the Service: Traefik connects to a backend with TLS, and verifies its certificate. */
-export function serversTransport(
-    edge: Edge,
-    backend: Backend,
-    caName: pulumi.Output<string> | undefined,
-): k8s.apiextensions.CustomResource {
+/**
+ * Creates a ServersTransport, named after the Service: Traefik connects to a backend with TLS, and verifies its certificate. The CA
+ * certificates are in a Secret, because `rootCAs`, which also reads a ConfigMap, exists only from Traefik 3.4.1 on.
+ */
+export function serversTransport(edge: Edge, backend: Backend): k8s.apiextensions.CustomResource {
+    const caName = caSecret(edge, backend);
     return new k8s.apiextensions.CustomResource(
         edge.scope.name(`${backend.prefix}servers-transport`),
         {
             apiVersion: traefikApi,
             kind: "ServersTransport",
             metadata: { name: backend.serviceName, ...edge.scope.metadata("exposure") },
-            spec: { serverName: backend.serverName, ...(caName && { rootCAs: [{ configMap: caName }] }) },
+            spec: { serverName: backend.serverName, ...(caName && { rootCAsSecrets: [caName] }) },
         },
-        { parent: edge.scope.parent },
+        edge.scope.options(),
     );
+}
+
+/** Creates a Secret with a backend's CA certificates; undefined if the certificate is publicly trusted. */
+function caSecret({ scope }: Edge, { prefix, caCertPem }: Backend): pulumi.Output<string> | undefined {
+    if (caCertPem === undefined) return undefined;
+    const secret = new k8s.core.v1.Secret(
+        scope.name(`${prefix}authority`),
+        { metadata: scope.metadata("exposure"), stringData: { "ca.crt": caCertPem } },
+        scope.options(),
+    );
+    return secret.metadata.name;
 }
 
 /** Creates a Middleware, named after the Service, that removes passwords from requests to a backend that needs none. */
@@ -33,6 +44,6 @@ export function removePassword(edge: Edge, backend: Backend): k8s.apiextensions.
             // Traefik removes a header with an empty value.
             spec: { headers: { customRequestHeaders: { Authorization: "" } } },
         },
-        { parent: edge.scope.parent },
+        edge.scope.options(),
     );
 }

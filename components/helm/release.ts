@@ -56,7 +56,7 @@ export function deployChart(scope: Scope, helm: ChartSettings, server: Server): 
             maxHistory: 10,
         },
         // The manifest contains the chart's Secret.
-        { parent: scope.parent, dependsOn: [users.secret, ...server.after], additionalSecretOutputs: ["manifest"] },
+        scope.options({ dependsOn: [users.secret, ...server.after], additionalSecretOutputs: ["manifest"] }),
     );
     return { deploymentName: release.urn.apply(() => serviceName), resource: release };
 }

@@ -23,13 +23,9 @@ export function apiAccount(scope: Scope, part: string, rule: ApiPermission): Api
     const account = new k8s.core.v1.ServiceAccount(
         scope.name(`${part}-account`),
         { metadata, automountServiceAccountToken: false },
-        { parent: scope.parent },
+        scope.options(),
     );
-    const role = new k8s.rbac.v1.Role(
-        scope.name(`${part}-role`),
-        { metadata, rules: [rule] },
-        { parent: scope.parent },
-    );
+    const role = new k8s.rbac.v1.Role(scope.name(`${part}-role`), { metadata, rules: [rule] }, scope.options());
     const permission = new k8s.rbac.v1.RoleBinding(
         scope.name(`${part}-role-binding`),
         {
@@ -43,7 +39,7 @@ export function apiAccount(scope: Scope, part: string, rule: ApiPermission): Api
                 },
             ],
         },
-        { parent: scope.parent },
+        scope.options(),
     );
     return { name: account.metadata.name, permission };
 }

@@ -11,14 +11,14 @@ export function createNamespace(
     part: string,
     name: pulumi.Input<string>,
     level: PodSecurity,
-    options?: pulumi.CustomResourceOptions,
+    options = scope.options(),
 ): pulumi.Output<string> {
     const { labels, annotations } = scope.podMetadata(part);
     const enforced = { "pod-security.kubernetes.io/enforce": level, "pod-security.kubernetes.io/warn": level };
     const created = new k8s.core.v1.Namespace(
         scope.name(part),
         { metadata: { name, labels: { ...labels, ...enforced }, annotations } },
-        { parent: scope.parent, ...options },
+        options,
     );
     return created.metadata.name;
 }
@@ -59,9 +59,9 @@ export function createScope(parent: pulumi.Resource, settings: NamespaceSettings
     const name = pulumi.output(settings.namespace);
     const clusterScope = new Scope({ ...settings, namespace: name, parent });
     // Deleting the namespace would delete the claim in it.
-    const protection = settings.storage.isProtected ? { protect: true } : {};
+    const options = clusterScope.lastingOptions(settings.storage.isProtected);
     const namespace = settings.createNamespace
-        ? createNamespace(clusterScope, "namespace", name, "restricted", protection)
+        ? createNamespace(clusterScope, "namespace", name, "restricted", options)
         : name;
     return new RegistryScope(
         { ...settings, namespace, parent },

@@ -30,12 +30,10 @@ export class Scope {
     /** The component's name in the Pulumi program, and the value of the label `app.kubernetes.io/instance`. */
     readonly instance: string;
     readonly namespace: pulumi.Output<string>;
-    readonly parent: pulumi.Resource;
 
     constructor(private readonly args: ScopeArgs) {
         this.instance = args.name;
         this.namespace = args.namespace;
-        this.parent = args.parent;
     }
 
     /** The same component in another namespace. */
@@ -56,6 +54,23 @@ export class Scope {
         return `${whole.slice(0, limit - hash.length - 1).replace(/[^a-z0-9]+$/, "")}-${hash}`;
     }
 
+    /**
+     * Options of a child that an argument, an upgrade or a renewal replaces or deletes. It is never protected: a component with
+     * `protect: true` could not change otherwise.
+     */
+    options(options: pulumi.CustomResourceOptions = {}): pulumi.CustomResourceOptions {
+        return { parent: this.args.parent, protect: false, ...options };
+    }
+
+    /**
+     * Options of a child that is never replaced, because it holds data, or a random value that no argument rotates. It is protected if
+     * the component is, or if `isProtected`.
+     */
+    lastingOptions(isProtected: boolean, options: pulumi.CustomResourceOptions = {}): pulumi.CustomResourceOptions {
+        // Without the field, it is inherited from the component.
+        return { parent: this.args.parent, ...(isProtected && { protect: true }), ...options };
+    }
+
     /** The labels that select a part's pods. They never change, because a Deployment's selector is immutable. */
     selector(part: string): Record<string, string> {
         return {
@@ -66,17 +81,21 @@ export class Scope {
     }
 
     /** Namespace, labels and annotations of an object. */
-    metadata(part: string, annotations?: Record<string, pulumi.Input<string>>) {
+    metadata(part: string, annotations?: Record<string, pulumi.Input<string> | undefined>) {
         return { namespace: this.namespace, ...this.podMetadata(part, annotations) };
     }
 
     /**
-     * Labels and annotations of a pod, or of an object without a namespace: the user's, with the component's over them. Without
-     * annotations the field is omitted: the API server drops an empty map, which the provider would report as a change at every
+     * Labels and annotations of a pod, or of an object without a namespace: the user's, with the component's over them. An undefined
+     * annotation removes the user's. Without annotations the field is omitted: the API server drops an empty map, which the provider would report as a change at every
      * `pulumi up`.
      */
-    podMetadata(part: string, annotations: Record<string, pulumi.Input<string>> = {}) {
-        const all = { ...this.args.annotations, ...annotations };
+    podMetadata(part: string, annotations: Record<string, pulumi.Input<string> | undefined> = {}) {
+        const all = Object.fromEntries(
+            Object.entries({ ...this.args.annotations, ...annotations }).flatMap(([key, value]) =>
+                value === undefined ? [] : [[key, value]],
+            ),
+        );
         return {
             labels: { ...this.args.labels, "app.kubernetes.io/managed-by": "pulumi", ...this.selector(part) },
             ...(Object.keys(all).length > 0 && { annotations: all }),

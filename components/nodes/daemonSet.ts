@@ -48,7 +48,7 @@ export function deployNodeDaemonSet(scope: Scope, settings: DaemonSetSettings, n
     const config = new k8s.core.v1.ConfigMap(
         scope.name("node-trust-files"),
         { metadata, data: files.apply(({ open }) => open) },
-        { parent: scope.parent },
+        scope.options(),
     );
     const secrets =
         nodeConfig.logins &&
@@ -60,7 +60,7 @@ export function deployNodeDaemonSet(scope: Scope, settings: DaemonSetSettings, n
                     .all([nodeConfig.registry, nodeConfig.logins])
                     .apply(([registry, logins]) => agentFiles(nodeFiles(runtimes, { ...registry, logins })).secret),
             },
-            { parent: scope.parent },
+            scope.options(),
         );
     // The agent checks whether its DaemonSet is being deleted, and may request nothing else.
     const rule = { apiGroups: ["apps"], resources: ["daemonsets"], resourceNames: [name], verbs: ["get"] };
@@ -89,7 +89,7 @@ export function deployNodeDaemonSet(scope: Scope, settings: DaemonSetSettings, n
                 },
             },
         },
-        { parent: scope.parent, dependsOn: account.permission },
+        scope.options({ dependsOn: account.permission }),
     );
 }
 

@@ -101,7 +101,7 @@ export function configureNodesOverSsh(
                 // It requires an SSH server that accepts variables.
                 addPreviousOutputInEnv: false,
             },
-            { parent: scope.parent },
+            scope.options(),
         );
     }
 }

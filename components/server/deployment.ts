@@ -23,7 +23,7 @@ export function deployServer(scope: Scope, server: Server): RunningServer {
         scope.name("config"),
         // A Secret, because it contains the key that signs upload URLs, and overrides may contain credentials.
         { metadata: scope.metadata("server"), stringData: { "config.yml": configText } },
-        { parent: scope.parent },
+        scope.options(),
     );
     const users = usersSecret(scope, server);
     const account = serverAccount(scope, server);
@@ -67,7 +67,7 @@ export function deployServer(scope: Scope, server: Server): RunningServer {
                 },
             },
         },
-        { parent: scope.parent, dependsOn: [users.secret, ...server.after] },
+        scope.options({ dependsOn: [users.secret, ...server.after] }),
     );
     return { deploymentName: deployment.metadata.name, resource: deployment };
 }
@@ -81,7 +81,7 @@ export function usersSecret(scope: Scope, server: Server) {
             metadata: { name, ...scope.metadata("server") },
             stringData: { htpasswd: server.htpasswd },
         },
-        { parent: scope.parent },
+        scope.options(),
     );
     // By its plain name: Pulumi deletes a named Secret before it replaces it, and with it what depends on its outputs.
     return { secret, pod: mountedSecret("auth", name, inPod.htpasswd) };
@@ -93,7 +93,7 @@ export function serverAccount(scope: Scope, { additions }: Server): k8s.core.v1.
     return new k8s.core.v1.ServiceAccount(
         scope.name("account"),
         { metadata: scope.metadata("server", annotations), automountServiceAccountToken: false },
-        { parent: scope.parent },
+        scope.options(),
     );
 }
 

@@ -92,7 +92,7 @@ export function createServices(
                 loadBalancerClass: loadBalancer?.className,
             },
         },
-        { parent: scope.parent },
+        scope.options(),
     );
     new k8s.core.v1.Service(
         scope.name("metrics-service"),
@@ -104,7 +104,7 @@ export function createServices(
                 ports: [{ name: "metrics", port: inPod.debugPort, targetPort: inPod.debugPort }],
             },
         },
-        { parent: scope.parent },
+        scope.options(),
     );
     // The first preview, in a namespace that does not exist, returns undefined instead of an unknown value.
     const clusterIp = service.spec.clusterIP.apply((ip: string | undefined) => ip ?? (pulumi.unknown as string));

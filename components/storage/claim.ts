@@ -99,12 +99,10 @@ export function claimVolume(scope: Scope, request: ClaimRequest) {
                 resources: { requests: { storage: request.size } },
             },
         },
-        {
-            parent: scope.parent,
+        scope.lastingOptions(request.isProtected, {
             ignoreChanges: ["spec.storageClassName", "spec.accessModes"],
             hooks: shrinkGuard(scope, request.part, request.path),
-            ...(request.isProtected && { protect: true }),
-        },
+        }),
     );
     const claimName = pulumi
         .all([claim.metadata.name, claim.spec, pulumi.output(request.storageClassName)])

@@ -19,7 +19,10 @@ export interface HostPathStorage {
     nodeName?: pulumi.Input<string>;
     /** Size of the claim. It is not enforced, and later changes have no effect. Defaults to `10Gi`. */
     size?: pulumi.Input<string>;
-    /** Whether `pulumi destroy` may delete the claim. It never deletes the directory. Defaults to false: the claim is protected. */
+    /**
+     * Whether `pulumi destroy` may delete the claim, unless the component has the option `protect: true`. It never deletes the
+     * directory. Defaults to false: the claim is protected.
+     */
     deleteWithStack?: boolean;
 }
 
@@ -49,7 +52,7 @@ export function prepareHostPath(
     isProtected: boolean,
     context: StorageContext,
 ) {
-    const options = { parent: scope.parent, ...(isProtected && { protect: true }) };
+    const options = scope.lastingOptions(isProtected);
     const volume = staticVolume(scope, args, options);
     const claim = staticClaim(scope, context.serviceName, args.size, volume.metadata.name, options);
     const owner = folderOwner(scope, args, context);
@@ -128,7 +131,7 @@ function folderOwner(
                 template: { metadata: scope.podMetadata(part), spec: pod },
             },
         },
-        { parent: scope.parent },
+        scope.options(),
     );
 }
 

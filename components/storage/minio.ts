@@ -29,7 +29,10 @@ export interface MinioStorage {
      * the cluster's default class.
      */
     storageClassName?: pulumi.Input<string>;
-    /** Whether `pulumi destroy` may delete the images. Defaults to false: the claim and its namespace are protected. */
+    /**
+     * Whether `pulumi destroy` may delete the images, unless the component has the option `protect: true`. Defaults to false: the claim
+     * and its namespace are protected.
+     */
     deleteWithStack?: boolean;
     /**
      * Image with `minio` and `mc`. Defaults to `quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z`, the last one that MinIO published.
@@ -83,13 +86,12 @@ export function deployMinio(
     const ca = args.tls ? internalCertificates(scope, "minio") : undefined;
     const endpoint = pulumi.interpolate`${ca ? "https" : "http"}://${host}:${port}`;
     const password = (part: string) =>
-        new random.RandomPassword(scope.name(`minio-${part}`), { length: 40, special: false }, { parent: scope.parent })
-            .result;
+        new random.RandomPassword(scope.name(`minio-${part}`), { length: 40, special: false }, scope.options()).result;
     const root = { MINIO_ROOT_USER: "root", MINIO_ROOT_PASSWORD: password("root") };
     const rootSecret = new k8s.core.v1.Secret(
         scope.name("minio-root"),
         { metadata: scope.metadata("minio"), stringData: root },
-        { parent: scope.parent },
+        scope.options(),
     );
     new k8s.core.v1.Service(
         scope.name("minio-service"),
@@ -100,7 +102,7 @@ export function deployMinio(
             },
             spec: { selector: scope.selector("minio"), ports: [{ name: "s3", port, targetPort: port }] },
         },
-        { parent: scope.parent },
+        scope.options(),
     );
     const server = deployMinioServer(scope, args, {
         claim,
@@ -147,8 +149,7 @@ function deployMinioServer(scope: Scope, args: MinioSettings, server: MinioServe
         "ca.crt": certificate.caCertPem,
     };
     const tlsSecret =
-        content &&
-        new k8s.core.v1.Secret(scope.name("minio-tls"), { metadata, stringData: content }, { parent: scope.parent });
+        content && new k8s.core.v1.Secret(scope.name("minio-tls"), { metadata, stringData: content }, scope.options());
     const probe = (path: string) => ({
         httpGet: { path: `/minio/health/${path}`, port, scheme: certificate ? "HTTPS" : "HTTP" },
     });
@@ -193,7 +194,7 @@ function deployMinioServer(scope: Scope, args: MinioSettings, server: MinioServe
                 },
             },
         },
-        { parent: scope.parent, dependsOn: [claim] },
+        scope.options({ dependsOn: [claim] }),
     );
 }
 

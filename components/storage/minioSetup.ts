@@ -59,7 +59,7 @@ export function minioSetUp(scope: Scope, setUp: MinioSetUp): k8s.batch.v1.Job {
     const secret = new k8s.core.v1.Secret(
         scope.name("minio-set-up"),
         { metadata, stringData: content },
-        { parent: scope.parent },
+        scope.options(),
     );
     const { name } = secret.metadata;
     const { name: rootName } = setUp.rootSecret.metadata;
@@ -104,6 +104,6 @@ export function minioSetUp(scope: Scope, setUp: MinioSetUp): k8s.batch.v1.Job {
                 },
             },
         },
-        { parent: scope.parent, dependsOn: [setUp.after] },
+        scope.options({ dependsOn: [setUp.after] }),
     );
 }

@@ -247,7 +247,7 @@ export function useS3(scope: Scope, s3: S3Storage, context: S3Context) {
             metadata: scope.metadata("server"),
             stringData: stored,
         },
-        { parent: scope.parent },
+        scope.options(),
     );
     const { name } = secret.metadata;
     const reference = keys

@@ -37,7 +37,10 @@ export interface VolumeStorage {
     accessMode?: AccessMode;
     /** Name of the claim. Defaults to the name of the Service. */
     claimName?: pulumi.Input<string>;
-    /** Whether `pulumi destroy` may delete the images. Defaults to false: the claim and its namespace are protected. */
+    /**
+     * Whether `pulumi destroy` may delete the images, unless the component has the option `protect: true`. Defaults to false: the claim
+     * and its namespace are protected.
+     */
     deleteWithStack?: boolean;
 }
 

@@ -49,7 +49,7 @@ export function selfSign(scope: Scope, part: string, commonName: string, algorit
             validityPeriodHours: authorityYears * 365 * hoursPerDay,
             allowedUses: ["cert_signing", "crl_signing", "digital_signature"],
         },
-        { parent: scope.parent },
+        scope.options(),
     );
     return { key, certificate };
 }
@@ -81,7 +81,7 @@ export function certify(
             dnsNames,
             ipAddresses,
         },
-        { parent: scope.parent },
+        scope.options(),
     );
     return new tls.LocallySignedCert(
         scope.name(`${part}-certificate`),
@@ -93,7 +93,7 @@ export function certify(
             earlyRenewalHours: renewBeforeDays * hoursPerDay,
             allowedUses: ["digital_signature", "key_encipherment", `${use}_auth`],
         },
-        { parent: scope.parent },
+        scope.options(),
     );
 }
 
@@ -102,5 +102,5 @@ export function privateKey(scope: Scope, part: string, algorithm: KeyAlgorithm):
         algorithm === KeyAlgorithm.Rsa4096
             ? { algorithm: "RSA", rsaBits: 4096 }
             : { algorithm: "ECDSA", ecdsaCurve: "P256" };
-    return new tls.PrivateKey(scope.name(part), kind, { parent: scope.parent });
+    return new tls.PrivateKey(scope.name(part), kind, scope.options());
 }

@@ -164,6 +164,11 @@ function durationProblems(path: string, args: Pick<EdgeCertManager, "validityDay
     return [{ path: `${path}.renewBeforeDays`, reason }];
 }
 
+/** Name of the Secret with the pods' certificate. */
+export function certManagerSecretName(serviceName: string): string {
+    return `${serviceName}-tls`;
+}
+
 /** Creates the Certificate for the pods, and waits until it is ready. */
 export function requestFromCertManager(
     scope: Scope,
@@ -172,7 +177,7 @@ export function requestFromCertManager(
 ): Certificate {
     const { algorithm, issuer, publicNamesOnly, caCertPem } = settings;
     const own = issuer === undefined ? ownIssuer(scope, algorithm, settings.authorityGeneration) : undefined;
-    const secretName = `${names.serviceName}-tls`;
+    const secretName = certManagerSecretName(names.serviceName);
     const certificate = declareCertificate(scope, {
         part: "tls",
         secretName,
@@ -184,6 +189,7 @@ export function requestFromCertManager(
     const given = caCertPem === undefined ? undefined : pulumi.output(caCertPem);
     return {
         secretName: pulumi.output(secretName),
+        ownsSecret: true,
         checksum: undefined,
         caCertPem: own?.caCertPem ?? given,
         expiry: pulumi.output(""),
@@ -237,7 +243,7 @@ function declareCertificate(scope: Scope, request: CertificateRequest): k8s.apie
                 issuerRef,
             },
         },
-        { parent: scope.parent, dependsOn },
+        scope.options({ dependsOn }),
     );
 }
 
@@ -262,7 +268,7 @@ function ownIssuer(scope: Scope, algorithm: KeyAlgorithm, generation: number) {
             metadata: scope.metadata("server", awaitReady),
             spec: { ca: { secretName: secret.secretName } },
         },
-        { parent: scope.parent },
+        scope.options(),
     );
     const reference = { name: issuer.metadata.name, kind: IssuerKind.Issuer, group: api };
     return { issuer, reference, caCertPem: ca.trustedPem };

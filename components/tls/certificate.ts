@@ -14,6 +14,8 @@ export interface CertificateNames {
 export interface Certificate {
     /** Name of the TLS Secret. It changes with each renewal, unless the certificate is renewed outside Pulumi. */
     readonly secretName: pulumi.Output<string>;
+    /** Whether the component creates that Secret. */
+    readonly ownsSecret: boolean;
     /** Checksum of the content; undefined if the certificate is renewed outside Pulumi. */
     readonly checksum: pulumi.Output<string> | undefined;
     /** CA certificates that clients must trust, PEM-encoded; undefined if the certificate is publicly trusted. */

@@ -74,6 +74,6 @@ export function restartOnRenewal(
                 },
             },
         },
-        { parent: scope.parent, dependsOn: account.permission },
+        scope.options({ dependsOn: account.permission }),
     );
 }

@@ -82,6 +82,7 @@ export function issueSelfSigned(
     });
     return {
         ...tlsSecret(scope, "tls", certificate.certPem, key.privateKeyPem),
+        ownsSecret: true,
         caCertPem: ca.trustedPem,
         expiry: certificate.validityEndTime,
         coversClusterNames: true,

@@ -63,6 +63,7 @@ export function pemProblems(path: string, args: PemCertificate | undefined, host
 export function useExisting(args: ExistingCertificate): Certificate {
     return {
         secretName: pulumi.output(args.name),
+        ownsSecret: false,
         checksum: undefined,
         caCertPem: args.caCertPem === undefined ? undefined : pulumi.output(args.caCertPem),
         expiry: pulumi.output(""),
@@ -89,6 +90,7 @@ export function usePem(
     const open = pulumi.unsecret(certificate);
     return {
         ...tlsSecret(scope, part, open, key),
+        ownsSecret: true,
         caCertPem: args.caCertPem === undefined ? undefined : pulumi.output(args.caCertPem),
         expiry: open.apply((pem) => parseCertificates(pem)[0].notAfter.toISOString().replace(".000Z", "Z")),
         coversClusterNames: false,

@@ -19,7 +19,7 @@ export function tlsSecret(
     const secret = new k8s.core.v1.Secret(
         scope.name(part),
         { metadata: scope.metadata("server"), type: "kubernetes.io/tls", stringData: content },
-        { parent: scope.parent },
+        scope.options(),
     );
     return { secretName: secret.metadata.name, checksum: checksum(pulumi.jsonStringify(content)) };
 }

@@ -167,13 +167,13 @@ export function deployUi(scope: Scope, context: UiContext, address: UiAddress): 
             },
             spec: { selector, ports: [{ ...servicePort(isPlain), targetPort: uiPort }] },
         },
-        { parent: scope.parent },
+        scope.options(),
     );
     const server = address.clusterIp.apply((ip) => serverConfiguration(isIP(ip) === 6 ? "[::]" : "0.0.0.0", isPlain));
     const config = new k8s.core.v1.ConfigMap(
         scope.name("ui-server"),
         { metadata, data: { [serverFile]: server } },
-        { parent: scope.parent },
+        scope.options(),
     );
     const ca = isPlain ? undefined : internalCertificates(scope, "ui");
     const issued = ca?.issue("server", [serverName]);
@@ -200,7 +200,7 @@ export function deployUi(scope: Scope, context: UiContext, address: UiAddress): 
                 },
             },
         },
-        { parent: scope.parent },
+        scope.options(),
     );
     return { prefix: "ui-", serviceName, serverName, caCertPem: ca?.caCertPem };
 }

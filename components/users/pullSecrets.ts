@@ -12,9 +12,10 @@ export interface PullSecrets {
     /** Name of the Secret in each namespace. Defaults to `<name>-pull`, after the component's name. */
     name?: pulumi.Input<string>;
     /**
-     * Service accounts in each namespace, e.g. `default`, to whose `imagePullSecrets` the Secret is added, so that their pods need not
-     * name it. Server-side apply treats that list as one field, so only one registry can manage a service account: a second one fails
-     * with a conflict. Defaults to none.
+     * Service accounts in each namespace, e.g. `default`, whose `imagePullSecrets` become the Secret, so that their pods need not
+     * name it. Kubernetes lets only one owner write that list. If something else has written it, e.g. `kubectl patch`, a chart or
+     * another registry, `pulumi up` fails with a conflict: omit the account, and add the Secret where the list is written. Defaults to
+     * none.
      */
     serviceAccounts?: string[];
 }
@@ -50,7 +51,7 @@ export function createPullSecrets(
                 type: "kubernetes.io/dockerconfigjson",
                 stringData: { ".dockerconfigjson": dockerConfigJson },
             },
-            { parent: scope.parent },
+            scope.options(),
         );
         for (const account of serviceAccounts) {
             new k8s.core.v1.ServiceAccountPatch(
@@ -58,7 +59,7 @@ export function createPullSecrets(
                 scope.name(`pull-secret-${namespace}.${account}`),
                 { metadata: { name: account, namespace }, imagePullSecrets: [{ name }] },
                 // The plain name and dependsOn: Pulumi deletes a named Secret before it replaces it, and with it what depends on its outputs.
-                { parent: scope.parent, dependsOn: secret },
+                scope.options({ dependsOn: secret }),
             );
         }
         return [namespace, secret.metadata.name] as const;

@@ -58,7 +58,7 @@ function awaitAcceptance(scope: Scope, settings: GateSettings, registry: GatedRe
     const secret = new k8s.core.v1.Secret(
         scope.name("credentials"),
         { metadata, stringData: pulumi.secret(content) },
-        { parent: scope.parent },
+        scope.options(),
     );
     const item = (key: string) => ({ key, path: key });
     const job = new k8s.batch.v1.Job(
@@ -99,7 +99,7 @@ function awaitAcceptance(scope: Scope, settings: GateSettings, registry: GatedRe
                 },
             },
         },
-        { parent: scope.parent, dependsOn: [server.resource] },
+        scope.options({ dependsOn: [server.resource] }),
     );
     return job.urn;
 }

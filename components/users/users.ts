@@ -97,11 +97,7 @@ export function createUsers(
         return { username, password: randomPassword(scope, username, generation), generation };
     });
     const lines = [...logins, ...pullers].map((login) => {
-        const salt = new random.RandomBytes(
-            scope.name(`salt-${login.username}`),
-            { length: 16 },
-            { parent: scope.parent },
-        );
+        const salt = new random.RandomBytes(scope.name(`salt-${login.username}`), { length: 16 }, scope.options());
         return pulumi
             .all([login.password, salt.base64])
             .apply(([plain, base64]) => htpasswdLine(login.username, plain, Buffer.from(base64, "base64")));
@@ -117,5 +113,5 @@ export function createUsers(
 function randomPassword(scope: Scope, username: string, generation: number): pulumi.Output<string> {
     const keepers = { generation: String(generation) };
     const args = { length: 40, special: false, keepers };
-    return new random.RandomPassword(scope.name(`password-${username}`), args, { parent: scope.parent }).result;
+    return new random.RandomPassword(scope.name(`password-${username}`), args, scope.options()).result;
 }

@@ -101,6 +101,7 @@ new PrivateRegistry("plain-backend", {
     expose: {
         gateway: {
             parentRefs: [{ name: "public", namespace: "gateways", sectionName: "https", port: 443 }],
+            version: "1.3",
             annotations: { "example.com/owner": "platform" },
         },
         ingressRoute: { certResolver: "letsencrypt" },

@@ -14,6 +14,8 @@ export interface Declared {
     /** The strings in the inputs that are not marked as secret, so that the state contains them unencrypted. */
     readonly clearTexts: readonly string[];
     readonly protect: boolean;
+    /** Whether the request says so; otherwise the engine uses the parent's. */
+    readonly saysProtect: boolean;
     /** URN, or empty. */
     readonly parent: string;
     /** `<urn>::<id>` of an explicit provider, or empty. */
@@ -122,6 +124,7 @@ async function connect(): Promise<void> {
             inputs,
             clearTexts: clearTexts(args.inputs),
             protect: request.getProtect(),
+            saysProtect: request.hasProtect(),
             parent: request.getParent(),
             provider: request.getProvider(),
             dependencies: request.getDependenciesList(),

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { repositoryRoot } from "../../sandbox/paths";
 import { type DataHolders, losses, presentDataHolders } from "../upgrade/dataHolders";
+import { intendedUrns } from "../upgrade/intendedUrns";
 import { type Children, differences, presentUrns, recordedUrns, type UrnRecord } from "../upgrade/urns";
 
 const folder = path.join(repositoryRoot, "test", "upgrade");
@@ -69,9 +70,10 @@ describe("the names in Pulumi's state", () => {
         recorded = recordedUrns();
     });
 
-    it("are the same as in commit 07919c9 for every kind of registry", async function () {
+    it("are the same as in commit 07919c9 for every kind of registry, except for intended changes", async function () {
         this.timeout(120_000);
-        assert.deepEqual(differences(recorded, await presentUrns()), []);
+        const intended = intendedUrns.flatMap((change) => change.differences);
+        assert.deepEqual(differences(recorded, await presentUrns()).sort(), intended.sort());
     });
 
     const claim = "private-registry:index:PrivateRegistry$kubernetes:core/v1:PersistentVolumeClaim::registry-claim";

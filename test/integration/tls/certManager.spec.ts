@@ -109,10 +109,15 @@ describe("tls.certManager", () => {
         await until("the Certificate's Secret", 60, () => isFor(rule.secretName));
 
         const annotations = { "cert-manager.io/issuer": "team" };
-        const byAnnotation = { annotations, certificate: { existingSecret: { name: "edge" } } };
-        registry.args = { ...args, host, expose: { ingress: { ...ingress, ...byAnnotation } } };
+        registry.args = { ...args, host, expose: { ingress: { ...ingress, annotations } } };
         await registry.up();
-        await until("the annotated Ingress's Secret", 60, () => isFor("edge"));
+        await until("the annotated Ingress's Secret", 60, () => isFor("registry-ingress-tls"));
+        const served = new X509Certificate(await servedCertificate(registry.outputs.clusterIp));
+        const [authority] = registry.outputs.caCertPem.split(/(?<=-----END CERTIFICATE-----\n)/);
+        assert.ok(served.verify(new X509Certificate(authority).publicKey), "the pods keep their certificate");
+        const issuedBy = "--output jsonpath={.metadata.annotations.cert-manager\\.io/issuer-name}";
+        assert.notEqual(await kubectl(`get secret registry-tls --namespace certmanager ${issuedBy}`), "team");
+        assert.equal(await kubectl(`get secret registry-ingress-tls --namespace certmanager ${issuedBy}`), "team");
         await registry.expectNoChange();
         registry.args = args;
     });

@@ -189,11 +189,6 @@ describe("options", () => {
         for (const resource of inCluster) assert.match(resource.provider, /::elsewhere::/, resource.name);
     });
 
-    it("protect: all children are protected", async () => {
-        const { resources } = await withComponent({ storage: { memory: {} } }, { protect: true });
-        for (const resource of children(resources)) assert.equal(resource.protect, true, resource.name);
-    });
-
     it("aliases: are registered, and apply to children because their names begin with the component's", async () => {
         const { resources } = await withComponent({}, { aliases: [{ name: "images" }] });
         assert.deepEqual(resources.named("registry")[0].aliases, ["images"]);

@@ -67,7 +67,7 @@ describe("the route to the web UI", () => {
         const r = await behind(IngressController.Traefik, {}, given);
         const { spec, metadata } = r.one("Ingress", "registry-ui-ingress").inputs;
         assert.deepEqual(spec.rules, [{ host, http: { paths: [toUi("registry-ui")] } }]);
-        assert.deepEqual(spec.tls, [{ hosts: [host], secretName: "registry-tls-1a2b3c4d" }]);
+        assert.deepEqual(spec.tls, [{ hosts: [host], secretName: "registry-ingress-tls" }]);
         assert.deepEqual(metadata.annotations, {
             [`${prefix}/router.entrypoints`]: "images",
             [`${prefix}/router.tls`]: "true",
@@ -84,7 +84,7 @@ describe("the route to the web UI", () => {
         assert.equal(service[`${prefix}/service.serverstransport`], "registry-registry-ui@kubernetescrd");
         assert.deepEqual(r.one("ServersTransport", "registry-ui-servers-transport").inputs.spec, {
             serverName: "registry-ui.registry.svc",
-            rootCAs: [{ configMap: "registry-ui-authority-1a2b3c4d" }],
+            rootCAsSecrets: ["registry-ui-authority-1a2b3c4d"],
         });
     });
 

@@ -91,9 +91,10 @@ describe("expose.ingress", () => {
         assert.equal(transport.metadata.name, "registry");
         assert.deepEqual(transport.spec, {
             serverName: "registry.registry.svc",
-            rootCAs: [{ configMap: "registry-authority-1a2b3c4d" }],
+            // `rootCAs` needs Traefik 3.4.1.
+            rootCAsSecrets: ["registry-authority-1a2b3c4d"],
         });
-        const authority = r.one("ConfigMap", "registry-authority").inputs.data["ca.crt"];
+        const authority = r.one("Secret", "registry-authority").inputs.stringData["ca.crt"];
         assert.match(authority, /registry-ca-1.*registry-ca-2/s);
     });
 
@@ -179,6 +180,47 @@ describe("expose.gateway", () => {
             hostname: host,
             wellKnownCACertificates: "System",
         });
+    });
+
+    /** The type of the policy, and the rule's timeouts, with a version of the Gateway API. */
+    const inVersion = async (version: string | undefined, plainBackend: boolean) => {
+        const r = await exposed({ gateway: { parentRefs, version } }, { tls: { plainBackend } });
+        const policies = r.every("BackendTLSPolicy");
+        assert.ok(policies.every(({ type, inputs }) => type === `kubernetes:${inputs.apiVersion}:BackendTLSPolicy`));
+        const { timeouts } = r.one("HTTPRoute").inputs.spec.rules[0];
+        return [policies.map(({ inputs }) => inputs.apiVersion.split("/")[1]), timeouts?.request];
+    };
+    const versions: [string | undefined, string][] = [
+        [undefined, "v1"],
+        ["1.4", "v1"],
+        ["v1.10.0-rc.1", "v1"],
+        ["1.3", "v1alpha3"],
+        ["v1.2.1", "v1alpha3"],
+        ["1.1.0", "v1alpha3"],
+    ];
+    for (const [version, policy] of versions) {
+        it(`has a BackendTLSPolicy ${policy} with Gateway API ${version}`, async () => {
+            assert.deepEqual(await inVersion(version, false), [[policy], "0s"]);
+        });
+    }
+
+    it("has no timeouts with plainBackend and versions whose standard channel has none", async () => {
+        for (const [version, timeout] of [
+            ["1.0", undefined],
+            ["v1.1.1", undefined],
+            ["1.2", "0s"],
+            [undefined, "0s"],
+        ] as const) {
+            assert.deepEqual(await inVersion(version, true), [[], timeout], version);
+        }
+    });
+
+    it("keeps the BackendTLSPolicy when the definitions are upgraded to another version", async () => {
+        const policy = async (version?: string) =>
+            (await exposed({ gateway: { parentRefs, version } })).one("BackendTLSPolicy");
+        const [before, after] = [await policy("1.3"), await policy()];
+        assert.ok(after.aliases.includes(before.type) && before.aliases.includes(after.type));
+        assert.deepEqual({ ...after.inputs, apiVersion: "" }, { ...before.inputs, apiVersion: "" });
     });
 
     it("connects to the pods over plain HTTP with plainBackend", async () => {
