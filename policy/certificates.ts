@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { type Certificate, parseCertificates } from "../components/arguments/formats/certificate";
 import { texts } from "./registryConfig";
-import { items, kindOf, type Resource, text } from "./resource";
+import { containsUnknown, items, kindOf, type Resource, text } from "./resource";
 
 /** The first certificate of a TLS Secret; undefined for any other Secret. */
 export function certificateOf(resource: Resource): X509Certificate | undefined {
@@ -68,6 +68,7 @@ export function parsedCertificates(pem: string): Certificate[] | undefined {
 export function requestedNames(resource: Resource): { dnsNames: string[]; ipAddresses: string[] } | undefined {
     const { type, props } = resource;
     if (kindOf(resource) !== "Certificate" || !type.startsWith("kubernetes:cert-manager.io/")) return undefined;
+    if ([() => props.spec?.dnsNames, () => props.spec?.ipAddresses].some(containsUnknown)) return undefined;
     const strings = (list: unknown[]) => list.filter((item): item is string => typeof item === "string");
     return {
         dnsNames: strings(items(() => props.spec?.dnsNames)),

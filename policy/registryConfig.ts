@@ -6,27 +6,32 @@ import { entries, items, kindOf, type Resource, type Tree, text } from "./resour
 export function texts(resource: Resource): [key: string, content: string][] {
     const kind = kindOf(resource);
     if (kind !== "Secret" && kind !== "ConfigMap") return [];
-    const plain = kind === "Secret" ? "stringData" : "data";
+    const [plain, encoded] = kind === "Secret" ? ["stringData", "data"] : ["data", "binaryData"];
     const known = entries(() => resource.props[plain]).filter(([, value]) => typeof value === "string");
-    const encoded = kind === "Secret" ? "data" : "binaryData";
     const decoded = entries(() => resource.props[encoded])
         .filter(([key, value]) => typeof value === "string" && !known.some(([other]) => other === key))
         .map(([key, value]): [string, string] => [key, Buffer.from(value, "base64").toString()]);
     return [...known, ...decoded];
 }
 
-/** The registry's config.yml in a Secret or ConfigMap, parsed; undefined if there is none. */
+/** The configuration of a registry, distribution's config.yml or zot's config.json, in a Secret or ConfigMap; undefined if there is none. */
 export function registryConfig(resource: Resource): Tree {
     for (const [, content] of texts(resource)) {
-        if (!/^version:/m.test(content) || !/^storage:/m.test(content)) continue;
+        if (!/\b(version|http)"?[ \t]*:/.test(content)) continue;
         const config = parsed(content);
-        if (config?.storage !== undefined) return config;
+        if (config?.version !== undefined && config.storage !== undefined) return config;
+        if (isZotConfig(config)) return config;
     }
     return undefined;
 }
 
+/** zot's configuration names the folder of the images, or the driver of an object storage, below `storage`. */
+export function isZotConfig(config: Tree): boolean {
+    return config?.http !== undefined && (config.storage?.rootDirectory ?? config.storage?.storageDriver) !== undefined;
+}
+
 /** Undefined for invalid YAML, because the parser's message would quote it. */
-function parsed(content: string): Tree {
+export function parsed(content: string): Tree {
     try {
         return parse(content, { logLevel: "silent" });
     } catch {

@@ -11,17 +11,14 @@ export interface Resource {
     readonly props: Tree;
     /** Whether Pulumi refuses to delete it. */
     readonly isProtected: boolean;
+    /** URNs of the resources whose values this one uses. Stack rules only. */
+    readonly dependencies?: readonly string[];
 }
 
 /** Kubernetes kind, e.g. `Deployment`; undefined for other providers, and for patches, which are incomplete. */
 export function kindOf(resource: Resource): string | undefined {
     const [provider, , kind] = resource.type.split(":");
     return provider === "kubernetes" && !kind?.endsWith("Patch") ? kind : undefined;
-}
-
-/** The namespace in an object's manifest. */
-export function namespaceOf({ props }: Resource): string {
-    return text(() => props.metadata?.namespace) ?? "default";
 }
 
 /** The objects in a list such as `DeploymentList`, each as a separate resource; any other resource unchanged. */
@@ -87,6 +84,14 @@ export function isPartlyUnknown(read: () => unknown): boolean {
         return true;
     });
     return isKnown === undefined;
+}
+
+/** Whether a value, or anything in it, is unknown. */
+export function containsUnknown(read: () => unknown): boolean {
+    if (isUnknown(read)) return true;
+    const value = read() as Tree;
+    if (typeof value !== "object" || value === null) return false;
+    return Object.keys(value).some((key) => containsUnknown(() => value[key]));
 }
 
 /** The string; undefined if the value is something else, or unknown. */

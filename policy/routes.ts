@@ -1,120 +1,74 @@
-import { nameCovers } from "../components/arguments/formats/hostNames";
-import { isUnknown, items, kindOf, known, namespaceOf, type Resource, type Tree, text } from "./resource";
-import { isOfRegistry, isRegistryName, type Recognition } from "./workload";
+import { isExcluded, isOfRegistry, isRegistryName, type Recognition } from "./recognition";
+import { belongsToRegistry, find, namespaceOf, type Registry, registries, selectedBy } from "./registries";
+import { items, kindOf, known, type Resource, type Tree, text } from "./resource";
 
-/** Whether a backend of an Ingress or a route is a registry. */
-export function leadsToRegistry(resource: Resource, further: Recognition): boolean {
-    return isOfRegistry(resource, further) || backends(resource).some((name) => isRegistryName(name, further));
+/** A Service behind a route. */
+interface Backend {
+    readonly name: string | undefined;
+    readonly namespace: string | undefined;
+    readonly port: unknown;
 }
 
-/** Names of the backend Services of an Ingress or a route. */
-function backends(resource: Resource): string[] {
+/** The backend Services of an Ingress or a route of any kind. */
+export function backends(resource: Resource): Backend[] {
     const spec = known(() => resource.props.spec);
     const rules = [...items(() => spec?.rules), ...items(() => spec?.routes)];
-    const names = [
-        text(() => spec?.defaultBackend?.service?.name),
-        ...rules
-            .flatMap((rule) => items(() => rule.http?.paths))
-            .map((path) => text(() => path.backend?.service?.name)),
-        ...rules
-            .flatMap((rule) => [...items(() => rule.backendRefs), ...items(() => rule.services)])
-            .map((backend) => text(() => backend.name)),
+    const ofIngress = [known(() => spec?.defaultBackend), ...rules.flatMap(ingressBackends)];
+    const named = [
+        ...ofIngress.map((backend) => known(() => backend?.service)),
+        ...rules.flatMap((rule) => [...items(() => rule.backendRefs), ...items(() => rule.services)]),
+        ...items(() => spec?.upstreams).map((upstream) => ({ name: text(() => upstream.service) })), // F5's VirtualServer
+        ...(kindOf(resource) === "Route" ? [known(() => spec?.to)] : []), // OpenShift
     ];
-    return names.filter((name) => name !== undefined);
+    return named.filter((one) => one !== undefined && one !== null).map((one) => backendOf(resource, one));
 }
 
-/** A host that a path from outside the cluster serves, and where its certificate is from. */
-export interface ServedHost {
-    readonly host: string;
-    /** Names of a certificate that the proxy requests itself. */
-    readonly names?: readonly string[];
-    /** The Secret with the certificate. */
-    readonly secret?: { readonly name: string; readonly namespace: string };
+function backendOf(route: Resource, reference: Tree): Backend {
+    return {
+        name: text(() => reference.name),
+        namespace: text(() => reference.namespace) ?? namespaceOf(route),
+        port: known(() => reference.port?.number ?? reference.port?.name ?? reference.port),
+    };
 }
 
-/** The known hosts of an Ingress or a route, with their certificates. Other resources have none. */
-export function servedHosts(resource: Resource, resources: readonly Resource[]): ServedHost[] {
-    switch (kindOf(resource)) {
-        case "Ingress":
-            return ofIngress(resource);
-        case "IngressRoute":
-            return ofIngressRoute(resource);
-        case "HTTPRoute":
-            return ofHttpRoute(resource, resources);
-        default:
-            return [];
-    }
+/** The backends of a rule of an Ingress. */
+export function ingressBackends(rule: Tree): Tree[] {
+    return items(() => rule.http?.paths).map((path) => known(() => path.backend));
 }
 
-function strings(list: readonly Tree[]): string[] {
-    return list.filter((item) => typeof item === "string");
+/** Whether a backend of an Ingress or a route belongs to a registry. */
+export function leadsToRegistry(resource: Resource, resources: readonly Resource[], how: Recognition): boolean {
+    if (isExcluded(resource, how)) return false;
+    const all = backends(resource);
+    // A route without backends, e.g. one that redirects to HTTPS.
+    if (all.length === 0) return false;
+    if (all.some((backend) => isRegistryBackend(backend, resources, how))) return true;
+    // The route's own name decides only if the stack shows nothing better.
+    const isVisible = all.some(({ name, namespace }) => find(resources, "Service", name, namespace) !== undefined);
+    return !isVisible && isOfRegistry(resource, how);
 }
 
-function ofIngress(resource: Resource): ServedHost[] {
-    const spec = known(() => resource.props.spec);
-    const hosts = items(() => spec?.rules).flatMap((rule) => text(() => rule.host) ?? []);
-    return items(() => spec?.tls).flatMap((entry) => {
-        const name = text(() => entry.secretName);
-        // A certificate without hosts is for all of them.
-        const patterns = strings(items(() => entry.hosts));
-        const isFor = (host: string) => patterns.length === 0 || patterns.some((pattern) => nameCovers(pattern, host));
-        if (name === undefined || isUnknown(() => entry.hosts)) return [];
-        return hosts.filter(isFor).map((host) => ({ host, secret: { name, namespace: namespaceOf(resource) } }));
-    });
+function isRegistryBackend({ name, namespace }: Backend, resources: readonly Resource[], how: Recognition): boolean {
+    const service = find(resources, "Service", name, namespace);
+    return service === undefined ? isRegistryName(name, how) : belongsToRegistry(service, resources, how);
 }
 
-/** The host names in the rule of a Traefik route. */
-export function hostsInMatch(match: string): string[] {
-    return [...match.matchAll(/\bHost\(([^)]*)\)/g)].flatMap(([, list]) =>
-        [...list.matchAll(/[`"]([^`"]+)[`"]/g)].map(([, host]) => host),
+/** Whether a reference of a route names a Service that belongs to a registry. */
+export function isRegistryService(
+    route: Resource,
+    reference: Tree,
+    resources: readonly Resource[],
+    how: Recognition,
+): boolean {
+    return (
+        reference !== undefined && reference !== null && isRegistryBackend(backendOf(route, reference), resources, how)
     );
 }
 
-function ofIngressRoute(resource: Resource): ServedHost[] {
-    const spec = known(() => resource.props.spec);
-    const hosts = items(() => spec?.routes).flatMap((route) => hostsInMatch(text(() => route.match) ?? ""));
-    const name = text(() => spec?.tls?.secretName);
-    const domains = items(() => spec?.tls?.domains).flatMap((domain) =>
-        strings([known(() => domain.main), ...items(() => domain.sans)]),
-    );
-    return hosts.map((host) => ({
-        host,
-        ...(domains.length > 0 && { names: domains }),
-        ...(name !== undefined && { secret: { name, namespace: namespaceOf(resource) } }),
-    }));
-}
-
-function ofHttpRoute(route: Resource, resources: readonly Resource[]): ServedHost[] {
-    const hosts = strings(items(() => route.props.spec?.hostnames));
-    return items(() => route.props.spec?.parentRefs).flatMap((parent) => {
-        const name = text(() => parent.name);
-        const gateway = resources.find(
-            (object) =>
-                kindOf(object) === "Gateway" &&
-                text(() => object.props.metadata?.name) === name &&
-                namespaceOf(object) === (text(() => parent.namespace) ?? namespaceOf(route)),
-        );
-        const section = text(() => parent.sectionName);
-        const listeners = items(() => gateway?.props.spec?.listeners).filter(
-            (listener) => section === undefined || text(() => listener.name) === section,
-        );
-        return gateway === undefined ? [] : listeners.flatMap((listener) => ofListener(gateway, listener, hosts));
+/** The registries in the stack behind a route. */
+export function registriesBehind(resource: Resource, resources: readonly Resource[], how: Recognition): Registry[] {
+    return backends(resource).flatMap(({ name, namespace }) => {
+        const service = find(resources, "Service", name, namespace);
+        return service === undefined ? [] : registries(selectedBy(service, resources), how);
     });
-}
-
-/** A route without hosts serves the host of the listener. */
-function ofListener(gateway: Resource, listener: Tree, hosts: readonly string[]): ServedHost[] {
-    const pattern = text(() => listener.hostname);
-    const attached = hosts.filter((host) => pattern === undefined || isBelow(host, pattern));
-    const served = hosts.length === 0 && pattern !== undefined ? [pattern] : attached;
-    return items(() => listener.tls?.certificateRefs).flatMap((reference) => {
-        const name = text(() => reference.name);
-        const namespace = text(() => reference.namespace) ?? namespaceOf(gateway);
-        return name === undefined ? [] : served.map((host) => ({ host, secret: { name, namespace } }));
-    });
-}
-
-/** In the Gateway API, `*` stands for one label or more. https://gateway-api.sigs.k8s.io/reference/spec/#hostname */
-function isBelow(host: string, pattern: string): boolean {
-    return host === pattern || (pattern.startsWith("*.") && host.endsWith(pattern.slice(1)));
 }

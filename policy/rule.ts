@@ -1,11 +1,22 @@
-import type { EnforcementLevel, ResourceValidationPolicy, Severity, StackValidationPolicy } from "@pulumi/policy";
+import type {
+    EnforcementLevel,
+    PolicyConfigSchema,
+    ResourceValidationPolicy,
+    Severity,
+    StackValidationPolicy,
+} from "@pulumi/policy";
+import { type Exception, exceptionProblems, exceptions, isExcepted } from "./exceptions";
 import { type Resource, single } from "./resource";
+
+type JsonSchema = PolicyConfigSchema["properties"][string];
 
 /** A parameter of a rule, set in the file of `--policy-pack-config`. */
 export interface Setting<T> {
     readonly type: "string" | "integer" | "boolean" | "array";
     /** The meaning, with its unit. */
     readonly description: string;
+    /** The type of a list's items. Defaults to strings. */
+    readonly items?: JsonSchema;
     readonly default: T;
 }
 
@@ -54,11 +65,15 @@ export function stackRule<S>(rule: StackRule<S>): StackRule<S> {
     return rule;
 }
 
+/** All settings of a rule: its own, and those that every rule has. */
+export function allSettings(rule: Rule): Record<string, Setting<unknown>> {
+    return { ...rule.settings, ...exceptions };
+}
+
 /** The defaults of a rule's parameters. */
-export function defaults(rule: Rule): object {
-    return Object.fromEntries(
-        Object.entries(rule.settings).map(([name, setting]) => [name, (setting as Setting<unknown>).default]),
-    );
+export function defaults(rule: Rule): { readonly except: Exception[] } & Record<string, unknown> {
+    const values = Object.entries(allSettings(rule)).map(([name, setting]) => [name, setting.default]);
+    return Object.fromEntries(values);
 }
 
 /** The rule as Pulumi runs it. */
@@ -69,16 +84,23 @@ export function toPolicy(rule: Rule): ResourceValidationPolicy | StackValidation
         enforcementLevel: rule.level ?? "mandatory",
         severity: rule.severity,
         remediationSteps: rule.fix,
-        configSchema: { properties: rule.settings },
+        configSchema: { properties: schemaOf(rule) },
     };
     const sentence = (message: string) => `${message}. ${rule.fix}`;
+    const configured = (given: object) => {
+        const { except, ...settings } = { ...defaults(rule), ...given };
+        return { except, settings, wrong: exceptionProblems(rule.name, except).map((problem) => `${problem}.`) };
+    };
     if ("check" in rule) {
         return {
             ...metadata,
             validateResource: (args, report) => {
-                const settings = { ...defaults(rule), ...args.getConfig() };
+                const { except, settings, wrong } = configured(args.getConfig());
                 const { type, name, urn, props } = args;
+                // Once in a run, not for every resource.
+                if (type === "pulumi:pulumi:Stack") for (const problem of wrong) report(problem);
                 for (const resource of single({ type, name, urn, props, isProtected: args.opts.protect })) {
+                    if (isExcepted(resource, except)) continue;
                     for (const message of rule.check(resource, settings)) report(sentence(message));
                 }
             },
@@ -87,11 +109,24 @@ export function toPolicy(rule: Rule): ResourceValidationPolicy | StackValidation
     return {
         ...metadata,
         validateStack: (args, report) => {
-            const resources = args.resources.flatMap(({ type, name, urn, props, opts }) =>
-                single({ type, name, urn, props, isProtected: opts.protect }),
-            );
-            const found = rule.checkStack(resources, { ...defaults(rule), ...args.getConfig() });
-            for (const { resource, message } of found) report(sentence(message), resource.urn);
+            const { except, settings, wrong } = configured(args.getConfig());
+            for (const problem of wrong) report(problem);
+            const resources = args.resources.flatMap(({ type, name, urn, props, opts, dependencies }) => {
+                const urns = dependencies.map((dependency) => dependency.urn);
+                return single({ type, name, urn, props, isProtected: opts.protect, dependencies: urns });
+            });
+            for (const { resource, message } of rule.checkStack(resources, settings)) {
+                if (!isExcepted(resource, except)) report(sentence(message), resource.urn);
+            }
         },
     };
+}
+
+/** The settings as JSON schema, from which the engine checks a configuration file. */
+function schemaOf(rule: Rule): Record<string, JsonSchema> {
+    const schemas = Object.entries(allSettings(rule)).map(([name, { type, items = { type: "string" }, ...rest }]) => [
+        name,
+        { type, ...rest, ...(type === "array" && { items }) },
+    ]);
+    return Object.fromEntries(schemas);
 }

@@ -15,7 +15,10 @@ export interface GatewayParent {
     name: pulumi.Input<string>;
     /** Namespace of the Gateway. Defaults to the registry's. */
     namespace?: pulumi.Input<string>;
-    /** Name of the listener (`sectionName`). Defaults to all listeners that allow the route. */
+    /**
+     * Name of the listener (`sectionName`). Defaults to all listeners that allow the route, including those for plain HTTP: the policy
+     * `tls-on-exposed-paths` requires this or `port`.
+     */
     sectionName?: pulumi.Input<string>;
     /** Port of the listener. Defaults to all ports. */
     port?: pulumi.Input<number>;

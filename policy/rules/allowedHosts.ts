@@ -1,11 +1,12 @@
 import { isAllowed } from "../patterns";
+import { isOfRegistry, type Recognition, recognition } from "../recognition";
 import { logins } from "../registryConfig";
-import { items, kindOf, type Resource, text } from "../resource";
-import { hostsInMatch, leadsToRegistry } from "../routes";
-import { resourceRule } from "../rule";
-import { isOfRegistry, type Recognition, recognition } from "../workload";
+import { isUnknown, items, kindOf, type Resource, text } from "../resource";
+import { leadsToRegistry } from "../routes";
+import { stackRule } from "../rule";
+import { hostsInMatch } from "../servedHosts";
 
-export const allowedHosts = resourceRule<{ hosts: string[] } & Recognition>({
+export const allowedHosts = stackRule<{ hosts: string[] } & Recognition>({
     name: "allowed-hosts",
     what: "Registries use approved host names only.",
     why: "The registry's host name is part of every image name. A name outside your domains cannot be renewed or moved.",
@@ -19,19 +20,25 @@ export const allowedHosts = resourceRule<{ hosts: string[] } & Recognition>({
         },
         ...recognition,
     },
-    check: (resource, { hosts, ...further }) => {
-        const names = isOfRegistry(resource, further) || leadsToRegistry(resource, further) ? hostsOf(resource) : [];
-        return [...new Set(names)]
-            .filter((name) => !isAllowed(name, hosts))
-            .map((name) => `The host "${name}" is not allowed`);
-    },
+    checkStack: (resources, { hosts, ...how }) =>
+        resources
+            .filter((resource) =>
+                kindOf(resource) === "Secret" ? isOfRegistry(resource, how) : leadsToRegistry(resource, resources, how),
+            )
+            .flatMap((resource) =>
+                [...new Set(hostsOf(resource))]
+                    .filter((name) => !isAllowed(name, hosts))
+                    .map((name) => ({ resource, message: `The host "${name}" is not allowed` })),
+            ),
 });
 
 function hostsOf(resource: Resource): string[] {
     const { props } = resource;
     switch (kindOf(resource)) {
         case "Ingress":
-            return items(() => props.spec?.rules).map((rule) => text(() => rule.host) ?? "*");
+            return items(() => props.spec?.rules)
+                .filter((rule) => !isUnknown(() => rule.host))
+                .map((rule) => text(() => rule.host) ?? "*");
         case "HTTPRoute":
             return items(() => props.spec?.hostnames).map(String);
         case "IngressRoute":

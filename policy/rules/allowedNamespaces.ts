@@ -1,7 +1,7 @@
 import { isAllowed } from "../patterns";
+import { type Recognition, recognition, registryPod } from "../recognition";
 import { text } from "../resource";
 import { resourceRule } from "../rule";
-import { type Recognition, recognition, registryPod } from "../workload";
 
 export const allowedNamespaces = resourceRule<{ namespaces: string[] } & Recognition>({
     name: "allowed-namespaces",

@@ -1,9 +1,10 @@
 import { isAllowed } from "../patterns";
+import { type Recognition, recognition } from "../recognition";
+import { belongsToRegistry } from "../registries";
 import { kindOf, text } from "../resource";
-import { resourceRule } from "../rule";
-import { isOfRegistry, type Recognition, recognition } from "../workload";
+import { stackRule } from "../rule";
 
-export const allowedStorageClasses = resourceRule<{ storageClasses: string[] } & Recognition>({
+export const allowedStorageClasses = stackRule<{ storageClasses: string[] } & Recognition>({
     name: "allowed-storage-classes",
     what: "Images are stored on approved storage classes only.",
     why: "The storage class determines backup, encryption and speed.",
@@ -17,11 +18,14 @@ export const allowedStorageClasses = resourceRule<{ storageClasses: string[] } &
         },
         ...recognition,
     },
-    check: (resource, { storageClasses, ...further }) => {
-        if (kindOf(resource) !== "PersistentVolumeClaim" || !isOfRegistry(resource, further)) return [];
-        const name = text(() => resource.props.spec?.storageClassName);
-        return name === undefined || isAllowed(name, storageClasses)
-            ? []
-            : [`The storage class "${name}" is not allowed`];
-    },
+    checkStack: (resources, { storageClasses, ...how }) =>
+        resources
+            .filter((resource) => kindOf(resource) === "PersistentVolumeClaim")
+            .filter((resource) => belongsToRegistry(resource, resources, how))
+            .flatMap((resource) => {
+                const name = text(() => resource.props.spec?.storageClassName);
+                return name === undefined || isAllowed(name, storageClasses)
+                    ? []
+                    : [{ resource, message: `The storage class "${name}" is not allowed` }];
+            }),
 });

@@ -1,10 +1,16 @@
 import { bitsOf, unguessableBits } from "../passwords";
+import { type Recognition, recognition } from "../recognition";
+import { belongsToRegistry, usersOf } from "../registries";
 import { htpasswdLines, logins } from "../registryConfig";
+import { isUnknown, type Resource } from "../resource";
 import { stackRule } from "../rule";
+import { hidesPods } from "../workload";
 
-export const bcryptCost = stackRule<{ minimum: number; minimumForGuessable: number; maximum: number }>({
+type BcryptSettings = { minimum: number; minimumForGuessable: number; maximum: number } & Recognition;
+
+export const bcryptCost = stackRule<BcryptSettings>({
     name: "bcrypt-cost",
-    what: "Passwords are hashed with bcrypt, at a cost that matches their strength.",
+    what: "A registry's passwords are hashed with bcrypt, at a cost that matches their strength.",
     why: "The registry supports bcrypt only, and computes the hash on every request. A high cost slows pushes down. A low cost lets an attacker recover a weak password from its hash.",
     fix: "Use bcrypt at cost 5 for a random password of at least 100 bits, and at cost 10 for a weaker one.",
     severity: "medium",
@@ -16,13 +22,17 @@ export const bcryptCost = stackRule<{ minimum: number; minimumForGuessable: numb
             default: 10,
         },
         maximum: { type: "integer", description: "highest cost; every request pays it", default: 10 },
+        ...recognition,
     },
-    checkStack: (resources, { minimum, minimumForGuessable, maximum }) => {
+    checkStack: (resources, { minimum, minimumForGuessable, maximum, ...how }) => {
         const weak = resources
             .flatMap(logins)
             .filter(({ password }) => bitsOf(password) < unguessableBits)
             .map(({ username }) => username);
-        return resources.flatMap((resource) =>
+        const judged = resources.filter(
+            (resource) => belongsToRegistry(resource, resources, how) || !mayBeOfOthers(resource, resources),
+        );
+        return judged.flatMap((resource) =>
             htpasswdLines(resource).flatMap(({ username, hash }) => {
                 const who = `The password of the user "${username}"`;
                 const say = (message: string) => [{ resource, message: `${who} ${message}` }];
@@ -37,3 +47,10 @@ export const bcryptCost = stackRule<{ minimum: number; minimumForGuessable: numb
         );
     },
 });
+
+/** Whether another program in the stack uses a Secret, or a preview does not know yet who does. */
+function mayBeOfOthers(resource: Resource, resources: readonly Resource[]): boolean {
+    const { props } = resource;
+    const isHidden = [() => props.metadata?.name, () => props.metadata?.namespace].some(isUnknown);
+    return isHidden || usersOf(resource, resources).length > 0 || resources.some(hidesPods);
+}

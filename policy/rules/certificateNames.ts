@@ -1,10 +1,12 @@
 import { nameCovers, namesCover } from "../../components/arguments/formats/hostNames";
 import { servingFaults } from "../../components/arguments/formats/servingCertificate";
 import { parsedCertificates, requestedNames, tlsSecretOf } from "../certificates";
-import { namespaceOf, type Resource, text } from "../resource";
-import { leadsToRegistry, type ServedHost, servedHosts } from "../routes";
+import { type Recognition, recognition } from "../recognition";
+import { namespaceOf } from "../registries";
+import { type Resource, text } from "../resource";
+import { leadsToRegistry } from "../routes";
 import { stackRule } from "../rule";
-import { type Recognition, recognition } from "../workload";
+import { type ServedHost, servedHosts } from "../servedHosts";
 import { withoutAdvice } from "./validCertificate";
 
 export const certificateNames = stackRule<Recognition>({
@@ -14,9 +16,9 @@ export const certificateNames = stackRule<Recognition>({
     fix: "Issue the certificate for all hosts as subject alternative names. A wildcard stands for exactly one label.",
     severity: "high",
     settings: recognition,
-    checkStack: (resources, further) =>
+    checkStack: (resources, how) =>
         resources
-            .filter((resource) => leadsToRegistry(resource, further))
+            .filter((resource) => leadsToRegistry(resource, resources, how))
             .flatMap((resource) =>
                 [...new Set(servedHosts(resource, resources).flatMap((served) => problems(served, resources)))].map(
                     (message) => ({ resource, message }),

@@ -7,6 +7,7 @@ import { certificateLifetime } from "./certificateLifetime";
 import { certificateNames } from "./certificateNames";
 import { dataProtected } from "./dataProtected";
 import { keyStrength } from "./keyStrength";
+import { loginOnExposedPaths } from "./loginOnExposedPaths";
 import { networkPolicy } from "./networkPolicy";
 import { noBasicAuthOverHttp } from "./noBasicAuthOverHttp";
 import { noPlaintextSecrets } from "./noPlaintextSecrets";
@@ -30,6 +31,7 @@ import { validCertificate } from "./validCertificate";
 /** All rules, in the order of the table in docs/policies.md. */
 export const rules: readonly Rule[] = [
     tlsOnExposedPaths,
+    loginOnExposedPaths,
     noBasicAuthOverHttp,
     registryVersion,
     pinnedImages,

@@ -1,7 +1,8 @@
+import { type Recognition, recognition } from "../recognition";
 import { namespaceOf, registries } from "../registries";
 import { entries, kindOf, known, type Resource, type Tree } from "../resource";
 import { stackRule } from "../rule";
-import { type Recognition, recognition } from "../workload";
+import { hidesPods } from "../workload";
 
 export const networkPolicy = stackRule<Recognition>({
     name: "network-policy",
@@ -15,8 +16,12 @@ export const networkPolicy = stackRule<Recognition>({
         const policies = resources.filter((resource) => kindOf(resource) === "NetworkPolicy");
         return registries(resources, further)
             .filter(({ namespace }) => namespace !== undefined)
+            .filter(({ resource }) => !hidesPods(resource))
             .filter(({ namespace, labels }) =>
-                policies.every((policy) => namespaceOf(policy) !== namespace || !selects(policy, labels)),
+                policies.every((policy) => {
+                    const other = namespaceOf(policy);
+                    return other !== undefined && (other !== namespace || !selects(policy, labels));
+                }),
             )
             .map(({ resource }) => ({ resource, message: "No NetworkPolicy selects the pods" }));
     },

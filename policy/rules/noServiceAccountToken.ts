@@ -1,6 +1,6 @@
+import { type Recognition, recognition, registryPod } from "../recognition";
 import { unless } from "../resource";
 import { resourceRule } from "../rule";
-import { type Recognition, recognition, registryPod } from "../workload";
 
 export const noServiceAccountToken = resourceRule<Recognition>({
     name: "no-service-account-token",

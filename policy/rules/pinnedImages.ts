@@ -1,6 +1,8 @@
+import { parseImage } from "../images";
+import { type Recognition, recognition, registryPod } from "../recognition";
 import { text } from "../resource";
 import { resourceRule } from "../rule";
-import { containers, parseImage, type Recognition, recognition, registryPod } from "../workload";
+import { containers } from "../workload";
 
 export const pinnedImages = resourceRule<{ requireDigest: boolean } & Recognition>({
     name: "pinned-images",

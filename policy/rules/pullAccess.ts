@@ -1,8 +1,8 @@
+import { type Recognition, recognition } from "../recognition";
 import { registries } from "../registries";
 import { texts } from "../registryConfig";
-import { entries, isUnknown, kindOf, type Resource, text } from "../resource";
+import { entries, isUnknown, kindOf, known, type Resource, text } from "../resource";
 import { stackRule } from "../rule";
-import { type Recognition, recognition } from "../workload";
 
 export const pullAccess = stackRule<Recognition>({
     name: "pull-access",
@@ -23,7 +23,7 @@ export const pullAccess = stackRule<Recognition>({
 function givesAccess(resource: Resource): boolean {
     const login = /^\s*\[host\..*\.header\]|Authorization\s*=/m;
     if (resource.type.startsWith("command:")) {
-        if (isUnknown(() => resource.props.stdin)) return true;
+        if (["create", "update", "stdin"].some((input) => isUnknown(() => resource.props[input]))) return true;
         return entries(() => resource.props).some(([, value]) => typeof value === "string" && login.test(value));
     }
     const isPullSecret =
@@ -31,7 +31,11 @@ function givesAccess(resource: Resource): boolean {
     return isPullSecret || isUnknownSecret(resource) || texts(resource).some(([, content]) => login.test(content));
 }
 
-/** A Secret whose keys are unknown in a preview: the keys of the nodes' logins depend on the hosts. */
+/** A Secret that may hold a login, which a preview does not know: the keys of the nodes' logins depend on the hosts. */
 function isUnknownSecret(resource: Resource): boolean {
-    return kindOf(resource) === "Secret" && isUnknown(() => resource.props.stringData);
+    const { props } = resource;
+    if (kindOf(resource) !== "Secret") return false;
+    if (isUnknown(() => props.type) || isUnknown(() => props.stringData)) return true;
+    const files = Object.keys(known(() => props.stringData) ?? {}).filter((key) => key.endsWith("hosts.toml"));
+    return files.some((key) => isUnknown(() => props.stringData[key]));
 }

@@ -1,6 +1,7 @@
+import { type Recognition, recognition, registryPod } from "../recognition";
 import { text, unless } from "../resource";
 import { resourceRule } from "../rule";
-import { containers, type Recognition, recognition, registryPod } from "../workload";
+import { containers } from "../workload";
 
 export const readOnlyRoot = resourceRule<Recognition>({
     name: "read-only-root",

@@ -1,13 +1,15 @@
+import { parseImage, programOf } from "../images";
+import { registryContainers } from "../recognition";
 import { text } from "../resource";
 import { resourceRule } from "../rule";
-import { parseImage, podSpec, registryContainers } from "../workload";
+import { podSpec } from "../workload";
 
 /** Older ones are known to have vulnerabilities: https://github.com/distribution/distribution/security/advisories */
 const firstFixed = "3.1.2";
 
 export const registryVersion = resourceRule<{ minimum: string }>({
     name: "registry-version",
-    what: "The registry runs a version without known vulnerabilities.",
+    what: "The distribution registry runs in a version without known vulnerabilities.",
     why: "Older versions have known vulnerabilities, and version 2 is no longer maintained.",
     fix: `Run docker.io/library/registry:${firstFixed} or a later release.`,
     severity: "critical",
@@ -15,6 +17,8 @@ export const registryVersion = resourceRule<{ minimum: string }>({
     check: (resource, { minimum }) =>
         registryContainers(podSpec(resource)).flatMap((container) => {
             const image = text(() => container.image) ?? "";
+            // The tags of Harbor and zot are other versions.
+            if (programOf(image) !== "distribution") return [];
             // A tag that is not a version, or only `3`, is up to the rule on pinned images.
             const version = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?/.exec(parseImage(image).tag ?? "");
             return version !== null && isBelow(version.slice(1), minimum.split("."))

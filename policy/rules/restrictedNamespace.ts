@@ -1,7 +1,7 @@
+import { type Recognition, recognition } from "../recognition";
 import { find, registries } from "../registries";
 import { unless } from "../resource";
 import { stackRule } from "../rule";
-import { type Recognition, recognition } from "../workload";
 
 const label = "pod-security.kubernetes.io/enforce";
 

@@ -1,8 +1,9 @@
+import { type Recognition, recognition } from "../recognition";
 import { registries } from "../registries";
 import { texts } from "../registryConfig";
 import { entries, isPartlyUnknown, isUnknown, kindOf, type Resource, text } from "../resource";
 import { stackRule } from "../rule";
-import { type Recognition, recognition } from "../workload";
+import { hidesPods } from "../workload";
 
 export const trustedCertificate = stackRule<Recognition>({
     name: "trusted-certificate",
@@ -31,12 +32,14 @@ function isOwnCa({ type }: Resource): boolean {
 function reachesNodes(resource: Resource): boolean {
     const folders = /certs\.d|hosts\.toml|registries\.yaml|registries\.conf\.d/;
     if (resource.type.startsWith("command:")) {
-        if (isUnknown(() => resource.props.stdin)) return true;
+        if (["create", "update", "stdin"].some((input) => isUnknown(() => resource.props[input]))) return true;
         return entries(() => resource.props).some(([, value]) => typeof value === "string" && folders.test(value));
     }
     if (kindOf(resource) === "DaemonSet") {
         const volumes = entries(() => resource.props.spec?.template?.spec?.volumes);
-        return volumes.some(([, volume]) => folders.test(text(() => volume.hostPath?.path) ?? ""));
+        return (
+            hidesPods(resource) || volumes.some(([, volume]) => folders.test(text(() => volume.hostPath?.path) ?? ""))
+        );
     }
     if (kindOf(resource) === "ConfigMap" && isPartlyUnknown(() => resource.props.data)) return true;
     return texts(resource).some(([key, content]) => folders.test(key) || folders.test(content));

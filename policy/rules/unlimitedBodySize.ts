@@ -1,11 +1,11 @@
-import { kindOf, known, text, unless } from "../resource";
+import { type Recognition, recognition } from "../recognition";
+import { isUnknown, kindOf, known, type Resource, text, unless } from "../resource";
 import { leadsToRegistry } from "../routes";
-import { resourceRule } from "../rule";
-import { type Recognition, recognition } from "../workload";
+import { stackRule } from "../rule";
 
 const annotations = ["nginx.ingress.kubernetes.io/proxy-body-size", "nginx.org/client-max-body-size"];
 
-export const unlimitedBodySize = resourceRule<{ ingressClasses: string[] } & Recognition>({
+export const unlimitedBodySize = stackRule<{ ingressClasses: string[] } & Recognition>({
     name: "unlimited-body-size",
     what: "An NGINX Ingress in front of a registry accepts request bodies of any size.",
     why: "Its default limit is one megabyte, and it rejects larger layers with status 413.",
@@ -19,16 +19,19 @@ export const unlimitedBodySize = resourceRule<{ ingressClasses: string[] } & Rec
         },
         ...recognition,
     },
-    check: (resource, { ingressClasses, ...further }) => {
-        if (kindOf(resource) !== "Ingress" || !leadsToRegistry(resource, further)) return [];
-        const { props } = resource;
-        const given = known(() => props.metadata?.annotations);
-        const className =
-            text(() => props.spec?.ingressClassName) ?? text(() => given?.["kubernetes.io/ingress.class"]);
-        if (className !== undefined && !ingressClasses.includes(className)) return [];
-        return unless(
-            () => annotations.some((key) => props.metadata?.annotations?.[key] === "0"),
-            "The Ingress limits the size of request bodies",
-        );
-    },
+    checkStack: (resources, { ingressClasses, ...how }) =>
+        resources
+            .filter((resource) => kindOf(resource) === "Ingress" && leadsToRegistry(resource, resources, how))
+            .flatMap((resource) => problems(resource, ingressClasses).map((message) => ({ resource, message }))),
 });
+
+function problems({ props }: Resource, ingressClasses: readonly string[]): string[] {
+    const given = known(() => props.metadata?.annotations);
+    const className = text(() => props.spec?.ingressClassName) ?? text(() => given?.["kubernetes.io/ingress.class"]);
+    if (isUnknown(() => props.spec?.ingressClassName)) return [];
+    if (className !== undefined && !ingressClasses.includes(className)) return [];
+    return unless(
+        () => annotations.some((key) => props.metadata?.annotations?.[key] === "0"),
+        "The Ingress limits the size of request bodies",
+    );
+}

@@ -1,9 +1,22 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { exceptions } from "../../policy/exceptions";
+import { recognition } from "../../policy/recognition";
 import type { Rule, Setting } from "../../policy/rule";
 import { rules } from "../../policy/rules";
 import { repositoryRoot } from "../../sandbox/paths";
 import { wrapped } from "./wrap";
+
+/** The section of docs/policies.md about a setting that several rules have. */
+const sections: Record<string, string> = {
+    registryNames: "which-objects-are-registries",
+    notRegistries: "which-objects-are-registries",
+    except: "exceptions",
+};
+
+const exceptionFields = Object.entries(exceptions.except.items.properties)
+    .map(([name, { description }]) => wrapped(`- \`${name}\`: ${description}.`, "  "))
+    .join("\n");
 
 type Profile = Record<string, string | ({ enforcementLevel: string } & Record<string, unknown>)>;
 
@@ -27,8 +40,8 @@ pulumi preview --stack prod --policy-pack policy --policy-pack-config policy/pro
 \`\`\`
 
 - To change the level or the settings of a rule, copy a profile, and pass the copy.
-- A registry is recognized by its image (a repository that ends in \`registry\` or \`distribution\`), its labels or its
-  name. The setting \`registryNames\` adds other names.
+- [Which objects are registries](#which-objects-are-registries) can be widened and narrowed, and every rule can
+  [except objects](#exceptions).
 - A value that is unknown in a preview is checked by \`pulumi up\`, before the resource is created.
 - \`strict\` requires the argument \`networkPolicy\`, which is off by default. It rejects \`tls.plainBackend\`, which
   \`baseline\` only warns about.
@@ -47,7 +60,48 @@ ${rules
     })
     .join("")}
 A rule for each resource checks it before it is created. A rule for the whole stack checks it at the end of a preview or
-an update. With \`--skip-preview\`, what such a rule rejects therefore already exists.
+an update, because it needs several objects: for example a Service, and the pods that it selects. With
+\`--skip-preview\`, what such a rule rejects therefore already exists.
+
+## Which objects are registries
+
+- Workloads with a registry's image: distribution (a repository that ends in \`registry\` or \`distribution\`), Harbor's
+  build of it (\`registry-photon\`, \`harbor-registry\`), and zot (\`zot\`, \`zot-linux-amd64\` and the like).
+- Workloads with a registry's name in their labels, e.g. \`docker-registry\` or \`private-registry\`. A service registry may
+  be called \`registry\` too, so this name counts only together with a registry's environment variables, folders or port.
+- Services, routes and claims of these workloads. If the stack does not show the workload, the name of the object
+  decides.
+
+${wrapped(`- \`registryNames\`: ${recognition.registryNames.description}.`, "  ")}
+${wrapped(`- \`notRegistries\`: ${recognition.notRegistries.description}. They win over everything else, also over an image.`, "  ")}
+
+These settings exist in each rule whose section names them. A rule reads the configuration of a registry from config.yml
+or config.json in a Secret or ConfigMap of the stack, and from the environment variables that override it. What is
+outside the stack, or unknown in a preview, is not judged.
+
+## Exceptions
+
+The setting \`except\` of a rule lists objects that it does not judge:
+
+\`\`\`json
+{
+    "no-plaintext-secrets": {
+        "enforcementLevel": "mandatory",
+        "except": [
+            {
+                "kind": "ConfigMap",
+                "namespace": "demo",
+                "name": "zot-*",
+                "reason": "the users of the demo are public"
+            }
+        ]
+    }
+}
+\`\`\`
+
+${exceptionFields}
+
+An exception that cannot be used, e.g. one without a reason, is a violation of its rule.
 
 ${rules.map((rule) => section(rule, { baseline, strict })).join("\n")}`;
 }
@@ -62,7 +116,10 @@ function level(profile: Profile, name: string): string {
 }
 
 function section(rule: Rule, profiles: Record<string, Profile>): string {
-    const settings = Object.entries(rule.settings).map(([key, value]) => {
+    const own = Object.entries(rule.settings).filter(([key]) => !(key in recognition));
+    const recognizes = Object.keys(rule.settings).filter((key) => key in recognition);
+    const shared = [...recognizes, ...Object.keys(exceptions)].map((key) => `[\`${key}\`](#${sections[key]})`);
+    const settings = own.map(([key, value]) => {
         const { description, default: otherwise } = value as Setting<unknown>;
         const others = Object.entries(profiles).flatMap(([profile, config]) => {
             const given = config[rule.name];
@@ -76,5 +133,7 @@ function section(rule: Rule, profiles: Record<string, Profile>): string {
 ${wrapped(`${rule.what} ${rule.why}`)}
 
 ${wrapped(`Fix: ${rule.fix}`)}
-${settings.length === 0 ? "" : `\n${settings.join("")}`}`;
+
+${settings.join("")}${wrapped(`- ${shared.join(", ")}.`, "  ")}
+`;
 }

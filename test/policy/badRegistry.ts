@@ -32,6 +32,14 @@ export function badRegistry(planted: string): Declared[] {
         },
         pod: {
             automountServiceAccountToken: true,
+            initContainers: [
+                { name: "users", image: "httpd:2", command: ["htpasswd", "-Bbn", "admin", planted] },
+                {
+                    name: "migrate",
+                    image: "app",
+                    env: [{ name: "DATABASE_URL", value: `postgres://app:${planted}@db` }],
+                },
+            ],
             hostNetwork: true,
             securityContext: null,
             volumes: [
@@ -44,6 +52,7 @@ export function badRegistry(planted: string): Declared[] {
     return [
         namespace("privileged"),
         bad,
+        openMirror(),
         service({
             metadata: { annotations: { "pulumi.com/skipAwait": "true" } },
             spec: {
@@ -62,10 +71,17 @@ export function badRegistry(planted: string): Declared[] {
         }),
         claim({ metadata: { annotations: { "pulumi.com/skipAwait": "true" } } }, false),
         configMap("registry-config", { "config.yml": configYml(`http: {}\nproxy:\n  password: ${planted}\n`) }),
+        configMap("registry-users", {
+            "users.json": JSON.stringify({ auths: { a: { auth } }, bindPassword: planted }),
+        }),
         configMap("registry-keys", {
             "tls.key": `-----BEGIN PRIVATE KEY-----\n${planted}\n-----END PRIVATE KEY-----\n`,
         }),
-        secret("registry-htpasswd", { htpasswd: `ci:$2y$14$${planted}\nops:{SHA}${planted}\n` }),
+        { ...randomPassword({ length: 8 }), name: "drawn" },
+        {
+            ...secret("registry-htpasswd", { htpasswd: `ci:$2y$14$${planted}\nops:{SHA}${planted}\n` }),
+            uses: ["drawn"],
+        },
         tlsSecret("registry-certificate", { "tls.crt": expiredCertificate, "tls.key": planted }),
         {
             ...ingress({
@@ -75,7 +91,6 @@ export function badRegistry(planted: string): Declared[] {
             name: "certified",
         },
         secret("registry-login", { ".dockerconfigjson": JSON.stringify({ auths: { "bad.example.com": { auth } } }) }),
-        randomPassword({ length: 8 }),
         privateKey({ algorithm: "RSA", rsaBits: 1024 }),
         selfSignedServer(planted),
         signedCertificate({
@@ -86,6 +101,16 @@ export function badRegistry(planted: string): Declared[] {
             earlyRenewalHours: 0,
         }),
     ];
+}
+
+/** It asks for no login, on a host port. */
+function openMirror(): Declared {
+    const mirror = deployment({
+        metadata: { name: "mirror", annotations: { "pulumi.com/skipAwait": "true" } },
+        container: { env: [], volumeMounts: [], ports: [{ containerPort: 5000, hostPort: 5000 }] },
+        pod: { volumes: [] },
+    });
+    return { ...mirror, name: "mirror" };
 }
 
 /** Valid for a hundred years, without renewal. */

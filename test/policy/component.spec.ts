@@ -1,12 +1,14 @@
 import * as assert from "node:assert/strict";
+import { parse, stringify } from "yaml";
 import { IngressController, type PrivateRegistryArgs } from "../../components";
+import type { Tree } from "../../policy/resource";
 import { rules } from "../../policy/rules";
 import { registry } from "../unit/registry";
 import { violations } from "./judge";
 
 const pullSecrets = { namespaces: ["default"] };
-// The fixtures have no NetworkPolicy.
-const kept = rules.filter(({ name }) => name !== "network-policy");
+// The fixtures have no NetworkPolicy, and the mocks' certificate has no names.
+const kept = rules.filter(({ name }) => !["network-policy", "certificate-names"].includes(name));
 
 const keys = { accessKeyId: "registry", secretAccessKey: "of-s3-and-nobody-else" };
 const registries: Record<string, PrivateRegistryArgs> = {
@@ -21,6 +23,12 @@ const registries: Record<string, PrivateRegistryArgs> = {
         expose: { ingress: { controller: IngressController.Nginx, className: "nginx" } },
         ui: {},
     },
+    "a NodePort": { expose: { nodePort: {} } },
+    "a load balancer": { host: "registry.example.com", expose: { loadBalancer: { address: "192.0.2.1" } } },
+    "a Gateway's port": {
+        host: "registry.example.com",
+        expose: { gateway: { parentRefs: [{ name: "team", port: 443 }] } },
+    },
     "a web UI behind Traefik and a Gateway": {
         host: "registry.example.com",
         expose: {
@@ -32,18 +40,63 @@ const registries: Record<string, PrivateRegistryArgs> = {
     },
 };
 
+/** What the rules say of a registry with these arguments, and with a change of its config.yml. */
+async function broken(args: PrivateRegistryArgs, change: (config: Tree) => void = () => {}): Promise<string[]> {
+    const { all } = await registry({ pullSecrets, ...args });
+    const resources = all.map(({ type, name, inputs, protect }) => {
+        const props: Tree = { ...inputs };
+        // As the provider does.
+        if (type.startsWith("kubernetes:")) props.metadata = { name: `${name}-1a2b3c4d`, ...props.metadata };
+        const content = props.stringData?.["config.yml"];
+        if (content !== undefined) {
+            const config = parse(content);
+            change(config);
+            props.stringData = { "config.yml": stringify(config) };
+        }
+        return { type, name, props, isProtected: protect };
+    });
+    return kept.flatMap((rule) => violations(rule, resources).map((says) => `${rule.name}: ${says}`));
+}
+
 describe("the component under its own policies", () => {
     for (const [what, args] of Object.entries(registries)) {
         it(`violates no rule with ${what}`, async () => {
-            const { all } = await registry({ pullSecrets, ...args });
-            const resources = all.map(({ type, name, inputs, protect }) => ({
-                type,
-                name,
-                props: inputs,
-                isProtected: protect,
-            }));
-            const broken = kept.flatMap((rule) => violations(rule, resources).map((says) => `${rule.name}: ${says}`));
-            assert.deepEqual(broken, []);
+            assert.deepEqual(await broken(args), []);
         });
     }
+
+    it("holds the routes of a Gateway to TLS: one for every listener may serve plain HTTP", async () => {
+        const args = { host: "registry.example.com", expose: { gateway: { parentRefs: [{ name: "team" }] } } };
+        const [ofRegistry, ofUi, ...others] = await broken({ ...args, ui: {} });
+        for (const says of [ofRegistry, ofUi]) {
+            assert.match(
+                says,
+                /^tls-on-exposed-paths: The HTTPRoute is attached to every listener of the Gateway "team"/,
+            );
+        }
+        assert.deepEqual(others, []);
+    });
+
+    it("reads its config.yml: without TLS, a NodePort and the passwords are in the clear", async () => {
+        const [exposed, plain, ...others] = await broken(
+            { expose: { nodePort: {} } },
+            (config) => delete config.http.tls,
+        );
+        assert.match(exposed, /^tls-on-exposed-paths: The Service publishes port 443, which is plain HTTP/);
+        assert.match(plain, /^no-basic-auth-over-http: The registry asks for passwords/);
+        assert.deepEqual(others, []);
+    });
+
+    it("reads its config.yml: without a login, everyone can push to a NodePort", async () => {
+        const [open, ...others] = await broken({ expose: { nodePort: {} } }, (config) => delete config.auth);
+        assert.match(open, /^login-on-exposed-paths: The Service publishes port 443, and the registry asks for no/);
+        assert.deepEqual(others, []);
+    });
+
+    it("reads its config.yml: without an HTTP secret, replicas do not share it", async () => {
+        const two = { replicas: 2, storage: { minio: {} } };
+        const [apart, ...others] = await broken(two, (config) => delete config.http.secret);
+        assert.match(apart, /^shared-replicas: 2 replicas do not share an http.secret/);
+        assert.deepEqual(others, []);
+    });
 });

@@ -3,84 +3,8 @@ import { describeRule } from "./judge";
 
 const ofType = (type: string, port: object = {}) =>
     service({ spec: { type, ports: [{ name: "https", port: 443, targetPort: 5000, ...port }] } });
-const tls = (...hosts: string[]) => ingress({ spec: { tls: [{ hosts, secretName: "registry-edge" }] } });
-const [rule] = ingress().props.spec.rules;
 const annotated = (annotations: object) => ingress({ metadata: { annotations } });
-const toUi = { path: "/ui", backend: { service: { name: "registry-ui", port: { number: 443 } } } };
 const elsewhere = { metadata: { name: "web" }, spec: { selector: { app: "web" } } };
-
-describeRule("tls-on-exposed-paths", {
-    passes: {
-        "TLS everywhere": [ingress(), httpRoute(), ingressRoute(), ofType("LoadBalancer")],
-        "one certificate for all hosts": [ingress({ spec: { tls: [{ secretName: "edge" }] } })],
-        "one certificate for a wildcard": [tls("*.example.com")],
-        "a wildcard among several certificates": [
-            ingress({ spec: { tls: [{ hosts: ["a.example.org"] }, { hosts: ["b.example.org", "*.example.com"] }] } }),
-        ],
-        "a certificate for all hosts among several": [ingress({ spec: { tls: [{ hosts: ["a.example.org"] }, {}] } })],
-        "an empty list of hosts": [tls()],
-        "a rule for a wildcard with its certificate": [
-            ingress({ spec: { tls: [{ hosts: ["*.example.com"] }], rules: [{ ...rule, host: "*.example.com" }] } }),
-        ],
-        "upper case in a certificate's host": [tls("*.Example.com")],
-        "plain HTTP to another program": [
-            ingress({ spec: { tls: null, rules: [{ host: "web.example.com" }] } }),
-            service({ ...elsewhere, spec: { ...elsewhere.spec, type: "NodePort", ports: [{ port: 80 }] } }),
-        ],
-        "port 80 inside the cluster": [ofType("ClusterIP", { port: 80 })],
-    },
-    fails: {
-        "an Ingress without tls": {
-            of: [ingress({ spec: { tls: null } })],
-            says: 'The Ingress has no certificate for the host "registry.example.com"',
-        },
-        "a path to the web UI, whose page asks for passwords, without tls": {
-            of: [ingress({ spec: { tls: null, rules: [{ host: "ui.example.com", http: { paths: [toUi] } }] } })],
-            says: 'The Ingress has no certificate for the host "ui.example.com"',
-        },
-        "a host without a certificate": {
-            of: [ingress({ spec: { tls: [{ hosts: ["other.example.com"] }] } })],
-            says: "has no certificate",
-        },
-        "a wildcard for another number of labels": {
-            of: [tls("*.com"), tls("*.registry.example.com")],
-            says: [
-                'The Ingress has no certificate for the host "registry.example.com"',
-                'The Ingress has no certificate for the host "registry.example.com"',
-            ],
-        },
-        "a wildcard that is a part of a label": { of: [tls("reg*.example.com")], says: "has no certificate" },
-        "a rule for a wildcard with a certificate for one name": {
-            of: [ingress({ spec: { rules: [{ ...rule, host: "*.example.com" }] } })],
-            says: 'The Ingress has no certificate for the host "*.example.com"',
-        },
-        "plain HTTP in addition to TLS": {
-            of: [annotated({ "nginx.ingress.kubernetes.io/ssl-redirect": "false" })],
-            says: "allows plain HTTP",
-        },
-        "a plain listener": {
-            of: [httpRoute({ spec: { parentRefs: [{ name: "public", sectionName: "http" }] } })],
-            says: 'attached to the listener "http"',
-        },
-        "a listener's port": {
-            of: [httpRoute({ spec: { parentRefs: [{ name: "public", port: 80 }] } })],
-            says: "attached to port 80",
-        },
-        "an IngressRoute without tls": { of: [ingressRoute({ spec: { tls: null } })], says: "The route has no tls" },
-        "a plain entry point": {
-            of: [ingressRoute({ spec: { entryPoints: ["web", "websecure"] } })],
-            says: 'attached to the entry point "web"',
-        },
-        "a public port 80": { of: [ofType("NodePort", { name: "a", port: 80 })], says: "publishes port 80" },
-        "a public port called http": { of: [ofType("LoadBalancer", { name: "http" })], says: "publishes port 443" },
-    },
-    unknown: {
-        "certificates and hosts": [ingress({ spec: { tls: unknown } }), ingress({ spec: { rules: unknown } })],
-        "a port": [ofType("NodePort", { name: unknown, port: unknown })],
-        "a listener": [httpRoute({ spec: { parentRefs: [{ port: unknown, sectionName: unknown }] } })],
-        "entry points": [ingressRoute({ spec: { entryPoints: unknown, tls: unknown } })],
-    },
-});
 
 const debug = (type: string) => ofType(type, { name: "metrics", port: 5001, targetPort: 5001 });
 

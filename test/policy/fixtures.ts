@@ -6,6 +6,10 @@ export interface Declared {
     readonly name: string;
     readonly props: Tree;
     readonly isProtected?: boolean;
+    /** Names of the resources whose values it uses. */
+    readonly uses?: readonly string[];
+    /** Type of its parent. */
+    readonly parent?: string;
 }
 
 /** The engine's value for a string that is unknown in a preview. */
@@ -23,7 +27,7 @@ function laid(base: Tree, over: Tree): Tree {
     return merged;
 }
 
-function object(
+export function object(
     apiVersion: string,
     kind: string,
     name: string,

@@ -15,6 +15,10 @@ export function ruleNamed(name: string): Rule {
     return rule;
 }
 
+function urnOf({ type, name, parent }: Declared): string {
+    return `urn:pulumi:test::test::${parent === undefined ? "" : `${parent}$`}${type}::${name}`;
+}
+
 /** The rule's messages for a stack with these resources. */
 export function violations(rule: Rule, resources: readonly Declared[], settings: object = {}): string[] {
     const messages: string[] = [];
@@ -24,23 +28,29 @@ export function violations(rule: Rule, resources: readonly Declared[], settings:
         getConfig: <T extends object>() => settings as T,
         notApplicable: () => assert.fail("no rule says that it is not applicable"),
     };
-    const all = resources.map(({ type, name, props, isProtected = false }) => ({
+    const all = resources.map((resource) => ({
         ...common,
-        type,
-        name,
-        urn: `urn:pulumi:test::test::${type}::${name}`,
-        props: unknownCheckingProxy(props),
-        opts: { protect: isProtected, ignoreChanges: [], aliases: [], additionalSecretOutputs: [], customTimeouts },
+        type: resource.type,
+        name: resource.name,
+        urn: urnOf(resource),
+        props: unknownCheckingProxy(resource.props),
+        opts: {
+            protect: resource.isProtected ?? false,
+            ignoreChanges: [],
+            aliases: [],
+            additionalSecretOutputs: [],
+            customTimeouts,
+        },
         isType: () => false,
         asType: () => undefined,
-        dependencies: [],
+        dependencies: resources.filter(({ name }) => resource.uses?.includes(name)).map((one) => ({ urn: urnOf(one) })),
         propertyDependencies: {},
     }));
     const policy = toPolicy(rule);
     const { validateResource } = policy as ResourceValidationPolicy;
     const { validateStack } = policy as StackValidationPolicy;
     if (typeof validateResource === "function") for (const one of all) validateResource(one, report);
-    validateStack?.({ ...common, resources: all as PolicyResource[] }, report);
+    validateStack?.({ ...common, resources: all as unknown as PolicyResource[] }, report);
     return messages;
 }
 
@@ -64,10 +74,15 @@ interface Cases {
 export const described = new Set<string>();
 /** Every resource that a rule rejects. */
 export const refused: Declared[] = [];
+/** Every stack that a rule allows. */
+export const allowed: { readonly rule: string; readonly of: readonly Declared[]; readonly settings: object }[] = [];
 
 export function describeRule(name: string, { passes, fails, unknown }: Cases): void {
     described.add(name);
     refused.push(...Object.values(fails).flatMap((failing) => failing.of));
+    for (const given of Object.values(passes)) {
+        allowed.push({ rule: name, ...("of" in given ? given : { of: given, settings: {} }) });
+    }
     describe(name, () => {
         for (const [what, given] of Object.entries(passes)) {
             it(`allows ${what}`, () => {

@@ -4,18 +4,26 @@ import * as path from "node:path";
 import * as fc from "fast-check";
 import { bcryptCost } from "../../components/users/htpasswd";
 import { bitsOf, unguessableBits } from "../../policy/passwords";
-import { defaults, type Setting } from "../../policy/rule";
+import type { Tree } from "../../policy/resource";
+import { allSettings, defaults, type Setting } from "../../policy/rule";
 import { rules } from "../../policy/rules";
 import { repositoryRoot } from "../../sandbox/paths";
 import { profileOf } from "../../sandbox/stack/policies";
 import { policiesReference } from "../../scripts/docs/policiesReference";
 import { badRegistry } from "./badRegistry";
-import { described, refused, violations } from "./judge";
+import { unknown } from "./fixtures";
+import { allowed, described, refused, ruleNamed, violations } from "./judge";
 // In this file's process, so that it can check that no rule is missing.
 import "./certificates.cases";
 import "./credentials.cases";
 import "./exposure.cases";
+import "./login.cases";
+import "./otherRoutes.cases";
+import "./passwords.cases";
+import "./replicas.cases";
+import "./secrets.cases";
 import "./storage.cases";
+import "./tls.cases";
 import "./workloads.cases";
 
 const profile = (name: string): Record<string, string | Record<string, unknown>> =>
@@ -30,9 +38,10 @@ describe("the policy pack", () => {
     });
 
     it("has a description of every rule and setting", () => {
-        for (const { name, what, why, fix, settings } of rules) {
+        for (const rule of rules) {
+            const { name, what, why, fix } = rule;
             for (const sentence of [what, why, fix]) assert.match(sentence, /^[A-Z`].*\.$/, name);
-            for (const [key, setting] of Object.entries(settings)) {
+            for (const [key, setting] of Object.entries(allSettings(rule))) {
                 const { type, description, default: value } = setting as Setting<unknown>;
                 assert.ok(description.length > 5, `${name}.${key}`);
                 assert.equal(
@@ -118,46 +127,82 @@ describe("the policy pack", () => {
 
     it("never fails on a malformed manifest", () => {
         const types = [...new Set(refused.map(({ type }) => type))];
+        const keys = [
+            ...[
+                "metadata",
+                "spec",
+                "template",
+                "containers",
+                "volumes",
+                "labels",
+                "name",
+                "namespace",
+                "data",
+                "items",
+            ],
+            ...[
+                "image",
+                "env",
+                "envFrom",
+                "ports",
+                "rules",
+                "http",
+                "paths",
+                "tls",
+                "hosts",
+                "securityContext",
+                "type",
+            ],
+            ...["stringData", "app", "config.yml", ".dockerconfigjson", "annotations", "length", "selector", "routes"],
+            ...["volumeMounts", "mountPath", "configMap", "secret", "secretName", "command", "args", "parentRefs"],
+            ...["listeners", "backendRefs", "services", "defaultBackend", "service", "replicas", "livenessProbe"],
+            ...["httpGet", "httpHeaders", "hostPort", "containerPort", "targetPort", "capabilities", "seccompProfile"],
+        ];
+        const configs = [
+            "version: 0.1\nstorage: null\nhttp: 5\nauth: [a]\n",
+            "version: 1\nstorage: s3\nhttp: { tls: x, debug: 5 }\nauth: { htpasswd: null }\n",
+            '{"http":null,"storage":{"rootDirectory":5}}',
+            '{"auths":{"a":null,"b":5}}',
+            "NodePort",
+            "/etc/distribution",
+            "registry:3.1.2",
+        ];
         const value = fc.letrec((tie) => ({
             tree: fc.oneof(
                 { depthSize: "small" },
                 fc.constantFrom(null, true, 0, "registry", "", []),
+                fc.constantFrom(...configs),
                 fc.array(tie("tree"), { maxLength: 2 }),
-                fc.dictionary(
-                    fc.constantFrom(
-                        ...["metadata", "spec", "template", "containers", "volumes", "labels", "name", "data", "items"],
-                        ...[
-                            "image",
-                            "env",
-                            "ports",
-                            "rules",
-                            "http",
-                            "paths",
-                            "tls",
-                            "hosts",
-                            "securityContext",
-                            "type",
-                        ],
-                        ...[
-                            "stringData",
-                            "app",
-                            "config.yml",
-                            ".dockerconfigjson",
-                            "annotations",
-                            "length",
-                            "selector",
-                        ],
-                    ),
-                    tie("tree"),
-                ),
+                fc.dictionary(fc.constantFrom(...keys), tie("tree"), { noNullPrototype: true }),
             ),
         })).tree as fc.Arbitrary<unknown>;
-        const props = fc.dictionary(fc.constantFrom("metadata", "spec", "data", "stringData", "items"), value);
+        const props = fc.dictionary(fc.constantFrom("metadata", "spec", "data", "stringData", "items"), value, {
+            noNullPrototype: true,
+        });
+        const wild = fc.record({ type: fc.constantFrom(...types), name: fc.constant("any"), props });
+        /** A resource that a rule rejects, with one of its values replaced. */
+        const spoiled = fc.tuple(fc.constantFrom(...refused), fc.nat(), value).map(([resource, where, given]) => ({
+            ...resource,
+            props: replaced(resource.props, where, given),
+        }));
         fc.assert(
-            fc.property(fc.constantFrom(...types), props, (type, given) => {
-                for (const rule of rules) violations(rule, [{ type, name: "any", props: given }]);
+            fc.property(fc.array(fc.oneof(wild, spoiled), { minLength: 1, maxLength: 3 }), (resources) => {
+                for (const rule of rules) violations(rule, resources);
             }),
             { numRuns: 500 },
+        );
+    });
+
+    it("does not judge what a preview does not know: each value of a stack that a rule allows", () => {
+        const places = allowed.flatMap((stack) =>
+            stack.of.flatMap((resource, i) => paths(resource.props).map((place) => ({ stack, i, place }))),
+        );
+        fc.assert(
+            fc.property(fc.constantFrom(...places), ({ stack: { rule, of, settings }, i, place }) => {
+                const resources = of.map((one, j) => (j === i ? { ...one, props: unknownAt(one.props, place) } : one));
+                assert.deepEqual(violations(ruleNamed(rule), resources, settings), [], `${of[i].type} ${place}`);
+            }),
+            { numRuns: 1000 },
         );
     });
 
@@ -168,6 +213,28 @@ describe("the policy pack", () => {
         assert.equal(readFileSync(file, "utf8"), current);
     });
 });
+
+/** A copy of a manifest with one of its values replaced. */
+function replaced(tree: Tree, where: number, given: unknown): Tree {
+    const keys = Object.keys(tree);
+    const key = keys[where % keys.length];
+    const copy = Array.isArray(tree) ? [...tree] : { ...tree };
+    const below = tree[key];
+    const isLeaf = typeof below !== "object" || below === null || Object.keys(below).length === 0 || where % 7 === 6;
+    return Object.assign(copy, { [key]: isLeaf ? given : replaced(below, Math.floor(where / keys.length), given) });
+}
+
+/** The paths of all values in a manifest. */
+function paths(tree: Tree): string[][] {
+    if (typeof tree !== "object" || tree === null) return [];
+    return Object.keys(tree).flatMap((key) => [[key], ...paths(tree[key]).map((below) => [key, ...below])]);
+}
+
+/** A copy of a manifest in which a preview does not know one value. */
+function unknownAt(tree: Tree, [key, ...below]: readonly string[]): Tree {
+    const copy = Array.isArray(tree) ? [...tree] : { ...tree };
+    return Object.assign(copy, { [key]: below.length === 0 ? unknown : unknownAt(tree[key], below) });
+}
 
 /** Settings for the rules that allow everything by default. */
 const strictHosts = { hosts: ["none"], namespaces: ["none"], storageClasses: ["none"] };

@@ -1,7 +1,6 @@
 import {
     claim,
     configMap,
-    configYml,
     deployment,
     namespace,
     networkPolicy,
@@ -54,54 +53,6 @@ describeRule("allowed-storage-classes", {
         },
     },
     unknown: { "the class": [claim({ spec: { storageClassName: unknown } })] },
-});
-
-const two = (over: object = {}) => deployment({ spec: { replicas: 2, ...over } });
-const shared = claim({ spec: { accessModes: ["ReadWriteMany"] } });
-const config = secret("registry-config", { "config.yml": configYml() });
-const without = configYml("http: {}\n");
-
-describeRule("shared-replicas", {
-    passes: {
-        "two on shared storage with one secret": [two(), shared, config],
-        "one on its own": [deployment(), claim(), secret("registry-config", { "config.yml": without })],
-        "a secret in the environment": [
-            deployment({
-                spec: { replicas: 2 },
-                container: { env: [{ name: "REGISTRY_HTTP_SECRET", valueFrom: {} }] },
-            }),
-            shared,
-            secret("registry-config", { "config.yml": without }),
-        ],
-        "objects outside the stack": [two()],
-        "a namesake elsewhere": [two(), claim({ metadata: { namespace: "other" } })],
-    },
-    fails: {
-        "a claim for one node": {
-            of: [two(), claim(), config],
-            says: "2 replicas share a claim that is not ReadWriteMany",
-        },
-        "a claim each": { of: [two({ volumeClaimTemplates: [{}] }), config], says: "2 replicas have a claim each" },
-        "no common secret": {
-            of: [two(), shared, secret("registry-config", { "config.yml": without })],
-            says: "2 replicas do not share an http.secret",
-        },
-        "none in a ConfigMap": {
-            of: [
-                deployment({
-                    spec: { replicas: 3 },
-                    pod: { volumes: [{ name: "config", configMap: { name: "own" } }] },
-                }),
-                configMap("own", { "config.yml": without }),
-            ],
-            says: "3 replicas do not share an http.secret",
-        },
-    },
-    unknown: {
-        "the replicas": [two({ replicas: unknown }), claim()],
-        "the access modes": [two(), claim({ spec: { accessModes: unknown } })],
-        "the configuration": [two(), shared, secret("registry-config", { "config.yml": unknown })],
-    },
 });
 
 describeRule("network-policy", {

@@ -23,6 +23,8 @@ describeRule("registry-version", {
         "a version of several digits": { of: [image("registry:10.12.10")], settings: { minimum: "9.13.11" } },
         "a tag that contains a version": [image("registry:edge-2.8.3")],
         "an older one if the settings allow it": { of: [image("registry:3.1.0")], settings: { minimum: "3.1.0" } },
+        "Harbor's build, which has Harbor's version": [image("docker.io/goharbor/registry-photon:v2.13.0")],
+        "zot, which has another version": [image("ghcr.io/project-zot/zot-linux-amd64:v2.1.7")],
     },
     fails: {
         "an older patch": { of: [image("registry:3.1.1")], says: '"registry:3.1.1" is older than 3.1.2' },
@@ -135,6 +137,34 @@ describeRule("restricted-pods", {
         "the host's network": { of: [inPod({ hostNetwork: true })], says: "The pod has hostNetwork" },
         "the host's processes": { of: [inPod({ hostPID: true })], says: "The pod has hostPID" },
         "the host's memory": { of: [inPod({ hostIPC: true })], says: "The pod has hostIPC" },
+        "a host port": {
+            of: [deployment({ container: { ports: [{ containerPort: 5000, hostPort: 5000 }] } })],
+            says: "The container registry publishes a port of its node (hostPort 5000)",
+        },
+        "a host port of an init container": {
+            of: [
+                inPod({
+                    initContainers: [container({ name: "proxy", ports: [{ containerPort: 443, hostPort: 443 }] })],
+                }),
+            ],
+            says: "The container proxy publishes a port of its node (hostPort 443)",
+        },
+        "no AppArmor, by annotation": {
+            of: [
+                deployment({
+                    spec: {
+                        template: {
+                            metadata: {
+                                annotations: {
+                                    "container.apparmor.security.beta.kubernetes.io/registry": "unconfined",
+                                },
+                            },
+                        },
+                    },
+                }),
+            ],
+            says: "The annotation container.apparmor.security.beta.kubernetes.io/registry turns AppArmor off",
+        },
         "a directory of the node": {
             of: [inPod({ volumes: [{ name: "data", hostPath: { path: "/srv" } }] })],
             says: "The volume data is a directory of the node",
@@ -212,32 +242,6 @@ describeRule("resources-set", {
         },
     },
     unknown: { "the amounts": [deployment({ container: { resources: unknown } })] },
-});
-
-describeRule("persistent-storage", {
-    passes: {
-        "a claim": [deployment()],
-        "an emptyDir for other data": [
-            inPod({
-                volumes: [
-                    { name: "data", persistentVolumeClaim: { claimName: "registry-data" } },
-                    { name: "config", emptyDir: {} },
-                ],
-            }),
-        ],
-    },
-    fails: {
-        "an emptyDir": {
-            of: [inPod({ volumes: [{ name: "data", emptyDir: {} }] })],
-            says: "The directory /var/lib/registry is an emptyDir",
-        },
-        "one at another directory, if the settings have it": {
-            of: [inPod({ volumes: [{ name: "config", emptyDir: {} }] })],
-            says: "The directory /etc/distribution is an emptyDir",
-            settings: { dataFolder: "/etc/distribution" },
-        },
-    },
-    unknown: { "the volumes": [inPod({ volumes: unknown })], "one volume": [inPod({ volumes: [unknown] })] },
 });
 
 describeRule("allowed-namespaces", {

@@ -65,13 +65,13 @@ describe("the policy pack, run by the engine", function () {
             "allowed-namespaces": { namespaces: ["none"] },
             "allowed-storage-classes": { storageClasses: ["none"] },
         };
-        /** A configuration file with some mandatory rules, and the others disabled. */
-        function only(some: readonly { name: string }[]): string[] {
+        /** A configuration file with some mandatory rules and their exceptions, and the others disabled. */
+        function only(some: readonly { name: string }[], ...except: object[]): string[] {
             const file = path.join(theSandbox().folder, "policies.json");
             const levels = rules.map(({ name }) => [
                 name,
                 some.some((rule) => rule.name === name)
-                    ? { enforcementLevel: "mandatory", ...settings[name] }
+                    ? { enforcementLevel: "mandatory", ...settings[name], except }
                     : "disabled",
             ]);
             writeFileSync(file, JSON.stringify(Object.fromEntries(levels)));
@@ -117,6 +117,35 @@ describe("the policy pack, run by the engine", function () {
             assert.equal(await kubectl("get deployments --namespace images --ignore-not-found --output name"), "");
             const destroyed = await bad().pulumi(["destroy", "--yes", "--skip-preview"]);
             assert.equal(destroyed.code, 0, destroyed.stdout + destroyed.stderr);
+        });
+
+        it("judges what the exceptions of a rule leave", async () => {
+            const rule = { name: "login-on-exposed-paths" };
+            const found = await bad().pulumi(["preview", ...only([rule])]);
+            assert.deepEqual(violated(found), { [rule.name]: "mandatory" }, found.stdout);
+            const mirror = { kind: "Deployment", namespace: "images", name: "mirror" };
+            const excepted = only([rule], { ...mirror, reason: "a cache of public images" });
+            const allowed = await bad().pulumi(["preview", ...excepted]);
+            assert.equal(allowed.code, 0, allowed.stdout + allowed.stderr);
+            assert.deepEqual(violated(allowed), {});
+        });
+
+        for (const name of ["login-on-exposed-paths", "pinned-images"]) {
+            it(`refuses an exception without a reason of the rule ${name}, once`, async () => {
+                const result = await bad().pulumi(["preview", ...only([{ name }], { kind: "Deployment", name: "*" })]);
+                assert.notEqual(result.code, 0);
+                const sentences = result.stdout.match(/\.except\[0\]\.reason: must say in a few words/g);
+                assert.equal(sentences?.length, 1, result.stdout + result.stderr);
+            });
+        }
+
+        it("refuses settings of another type before anything else", async () => {
+            const result = await bad().pulumi(["preview", ...only([{ name: "pinned-images" }], "Deployment" as never)]);
+            assert.notEqual(result.code, 0);
+            assert.match(
+                result.stdout + result.stderr,
+                /pinned-images: except\.0: Invalid type\. Expected: object, given: string/,
+            );
         });
 
         async function assertNothingCreated(): Promise<void> {

@@ -4,6 +4,8 @@ import { badRegistry } from "../../../policy/badRegistry";
 /** A resource of any type, without its package. */
 class Resource extends pulumi.CustomResource {}
 
-for (const { type, name, props } of badRegistry(new pulumi.Config().require("planted"))) {
-    new Resource(type, name, props);
+const declared = new Map<string, Resource>();
+for (const { type, name, props, uses = [] } of badRegistry(new pulumi.Config().require("planted"))) {
+    const dependsOn = uses.flatMap((used) => declared.get(used) ?? []);
+    declared.set(name, new Resource(type, name, props, { dependsOn }));
 }
