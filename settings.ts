@@ -4,6 +4,7 @@ import { nearestName } from "./components/arguments/check";
 import { itemNamed, type SecretArgument, secretArguments, secretPlaces } from "./components/arguments/secrets";
 import type { OutputValues } from "./components/kubernetes/outputs";
 import { privateRegistryRules } from "./components/privateRegistryArgs";
+import { writtenPath } from "./components/server/config/lookUp";
 import { defaultUsers } from "./components/users/users";
 
 /** What `pulumi up` exports. */
@@ -51,9 +52,7 @@ function withValue<T>(given: T, [key, ...rest]: Path, value: unknown): T {
 }
 
 /** A path as in the stack's file, e.g. `registry.users[0].password`. */
-function written(path: Path): string {
-    return path.reduce<string>((text, key) => text + (typeof key === "number" ? `[${key}]` : `.${key}`), "registry");
-}
+const written = (path: Path) => writtenPath("registry", path);
 
 /**
  * Keys of the project that nothing reads. A misspelled key would silently keep its default. The component itself checks the keys of

@@ -34,11 +34,15 @@ import {
     type RegistryNetworkPolicy,
 } from "./networkPolicy";
 import { isIdle, nodeProblems, nodeRules, type RegistryNodes } from "./nodes/nodes";
+import { configContext, configProblems } from "./server/config/config";
+import { chosenDriver, withStorageSection } from "./server/config/drivers";
 import { logRules, logSettings, type RegistryLog } from "./server/log";
 import { serverResources } from "./server/pods";
 import { type RegistryRollout, rolloutProblems, rolloutRules, rolloutSettings } from "./server/rollout";
+import { type RegistryServiceAccount, serviceAccountRules } from "./server/serviceAccount";
 import {
     type RegistryStorage,
+    storageKind,
     storageMounting,
     storageProblems,
     storageRules,
@@ -107,6 +111,8 @@ export interface PrivateRegistryArgs {
      * UI, the certificate watch and the Jobs. `nodes` schedules the DaemonSet that configures nodes.
      */
     scheduling?: RegistryScheduling;
+    /** The service account of the registry's pods. Defaults to one without annotations, except those of `storage`. */
+    serviceAccount?: RegistryServiceAccount;
     /** Labels of every object, in addition to the component's. Defaults to none. */
     labels?: Record<string, pulumi.Input<string>>;
     /** Annotations of every object. Defaults to none. */
@@ -156,6 +162,7 @@ export const privateRegistryRules = fields<PrivateRegistryArgs>({
     replicas: plain(integer(1)),
     resources: resourceRules,
     scheduling: schedulingRules,
+    serviceAccount: serviceAccountRules,
     labels: mapOf(string),
     annotations: mapOf(string),
     rollout: rolloutRules,
@@ -184,7 +191,7 @@ export type RegistrySettings = { readonly title: string } & ReturnType<typeof re
 
 function registrySettings(name: string, args: PrivateRegistryArgs) {
     const { namespace = name, serviceName = name } = args;
-    const storage = storageSettings(serviceName, args.storage);
+    const storage = storageSettings(serviceName, args.storage, driverOf(args));
     return {
         name,
         namespace,
@@ -198,11 +205,13 @@ function registrySettings(name: string, args: PrivateRegistryArgs) {
         image: args.image ?? defaultRegistryImage,
         imageMirror: args.imageMirror,
         imagePullSecrets: args.imagePullSecrets ?? [],
-        config: args.config ?? {},
+        config: withStorageSection(args.config ?? {}),
+        configContext: configContext(args),
         helm: args.helm && chartSettings(args.helm),
         replicas: args.replicas ?? 1,
         resources: resourceSettings("resources", serverResources, args.resources),
         scheduling: args.scheduling ?? {},
+        serviceAccount: args.serviceAccount,
         labels: args.labels ?? {},
         annotations: args.annotations ?? {},
         rollout: rolloutSettings(storage.mounting, args.rollout),
@@ -223,6 +232,11 @@ function registrySettings(name: string, args: PrivateRegistryArgs) {
     };
 }
 
+/** The storage driver that `config` chooses, if any. */
+function driverOf({ config, storage }: PrivateRegistryArgs): string | undefined {
+    return chosenDriver(config, storageKind(storage));
+}
+
 /** Cross-field validation. */
 function privateRegistryProblems(name: string, args: PrivateRegistryArgs): Problem[] {
     return [
@@ -233,10 +247,11 @@ function privateRegistryProblems(name: string, args: PrivateRegistryArgs): Probl
         ...tlsProblems(args.tls, args.host),
         ...exposeProblems(args.expose, args.tls, args.host),
         ...uiProblems(args.ui, args.expose, args.config),
-        ...storageProblems(args.storage, args.replicas),
+        ...storageProblems(args.storage, args.replicas, driverOf(args)),
+        ...configProblems(args.config, configContext(args)),
         ...descriptorCacheProblems(args.descriptorCache, args.replicas, args.image),
         ...claimNamespaceProblems(args),
-        ...rolloutProblems(args.rollout, storageMounting(args.storage)),
+        ...rolloutProblems(args.rollout, storageMounting(args.storage, driverOf(args))),
         ...chartProblems(name, args),
         ...networkPolicyProblems(args.networkPolicy),
         ...pullSecretProblems(args.pullSecrets),
