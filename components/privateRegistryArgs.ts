@@ -12,7 +12,7 @@ import {
     serviceLabel,
     string,
 } from "./arguments/rules";
-import { fields, listOf, mapOf, plain } from "./arguments/shapes";
+import { fields, listOf, mapOf, plain, withSecretsBelow } from "./arguments/shapes";
 import {
     type DescriptorCache,
     descriptorCacheProblems,
@@ -93,7 +93,9 @@ export interface PrivateRegistryArgs {
     imagePullSecrets?: pulumi.Input<string>[];
     /**
      * Overrides of the registry's config.yml, merged over what the component writes: objects are merged, other values are replaced,
-     * and null removes a key. The complete file is stored in a Secret. Defaults to no overrides.
+     * and null removes a key. What the component relies on, e.g. `http.addr`, is rejected. A storage driver, e.g. `storage.azure`,
+     * replaces `storage`. The complete file is stored in a Secret. In a stack's configuration, a secret in it is the secret value
+     * `config-<path>`, e.g. `config-proxy.password`. Defaults to no overrides.
      */
     // biome-ignore lint/suspicious/noExplicitAny: only `any` becomes a free-form value in other languages
     config?: any;
@@ -157,7 +159,7 @@ export const privateRegistryRules = fields<PrivateRegistryArgs>({
     image: imageReference,
     imageMirror: registryPrefix,
     imagePullSecrets: listOf(dnsName),
-    config: freeForm,
+    config: withSecretsBelow(freeForm, "config-"),
     helm: chartRules,
     replicas: plain(integer(1)),
     resources: resourceRules,

@@ -1,5 +1,5 @@
 import { exactVersion, freeForm, httpAddress, nonEmptyString } from "../arguments/rules";
-import { fields, plain } from "../arguments/shapes";
+import { fields, plain, withSecretsBelow } from "../arguments/shapes";
 
 /** A Helm release of the twuni chart (docker-registry). `{}` is version 3.0.0 from the chart's repository. */
 export interface RegistryChart {
@@ -14,7 +14,8 @@ export interface RegistryChart {
     repo?: string;
     /**
      * Values of the chart, merged over what the component writes: objects are merged, `extraEnvVars`, `extraVolumes` and
-     * `extraVolumeMounts` are appended, other values are replaced, and null removes a key. Defaults to no values.
+     * `extraVolumeMounts` are appended, other values are replaced, and null removes a key. In a stack's configuration, a secret in them is the secret value `helm-values-<path>`. Defaults to
+     * no values.
      */
     // biome-ignore lint/suspicious/noExplicitAny: only `any` becomes a free-form value in other languages
     values?: any;
@@ -24,5 +25,5 @@ export const chartRules = fields<RegistryChart>({
     chart: plain(nonEmptyString),
     version: plain(exactVersion),
     repo: plain(httpAddress),
-    values: freeForm,
+    values: withSecretsBelow(freeForm, "helm-values-"),
 });
