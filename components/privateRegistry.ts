@@ -82,7 +82,7 @@ export class PrivateRegistry extends pulumi.ComponentResource {
         const ui = deployUi(scope, settings, address);
         exposeRegistry(scope, settings, { address, certificate, ui });
         const renewalWatch = restartOnRenewal(scope, settings, { certificate, address, server });
-        restrictNetwork(scope, settings.networkPolicy, { ui, renewalWatch });
+        restrictNetwork(scope, settings, { ui, renewalWatch });
         const passwords = passwordsOnceAccepted(scope, settings, { users, address, certificate, server });
 
         const [{ username }] = users.logins;

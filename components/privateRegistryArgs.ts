@@ -36,6 +36,7 @@ import {
 import { isIdle, nodeProblems, nodeRules, type RegistryNodes } from "./nodes/nodes";
 import { configContext, configProblems } from "./server/config/config";
 import { chosenDriver, withStorageSection } from "./server/config/drivers";
+import { egressTargets } from "./server/egress";
 import { logRules, logSettings, type RegistryLog } from "./server/log";
 import { serverResources } from "./server/pods";
 import { type RegistryRollout, rolloutProblems, rolloutRules, rolloutSettings } from "./server/rollout";
@@ -225,7 +226,7 @@ function registrySettings(name: string, args: PrivateRegistryArgs) {
         descriptorCache: descriptorCacheSettings(args.descriptorCache),
         expose: exposeSettings(args.expose),
         ui: args.ui && uiSettings(args.ui),
-        networkPolicy: networkPolicySettings(args.networkPolicy),
+        networkPolicy: networkPolicySettings(args.networkPolicy, egressTargets(args)),
         pullSecrets: pullSecretSettings(name, args.pullSecrets),
         pullGeneration: args.pullGeneration ?? 1,
         /** RegistryAccess applies the defaults. */
@@ -255,7 +256,7 @@ function privateRegistryProblems(name: string, args: PrivateRegistryArgs): Probl
         ...claimNamespaceProblems(args),
         ...rolloutProblems(args.rollout, storageMounting(args.storage, driverOf(args))),
         ...chartProblems(name, args),
-        ...networkPolicyProblems(args.networkPolicy),
+        ...networkPolicyProblems(args.networkPolicy, egressTargets(args), args.clusterDomain),
         ...pullSecretProblems(args.pullSecrets),
         ...nodeProblems(args.nodes),
         ...nodeTrustProblems(args),

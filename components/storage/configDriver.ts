@@ -33,7 +33,10 @@ export function driverDefaults(driver: string, parameters: Section, clusterDomai
         const isEndpoint = typeof regionendpoint === "string";
         return {
             // As in `storage.s3`.
-            [driver]: { region: "us-east-1", ...(isEndpoint && { forcepathstyle: true }) },
+            [driver]: {
+                region: "us-east-1",
+                ...(isEndpoint && { secure: !isPlain(regionendpoint), forcepathstyle: true }),
+            },
             ...redirect(regionendpoint, clusterDomain),
         };
     }
@@ -46,6 +49,8 @@ function azureCredentialType({ accountkey, credentials }: Section): string {
     const hasSecret = isSection(credentials) && credentials.secret !== undefined;
     return hasSecret ? "client_secret" : "default_credentials";
 }
+
+const isPlain = (endpoint: string) => endpoint.startsWith("http://");
 
 /** Nodes cannot download blobs from an endpoint inside the cluster, and the registry signs Azure URLs for https only. */
 function redirect(endpoint: unknown, clusterDomain: string): Section {

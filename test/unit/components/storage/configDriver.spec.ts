@@ -30,8 +30,12 @@ describe("the defaults of a storage driver in config", () => {
     it("are those of storage.s3 for S3", () => {
         assert.deepEqual(defaults("s3", { bucket: "images" }), { s3: { region: "us-east-1" } });
         assert.deepEqual(defaults("s3", { regionendpoint: "https://s3.example.com" }), {
-            s3: { region: "us-east-1", forcepathstyle: true },
+            s3: { region: "us-east-1", secure: true, forcepathstyle: true },
             redirect: { disable: false },
+        });
+        assert.deepEqual(defaults("s3", { regionendpoint: "http://minio:9000" }), {
+            s3: { region: "us-east-1", secure: false, forcepathstyle: true },
+            redirect: { disable: true },
         });
     });
 
