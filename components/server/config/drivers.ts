@@ -31,8 +31,16 @@ const requiredParameters: Readonly<Record<string, Readonly<Record<string, string
     },
 };
 
-/** Values of `storage.azure.credentials.type`. */
-export const azureCredentials = ["shared_key", "client_secret", "default_credentials"];
+/** Values of `storage.azure.credentials.type` in registry 3, and the parameters that each one requires. */
+const azureCredentials: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    shared_key: { accountkey: "set the account's key" },
+    client_secret: {
+        "credentials.clientid": "set the application's ID",
+        "credentials.tenantid": "set the tenant's ID",
+        "credentials.secret": "set the application's secret",
+    },
+    default_credentials: {},
+};
 
 /** What decides whether a storage driver is possible. */
 export interface DriverContext {
@@ -133,30 +141,49 @@ function tagProblems(config: unknown, { image }: DriverContext): Problem[] {
     return [{ path: "config.storage.tag", reason }];
 }
 
+/** The value of one of the driver's parameters. */
+type Parameter = (name: string) => unknown;
+
 function parameterProblems(driver: string, config: unknown, { hasChart, image }: DriverContext): Problem[] {
     const parameter = (name: string) => lookUp(config, `storage.${driver}.${name}`);
-    const isMissing = (value: unknown) => value === undefined || value === null || value === "";
-    const problem = (name: string, reason: string) => ({ path: `config.storage.${driver}.${name}`, reason });
-    // The chart's environment variables can also set parameters.
-    const required = hasChart ? {} : { ...requiredParameters[driver] };
-    if (driver === "azure" && driversIn(image)?.version === 2 && !hasChart) {
-        required.accountkey = "set the account's key, the only credentials that registry 2 supports";
-    }
-    const problems = Object.entries(required)
-        .filter(([name]) => isMissing(parameter(name)))
-        .map(([name, advice]) => problem(name, `is missing; ${advice}`));
-    if (driver === "gcs" && !hasChart && typeof parameter("keyfile") === "string") {
-        problems.push(problem("keyfile", `names a file that the pods do not have; ${contentOfKeyFile}`));
-    }
+    const needed = { ...requiredParameters[driver], ...(driver === "azure" && neededByAzure(parameter, image)) };
+    const missing = Object.keys(needed).filter((name) => isMissing(parameter(name)));
+    const checks: Readonly<Record<string, typeof gcsProblems>> = { azure: azureProblems, gcs: gcsProblems };
+    const wrong = checks[driver]?.(parameter, hasChart) ?? {};
+    return Object.entries<string>({
+        // The chart's environment variables can also set parameters.
+        ...(!hasChart && Object.fromEntries(missing.map((name) => [name, `is missing; ${needed[name]}`]))),
+        ...wrong,
+    }).map(([name, reason]) => ({ path: `config.storage.${driver}.${name}`, reason }));
+}
+
+const isMissing = (value: unknown) => value === undefined || value === null || value === "";
+
+/** The parameters that Azure's type of credentials requires: as given, or as the component derives it. */
+function neededByAzure(parameter: Parameter, image: string | undefined): Readonly<Record<string, string>> {
+    const hasSecret = parameter("credentials.secret") !== undefined;
+    const other = hasSecret ? "client_secret" : "default_credentials";
+    const derived = parameter("accountkey") === undefined ? other : "shared_key";
+    const type = driversIn(image)?.version === 2 ? "shared_key" : (parameter("credentials.type") ?? derived);
+    return azureCredentials[String(type)] ?? {};
+}
+
+function azureProblems(parameter: Parameter): Record<string, string> {
+    const type = parameter("credentials.type");
+    const types = Object.keys(azureCredentials);
+    const isRight = type === undefined || type === notYetKnown || types.includes(String(type));
+    return isRight ? {} : { "credentials.type": `must be one of ${types.join(", ")}` };
+}
+
+function gcsProblems(parameter: Parameter, hasChart: boolean): Record<string, string> {
     const credentials = parameter("credentials");
-    if (driver === "gcs" && !isMissing(credentials) && credentials !== notYetKnown && !isSection(credentials)) {
-        problems.push(problem("credentials", `must be an object; ${contentOfKeyFile}`));
-    }
-    const type = driver === "azure" ? parameter("credentials.type") : undefined;
-    if (type !== undefined && type !== notYetKnown && !azureCredentials.includes(type as string)) {
-        problems.push(problem("credentials.type", `must be one of ${azureCredentials.join(", ")}`));
-    }
-    return problems;
+    const isWrong = !isMissing(credentials) && credentials !== notYetKnown && !isSection(credentials);
+    // The chart can mount a file.
+    const isNoFile = !hasChart && typeof parameter("keyfile") === "string";
+    return {
+        ...(isNoFile && { keyfile: `names a file that the pods do not have; ${contentOfKeyFile}` }),
+        ...(isWrong && { credentials: `must be an object; ${contentOfKeyFile}` }),
+    };
 }
 
 const contentOfKeyFile =

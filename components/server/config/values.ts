@@ -10,7 +10,7 @@ const types: readonly [path: string, isRight: (value: unknown) => boolean, what:
     ["storage", (value) => isSection(value) || typeof value === "string", "an object"],
     [
         "log.level",
-        (value) => ["error", "warn", "info", "debug"].includes(value as string),
+        (value) => ["error", "warn", "info", "debug"].includes(String(value).toLowerCase()),
         "error, warn, info or debug",
     ],
     ["log.formatter", (value) => ["text", "json", "logstash"].includes(value as string), "text, json or logstash"],
@@ -19,7 +19,7 @@ const types: readonly [path: string, isRight: (value: unknown) => boolean, what:
     ["storage.maintenance.readonly.enabled", isBoolean, "true or false"],
     ["storage.maintenance.uploadpurging", isSection, "an object, e.g. `{ enabled: false }`"],
     ["storage.tag.concurrencylimit", isCount, "an integer of at least 0"],
-    ["storage.cache.blobdescriptorsize", isCount, "an integer of at least 0"],
+    ["storage.cache.blobdescriptorsize", (value) => /^\d+$/.test(String(value)), "an integer of at least 0"],
     ["proxy.remoteurl", isUrl, "a URL with a scheme, e.g. `https://registry-1.docker.io`"],
 ];
 

@@ -196,13 +196,26 @@ refuses("a storage driver in config", {
         of: { config: { storage: { azure: { accountname: "a", container: "b", credentials: { type: "default" } } } } },
         says: ["config.storage.azure.credentials.type: must be one of shared_key, client_secret, default_credentials"],
     },
+    "Azure's credentials without what they need": {
+        of: { config: { storage: { azure: { accountname: "a", container: "b", credentials: { secret: "hidden" } } } } },
+        says: [
+            "config.storage.azure.credentials.clientid: is missing; set the application's ID",
+            "config.storage.azure.credentials.tenantid: is missing; set the tenant's ID",
+        ],
+    },
+    "a shared key that is missing": {
+        of: {
+            config: { storage: { azure: { accountname: "a", container: "b", credentials: { type: "shared_key" } } } },
+        },
+        says: ["config.storage.azure.accountkey: is missing; set the account's key"],
+    },
     "registry 2 without Azure's account key, and with a section of registry 3": {
         of: {
             image: "docker.io/library/registry:2.8.3",
             config: { storage: { azure: { accountname: "a", container: "b" }, tag: { concurrencylimit: 5 } } },
         },
         says: [
-            "config.storage.azure.accountkey: is missing; set the account's key, the only credentials that registry 2 supports",
+            "config.storage.azure.accountkey: is missing; set the account's key",
             "config.storage.tag: is a section of registry 3, and a second storage driver for registry 2; remove it",
         ],
     },

@@ -82,7 +82,7 @@ describe("what the component relies on in config.yml", () => {
         await registry({ config: { ...written, http: others } });
         const harmless = {
             version: 0.1,
-            log: { level: "error", fields: { team: "platform" } },
+            log: { level: "ERROR", fields: { team: "platform" } },
             http: {
                 addr: "0.0.0.0:5000",
                 host: "https://registry.example.com",
@@ -99,7 +99,7 @@ describe("what the component relies on in config.yml", () => {
                 redirect: { disable: true },
                 tag: { concurrencylimit: 4 },
                 maintenance: { uploadpurging: null, readonly: { enabled: true } },
-                cache: { blobdescriptor: "inmemory" },
+                cache: { blobdescriptor: "inmemory", blobdescriptorsize: "5000" },
             },
             proxy: { remoteurl: "https://registry-1.docker.io", ttl: 0 },
             notifications: { endpoints: [{ name: "a", url: "https://a.example.com", headers: { "X-A": ["b"] } }] },
@@ -205,6 +205,7 @@ refuses("values in config that stop the registry", {
                     delete: { enabled: "yes" },
                     tag: { concurrencylimit: "5" },
                     maintenance: { readonly: true, uploadpurging: false },
+                    cache: { blobdescriptorsize: "many" },
                 },
                 proxy: { remoteurl: "registry-1.docker.io" },
             },
@@ -215,6 +216,7 @@ refuses("values in config that stop the registry", {
             "config.storage.redirect.disable: must be true or false; or remove `redirect`",
             "config.storage.delete.enabled: must be true or false",
             "config.storage.tag.concurrencylimit: must be an integer of at least 0",
+            "config.storage.cache.blobdescriptorsize: must be an integer of at least 0",
             "config.storage.maintenance.readonly: must be an object, e.g. `{ enabled: true }`",
             "config.storage.maintenance.uploadpurging: must be an object, e.g. `{ enabled: false }`",
             "config.proxy.remoteurl: must be a URL with a scheme, e.g. `https://registry-1.docker.io`",
