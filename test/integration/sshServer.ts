@@ -24,9 +24,8 @@ const port = 2222;
 
 /** Starts it with new keys. The server's package is not installed on this machine, because installing it would start a server. */
 export async function startSshServer(): Promise<SshServer> {
-    await ensureDebianPackages(["openssh-client"], printProgress);
+    await ensureDebianPackages(["openssh-client", "libwrap0"], printProgress);
     const server = await unpackDebianPackage("openssh-server", printProgress);
-    const wrappers = await unpackDebianPackage("libwrap0", printProgress);
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-sshd-"));
     const at = (name: string) => path.join(folder, name);
     const names = ["host", "other", "client"];
@@ -35,7 +34,7 @@ export async function startSshServer(): Promise<SshServer> {
     fs.copyFileSync(at("client.pub"), at("authorized_keys"));
     fs.writeFileSync(at("sshd_config"), configuration(folder, server));
     const enter = theSandbox().enter(1, { all: true });
-    await run([...enter, "sh", "-euc", preparation, "sh", libraryFolder(wrappers)]);
+    await run([...enter, "sh", "-euc", preparation]);
     const sshd = spawn(
         enter[0],
         [...enter.slice(1), path.join(server, "usr/sbin/sshd"), "-D", "-e", "-f", at("sshd_config")],
@@ -66,12 +65,11 @@ export async function startSshServer(): Promise<SshServer> {
     };
 }
 
-/** Only in the node, which has a separate /etc and /run: what Debian's package would set up, and its library. */
+/** Only in the node, which has a separate /etc and /run: what Debian's package would set up. */
 const preparation = `
 grep -q '^sshd:' /etc/passwd || echo 'sshd:x:105:65534::/run/sshd:/usr/sbin/nologin' >>/etc/passwd
 sed -i 's/^root:[^:]*:/root:*:/' /etc/shadow
 mkdir -p /run/sshd
-echo "$1" >/etc/ld.so.conf.d/sshd.conf
 ldconfig -X
 `;
 
@@ -97,12 +95,4 @@ function configuration(folder: string, server: string): string {
         if (fs.existsSync(file)) lines.push(`${option} ${file}`);
     }
     return `${lines.join("\n")}\n`;
-}
-
-/** The directory of a package's shared libraries, which depends on the architecture. */
-function libraryFolder(unpacked: string): string {
-    const files = fs.readdirSync(unpacked, { recursive: true, encoding: "utf8" });
-    const library = files.find((file) => /\.so\.\d+$/.test(file));
-    if (library === undefined) throw new Error(`${unpacked} has no shared library`);
-    return path.join(unpacked, path.dirname(library));
 }
