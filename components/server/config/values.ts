@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../../arguments/check";
+import { imageVersion } from "../../kubernetes/images";
 import { isSection, lookUp, notYetKnown, writtenPath } from "./lookUp";
 
 /** Settings that stop the registry when they have another type, and what they must be. A null removes them. */
@@ -38,6 +39,8 @@ function isUrl(value: unknown): boolean {
 /** What decides which settings contradict other arguments. */
 export interface ValueContext {
     readonly replicas: number;
+    /** The registry's image, if it is known. */
+    readonly image: string | undefined;
     /** Whether the storage kind writes `storage.redirect.disable`. */
     readonly setsRedirect: boolean;
     /** The kind in `descriptorCache`, if any. */
@@ -96,7 +99,7 @@ function headersOfItems(config: unknown, path: string[]): [(string | number)[], 
     return items.map((item, i) => [[...path, i, "headers"], lookUp(item, "headers")]);
 }
 
-function cacheProblems(config: unknown, { cache, replicas }: ValueContext): Problem[] {
+function cacheProblems(config: unknown, { cache, replicas, image }: ValueContext): Problem[] {
     const problem = (reason: string) => [{ path: "config.storage.cache.blobdescriptor", reason }];
     const kind = lookUp(config, "storage.cache.blobdescriptor") ?? lookUp(config, "storage.cache.layerinfo");
     if (kind !== "inmemory" && kind !== "redis") return [];
@@ -108,9 +111,11 @@ function cacheProblems(config: unknown, { cache, replicas }: ValueContext): Prob
             `keeps entries for blobs that another of the ${replicas} replicas deleted; use descriptorCache.redis, or no cache`,
         );
     }
-    const hasServer = ["redis.addrs", "redis.addr"].some((path) => (lookUp(config, path) ?? null) !== null);
+    // Registry 2 reads `addr`, registry 3 `addrs`.
+    const field = image !== undefined && imageVersion(image)?.major === 2 ? "redis.addr" : "redis.addrs";
+    const hasServer = (lookUp(config, field) ?? null) !== null;
     if (kind === "redis" && cache !== "redis" && !hasServer) {
-        return problem("needs a Redis; set descriptorCache.redis instead");
+        return problem(`needs \`${field}\`; set it, or set descriptorCache.redis instead`);
     }
     return [];
 }

@@ -173,7 +173,16 @@ refuses("config together with other arguments", {
     },
     "a Redis cache without Redis": {
         of: { config: { storage: { cache: { blobdescriptor: "redis" } } } },
-        says: ["config.storage.cache.blobdescriptor: needs a Redis; set descriptorCache.redis instead"],
+        says: [
+            "config.storage.cache.blobdescriptor: needs `redis.addrs`; set it, or set descriptorCache.redis instead",
+        ],
+    },
+    "a Redis cache with the field of the other version": {
+        of: {
+            image: "docker.io/library/registry:2.8.3",
+            config: { redis: { addrs: ["redis:6379"] }, storage: { cache: { blobdescriptor: "redis" } } },
+        },
+        says: ["config.storage.cache.blobdescriptor: needs `redis.addr`; set it, or set descriptorCache.redis instead"],
     },
     "a pull-through cache that cannot delete": {
         of: { config: { proxy: { remoteurl: "https://docker.io" }, storage: { delete: { enabled: false } } } },
