@@ -62,7 +62,7 @@ function valueAt(value: unknown, path: Path): unknown {
     return path.reduce<any>((inner, key) => inner?.[key], value);
 }
 
-/** A copy with a value at a path whose parents exist. */
+/** A copy with a value at a path. Objects on the path that do not exist are created. */
 function withValue<T>(given: T, [key, ...rest]: Path, value: unknown): T {
     const copy = (Array.isArray(given) ? [...given] : { ...given }) as Record<string | number, unknown>;
     copy[key] = rest.length === 0 ? value : withValue(copy[key], rest, value);
@@ -176,7 +176,7 @@ function isSecret(config: pulumi.Config, name: string): boolean {
 function secretObject(config: pulumi.Config): Problem[] {
     if (!isSecret(config, "registry")) return [];
     const reason =
-        "holds a secret value, which would be read in the clear; keep passwords in `password-<user>` instead";
+        "holds a secret value, which would be read in the clear; keep passwords in `password-<user>`, and secrets of config in `config-<path>`, instead";
     return [{ path: "registry", reason }];
 }
 

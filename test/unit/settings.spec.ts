@@ -113,7 +113,7 @@ describe("the stack's configuration", () => {
         assert.throws(
             () => read({}, { registry: { host: "registry.example.com" } }),
             refused(
-                "registry: holds a secret value, which would be read in the clear; keep passwords in `password-<user>` instead",
+                "registry: holds a secret value, which would be read in the clear; keep passwords in `password-<user>`, and secrets of config in `config-<path>`, instead",
             ),
         );
     });
