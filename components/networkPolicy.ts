@@ -43,8 +43,8 @@ export interface RegistryNetworkPolicy {
      */
     destinations?: NetworkDestination[];
     /**
-     * Ports of the API server, to which the certificate watch connects. Defaults to 443 and the ports of the EndpointSlice
-     * `kubernetes` in the namespace `default`, which Pulumi must be permitted to read.
+     * Ports of the API server, to which the certificate watch connects. They are those of its endpoints, which
+     * `kubectl get endpointslices --namespace default` lists. Defaults to those of the usual distributions: 443, 6443, 8443 and 16443.
      */
     apiServerPorts?: pulumi.Input<number>[];
 }
@@ -78,6 +78,12 @@ export function networkPolicyProblems(
     ];
 }
 
+/**
+ * Managed clusters; kubeadm, k3s, RKE2 and OpenShift; minikube; MicroK8s. Pulumi could read the port from the cluster, but an object
+ * that it only reads is a change at every `pulumi refresh` with the provider 4.25.0.
+ */
+const usualApiServerPorts = [443, 6443, 8443, 16443];
+
 const everywhere = ["0.0.0.0/0", "::/0"];
 const tcp = (port: pulumi.Input<number>) => ({ port, protocol: "TCP" });
 const dns = [53, 5353].flatMap((port) => ["UDP", "TCP"].map((protocol) => ({ port, protocol })));
@@ -93,7 +99,7 @@ export interface NetworkPolicySettings {
     readonly destinations: Required<NetworkDestination>[];
     /** What the registry connects to according to the other arguments. */
     readonly targets: readonly EgressTarget[];
-    readonly apiServerPorts: pulumi.Input<number>[] | undefined;
+    readonly apiServerPorts: pulumi.Input<number>[];
 }
 
 /** Undefined if there are no policies. */
@@ -109,7 +115,7 @@ export function networkPolicySettings(
         monitoringNamespaces,
         destinations: destinations.map((destination) => ({ ports: [443], ...destination })),
         targets,
-        apiServerPorts: args.apiServerPorts,
+        apiServerPorts: args.apiServerPorts ?? usualApiServerPorts,
     };
 }
 
@@ -165,7 +171,7 @@ export function restrictNetwork(
         policy("certificate-watch", {
             podSelector: { matchLabels: scope.selector("certificate-watch") },
             policyTypes: ["Egress"],
-            egress: [{ ports: apiServerPorts(scope, settings) }],
+            egress: [{ ports: settings.apiServerPorts.map(tcp) }],
         });
     }
 }
@@ -191,16 +197,4 @@ function serverEgress(scope: Scope, settings: NetworkPolicySettings, clusterDoma
     });
     // Pulumi omits an Output without a value, but its types do not say so.
     return distinct as pulumi.Output<EgressRule[]>;
-}
-
-/** The API server's ports: that of its Service, where a network plugin sees it, and those of its endpoints. */
-function apiServerPorts(scope: Scope, { apiServerPorts: given }: NetworkPolicySettings) {
-    if (given) return given.map(tcp);
-    const { ports } = k8s.discovery.v1.EndpointSlice.get(scope.name("api-server"), "default/kubernetes", {
-        parent: scope.parent,
-    });
-    return ports.apply((known) => {
-        const numbers = (known ?? []).flatMap(({ port }) => port ?? []);
-        return [...new Set([443, ...(numbers.length === 0 ? [6443] : numbers)])].map(tcp);
-    });
 }

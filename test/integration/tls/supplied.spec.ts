@@ -46,7 +46,7 @@ describe("supplied certificates", () => {
             host,
             pullSecrets: { namespaces: ["certificates-team"], name: "own-secret" },
             storage: { volume: { deleteWithStack: true } },
-            // Its rule for the certificate watch has the API server's port, which Pulumi reads from the cluster.
+            // With a rule for the certificate watch, which connects to the API server.
             networkPolicy: {},
         });
         const name = resolvedByNodes(host, () => registry.outputs.clusterIp);
