@@ -55,9 +55,15 @@ module.exports = {
         ),
         never(
             "policy-alone",
-            "The pack also judges stacks that do not use the component, and Pulumi runs it as a package.",
+            "The pack also judges stacks that do not use the component. It reads certificates and logins with the same functions.",
             "^policy/",
-            "^(index|settings)\\.ts$|^(components|examples|sandbox|scripts|test)/",
+            "^(index|settings)\\.ts$|^components/(?!arguments/formats/)|^(examples|sandbox|scripts|test)/",
+        ),
+        never(
+            "formats-are-pure",
+            "arguments/formats/ reads and writes the files of other programs, from values to values. The policies use it without the component.",
+            "^components/arguments/formats/",
+            "^components/(?!arguments/formats/)|^node_modules/",
         ),
         never(
             "program-is-a-consumer",

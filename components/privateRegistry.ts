@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { dockerConfigJson } from "./arguments/formats/dockerConfig";
 import { provideDescriptorCache } from "./descriptorCache/descriptorCache";
 import { uiPath } from "./expose/edge";
 import { exposeRegistry } from "./expose/expose";
@@ -23,7 +24,6 @@ import type { Certificate } from "./tls/certificate";
 import { restartOnRenewal } from "./tls/renewalWatch";
 import { provideCertificate } from "./tls/tls";
 import { deployUi } from "./ui/ui";
-import { dockerConfigJson } from "./users/dockerConfig";
 import { passwordsOnceAccepted } from "./users/rotationGate";
 import { createUsers, type Users } from "./users/users";
 

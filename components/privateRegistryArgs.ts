@@ -49,6 +49,7 @@ import {
     storageRules,
     storageSettings,
 } from "./storage/storage";
+import { pemProblems } from "./tls/supplied";
 import { isPubliclyTrusted, type RegistryTls, tlsProblems, tlsRules, tlsSettings } from "./tls/tls";
 import { type RegistryUi, uiProblems, uiRules, uiSettings } from "./ui/ui";
 import { type PullSecrets, pullSecretProblems, pullSecretRules, pullSecretSettings } from "./users/pullSecrets";
@@ -260,6 +261,7 @@ function privateRegistryProblems(name: string, args: PrivateRegistryArgs): Probl
         ...pullSecretProblems(args.pullSecrets),
         ...nodeProblems(args.nodes),
         ...nodeTrustProblems(args),
+        ...suppliedCertificateProblems(args),
     ];
 }
 
@@ -277,6 +279,15 @@ function nodeTrustProblems({ nodes, tls }: PrivateRegistryArgs): Problem[] {
     if (!isIdle(nodes, !isPubliclyTrusted(tls))) return [];
     const reason = "has no effect, because nodes already trust this certificate; set its caCertPem, or remove nodes";
     return [{ path: "nodes", reason }];
+}
+
+/** The certificates that are known before any resource is created, for the hosts that are. */
+function suppliedCertificateProblems({ tls, expose, host, hostAliases = [] }: PrivateRegistryArgs): Problem[] {
+    const hosts = [host, ...hostAliases];
+    const edges = (["ingress", "ingressRoute"] as const).flatMap((edge) =>
+        pemProblems(`expose.${edge}.certificate.pem`, expose?.[edge]?.certificate?.pem, hosts),
+    );
+    return [...pemProblems("tls.pem", tls?.pem, hosts), ...edges];
 }
 
 function claimNamespaceProblems(args: PrivateRegistryArgs): Problem[] {

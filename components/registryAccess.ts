@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Problem, repeatedProblems, validate } from "./arguments/check";
+import { isWithoutLogins, loginFaults, loginsOf } from "./arguments/formats/dockerConfig";
 import {
     boolean,
-    certificatePem,
     dnsLabel,
     dnsName,
     dockerConfig,
+    optionalAuthorityPem,
     registryEndpoint,
     registryHost,
     registryPrefix,
@@ -16,7 +17,6 @@ import { outputsOf } from "./kubernetes/outputs";
 import { childNameProblems, Scope } from "./kubernetes/scope";
 import { configureNodes, isIdle, nodeProblems, nodeRules, nodeSettings, type RegistryNodes } from "./nodes/nodes";
 import { registriesYaml } from "./nodes/registriesYaml";
-import { loginsOf } from "./users/dockerConfig";
 import {
     createPullSecrets,
     type PullSecrets,
@@ -31,9 +31,16 @@ export interface RegistryAccessArgs {
     host: pulumi.Input<string>;
     /** Further host names in image references. Defaults to none. */
     hostAliases?: pulumi.Input<string>[];
-    /** Content of the pull secrets (`.dockerconfigjson`): the registry's output `dockerConfigJson`. */
+    /**
+     * Content of the pull secrets (`.dockerconfigjson`): the registry's output `dockerConfigJson`. It must contain a user name and a
+     * password for `host` and each of `hostAliases`. Keys are read as kubelets read them: `https://registry.example.com/v2/` is the
+     * host `registry.example.com`, `*.example.com` includes it, and `registry.example.com:443` is another host.
+     */
     dockerConfigJson: pulumi.Input<string>;
-    /** CA certificates that nodes should trust for the registry, PEM-encoded. If omitted, the nodes' trust store is unchanged. */
+    /**
+     * CA certificates that nodes should trust for the registry, PEM-encoded. If omitted or empty, e.g. the output `caCertPem` of a
+     * registry with a public certificate, the nodes' trust store is unchanged.
+     */
     caCertPem?: pulumi.Input<string>;
     /**
      * Address that nodes pull from instead of resolving the host, e.g. `203.0.113.7:443`. The registry's certificate must be valid
@@ -44,7 +51,7 @@ export interface RegistryAccessArgs {
     pullSecrets?: PullSecrets;
     /**
      * How nodes are configured to trust the registry. Needs `caCertPem`, or `nodes.authenticate`. Defaults to a DaemonSet for
-     * containerd if `caCertPem` is set.
+     * containerd if `caCertPem` is set. If `caCertPem` is an Output that turns out to be empty, the DaemonSet writes no CA certificate.
      */
     nodes?: RegistryNodes;
     /**
@@ -71,7 +78,7 @@ export const registryAccessRules = fields<RegistryAccessArgs>({
     host: required(registryHost, "set it to the registry's output `host`"),
     hostAliases: listOf(registryHost),
     dockerConfigJson: required(dockerConfig, "set it to the registry's output `dockerConfigJson`"),
-    caCertPem: certificatePem,
+    caCertPem: optionalAuthorityPem,
     endpoint: registryEndpoint,
     pullSecrets: pullSecretRules,
     nodes: nodeRules,
@@ -126,29 +133,26 @@ function registryAccessProblems(name: string, args: RegistryAccessArgs): Problem
 }
 
 /** Missing logins, as far as the arguments are known before any resource is created. */
-function plainLoginProblems({ nodes, dockerConfigJson, host, hostAliases = [] }: RegistryAccessArgs): Problem[] {
-    const hosts = [host, ...hostAliases].filter((name) => typeof name === "string");
-    return nodes?.authenticate && typeof dockerConfigJson === "string"
-        ? missingLogins(hosts, loginsOf(dockerConfigJson, hosts))
-        : [];
+function plainLoginProblems({ nodes, pullSecrets, dockerConfigJson, host, hostAliases = [] }: RegistryAccessArgs) {
+    if (typeof dockerConfigJson !== "string") return [];
+    const isUsed = nodes?.authenticate === true || (pullSecrets?.namespaces ?? []).length > 0;
+    // Access that only makes nodes trust the registry needs no login.
+    if (!isUsed && isWithoutLogins(dockerConfigJson)) return [];
+    return loginProblems(
+        dockerConfigJson,
+        [host, ...hostAliases].filter((name) => typeof name === "string"),
+    );
 }
 
-function missingLogins(hosts: readonly string[], logins: Readonly<Record<string, string>>): Problem[] {
-    return hosts
-        .filter((host) => logins[host] === undefined)
-        .map((host) => ({
-            path: "dockerConfigJson",
-            reason: `has no login for ${host}, which nodes.authenticate needs; add it, or omit nodes.authenticate`,
-        }));
+function loginProblems(content: string, hosts: readonly string[]): Problem[] {
+    return loginFaults(content, hosts).map((reason) => ({ path: "dockerConfigJson", reason }));
 }
 
-/** The nodes' logins, by host, validated when the content of the pull secret is known; undefined if nodes do not log in. */
-function loginsOfNodes(scope: Scope, { nodes, dockerConfigJson, hosts }: AccessSettings) {
-    if (!nodes.authenticate) return undefined;
+/** The content of the pull secrets, validated when it and the hosts are known. Secret. */
+function validLogins(scope: Scope, { dockerConfigJson, hosts }: AccessSettings): pulumi.Output<string> {
     return pulumi.all([dockerConfigJson, hosts]).apply(([content, hostNames]) => {
-        const logins = loginsOf(content, hostNames);
-        scope.refuse(missingLogins(hostNames, logins));
-        return logins;
+        scope.refuse(loginProblems(content, hostNames));
+        return content;
     });
 }
 
@@ -170,13 +174,17 @@ export class RegistryAccess extends pulumi.ComponentResource {
         super("private-registry:index:RegistryAccess", name, {}, opts);
         const scope = new Scope({ ...settings, namespace: pulumi.output(settings.nodeNamespace), parent: this });
 
-        const pullSecretNames = createPullSecrets(scope, settings.pullSecrets, settings.dockerConfigJson);
+        const usesLogins = settings.nodes.authenticate || settings.pullSecrets.namespaces.length > 0;
+        const dockerConfigJson = usesLogins ? validLogins(scope, settings) : settings.dockerConfigJson;
+        const pullSecretNames = createPullSecrets(scope, settings.pullSecrets, dockerConfigJson);
         const registry = pulumi.output({
             hosts: settings.hosts,
             endpoint: settings.endpoint,
             caCertPem: settings.caCertPem,
         });
-        const logins = loginsOfNodes(scope, settings);
+        const logins = settings.nodes.authenticate
+            ? pulumi.all([dockerConfigJson, settings.hosts]).apply(([content, hosts]) => loginsOf(content, hosts))
+            : undefined;
         configureNodes(scope, settings, { registry, logins });
 
         this.pullSecretNames = pulumi.output(pullSecretNames);

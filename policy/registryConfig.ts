@@ -1,14 +1,15 @@
 import { parse } from "yaml";
+import { dockerLogins } from "../components/arguments/formats/dockerConfig";
 import { entries, items, kindOf, type Resource, type Tree, text } from "./resource";
 
-/** The strings in a Secret or ConfigMap by key. The `data` of a Secret is decoded. */
+/** The strings in a Secret or ConfigMap by key. The `data` of a Secret and the `binaryData` of a ConfigMap are decoded. */
 export function texts(resource: Resource): [key: string, content: string][] {
     const kind = kindOf(resource);
     if (kind !== "Secret" && kind !== "ConfigMap") return [];
     const plain = kind === "Secret" ? "stringData" : "data";
     const known = entries(() => resource.props[plain]).filter(([, value]) => typeof value === "string");
-    if (kind === "ConfigMap") return known;
-    const decoded = entries(() => resource.props.data)
+    const encoded = kind === "Secret" ? "data" : "binaryData";
+    const decoded = entries(() => resource.props[encoded])
         .filter(([key, value]) => typeof value === "string" && !known.some(([other]) => other === key))
         .map(([key, value]): [string, string] => [key, Buffer.from(value, "base64").toString()]);
     return [...known, ...decoded];
@@ -45,22 +46,16 @@ export interface Login {
     readonly password: string;
 }
 
-/** A login in a pull secret. Messages may contain the host only. */
+/** A login in a pull secret, as kubelets read it. Messages may contain the host only. */
 export function logins(resource: Resource): Login[] {
     return texts(resource)
         .filter(([key]) => key === ".dockerconfigjson")
         .flatMap(([, content]) => {
-            const auths = entries(() => parsed(content)?.auths);
-            return auths.map(([host, login]) => {
-                const [name, ...rest] = Buffer.from(String(login?.auth ?? ""), "base64")
-                    .toString()
-                    .split(":");
-                return {
-                    host,
-                    username: String(login?.username ?? name),
-                    password: String(login?.password ?? rest.join(":")),
-                };
-            });
+            try {
+                return dockerLogins(content);
+            } catch {
+                return [];
+            }
         });
 }
 

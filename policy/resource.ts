@@ -19,6 +19,11 @@ export function kindOf(resource: Resource): string | undefined {
     return provider === "kubernetes" && !kind?.endsWith("Patch") ? kind : undefined;
 }
 
+/** The namespace in an object's manifest. */
+export function namespaceOf({ props }: Resource): string {
+    return text(() => props.metadata?.namespace) ?? "default";
+}
+
 /** The objects in a list such as `DeploymentList`, each as a separate resource; any other resource unchanged. */
 export function single(resource: Resource): Resource[] {
     const kind = kindOf(resource);

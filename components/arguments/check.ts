@@ -99,6 +99,7 @@ class Check {
             this.report(path, mustBePlain);
             return placeholder();
         }
+        if (isOmitted(shape, value)) return undefined;
         const reason = reasonAgainst(shape, value);
         if (reason === undefined) return value;
         this.report(path, reason);
@@ -108,7 +109,7 @@ class Check {
     private later(shape: ValueShape, value: unknown, path: string): pulumi.Output<unknown> {
         const output: pulumi.Output<unknown> = pulumi.output(value);
         return output.apply(async (resolved) => {
-            if (resolved === undefined || resolved === null) return undefined;
+            if (resolved === undefined || resolved === null || isOmitted(shape, resolved)) return undefined;
             const reason = reasonAgainst(shape, resolved, await pulumi.isSecret(output));
             if (reason !== undefined) throw new ArgumentError(this.what, [{ path, reason }]);
             return resolved;
@@ -153,6 +154,10 @@ class Check {
         const checked = Object.entries(value).map(([key, inner]) => [key, check(key, inner)] as const);
         return Object.fromEntries(checked.filter(([, inner]) => inner !== undefined));
     }
+}
+
+function isOmitted({ mayBeEmpty }: ValueShape, value: unknown): boolean {
+    return mayBeEmpty === true && value === "";
 }
 
 function joined(names: readonly string[]): string {

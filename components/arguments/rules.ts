@@ -1,8 +1,11 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { createPrivateKey } from "node:crypto";
 import { isIP } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
 import { reasonAgainst } from "./check";
-import { type FreeForm, hidden, type Rule, valueRule } from "./shapes";
+import { parseCertificates } from "./formats/certificate";
+import { hasPrivateKey } from "./formats/pem";
+import { authorityFault } from "./formats/servingCertificate";
+import { type FreeForm, hidden, omittedIfEmpty, type Rule, valueRule } from "./shapes";
 
 type StringRule = Rule<pulumi.Input<string>>;
 
@@ -163,13 +166,24 @@ export const exactVersion = matching(
     "an exact version and not a range, e.g. `3.0.0`",
 );
 
-/** One or more PEM-encoded certificates. */
-export const certificatePem: StringRule = hidden(
-    must("be PEM-encoded certificates", (value) => {
-        const blocks = String(value).match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-        return blocks.length > 0 && blocks.every((pem) => succeeds(() => new X509Certificate(pem)));
-    }),
+function certificateFault(value: unknown): string | undefined {
+    if (typeof value === "string" && hasPrivateKey(value)) {
+        return "contains a private key, and certificates are not stored as secrets; remove the key, and replace it if this value was stored or shared";
+    }
+    const isRight = typeof value === "string" && succeeds(() => parseCertificates(value));
+    return isRight ? undefined : "must be PEM-encoded certificates";
+}
+
+/** One or more PEM-encoded certificates, without a key. */
+export const certificatePem: StringRule = hidden(valueRule(certificateFault));
+
+/** PEM-encoded certificates to trust, of which one is usable now. */
+export const authorityPem: StringRule = hidden(
+    valueRule((value) => certificateFault(value) ?? authorityFault(value as string)),
 );
+
+/** The same; an empty string means that there is nothing to trust in addition. */
+export const optionalAuthorityPem: StringRule = omittedIfEmpty(authorityPem);
 
 /** A PEM-encoded private key without a passphrase. */
 export const privateKeyPem: StringRule = hidden(

@@ -19,6 +19,8 @@ export interface ValueShape {
     readonly isPlain?: boolean;
     /** Whether messages must not repeat the value. */
     readonly isHidden?: boolean;
+    /** Whether an empty string means that the argument is omitted, also if it is known later. */
+    readonly mayBeEmpty?: boolean;
     readonly secret?: SecretKey;
     /** For a free-form object: the prefix of the stack configuration values that set secrets in it, before their path. */
     readonly secretPrefix?: string;
@@ -91,6 +93,11 @@ export function plain<T>(rule: Rule<pulumi.Input<T>>): Rule<T> {
 /** A value that messages must not repeat. */
 export function hidden<F>(rule: Rule<F>): Rule<F> {
     return { ...(rule as ValueShape), isHidden: true };
+}
+
+/** A string that is omitted if it is empty, like the output `caCertPem` of a registry with a public certificate. */
+export function omittedIfEmpty<F>(rule: Rule<F>): Rule<F> {
+    return { ...(rule as ValueShape), mayBeEmpty: true };
 }
 
 /** A secret value. In a stack's configuration it has a separate key. */

@@ -3,11 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
 import {
     boolean,
-    certificatePem,
     dnsName,
     imageReference,
     integer,
     nonEmptyString,
+    optionalAuthorityPem,
     registryEndpoint,
 } from "../arguments/rules";
 import { fields, plain, required } from "../arguments/shapes";
@@ -76,7 +76,7 @@ export const redisRules = fields<RedisCache>({
             key: nonEmptyString,
         }),
         tls: plain(boolean),
-        caCertPem: certificatePem,
+        caCertPem: optionalAuthorityPem,
         database: integer(0),
     }),
 });
@@ -215,20 +215,21 @@ function deployServer(
 
 function useExternal(scope: Scope, external: ExternalRedis): UsedCache {
     const { caCertPem, passwordSecret } = external;
-    const caSecret = caCertPem === undefined ? undefined : storeSecret(scope, "redis-ca", { "ca.crt": caCertPem });
-    const tls = { rootcas: [caSecret ? `${folder}/ca.crt` : publicCaFile] };
-    const config = pulumi
-        .all([pulumi.output(external.address), pulumi.output(external.username), pulumi.output(external.database)])
-        .apply(([address, username, database]) => ({
-            ...cache,
-            redis: {
-                addrs: [address],
-                ...timeouts,
-                ...(username !== undefined && { username }),
-                ...(database !== undefined && { db: database }),
-                ...(external.tls !== false && { tls }),
-            },
-        }));
+    const authority = caCertPem === undefined ? undefined : pulumi.output(caCertPem);
+    // An Output may be empty. The file is mounted in any case.
+    const caSecret = authority && storeSecret(scope, "redis-ca", { "ca.crt": authority.apply((ca) => ca ?? "") });
+    const config = pulumi.output({ ...external, ca: authority }).apply(({ address, username, database, ca }) => ({
+        ...cache,
+        redis: {
+            addrs: [address],
+            ...timeouts,
+            ...(username !== undefined && { username }),
+            ...(database !== undefined && { db: database }),
+            ...(external.tls !== false && {
+                tls: { rootcas: [ca === undefined ? publicCaFile : `${folder}/ca.crt`] },
+            }),
+        },
+    }));
     const env = passwordSecret && [
         secretVariable("REGISTRY_REDIS_PASSWORD", passwordSecret.name, passwordSecret.key ?? "password"),
     ];

@@ -38,8 +38,12 @@ export function deployNodeDaemonSet(scope: Scope, settings: DaemonSetSettings, n
     const name = scope.name("node-trust");
     const metadata = scope.metadata("node-trust");
     // Which files contain a login is not secret. The logins themselves are not in the ConfigMap.
+    const folders = nodeFolders(runtimes, settings.endpoint !== undefined);
     const files = nodeConfig.registry.apply((registry) =>
-        agentFiles(nodeFiles(runtimes, { ...registry, logins: nodeConfig.logins && noLogins(registry.hosts) })),
+        agentFiles(
+            nodeFiles(runtimes, { ...registry, logins: nodeConfig.logins && noLogins(registry.hosts) }),
+            folders,
+        ),
     );
     const config = new k8s.core.v1.ConfigMap(
         scope.name("node-trust-files"),
@@ -80,11 +84,7 @@ export function deployNodeDaemonSet(scope: Scope, settings: DaemonSetSettings, n
                         nodeSelector,
                         tolerations,
                         serviceAccountName: account.name,
-                        additions: agentFolders(
-                            config.metadata.name,
-                            secrets?.metadata.name,
-                            nodeFolders(runtimes, settings.endpoint !== undefined),
-                        ),
+                        additions: agentFolders(config.metadata.name, secrets?.metadata.name, folders),
                     }),
                 },
             },
@@ -97,13 +97,16 @@ function noLogins(hosts: readonly string[]): Record<string, string> {
     return Object.fromEntries(hosts.map((host) => [host, ""]));
 }
 
-/** The content of /agent: in a ConfigMap the script, the lists and the files without a login; in a Secret the files with one. */
-export function agentFiles(files: readonly NodeFile[]) {
+/**
+ * The content of /agent: in a ConfigMap the script, the lists and the files without a login; in a Secret the files with one. `folders`
+ * includes directories in which only an earlier configuration had files, which the agent removes.
+ */
+export function agentFiles(files: readonly NodeFile[], folders: readonly string[] = []) {
     const keys = files.map((file, i) => (file.isSecret ? `hosts.toml-${i}` : `file-${i}`));
     const list = files.map(({ root, path, isSecret }, i) =>
         [`/node${root}`, path, `${isSecret ? "secrets" : "files"}/${keys[i]}`, isSecret ? "0600" : "0644"].join(" "),
     );
-    const roots = [...new Set(files.map(({ root }) => `/node${root}`))];
+    const roots = [...new Set([...folders, ...files.map(({ root }) => root)])].map((root) => `/node${root}`);
     const lines = (all: string[]) => all.map((line) => `${line}\n`).join("");
     const contents = (isSecret: boolean): Record<string, string> =>
         Object.fromEntries(

@@ -4,12 +4,12 @@ import type { Problem } from "../arguments/check";
 import {
     boolean,
     bucketName,
-    certificatePem,
     dnsName,
     integer,
     memberOf,
     nonEmptyString,
     objectKey,
+    optionalAuthorityPem,
     origin,
 } from "../arguments/rules";
 import { exactlyOneOf, fields, required, secret } from "../arguments/shapes";
@@ -152,7 +152,7 @@ export const s3Rules = fields<S3Storage>({
     region: dnsName,
     endpoint: origin,
     pathStyle: boolean,
-    caCertPem: certificatePem,
+    caCertPem: optionalAuthorityPem,
     credentials: credentialRules,
     rootDirectory: objectKey,
     redirect: boolean,
@@ -228,13 +228,15 @@ export interface S3Context {
 /** The storage driver's configuration, and the credentials and CA certificates in the pod. */
 export function useS3(scope: Scope, s3: S3Storage, context: S3Context) {
     const { credentials = {}, caCertPem, ...settings } = s3;
+    const authority = caCertPem === undefined ? undefined : pulumi.output(caCertPem);
     const driver = pulumi
-        .all([pulumi.output(settings), pulumi.output(context.clusterDomain)])
-        .apply(([s3Settings, domain]) => s3Driver({ ...s3Settings, isTrusted: caCertPem === undefined }, domain));
+        .all([pulumi.output(settings), pulumi.output(context.clusterDomain), pulumi.output(authority)])
+        .apply(([s3Settings, domain, ca]) => s3Driver({ ...s3Settings, isTrusted: ca === undefined }, domain));
     const { keys, existingSecret, role } = credentials;
     const stored = {
         ...(keys && { accessKeyId: keys.accessKeyId, secretAccessKey: pulumi.secret(keys.secretAccessKey) }),
-        ...(caCertPem !== undefined && { "ca.crt": caCertPem }),
+        // An Output may be empty. The file is mounted in any case.
+        ...(authority && { "ca.crt": authority.apply((ca) => ca ?? "") }),
     };
     if (Object.keys(stored).length === 0) return { driver, pod: podOf(undefined, existingSecret, role) };
     const secret = new k8s.core.v1.Secret(
@@ -249,7 +251,7 @@ export function useS3(scope: Scope, s3: S3Storage, context: S3Context) {
     const reference = keys
         ? { name, accessKeyIdKey: "accessKeyId", secretAccessKeyKey: "secretAccessKey" }
         : existingSecret;
-    const pod = podOf(caCertPem === undefined ? undefined : name, reference, role);
+    const pod = podOf(authority && name, reference, role);
     return { driver, pod: { ...pod, content: [pulumi.jsonStringify(stored)] } };
 }
 

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
-import { boolean, certificatePem, dnsName, integer, memberOf, subjectAlternativeName } from "../arguments/rules";
+import { authorityPem, boolean, dnsName, integer, memberOf, subjectAlternativeName } from "../arguments/rules";
 import { fields, listOf, plain, required } from "../arguments/shapes";
 import type { Scope } from "../kubernetes/scope";
 import { createAuthority, hoursPerDay, KeyAlgorithm } from "./authority";
@@ -122,7 +122,7 @@ export const certManagerRules = fields<CertManagerCertificate>({
     ...requestRules,
     subjectAlternativeNames: listOf(subjectAlternativeName),
     publicNamesOnly: plain(boolean),
-    caCertPem: certificatePem,
+    caCertPem: authorityPem,
     authorityGeneration: plain(integer(1)),
 });
 

@@ -1,8 +1,8 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
-import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
-import { certificatePem, dnsName, privateKeyPem } from "../arguments/rules";
+import { parseCertificates } from "../arguments/formats/certificate";
+import { servingFaults } from "../arguments/formats/servingCertificate";
+import { authorityPem, certificatePem, dnsName, privateKeyPem } from "../arguments/rules";
 import { fields, required, secret } from "../arguments/shapes";
 import type { Scope } from "../kubernetes/scope";
 import type { Certificate, CertificateNames } from "./certificate";
@@ -18,7 +18,11 @@ export interface ExistingCertificate {
 
 /** A certificate that you supply, PEM-encoded. */
 export interface PemCertificate {
-    /** Certificate, followed by its intermediate certificates, PEM-encoded (`tls.crt`). It must be valid for all hosts. */
+    /**
+     * Certificate, followed by its intermediate certificates, PEM-encoded (`tls.crt`), each signed by the next one. It must be what
+     * containerd and Docker accept: valid now, with all hosts as subject alternative names, and for server authentication. A private
+     * key in it is rejected, because it would be stored in the clear.
+     */
     certificate: pulumi.Input<string>;
     /** Private key, PEM-encoded, without a passphrase (`tls.key`). Secret. */
     key: pulumi.Input<string>;
@@ -28,7 +32,7 @@ export interface PemCertificate {
 
 export const existingCertificateRules = fields<ExistingCertificate>({
     name: required(dnsName, "name the Secret"),
-    caCertPem: certificatePem,
+    caCertPem: authorityPem,
 });
 
 /** `keyName`: the stack configuration value with the private key. */
@@ -36,26 +40,24 @@ export function pemCertificateRules(keyName: string) {
     return fields<PemCertificate>({
         certificate: required(certificatePem, "set it, PEM-encoded"),
         key: required(secret(privateKeyPem, { key: keyName, file: "key.pem" }), "set it, PEM-encoded"),
-        caCertPem: certificatePem,
+        caCertPem: authorityPem,
     });
 }
 
-/** Problems with a valid certificate and a valid key that do not match each other or the hosts. The key is not repeated. */
-export function pairProblems(path: string, certificate: string, key: string, hosts: readonly string[]): Problem[] {
-    const parsed = new X509Certificate(certificate);
-    const problems: Problem[] = [];
-    if (!parsed.checkPrivateKey(createPrivateKey(key))) {
-        problems.push({
-            path: `${path}.key`,
-            reason: "does not match the certificate; set the key that the certificate was issued for",
-        });
-    }
-    for (const host of hosts.map((given) => given.replace(/:\d+$/, ""))) {
-        if ((isIP(host) ? parsed.checkIP(host) : parsed.checkHost(host)) !== undefined) continue;
-        const reason = `is not valid for ${host} but for ${parsed.subjectAltName ?? "nothing"}; use one that covers all hosts`;
-        problems.push({ path: `${path}.certificate`, reason });
-    }
-    return problems;
+/**
+ * Problems of a certificate with its key, its CA and the hosts, as far as they are known: values that are Outputs are checked by
+ * `usePem`. The key is not repeated.
+ */
+export function pemProblems(path: string, args: PemCertificate | undefined, hosts: readonly unknown[]): Problem[] {
+    const { certificate, key, caCertPem } = args ?? {};
+    if (typeof certificate !== "string") return [];
+    const faults = servingFaults({
+        certificate,
+        ...(typeof key === "string" && { key }),
+        ...(typeof caCertPem === "string" && { caCertPem }),
+        hosts: hosts.filter((host) => typeof host === "string"),
+    });
+    return faults.map(({ field, reason }) => ({ path: `${path}.${field}`, reason }));
 }
 
 export function useExisting(args: ExistingCertificate): Certificate {
@@ -69,7 +71,7 @@ export function useExisting(args: ExistingCertificate): Certificate {
     };
 }
 
-/** Stores the certificate in a Secret, after validating that it matches its key and the hosts. */
+/** Stores the certificate in a Secret, after validating it with its key, its CA and the hosts. */
 export function usePem(
     scope: Scope,
     { hosts }: Pick<CertificateNames, "hosts">,
@@ -78,15 +80,17 @@ export function usePem(
     args: PemCertificate,
 ): Certificate {
     const key = pulumi.secret(args.key);
-    const certificate = pulumi.all([args.certificate, key, pulumi.all(hosts)]).apply(([pem, keyPem, names]) => {
-        scope.refuse(pairProblems(path, pem, keyPem, names));
-        return pem;
-    });
+    const certificate = pulumi
+        .all([args.certificate, key, pulumi.output(args.caCertPem), pulumi.all(hosts)])
+        .apply(([pem, keyPem, caCertPem, names]) => {
+            scope.refuse(pemProblems(path, { certificate: pem, key: keyPem, caCertPem }, names));
+            return pem;
+        });
     const open = pulumi.unsecret(certificate);
     return {
         ...tlsSecret(scope, part, open, key),
         caCertPem: args.caCertPem === undefined ? undefined : pulumi.output(args.caCertPem),
-        expiry: open.apply((pem) => new Date(new X509Certificate(pem).validTo).toISOString().replace(".000Z", "Z")),
+        expiry: open.apply((pem) => parseCertificates(pem)[0].notAfter.toISOString().replace(".000Z", "Z")),
         coversClusterNames: false,
         ready: [],
     };

@@ -1,7 +1,7 @@
 import { isAllowed } from "../patterns";
 import { logins } from "../registryConfig";
 import { items, kindOf, type Resource, text } from "../resource";
-import { leadsToRegistry } from "../routes";
+import { hostsInMatch, leadsToRegistry } from "../routes";
 import { resourceRule } from "../rule";
 import { isOfRegistry, type Recognition, recognition } from "../workload";
 
@@ -35,9 +35,7 @@ function hostsOf(resource: Resource): string[] {
         case "HTTPRoute":
             return items(() => props.spec?.hostnames).map(String);
         case "IngressRoute":
-            return items(() => props.spec?.routes).flatMap((route) =>
-                [...(text(() => route.match) ?? "").matchAll(/Host\(`([^`]+)`\)/g)].map((match) => match[1]),
-            );
+            return items(() => props.spec?.routes).flatMap((route) => hostsInMatch(text(() => route.match) ?? ""));
         case "Secret":
             return logins(resource).map(({ host }) => host);
         default:

@@ -4,6 +4,7 @@ import { allowedNamespaces } from "./allowedNamespaces";
 import { allowedStorageClasses } from "./allowedStorageClasses";
 import { bcryptCost } from "./bcryptCost";
 import { certificateLifetime } from "./certificateLifetime";
+import { certificateNames } from "./certificateNames";
 import { dataProtected } from "./dataProtected";
 import { keyStrength } from "./keyStrength";
 import { networkPolicy } from "./networkPolicy";
@@ -24,6 +25,7 @@ import { sharedReplicas } from "./sharedReplicas";
 import { tlsOnExposedPaths } from "./tlsOnExposedPaths";
 import { trustedCertificate } from "./trustedCertificate";
 import { unlimitedBodySize } from "./unlimitedBodySize";
+import { validCertificate } from "./validCertificate";
 
 /** All rules, in the order of the table in docs/policies.md. */
 export const rules: readonly Rule[] = [
@@ -35,6 +37,8 @@ export const rules: readonly Rule[] = [
     bcryptCost,
     keyStrength,
     certificateLifetime,
+    validCertificate,
+    certificateNames,
     restrictedPods,
     readOnlyRoot,
     noServiceAccountToken,

@@ -1,3 +1,4 @@
+import { nameCovers } from "../../components/arguments/formats/hostNames";
 import { entries, items, kindOf, known, type Resource, text, unless } from "../resource";
 import { leadsToRegistry } from "../routes";
 import { resourceRule } from "../rule";
@@ -61,12 +62,14 @@ export const tlsOnExposedPaths = resourceRule<{ plainListeners: string[]; plainE
 function ingressProblems({ props }: Resource): string[] {
     const spec = known(() => props.spec);
     const certificates = items(() => spec?.tls);
-    const covered = certificates.flatMap((entry) => items(() => entry.hosts));
+    const covered = certificates.flatMap((entry) => items(() => entry.hosts)).map(String);
     // A certificate without hosts covers all of them.
     const coversAll = certificates.some((entry) => items(() => entry.hosts).length === 0);
     const hosts = items(() => spec?.rules).flatMap((rule) =>
         unless(
-            () => spec?.tls !== undefined && (coversAll || covered.includes(rule.host)),
+            () =>
+                spec?.tls !== undefined &&
+                (coversAll || covered.some((name) => nameCovers(name, String(rule.host ?? "*")))),
             `The Ingress has no certificate for the host "${text(() => rule.host) ?? "*"}" (spec.tls)`,
         ),
     );

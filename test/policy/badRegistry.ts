@@ -1,3 +1,4 @@
+import { expiredCertificate, tlsSecret } from "./certificates";
 import {
     authority,
     claim,
@@ -65,6 +66,14 @@ export function badRegistry(planted: string): Declared[] {
             "tls.key": `-----BEGIN PRIVATE KEY-----\n${planted}\n-----END PRIVATE KEY-----\n`,
         }),
         secret("registry-htpasswd", { htpasswd: `ci:$2y$14$${planted}\nops:{SHA}${planted}\n` }),
+        tlsSecret("registry-certificate", { "tls.crt": expiredCertificate, "tls.key": planted }),
+        {
+            ...ingress({
+                metadata: { name: "registry-certified", annotations: { "pulumi.com/skipAwait": "true" } },
+                spec: { tls: [{ secretName: "registry-certificate" }] },
+            }),
+            name: "certified",
+        },
         secret("registry-login", { ".dockerconfigjson": JSON.stringify({ auths: { "bad.example.com": { auth } } }) }),
         randomPassword({ length: 8 }),
         privateKey({ algorithm: "RSA", rsaBits: 1024 }),

@@ -212,6 +212,22 @@ describeRule("no-plaintext-secrets", {
             of: [configMap("keys", { "a.pem": "-----BEGIN RSA PRIVATE KEY-----\nx" })],
             says: 'The ConfigMap\'s key "a.pem" holds a private key',
         },
+        "a key next to a certificate in one": {
+            of: [configMap("ca", { "ca.crt": "-----BEGIN CERTIFICATE-----\nx\n-----BEGIN EC PRIVATE KEY-----\nx" })],
+            says: 'The ConfigMap\'s key "ca.crt" holds a private key',
+        },
+        "an encoded key in one": {
+            of: [
+                configMap(
+                    "ca",
+                    {},
+                    {
+                        binaryData: { key: Buffer.from("-----BEGIN PRIVATE KEY-----\nx").toString("base64") },
+                    },
+                ),
+            ],
+            says: 'The ConfigMap\'s key "key" holds a private key',
+        },
         "an htpasswd file in one": {
             of: [configMap("auth", { htpasswd: "ci:$2y$05$abc" })],
             says: "holds a password's hash",

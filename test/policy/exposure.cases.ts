@@ -1,8 +1,10 @@
-import { httpRoute, ingress, ingressRoute, pullSecret, service, unknown } from "./fixtures";
+import { httpRoute, ingress, ingressRoute, pullSecret, secret, service, unknown } from "./fixtures";
 import { describeRule } from "./judge";
 
 const ofType = (type: string, port: object = {}) =>
     service({ spec: { type, ports: [{ name: "https", port: 443, targetPort: 5000, ...port }] } });
+const tls = (...hosts: string[]) => ingress({ spec: { tls: [{ hosts, secretName: "registry-edge" }] } });
+const [rule] = ingress().props.spec.rules;
 const annotated = (annotations: object) => ingress({ metadata: { annotations } });
 const toUi = { path: "/ui", backend: { service: { name: "registry-ui", port: { number: 443 } } } };
 const elsewhere = { metadata: { name: "web" }, spec: { selector: { app: "web" } } };
@@ -11,6 +13,16 @@ describeRule("tls-on-exposed-paths", {
     passes: {
         "TLS everywhere": [ingress(), httpRoute(), ingressRoute(), ofType("LoadBalancer")],
         "one certificate for all hosts": [ingress({ spec: { tls: [{ secretName: "edge" }] } })],
+        "one certificate for a wildcard": [tls("*.example.com")],
+        "a wildcard among several certificates": [
+            ingress({ spec: { tls: [{ hosts: ["a.example.org"] }, { hosts: ["b.example.org", "*.example.com"] }] } }),
+        ],
+        "a certificate for all hosts among several": [ingress({ spec: { tls: [{ hosts: ["a.example.org"] }, {}] } })],
+        "an empty list of hosts": [tls()],
+        "a rule for a wildcard with its certificate": [
+            ingress({ spec: { tls: [{ hosts: ["*.example.com"] }], rules: [{ ...rule, host: "*.example.com" }] } }),
+        ],
+        "upper case in a certificate's host": [tls("*.Example.com")],
         "plain HTTP to another program": [
             ingress({ spec: { tls: null, rules: [{ host: "web.example.com" }] } }),
             service({ ...elsewhere, spec: { ...elsewhere.spec, type: "NodePort", ports: [{ port: 80 }] } }),
@@ -29,6 +41,18 @@ describeRule("tls-on-exposed-paths", {
         "a host without a certificate": {
             of: [ingress({ spec: { tls: [{ hosts: ["other.example.com"] }] } })],
             says: "has no certificate",
+        },
+        "a wildcard for another number of labels": {
+            of: [tls("*.com"), tls("*.registry.example.com")],
+            says: [
+                'The Ingress has no certificate for the host "registry.example.com"',
+                'The Ingress has no certificate for the host "registry.example.com"',
+            ],
+        },
+        "a wildcard that is a part of a label": { of: [tls("reg*.example.com")], says: "has no certificate" },
+        "a rule for a wildcard with a certificate for one name": {
+            of: [ingress({ spec: { rules: [{ ...rule, host: "*.example.com" }] } })],
+            says: 'The Ingress has no certificate for the host "*.example.com"',
         },
         "plain HTTP in addition to TLS": {
             of: [annotated({ "nginx.ingress.kubernetes.io/ssl-redirect": "false" })],
@@ -123,10 +147,28 @@ describeRule("unlimited-body-size", {
 const allowed = { hosts: ["*.example.org"] };
 const says = 'The host "registry.example.com" is not allowed';
 
+const pullSecretFor = (key: string) =>
+    secret(
+        "registry-pull",
+        { ".dockerconfigjson": JSON.stringify({ auths: { [key]: { username: "ci", password: "x" } } }) },
+        { type: "kubernetes.io/dockerconfigjson" },
+    );
+
 describeRule("allowed-hosts", {
     passes: {
         "all by default": [ingress(), pullSecret("x")],
         "one that matches": { of: [ingress(), httpRoute()], settings: { hosts: ["registry.example.*"] } },
+        "a pull secret's, in every form that kubelets read": {
+            of: [
+                pullSecretFor("https://registry.example.com/v2/"),
+                pullSecretFor("http://registry.example.com"),
+                pullSecretFor("registry.example.com/v1/"),
+                pullSecretFor("registry.example.com/team"),
+                pullSecretFor("registry.example.com"),
+                pullSecretFor("*.example.com"),
+            ],
+            settings: { hosts: ["*.example.com"] },
+        },
         "other programs' hosts": {
             of: [ingress({ spec: { rules: [{ host: "web.example.com" }] } })],
             settings: allowed,
@@ -142,6 +184,37 @@ describeRule("allowed-hosts", {
         "a route's": { of: [httpRoute()], says, settings: allowed },
         "Traefik's": { of: [ingressRoute()], says, settings: allowed },
         "a pull secret's": { of: [pullSecret("x")], says, settings: allowed },
+        "a URL of a pull secret": {
+            of: [pullSecretFor("https://registry.example.org/v2/")],
+            says: 'The host "registry.example.org" is not allowed',
+            settings: { hosts: ["*.example.com"] },
+        },
+        "a name that only ends like an allowed one": {
+            of: [pullSecretFor("https://registry.example.com.example.org/v1/")],
+            says: 'The host "registry.example.com.example.org" is not allowed',
+            settings: { hosts: ["*.example.com"] },
+        },
+        "another port of a pull secret": {
+            of: [pullSecretFor("https://registry.example.com:8443/v2/")],
+            says: 'The host "registry.example.com:8443" is not allowed',
+            settings: { hosts: ["*.example.com"] },
+        },
+        "a second host of a route of Traefik": {
+            of: [
+                ingressRoute({
+                    spec: {
+                        routes: [
+                            {
+                                match: 'Host(`registry.example.com`, `a.b`) || Host("c.d")',
+                                services: [{ name: "registry" }],
+                            },
+                        ],
+                    },
+                }),
+            ],
+            says: ['The host "a.b" is not allowed', 'The host "c.d" is not allowed'],
+            settings: { hosts: ["*.example.com"] },
+        },
     },
     unknown: {
         hosts: [ingress({ spec: { rules: unknown } }), httpRoute({ spec: { hostnames: unknown } })],

@@ -12,6 +12,7 @@ import { policiesReference } from "../../scripts/docs/policiesReference";
 import { badRegistry } from "./badRegistry";
 import { described, refused, violations } from "./judge";
 // In this file's process, so that it can check that no rule is missing.
+import "./certificates.cases";
 import "./credentials.cases";
 import "./exposure.cases";
 import "./storage.cases";

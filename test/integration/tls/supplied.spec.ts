@@ -1,6 +1,9 @@
+import "reflect-metadata";
 import * as assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { createAuthority, issue, type KeyPair } from "../../../sandbox/cluster/pki";
+import { run } from "../../../sandbox/command";
+import { issueAuthority, issueCertificate } from "../../unit/issuedCertificates";
 import {
     inSandbox,
     kubectl,
@@ -13,6 +16,7 @@ import {
     secondsOf,
     servedCertificate,
     stepwise,
+    theSandbox,
     until,
 } from "../harness";
 import { describePulls, pullDuring } from "../pullLoop";
@@ -159,6 +163,59 @@ describe("supplied certificates", () => {
             assert.notEqual(result.code, 0);
             assert.match(result.stdout + result.stderr, /tls\.pem\.key: does not match the certificate/);
             assert.doesNotMatch(result.stdout + result.stderr, /PRIVATE KEY/);
+        });
+
+        it("serves a chain with an intermediate certificate, whose root nodes trust", async () => {
+            const root = await issueAuthority("root", { until: 48 });
+            const intermediate = await issueAuthority("intermediate", { issuer: root, until: 48 });
+            const leaf = await issueCertificate({ dns: [host, "localhost"], issuer: intermediate, until: 48 });
+            const certificate = leaf.pem + intermediate.pem;
+            registry.args.tls = { pem: { certificate, caCertPem: root.pem } as never };
+            registry.secrets = { "tls-key": leaf.key };
+            await registry.up();
+            assert.equal(registry.outputs.caCertPem, root.pem);
+            assert.ok(await serves(registry, { certificate: leaf.pem, key: leaf.key }));
+            const image = await pushImage(registry);
+            await pullByKubelet(`${host}/${image}`, "certificates-team", "own-pem");
+        });
+    });
+
+    describe("a certificate in tls.pem that nodes would reject", () => {
+        const registry = new RegistryStack("own-rejected", {
+            namespace: "own-rejected",
+            host,
+            storage: { memory: {} },
+        });
+
+        it("is rejected with every problem, before anything is created", async () => {
+            const root = await issueAuthority("root");
+            const leaf = await issueCertificate({ name: host, issuer: root, from: -48, until: -24 });
+            for (const [certificate, sentences] of [
+                [
+                    leaf.pem,
+                    [/tls\.pem\.certificate: expired on 20/, /tls\.pem\.certificate: has no subject alternative names/],
+                ],
+                [leaf.pem + leaf.key, [/tls\.pem\.certificate: contains a private key/]],
+            ] as const) {
+                registry.args.tls = { pem: { certificate, caCertPem: root.pem } as never };
+                registry.secrets = { "tls-key": leaf.key };
+                const { code, stdout, stderr } = await registry.pulumi("up", "--yes", "--skip-preview");
+                assert.notEqual(code, 0);
+                for (const sentence of sentences) assert.match(stdout + stderr, sentence);
+                assert.ok(!(stdout + stderr).includes(leaf.key.split("\n")[1]), "the key is not repeated");
+            }
+            const state = JSON.parse(
+                await run(["pulumi", "stack", "export", "--stack", "own-rejected"], {
+                    env: theSandbox().environment,
+                    cwd: registry.stack.program,
+                }),
+            );
+            const types = (state.deployment.resources ?? []).map(({ type }: { type: string }) => type);
+            assert.deepEqual(
+                types.filter((type: string) => type !== "pulumi:pulumi:Stack"),
+                [],
+            );
+            assert.equal(await kubectl("get namespace own-rejected --ignore-not-found --output name"), "");
         });
     });
 });

@@ -54,6 +54,12 @@ const boundaries: Readonly<Record<string, { of: Shape; accepts: unknown[]; refus
             "",
             caCertificate + caCertificate.replace("MIIB", "AAAA"),
             "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+            caCertificate + pkcs8,
+            `${openssh("none")}${caCertificate}`,
+            caCertificate + pkcs8.slice(0, 60),
+            `${caCertificate}-----BEGIN ENCRYPTED PRIVATE KEY-----`,
+            caCertificate.replace(/^/gm, "    "),
+            [caCertificate],
         ],
     },
     privateKeyPem: {

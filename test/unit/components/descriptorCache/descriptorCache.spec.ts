@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import type { DescriptorCache } from "../../../../components";
 import { caCertificate } from "../../authority";
@@ -109,6 +110,9 @@ describe("descriptorCache.redis", () => {
             parse((await withCache({ redis: { external: { address: "redis:6379", ...more } } })).configYaml).redis;
         assert.deepEqual((await redisOf({})).tls, { rootcas: ["/etc/ssl/certs/ca-certificates.crt"] });
         assert.equal((await redisOf({ tls: false })).tls, undefined);
+        for (const caCertPem of ["", pulumi.output("")]) {
+            assert.deepEqual((await redisOf({ caCertPem })).tls, { rootcas: ["/etc/ssl/certs/ca-certificates.crt"] });
+        }
     });
 });
 

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as fc from "fast-check";
 import { RegistryAccess } from "../../../../components";
 import { ArgumentError } from "../../../../components/arguments/check";
+import { dockerConfigJson } from "../../../../components/arguments/formats/dockerConfig";
 import { childNameProblems, longestName, Scope } from "../../../../components/kubernetes/scope";
 import { recordedUrns } from "../../../upgrade/urns";
 import { caCertificate } from "../../authority";
@@ -78,7 +79,7 @@ describe("labels and annotations", () => {
             () =>
                 new RegistryAccess("access", {
                     host: "registry.example.com",
-                    dockerConfigJson: '{"auths":{}}',
+                    dockerConfigJson: dockerConfigJson(["registry.example.com"], "puller", "hunter2"),
                     caCertPem: caCertificate,
                     pullSecrets: { namespaces: ["default"] },
                     ...marks,

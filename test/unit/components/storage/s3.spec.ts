@@ -183,6 +183,24 @@ describe("storage.s3", () => {
         );
     });
 
+    it("trusts the public CAs only if caCertPem is empty, or turns out to be", async () => {
+        const s3 = {
+            ...ofOurOwn,
+            endpoint: "https://s3.example.com",
+            credentials: { existingSecret: { name: "mine" } },
+        };
+        const redirects = (r: Awaited<ReturnType<typeof withS3>>) => !parse(r.configYaml).storage.redirect.disable;
+        const known = await withS3({ ...s3, caCertPem: "" });
+        assert.deepEqual(
+            known.every("Secret").filter((secret) => secret.name === "registry-s3"),
+            [],
+        );
+        const late = await withS3({ ...s3, caCertPem: pulumi.output("") });
+        assert.deepEqual(late.one("Secret", "registry-s3").inputs.stringData, { "ca.crt": "" });
+        const trusting = await withS3({ ...s3, caCertPem: pulumi.output(caCertificate) });
+        assert.deepEqual([known, late, trusting].map(redirects), [true, true, false]);
+    });
+
     it("trusts CA certificates in addition to the public ones, also with an existing Secret", async () => {
         const r = await withS3({
             ...ofOurOwn,

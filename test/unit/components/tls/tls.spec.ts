@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import * as fc from "fast-check";
 import { IngressController, KeyAlgorithm, PrivateRegistry, type PrivateRegistryArgs } from "../../../../components";
 import { certificateNames } from "../../../../components/tls/certificate";
-import { pairProblems } from "../../../../components/tls/supplied";
+import { pemProblems } from "../../../../components/tls/supplied";
 import { createAuthority, issue, type KeyPair } from "../../../../sandbox/cluster/pki";
 import { namedCertificate } from "../../authority";
 import { declare, failure, resolved } from "../../mocks";
@@ -218,7 +218,7 @@ describe("tls.pem", () => {
     });
 
     it("is rejected if it is not valid for a host", () => {
-        const problemsFor = (hosts: string[]) => pairProblems("tls.pem", pair.certificate, pair.key, hosts);
+        const problemsFor = (hosts: string[]) => pemProblems("tls.pem", pair, hosts);
         assert.deepEqual(problemsFor([`${host}:8443`, "10.0.0.9"]), []);
         assert.deepEqual(problemsFor(["images.example.com"]), [
             {
@@ -226,7 +226,7 @@ describe("tls.pem", () => {
                 reason: "is not valid for images.example.com but for DNS:registry.example.com, IP Address:10.0.0.9; use one that covers all hosts",
             },
         ]);
-        assert.deepEqual(pairProblems("tls.pem", other.certificate, other.key, ["images.example.com"]), []);
+        assert.deepEqual(pemProblems("tls.pem", other, ["images.example.com"]), []);
     });
 });
 
