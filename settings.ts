@@ -1,9 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentError, type PrivateRegistry, type PrivateRegistryArgs, type Problem } from "./components";
 import { nearestName } from "./components/arguments/check";
-import { itemNamed, type SecretArgument, secretArguments, secretPlaces } from "./components/arguments/secrets";
+import {
+    type FreeFormSecrets,
+    freeFormSecrets,
+    itemNamed,
+    keyOfPath,
+    parsedSecret,
+    pathNamed,
+    type SecretArgument,
+    secretArguments,
+    secretPlaces,
+} from "./components/arguments/secrets";
 import type { OutputValues } from "./components/kubernetes/outputs";
 import { privateRegistryRules } from "./components/privateRegistryArgs";
+import { writtenPath } from "./components/server/config/lookUp";
+import { secretPaths } from "./components/server/config/secrets";
 import { defaultUsers } from "./components/users/users";
 
 /** What `pulumi up` exports. */
@@ -11,23 +23,30 @@ export type StackOutputs = OutputValues<PrivateRegistry>;
 
 /**
  * The component's arguments from the stack's configuration. The object `registry` mirrors them. Each secret argument is a separate
- * secret value, e.g. `password-<user>`, `hash-<user>`, `tls-key` and `ssh-key`, because an object that contains a secret would be read in the
- * clear.
+ * secret value, e.g. `password-<user>`, `hash-<user>`, `tls-key` and `ssh-key`, because an object that contains a secret would
+ * be read in the clear. So is each secret in a free-form argument, e.g. `config-proxy.password`.
  */
 export function registryArgs(config: pulumi.Config): PrivateRegistryArgs {
     const args = config.getObject<PrivateRegistryArgs>("registry") ?? {};
     const withUsers = { ...args, users: args.users ?? defaultUsers };
-    const secrets = secretArguments(privateRegistryRules, withUsers);
+    const named = secretArguments(privateRegistryRules, withUsers);
+    const freeForm = secretsInFreeForm(config, args);
+    const secrets = [...named, ...freeForm];
     const problems = [
         ...unknownKeys(config, args, secrets),
         ...secretObject(config),
         ...secrets.filter(({ path }) => valueAt(args, path) !== undefined).map(inFile),
+        ...secretsInConfig(args, secrets).map(inFile),
+        ...overlapping(freeForm),
         ...inTheClear(config, secrets),
     ];
     if (problems.length > 0) throw new ArgumentError("the registry of this stack", problems);
     const stored = secrets.flatMap(({ path, keys }) => {
         const key = keys.find((candidate) => config.get(candidate) !== undefined);
-        return key === undefined ? [] : [{ path, value: config.requireSecret(key) }];
+        if (key === undefined) return [];
+        const value = config.requireSecret(key);
+        const isFreeForm = freeForm.some((secret) => secret.path === path);
+        return [{ path, value: isFreeForm ? value.apply((text) => parsedSecret(path, text)) : value }];
     });
     const needsUsers = stored.some(({ path }) => path[0] === "users");
     return stored.reduce<PrivateRegistryArgs>(
@@ -43,17 +62,57 @@ function valueAt(value: unknown, path: Path): unknown {
     return path.reduce<any>((inner, key) => inner?.[key], value);
 }
 
-/** A copy with a value at a path whose parents exist. */
+/** A copy with a value at a path. Objects on the path that do not exist are created. */
 function withValue<T>(given: T, [key, ...rest]: Path, value: unknown): T {
     const copy = (Array.isArray(given) ? [...given] : { ...given }) as Record<string | number, unknown>;
     copy[key] = rest.length === 0 ? value : withValue(copy[key], rest, value);
     return copy as T;
 }
 
-/** A path as in the stack's file, e.g. `registry.users[0].password`. */
-function written(path: Path): string {
-    return path.reduce<string>((text, key) => text + (typeof key === "number" ? `[${key}]` : `.${key}`), "registry");
+/** The secrets in free-form arguments that configuration values set. */
+function secretsInFreeForm(config: pulumi.Config, args: PrivateRegistryArgs): SecretArgument[] {
+    const places = freeFormSecrets(privateRegistryRules).filter((place) => hasOwner(args, place));
+    return places.flatMap((place) =>
+        keysOf(config)
+            .filter((key) => key.startsWith(place.prefix))
+            .map((key) => ({ key, ...pathNamed(valueAt(args, place.path), key.slice(place.prefix.length)) }))
+            .filter(({ missing }) => missing === undefined)
+            .map(({ key, path }) => ({ path: [...place.path, ...path], keys: [key] })),
+    );
 }
+
+/** Whether the object with a free-form argument is in the stack's file. An empty one would enable a feature, e.g. `helm`. */
+function hasOwner(args: PrivateRegistryArgs, { path }: FreeFormSecrets): boolean {
+    return valueAt(args, path.slice(0, -1)) !== undefined;
+}
+
+/** Secrets that are part of another secret. */
+function overlapping(secrets: readonly SecretArgument[]): Problem[] {
+    return secrets.flatMap(({ path, keys: [key] }) =>
+        secrets
+            .filter((other) => other.path.length < path.length && other.path.every((part, i) => part === path[i]))
+            .map((other) => ({ path: key, reason: `is a part of \`${other.keys[0]}\`; remove one of the two` })),
+    );
+}
+
+/** Secrets in the argument `config` that are in the clear in the stack's file. */
+function secretsInConfig({ config }: PrivateRegistryArgs, others: readonly SecretArgument[]): SecretArgument[] {
+    const isOther = (path: Path) => others.some((other) => written(other.path) === written(path));
+    return secretPaths(config)
+        .map((path) => ({ path: ["config", ...path], keys: [`config-${keyOfPath(config, path)}`] }))
+        .filter(({ path }) => !isOther(path));
+}
+
+/** The project's keys in the stack's configuration. */
+function keysOf(config: pulumi.Config): string[] {
+    const prefix = `${config.name}:`;
+    return Object.keys(pulumi.runtime.allConfig())
+        .filter((key) => key.startsWith(prefix))
+        .map((key) => key.slice(prefix.length));
+}
+
+/** A path as in the stack's file, e.g. `registry.users[0].password`. */
+const written = (path: Path) => writtenPath("registry", path);
 
 /**
  * Keys of the project that nothing reads. A misspelled key would silently keep its default. The component itself checks the keys of
@@ -61,14 +120,11 @@ function written(path: Path): string {
  */
 function unknownKeys(config: pulumi.Config, args: PrivateRegistryArgs, secrets: readonly SecretArgument[]): Problem[] {
     const validKeys = ["registry", ...new Set(secrets.flatMap(({ keys }) => keys))];
-    const prefix = `${config.name}:`;
-    return Object.keys(pulumi.runtime.allConfig())
-        .filter((key) => key.startsWith(prefix))
-        .map((key) => key.slice(prefix.length))
+    return keysOf(config)
         .filter((key) => !validKeys.includes(key))
         .flatMap((key) => {
             const reason = reasonAgainstKey(config, args, key, validKeys);
-            return reason === undefined ? [] : [{ path: `${prefix}${key}`, reason }];
+            return reason === undefined ? [] : [{ path: `${config.name}:${key}`, reason }];
         });
 }
 
@@ -93,6 +149,19 @@ function reasonAgainstKey(
         if (items !== undefined && !Array.isArray(items)) return undefined;
         return `is for \`${name}\`, which registry.${place.path} does not name; add it there, or ${remove}`;
     }
+    for (const place of freeFormSecrets(privateRegistryRules)) {
+        const { path, prefix } = place;
+        if (!key.startsWith(prefix)) continue;
+        if (!hasOwner(args, place)) {
+            return `completes ${written(path.slice(0, -1))}, which is missing; add that, or ${remove}`;
+        }
+        const { path: existing, missing } = pathNamed(valueAt(args, path), key.slice(prefix.length));
+        const owner = written([...path, ...existing]);
+        if (!Array.isArray(valueAt(args, [...path, ...existing]))) {
+            return `is for a field below ${owner}, which is not an object; correct the path, or ${remove}`;
+        }
+        return `is for \`${missing}\`, which ${owner} does not name; add it there, or ${remove}`;
+    }
     const nearest = nearestName(key, validKeys);
     const hint = nearest === undefined ? `the keys are ${validKeys.join(", ")}` : `did you mean \`${nearest}\`?`;
     return `is not a key of this project; ${hint}`;
@@ -107,7 +176,7 @@ function isSecret(config: pulumi.Config, name: string): boolean {
 function secretObject(config: pulumi.Config): Problem[] {
     if (!isSecret(config, "registry")) return [];
     const reason =
-        "holds a secret value, which would be read in the clear; keep passwords in `password-<user>` instead";
+        "holds a secret value, which would be read in the clear; keep passwords in `password-<user>`, and secrets of config in `config-<path>`, instead";
     return [{ path: "registry", reason }];
 }
 

@@ -19,6 +19,7 @@ export { RegistryAccess, RegistryAccessArgs } from "./registryAccess";
 export { LogFormat, LogLevel, RegistryLog } from "./server/log";
 export { RegistryRollout, RolloutStrategy } from "./server/rollout";
 export { RegistryLoadBalancer, RegistryNodePort } from "./server/service";
+export { RegistryServiceAccount } from "./server/serviceAccount";
 export { HostPathStorage } from "./storage/hostPath";
 export { AccessMode } from "./storage/kind";
 export { MinioStorage } from "./storage/minio";

@@ -1,11 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "./arguments/check";
 import { boolean, cidr, dnsLabel, integer } from "./arguments/rules";
 import { fields, listOf, plain, required } from "./arguments/shapes";
 import { unlessEmpty } from "./kubernetes/emptyFields";
 import type { Scope } from "./kubernetes/scope";
 import { inPod } from "./server/configYml";
+import { type EgressRule, type EgressTarget, egressProblems, rulesFor } from "./server/egress";
 import { uiPort } from "./ui/ui";
 
 /** An allowed egress destination. */
@@ -35,8 +36,17 @@ export interface RegistryNetworkPolicy {
     clientNamespaces?: pulumi.Input<string>[];
     /** Namespaces whose pods can read the metrics on port 5001. Defaults to none. */
     monitoringNamespaces?: pulumi.Input<string>[];
-    /** Egress destinations of the registry's pods, e.g. object storage or webhooks. Defaults to none. */
+    /**
+     * Egress destinations of the registry's pods. The component derives rules for IP addresses and Services in the cluster that the
+     * arguments name: object storage, an external Redis, and `proxy`, `notifications`, `redis` and `health` in `config`. For other
+     * host names, list the address ranges here; without any, the arguments are rejected. Defaults to none.
+     */
     destinations?: NetworkDestination[];
+    /**
+     * Ports of the API server, to which the certificate watch connects. They are those of its endpoints, which
+     * `kubectl get endpointslices --namespace default` lists. Defaults to those of the usual distributions: 443, 6443, 8443 and 16443.
+     */
+    apiServerPorts?: pulumi.Input<number>[];
 }
 
 export const networkPolicyRules = fields<RegistryNetworkPolicy>({
@@ -50,14 +60,29 @@ export const networkPolicyRules = fields<RegistryNetworkPolicy>({
             ports: listOf(integer(1, 65535)),
         }),
     ),
+    apiServerPorts: listOf(integer(1, 65535)),
 });
 
-export function networkPolicyProblems(args: RegistryNetworkPolicy | undefined): Problem[] {
+export function networkPolicyProblems(
+    args: RegistryNetworkPolicy | undefined,
+    targets: readonly EgressTarget[] = [],
+    clusterDomain?: pulumi.Input<string>,
+): Problem[] {
     if (args === undefined) return [];
+    const needsDestinations = args.enabled !== false && !args.destinations?.length;
     const isUnreachable = args.clients?.length === 0 && !args.clientNamespaces?.length;
     const reason = "is empty, as is clientNamespaces: no client could pull; list the nodes' addresses";
-    return isUnreachable ? [{ path: "networkPolicy.clients", reason }] : [];
+    return [
+        ...(isUnreachable ? [{ path: "networkPolicy.clients", reason }] : []),
+        ...(needsDestinations ? egressProblems(targets, clusterDomain) : []),
+    ];
 }
+
+/**
+ * Managed clusters; kubeadm, k3s, RKE2 and OpenShift; minikube; MicroK8s. Pulumi could read the port from the cluster, but an object
+ * that it only reads is a change at every `pulumi refresh` with the provider 4.25.0.
+ */
+const usualApiServerPorts = [443, 6443, 8443, 16443];
 
 const everywhere = ["0.0.0.0/0", "::/0"];
 const tcp = (port: pulumi.Input<number>) => ({ port, protocol: "TCP" });
@@ -72,10 +97,16 @@ export interface NetworkPolicySettings {
     readonly clientNamespaces: pulumi.Input<string>[];
     readonly monitoringNamespaces: pulumi.Input<string>[];
     readonly destinations: Required<NetworkDestination>[];
+    /** What the registry connects to according to the other arguments. */
+    readonly targets: readonly EgressTarget[];
+    readonly apiServerPorts: pulumi.Input<number>[];
 }
 
 /** Undefined if there are no policies. */
-export function networkPolicySettings(args: RegistryNetworkPolicy | undefined): NetworkPolicySettings | undefined {
+export function networkPolicySettings(
+    args: RegistryNetworkPolicy | undefined,
+    targets: readonly EgressTarget[],
+): NetworkPolicySettings | undefined {
     if (args === undefined || args.enabled === false) return undefined;
     const { clients = everywhere, clientNamespaces = [], monitoringNamespaces = [], destinations = [] } = args;
     return {
@@ -83,13 +114,18 @@ export function networkPolicySettings(args: RegistryNetworkPolicy | undefined): 
         clientNamespaces,
         monitoringNamespaces,
         destinations: destinations.map((destination) => ({ ports: [443], ...destination })),
+        targets,
+        apiServerPorts: args.apiServerPorts ?? usualApiServerPorts,
     };
 }
 
 /** Denies all traffic in the namespace, then allows what each part needs. */
 export function restrictNetwork(
     scope: Scope,
-    settings: NetworkPolicySettings | undefined,
+    {
+        networkPolicy: settings,
+        clusterDomain,
+    }: { readonly networkPolicy: NetworkPolicySettings | undefined; readonly clusterDomain: pulumi.Input<string> },
     optionalPods: { readonly ui: object | undefined; readonly renewalWatch: object | undefined },
 ): void {
     if (settings === undefined) return;
@@ -121,12 +157,7 @@ export function restrictNetwork(
         podSelector: server,
         policyTypes: ["Ingress", "Egress"],
         ingress: [...from(clients, inPod.port), ...from(namespaces(settings.monitoringNamespaces), inPod.debugPort)],
-        egress: unlessEmpty(
-            settings.destinations.map(({ cidr: range, ports }) => ({
-                to: ranges([range]),
-                ports: ports.map(tcp),
-            })),
-        ),
+        egress: serverEgress(scope, settings, clusterDomain),
     });
     if (optionalPods.ui) {
         policy("ui", {
@@ -135,12 +166,35 @@ export function restrictNetwork(
             ingress: from(clients, uiPort),
         });
     }
-    // The only pod that calls the API server. A NetworkPolicy cannot select the API server by its address.
+    // The only pod that calls the API server, whose addresses can change.
     if (optionalPods.renewalWatch) {
         policy("certificate-watch", {
             podSelector: { matchLabels: scope.selector("certificate-watch") },
             policyTypes: ["Egress"],
-            egress: [{ ports: [tcp(443), tcp(6443)] }],
+            egress: [{ ports: settings.apiServerPorts.map(tcp) }],
         });
     }
+}
+
+/** The rules for the destinations, and for what the other arguments name. */
+function serverEgress(scope: Scope, settings: NetworkPolicySettings, clusterDomain: pulumi.Input<string>) {
+    const rules = settings.destinations.map(({ cidr: range, ports }) => ({
+        to: ranges([range]),
+        ports: ports.map(tcp),
+    }));
+    if (settings.targets.length === 0) return unlessEmpty(rules);
+    const derived = settings.targets.map((target) =>
+        pulumi.all([target.address, clusterDomain]).apply(([address, domain]) => {
+            const found = rulesFor(target, address, domain);
+            if (rules.length === 0) scope.refuse(found.problems);
+            return found.rules;
+        }),
+    );
+    const distinct = pulumi.all([pulumi.all(derived), pulumi.output(rules)]).apply(([some, others]) => {
+        const all = [...some.flat(), ...others];
+        const texts = all.map((rule) => JSON.stringify(rule));
+        return unlessEmpty(all.filter((_, i) => texts.indexOf(texts[i]) === i));
+    });
+    // Pulumi omits an Output without a value, but its types do not say so.
+    return distinct as pulumi.Output<EgressRule[]>;
 }

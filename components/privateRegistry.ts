@@ -13,10 +13,12 @@ import { nodeSettings } from "./nodes/nodes";
 import { checkArguments, type PrivateRegistryArgs, type RegistrySettings } from "./privateRegistryArgs";
 import { RegistryAccess } from "./registryAccess";
 import { type Address, addressOf } from "./server/address";
+import { configProblems } from "./server/config/config";
 import type { ConfigSettings } from "./server/configYml";
 import { deployServer } from "./server/deployment";
 import type { RunningServer, Server, Storage, UsedCache } from "./server/pods";
 import { createServices } from "./server/service";
+import { serviceAccountAddition } from "./server/serviceAccount";
 import { provisionStorage } from "./storage/storage";
 import type { Certificate } from "./tls/certificate";
 import { restartOnRenewal } from "./tls/renewalWatch";
@@ -80,7 +82,7 @@ export class PrivateRegistry extends pulumi.ComponentResource {
         const ui = deployUi(scope, settings, address);
         exposeRegistry(scope, settings, { address, certificate, ui });
         const renewalWatch = restartOnRenewal(scope, settings, { certificate, address, server });
-        restrictNetwork(scope, settings.networkPolicy, { ui, renewalWatch });
+        restrictNetwork(scope, settings, { ui, renewalWatch });
         const passwords = passwordsOnceAccepted(scope, settings, { users, address, certificate, server });
 
         const [{ name: username }] = settings.users;
@@ -167,11 +169,14 @@ function runServer(scope: RegistryScope, settings: RegistrySettings, parts: Serv
         httpSecret: httpSecret.hex,
         config: pulumi
             .output({ storage: storage.driver, cache: cache.config, log, overrides })
-            .apply((config): ConfigSettings => config),
+            .apply((config): ConfigSettings => {
+                scope.refuse(configProblems(config.overrides, settings.configContext));
+                return config;
+            }),
         htpasswd: users.htpasswd,
         certificate: isPlain ? undefined : certificate,
         storage,
-        additions: [storage.pod, cache.pod],
+        additions: [storage.pod, cache.pod, serviceAccountAddition(settings.serviceAccount)],
         after: [...storage.ready, ...cache.ready, ...certificate.ready],
     };
     return helm ? deployChart(scope, helm, server) : deployServer(scope, server);

@@ -12,7 +12,7 @@ import {
     integer,
     serviceLabel,
 } from "./arguments/rules";
-import { fields, listOf, plain, secret } from "./arguments/shapes";
+import { fields, listOf, plain, secret, withSecretsBelow } from "./arguments/shapes";
 import {
     type DescriptorCache,
     descriptorCacheProblems,
@@ -34,11 +34,16 @@ import {
     type RegistryNetworkPolicy,
 } from "./networkPolicy";
 import { isIdle, nodeProblems, nodeRules, type RegistryNodes } from "./nodes/nodes";
+import { configContext, configProblems } from "./server/config/config";
+import { chosenDriver, withStorageSection } from "./server/config/drivers";
+import { egressTargets } from "./server/egress";
 import { logRules, logSettings, type RegistryLog } from "./server/log";
 import { serverResources } from "./server/pods";
 import { type RegistryRollout, rolloutProblems, rolloutRules, rolloutSettings } from "./server/rollout";
+import { type RegistryServiceAccount, serviceAccountRules } from "./server/serviceAccount";
 import {
     type RegistryStorage,
+    storageKind,
     storageMounting,
     storageProblems,
     storageRules,
@@ -99,7 +104,9 @@ export interface PrivateRegistryArgs {
     imageDockerConfigJson?: pulumi.Input<string>;
     /**
      * Overrides of the registry's config.yml, merged over what the component writes: objects are merged, other values are replaced,
-     * and null removes a key. The complete file is stored in a Secret. Defaults to no overrides.
+     * and null removes a key. What the component relies on, e.g. `http.addr`, is rejected. A storage driver, e.g. `storage.azure`,
+     * replaces `storage`. The complete file is stored in a Secret. In a stack's configuration, a secret in it is the secret value
+     * `config-<path>`, e.g. `config-proxy.password`. Defaults to no overrides.
      */
     // biome-ignore lint/suspicious/noExplicitAny: only `any` becomes a free-form value in other languages
     config?: any;
@@ -117,6 +124,8 @@ export interface PrivateRegistryArgs {
      * UI, the certificate watch and the Jobs. `nodes` schedules the DaemonSet that configures nodes.
      */
     scheduling?: RegistryScheduling;
+    /** The service account of the registry's pods. Defaults to one without annotations, except those of `storage`. */
+    serviceAccount?: RegistryServiceAccount;
     /** Labels of every object, in addition to the component's. In YAML, write numbers and booleans in quotes. Defaults to none. */
     labels?: Record<string, pulumi.Input<string>>;
     /** Annotations of every object. Defaults to none. */
@@ -163,11 +172,12 @@ export const privateRegistryRules = fields<PrivateRegistryArgs>({
     imageMirror: registryPrefix,
     imagePullSecrets: listOf(dnsName),
     imageDockerConfigJson: secret(dockerConfig, { key: "image-docker-config", file: "config.json" }),
-    config: freeForm,
+    config: withSecretsBelow(freeForm, "config-"),
     helm: chartRules,
     replicas: plain(integer(1)),
     resources: resourceRules,
     scheduling: schedulingRules,
+    serviceAccount: serviceAccountRules,
     labels,
     annotations,
     rollout: rolloutRules,
@@ -196,7 +206,7 @@ export type RegistrySettings = { readonly title: string } & ReturnType<typeof re
 
 function registrySettings(name: string, args: PrivateRegistryArgs) {
     const { namespace = name, serviceName = name } = args;
-    const storage = storageSettings(serviceName, args.storage);
+    const storage = storageSettings(serviceName, args.storage, driverOf(args));
     return {
         name,
         namespace,
@@ -212,11 +222,13 @@ function registrySettings(name: string, args: PrivateRegistryArgs) {
         imageMirror: args.imageMirror,
         imagePullSecrets: args.imagePullSecrets ?? [],
         imageDockerConfigJson: args.imageDockerConfigJson,
-        config: args.config ?? {},
+        config: withStorageSection(args.config ?? {}),
+        configContext: configContext(args),
         helm: args.helm && chartSettings(args.helm),
         replicas: args.replicas ?? 1,
         resources: resourceSettings("resources", serverResources, args.resources),
         scheduling: args.scheduling ?? {},
+        serviceAccount: args.serviceAccount,
         labels: args.labels ?? {},
         annotations: args.annotations ?? {},
         rollout: rolloutSettings(storage.mounting, args.rollout),
@@ -228,13 +240,18 @@ function registrySettings(name: string, args: PrivateRegistryArgs) {
         descriptorCache: descriptorCacheSettings(args.descriptorCache),
         expose: exposeSettings(args.expose),
         ui: args.ui && uiSettings(args.ui),
-        networkPolicy: networkPolicySettings(args.networkPolicy),
+        networkPolicy: networkPolicySettings(args.networkPolicy, egressTargets(args)),
         pullSecrets: pullSecretSettings(name, args.pullSecrets),
         pullGeneration: args.pullGeneration ?? 1,
         /** RegistryAccess applies the defaults. */
         nodes: args.nodes,
         log: logSettings(args.log),
     };
+}
+
+/** The storage driver that `config` chooses, if any. */
+function driverOf({ config, storage }: PrivateRegistryArgs): string | undefined {
+    return chosenDriver(config, storageKind(storage));
 }
 
 /** Cross-field validation. */
@@ -253,12 +270,13 @@ function privateRegistryProblems(name: string, args: PrivateRegistryArgs): Probl
             args.host,
         ),
         ...uiProblems(args.ui, args.expose, args.config),
-        ...storageProblems(args.storage, args.replicas),
+        ...storageProblems(args.storage, args.replicas, driverOf(args)),
+        ...configProblems(args.config, configContext(args)),
         ...descriptorCacheProblems(args.descriptorCache, args.replicas, args.image),
         ...claimNamespaceProblems(args),
-        ...rolloutProblems(args.rollout, storageMounting(args.storage)),
+        ...rolloutProblems(args.rollout, storageMounting(args.storage, driverOf(args))),
         ...chartProblems(name, args),
-        ...networkPolicyProblems(args.networkPolicy),
+        ...networkPolicyProblems(args.networkPolicy, egressTargets(args), args.clusterDomain),
         ...pullSecretProblems(args.pullSecrets),
         ...nodeProblems(args.nodes),
         ...nodeTrustProblems(args),

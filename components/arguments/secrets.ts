@@ -52,3 +52,67 @@ export function itemNamed(key: string, place: SecretPlace): string | undefined {
     const [prefix, ...rest] = place.key.key.split(namePlace);
     return rest.length > 0 && key.startsWith(prefix) ? key.slice(prefix.length) : undefined;
 }
+
+type Path = readonly (string | number)[];
+
+/** Configuration values that set secrets in a free-form argument. */
+export interface FreeFormSecrets {
+    /** Path of the argument, e.g. `config`. */
+    readonly path: readonly string[];
+    readonly prefix: string;
+}
+
+/** All free-form arguments that can contain secrets. */
+export function freeFormSecrets(shape: Shape, path: readonly string[] = []): FreeFormSecrets[] {
+    if (shape.kind === "value" && shape.secretPrefix !== undefined) return [{ path, prefix: shape.secretPrefix }];
+    if (shape.kind !== "object") return [];
+    return Object.entries(shape.fields).flatMap(([name, field]) => freeFormSecrets(field, [...path, name]));
+}
+
+/**
+ * The path in a free-form value that a key names, e.g. `notifications.endpoints.team.url`. An element of a list is named by its field
+ * `name`, or by its index. If the path does not exist, the part up to the list or value that ends it.
+ */
+export function pathNamed(value: unknown, key: string): { readonly path: Path; readonly missing?: string } {
+    let inner = value;
+    const path: (string | number)[] = [];
+    for (const part of key.split(".")) {
+        if (Array.isArray(inner)) {
+            const named = inner.findIndex((item) => item?.name === part);
+            const index = named === -1 && /^\d+$/.test(part) ? Number(part) : named;
+            if (index < 0 || index >= inner.length) return { path, missing: part };
+            path.push(index);
+            inner = inner[index];
+            continue;
+        }
+        if (part === "" || (inner !== undefined && inner !== null && typeof inner !== "object")) {
+            return { path, missing: part };
+        }
+        path.push(part);
+        inner = (inner as Record<string, unknown> | undefined | null)?.[part];
+    }
+    return { path };
+}
+
+/** The key of a path in a free-form value: the reverse of `pathNamed`. */
+export function keyOfPath(value: unknown, path: Path): string {
+    let inner = value as Record<string | number, unknown> | undefined;
+    const parts = path.map((key) => {
+        inner = inner?.[key] as typeof inner;
+        return typeof key === "number" && typeof inner?.name === "string" ? inner.name : String(key);
+    });
+    return parts.join(".");
+}
+
+/** A secret in a free-form value: JSON becomes the object or list that it describes, and an HTTP header a list of values. */
+export function parsedSecret(path: Path, text: string): unknown {
+    const isHeader = path.at(-2) === "headers";
+    if (/^\s*[{[]/.test(text)) {
+        try {
+            return JSON.parse(text);
+        } catch {
+            // A password that begins like JSON.
+        }
+    }
+    return isHeader ? [text] : text;
+}

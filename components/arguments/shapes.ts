@@ -24,6 +24,8 @@ export interface ValueShape {
     /** Whether an empty string means that the argument is omitted, also if it is known later. */
     readonly mayBeEmpty?: boolean;
     readonly secret?: SecretKey;
+    /** For a free-form object: the prefix of the stack configuration values that set secrets in it, before their path. */
+    readonly secretPrefix?: string;
 }
 
 export interface ListShape {
@@ -108,6 +110,11 @@ export function omittedIfEmpty<F>(rule: Rule<F>): Rule<F> {
 /** A secret value. In a stack's configuration it has a separate key. */
 export function secret<F>(rule: Rule<F>, key: SecretKey): Rule<F> {
     return { ...(rule as ValueShape), isHidden: true, secret: key };
+}
+
+/** A free-form object. In a stack's configuration, secrets in it have separate keys: the prefix and their path. */
+export function withSecretsBelow<F>(rule: Rule<F>, secretPrefix: string): Rule<F> {
+    return { ...(rule as ValueShape), secretPrefix };
 }
 
 /** A required argument; `advice` says what to set. */

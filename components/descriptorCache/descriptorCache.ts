@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
 import { boolean, integer } from "../arguments/rules";
 import { atMostOneOf, fields, plain } from "../arguments/shapes";
+import { imageVersion } from "../kubernetes/images";
 import type { Scope } from "../kubernetes/scope";
 import type { UsedCache } from "../server/pods";
 import {
@@ -63,8 +64,8 @@ export function descriptorCacheProblems(
 
 /** Whether the image's tag is a version that serves deleted blobs from a Redis cache. */
 function servesDeletedBlobs(image: string): boolean {
-    const [, major, minor] = /:v?(\d+)(?:\.(\d+))?[^/]*$/.exec(image.replace(/@.*/, "")) ?? [];
-    return major !== undefined && (Number(major) < 3 || (major === "3" && minor === "0"));
+    const version = imageVersion(image);
+    return version !== undefined && (version.major < 3 || (version.major === 3 && version.minor === 0));
 }
 
 /** The arguments with every default. If both are undefined, there is no cache. */

@@ -1,6 +1,6 @@
 import { chartReference, httpAddress } from "../arguments/hosts";
 import { exactVersion, freeForm } from "../arguments/rules";
-import { fields, plain } from "../arguments/shapes";
+import { fields, plain, withSecretsBelow } from "../arguments/shapes";
 
 /** A Helm release of the twuni chart (docker-registry). `{}` is version 3.0.0 from the chart's repository. */
 export interface RegistryChart {
@@ -15,7 +15,8 @@ export interface RegistryChart {
     repo?: string;
     /**
      * Values of the chart, merged over what the component writes: objects are merged, `extraEnvVars`, `extraVolumes` and
-     * `extraVolumeMounts` are appended, other values are replaced, and null removes a key. Defaults to no values.
+     * `extraVolumeMounts` are appended, other values are replaced, and null removes a key. In a stack's configuration, a secret in them is the secret value `helm-values-<path>`. Defaults to
+     * no values.
      */
     // biome-ignore lint/suspicious/noExplicitAny: only `any` becomes a free-form value in other languages
     values?: any;
@@ -25,5 +26,5 @@ export const chartRules = fields<RegistryChart>({
     chart: plain(chartReference),
     version: plain(exactVersion),
     repo: plain(httpAddress),
-    values: freeForm,
+    values: withSecretsBelow(freeForm, "helm-values-"),
 });

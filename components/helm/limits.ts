@@ -1,6 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
 import type { RegistryScheduling } from "../kubernetes/scheduling";
+import { chosenDriver } from "../server/config/drivers";
+import { writtenPath } from "../server/config/lookUp";
+import { secretPaths } from "../server/config/secrets";
 import type { Section } from "../server/configYml";
 import { type RegistryRollout, RolloutStrategy } from "../server/rollout";
 import type { RegistryChart } from "./helm";
@@ -16,7 +19,7 @@ interface RestrictedArguments {
     readonly labels?: Record<string, unknown>;
     readonly scheduling?: RegistryScheduling;
     readonly rollout?: RegistryRollout;
-    readonly storage?: { readonly memory?: object };
+    readonly storage?: { readonly memory?: object; readonly s3?: object; readonly minio?: object };
     readonly config?: unknown;
 }
 
@@ -24,7 +27,12 @@ interface RestrictedArguments {
 export function chartProblems(name: string, args: RestrictedArguments): Problem[] {
     const { helm, serviceName = name, labels = {}, scheduling, rollout, storage, config } = args;
     if (helm === undefined) return [];
-    const problems = [...sourceProblems(helm), ...valueProblems(helm.values), ...configProblems(config)];
+    const hasDriver = chosenDriver(config, Object.keys(storage ?? {})[0]) !== undefined;
+    const problems = [
+        ...sourceProblems(helm),
+        ...valueProblems(helm.values),
+        ...chartConfigProblems(config, hasDriver),
+    ];
     if (serviceName.length > longestReleaseName) {
         const reason = `is also the name of the Helm release, which has at most ${longestReleaseName} characters; shorten it`;
         problems.push({ path: args.serviceName === undefined ? "name" : "serviceName", reason });
@@ -73,17 +81,21 @@ const setByTheChart = [
     "storage.s3.region",
 ];
 
-const credential = /(password|passwd|secret|secretkey|accountkey|token|authorization)$/i;
-
-/** A problem for each override of config.yml that has no effect in the chart, or would expose a secret in its ConfigMap. */
-export function configProblems(config: unknown): Problem[] {
-    const ineffective = setByTheChart.filter((path) => at(config, path) !== undefined);
+/**
+ * A problem for each override of config.yml that has no effect in the chart, or would expose a secret in its ConfigMap. If `config`
+ * chooses the storage driver, the chart sets no variables for it.
+ */
+export function chartConfigProblems(config: unknown, hasDriver: boolean): Problem[] {
+    const ineffective = setByTheChart
+        .filter((path) => !hasDriver || !path.startsWith("storage."))
+        .filter((path) => at(config, path) !== undefined);
     return [
         ...ineffective.map((path) => ({
             path: `config.${path}`,
             reason: "is overridden by the chart's environment variables; remove it, or remove helm",
         })),
-        ...credentials(config, "config")
+        ...secretPaths(config)
+            .map((path) => writtenPath("config", path))
             .filter((path) => !ineffective.includes(path.replace("config.", "")))
             .map((path) => ({ path, reason: `looks like a secret, and ${noPlaceForSecrets}` })),
     ];
@@ -91,17 +103,6 @@ export function configProblems(config: unknown): Problem[] {
 
 export const noPlaceForSecrets =
     "the chart stores config.yml in a ConfigMap; pass it as an environment variable from a Secret in helm.values.extraEnvVars, or remove helm";
-
-/** The paths of strings that are probably secret, by the names of their fields. */
-function credentials(value: unknown, path: string): string[] {
-    if (pulumi.Output.isInstance(value) || typeof value !== "object" || value === null) return [];
-    return Object.entries(value).flatMap(([key, inner]) => {
-        const below = Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`;
-        const values = Array.isArray(inner) ? inner : [inner];
-        const isSecret = credential.test(key) && values.some((one) => typeof one === "string" && one !== "");
-        return isSecret ? [below] : credentials(inner, below);
-    });
-}
 
 /** The value at a path; undefined below an Output. */
 function at(value: unknown, path: string): unknown {

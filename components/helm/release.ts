@@ -6,10 +6,10 @@ import { containerSecurity, podSecurity } from "../kubernetes/pod";
 import { checkedResources } from "../kubernetes/resources";
 import type { Scope } from "../kubernetes/scope";
 import { type ConfigSettings, configSections, merge, type Section } from "../server/configYml";
-import { serverAccount, serverEnv, usersSecret } from "../server/deployment";
+import { additionLabels, serverAccount, serverEnv, usersSecret } from "../server/deployment";
 import { dataVolume, type RunningServer, type Server } from "../server/pods";
 import { affinityFor, rollingUpdate } from "../server/rollout";
-import { configProblems, noPlaceForSecrets, valueProblems } from "./limits";
+import { chartConfigProblems, noPlaceForSecrets, valueProblems } from "./limits";
 import type { ChartSettings } from "./source";
 
 /** Directory in which the chart mounts the TLS Secret. */
@@ -32,7 +32,7 @@ export function deployChart(scope: Scope, helm: ChartSettings, server: Server): 
             const reason = `contains a secret, or another argument that is written to config.yml does, and ${noPlaceForSecrets}`;
             scope.refuse([{ path: "config", reason }]);
         }
-        scope.refuse(configProblems(settings.overrides));
+        scope.refuse(chartConfigProblems(settings.overrides, server.storage.isInConfig === true));
         return chartConfig(settings, server.certificate === undefined);
     });
     const values = pulumi
@@ -103,7 +103,7 @@ function chartValues(
         image: mirrored(server.image, server.imageMirror).apply(imageValues),
         imagePullSecrets: [...server.imagePullSecrets, ...scope.imageCredentials].map((name) => ({ name })),
         updateStrategy: rollingUpdate(server.strategy),
-        podLabels: pod.labels,
+        podLabels: { ...pod.labels, ...additionLabels(additions) },
         podAnnotations: pod.annotations,
         serviceAccount: { create: false, name: accountName },
         // Not the component's Service, and reachable inside the cluster only.
@@ -153,6 +153,8 @@ function storageValues({ storage, config }: Server) {
     if (storage.claimName !== undefined) {
         return { storage: "filesystem", persistence: { enabled: true, existingClaim: storage.claimName } };
     }
+    // No kind that the chart knows: it would set environment variables and mount a volume for it.
+    if (storage.isInConfig) return { storage: "config" };
     const s3 = config.apply(({ storage: driver }) => driver.s3 as Section);
     return {
         storage: "s3",

@@ -18,6 +18,12 @@ export const redisImage = "docker.io/library/redis:7.2.11";
 /** The web UI: Joxit's docker-registry-ui with nginx. */
 export const uiImage = "docker.io/joxit/docker-registry-ui:2.6.0";
 
+/** Major and minor version in the tag of an image; undefined if the tag is not a version. */
+export function imageVersion(image: string): { major: number; minor: number } | undefined {
+    const [, major, minor] = /:v?(\d+)(?:\.(\d+))?[^/]*$/.exec(image.replace(/@.*/, "")) ?? [];
+    return major === undefined ? undefined : { major: Number(major), minor: Number(minor ?? Number.NaN) };
+}
+
 /** How the component's own images are pulled. */
 export interface ImageSettings {
     readonly imageMirror: pulumi.Input<string> | undefined;

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { isSection } from "./config/lookUp";
 import type { LogSettings } from "./log";
 
 /** Paths and ports in the registry's pods. */
@@ -92,8 +93,4 @@ export function merge(base: Section, overrides: Section): Section {
         else merged[key] = isSection(value) ? merge(isSection(below) ? below : {}, value) : value;
     }
     return merged;
-}
-
-function isSection(value: unknown): value is Section {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -49,7 +49,7 @@ export function deployServer(scope: Scope, server: Server): RunningServer {
                 selector,
                 strategy: rollingUpdate(server.strategy),
                 template: {
-                    metadata: scope.podMetadata("server", checksums),
+                    metadata: podMetadata(scope, server, checksums),
                     spec: podSpec(scope, server, {
                         serviceAccountName: account.metadata.name,
                         affinity: affinityFor(scheduling.affinity, storage.mounting, selector),
@@ -70,6 +70,16 @@ export function deployServer(scope: Scope, server: Server): RunningServer {
         scope.options({ dependsOn: [users.secret, ...server.after] }),
     );
     return { deploymentName: deployment.metadata.name, resource: deployment };
+}
+
+function podMetadata(scope: Scope, { additions }: Server, annotations: Record<string, pulumi.Input<string>>) {
+    const { labels, ...metadata } = scope.podMetadata("server", annotations);
+    return { ...metadata, labels: { ...labels, ...additionLabels(additions) } };
+}
+
+/** The labels that parts of the registry add to its pods. */
+export function additionLabels(additions: Server["additions"]): Record<string, string> {
+    return Object.assign({}, ...additions.map(({ labels }) => labels));
 }
 
 /** The htpasswd file, and how the pods mount it. */

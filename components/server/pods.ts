@@ -27,6 +27,8 @@ export interface Server extends PodSettings {
 
 /** What a part adds to the registry's pods. */
 export interface RegistryAddition extends PodAddition {
+    /** Labels of the pods. */
+    readonly labels?: Record<string, string>;
     /** Annotations of the pods' service account. */
     readonly accountAnnotations?: Record<string, pulumi.Input<string>>;
     /** Content that the pods read only at startup: they roll when it changes, as with config.yml. */
@@ -54,6 +56,8 @@ export interface Storage {
     readonly pod: RegistryAddition;
     /** Name of the claim that the pods mount, if any. */
     readonly claimName?: pulumi.Input<string>;
+    /** Whether `config` chooses the storage driver. */
+    readonly isInConfig?: boolean;
     /** How many pods can use it at the same time, and on which nodes. */
     readonly mounting: Mounting;
     /** Resources that must exist before the pods start. */

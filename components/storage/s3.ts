@@ -18,6 +18,7 @@ import {
 import { exactlyOneOf, fields, required, secret } from "../arguments/shapes";
 import { secretVariable } from "../kubernetes/pod";
 import type { Scope } from "../kubernetes/scope";
+import { isInCluster } from "../kubernetes/serviceNames";
 import { inPod, type Section } from "../server/configYml";
 import type { RegistryAddition } from "../server/pods";
 
@@ -232,10 +233,7 @@ export function s3Driver(s3: S3Settings, clusterDomain: string): Section {
 function isPublic({ endpoint, isTrusted }: S3Settings, clusterDomain: string): boolean {
     if (endpoint === undefined) return true;
     const { protocol, hostname } = new URL(endpoint);
-    // `service` and `service.namespace` are also names in the cluster's DNS.
-    const isInCluster =
-        hostname.split(".").length < 3 || [".svc", `.${clusterDomain}`].some((end) => hostname.endsWith(end));
-    return protocol === "https:" && isTrusted && !isInCluster;
+    return protocol === "https:" && isTrusted && !isInCluster(hostname, clusterDomain);
 }
 
 export interface S3Context {

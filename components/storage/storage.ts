@@ -11,6 +11,7 @@ import { inPod } from "../server/configYml";
 import { dataVolume, type Storage } from "../server/pods";
 import type { Mounting } from "../server/rollout";
 import { claimVolume } from "./claim";
+import { configDriver } from "./configDriver";
 import {
     type HostPathSettings,
     type HostPathStorage,
@@ -93,10 +94,16 @@ export const storageRules = atMostOneOf<RegistryStorage>({
     memory: fields<MemoryStorage>({ sizeLimit: size }),
 });
 
-export function storageProblems(storage: RegistryStorage = {}, replicas = 1): Problem[] {
+/** The kind of storage in the arguments, if any. */
+export function storageKind(storage: RegistryStorage = {}): string | undefined {
+    return Object.keys(storage)[0];
+}
+
+/** `driver` is the storage driver that `config` chooses instead, if any. */
+export function storageProblems(storage: RegistryStorage = {}, replicas = 1, driver?: string): Problem[] {
     const problems: Problem[] = storage.s3 ? s3Problems("storage.s3", storage.s3) : [];
     problems.push(...resourceProblems("storage.minio.resources", storage.minio?.resources));
-    if (replicas > 1 && !isShared(storage)) {
+    if (replicas > 1 && !isShared(storage, driver)) {
         const reason = `${replicas} replicas require storage that all of them can write to; use one replica, s3, minio, or a volume or existingClaim with accessMode \`ReadWriteMany\``;
         problems.push({ path: "replicas", reason });
     }
@@ -104,21 +111,23 @@ export function storageProblems(storage: RegistryStorage = {}, replicas = 1): Pr
 }
 
 /** Where pods that use the storage can run. */
-export function storageMounting({ volume, existingClaim, s3, minio, memory }: RegistryStorage = {}): Mounting {
-    if (s3 ?? minio ?? memory) return "anywhere";
+export function storageMounting(storage: RegistryStorage = {}, driver?: string): Mounting {
+    const { volume, existingClaim, s3, minio, memory } = storage;
+    if (s3 ?? minio ?? memory ?? driver) return "anywhere";
     const accessMode = (volume ?? existingClaim)?.accessMode;
     if (accessMode === AccessMode.ReadWriteMany) return "anywhere";
     return accessMode === AccessMode.ReadWriteOncePod ? "one pod" : "same node";
 }
 
 /** Whether pods on several nodes can share the images. */
-function isShared(storage: RegistryStorage): boolean {
-    return storage.memory === undefined && storageMounting(storage) === "anywhere";
+function isShared(storage: RegistryStorage, driver: string | undefined): boolean {
+    return storage.memory === undefined && driver !== "inmemory" && storageMounting(storage, driver) === "anywhere";
 }
 
 /** Whether `pulumi destroy` must refuse to delete the images. */
-function isProtected({ volume, existingClaim, hostPath, s3, minio, memory }: RegistryStorage): boolean {
-    if (existingClaim ?? s3 ?? memory) return false;
+function isProtected(storage: RegistryStorage, driver: string | undefined): boolean {
+    const { volume, existingClaim, hostPath, s3, minio, memory } = storage;
+    if (existingClaim ?? s3 ?? memory ?? driver) return false;
     return !(volume ?? hostPath ?? minio)?.deleteWithStack;
 }
 
@@ -129,6 +138,8 @@ export interface StorageSettings {
     readonly hostPath: HostPathSettings | undefined;
     readonly s3: S3Storage | undefined;
     readonly minio: MinioSettings | undefined;
+    /** The storage driver that `config` chooses. */
+    readonly driver: string | undefined;
     /** Used unless another kind is set. */
     readonly volume: VolumeStorage & Required<Pick<VolumeStorage, "size" | "accessMode" | "claimName">>;
     readonly mounting: Mounting;
@@ -136,7 +147,7 @@ export interface StorageSettings {
     readonly isProtected: boolean;
 }
 
-export function storageSettings(serviceName: string, storage: RegistryStorage = {}): StorageSettings {
+export function storageSettings(serviceName: string, storage: RegistryStorage = {}, driver?: string): StorageSettings {
     const { memory, existingClaim, hostPath, s3, minio, volume } = storage;
     return {
         memory: memory && { sizeLimit: "1Gi", ...memory },
@@ -144,19 +155,20 @@ export function storageSettings(serviceName: string, storage: RegistryStorage = 
         hostPath: hostPath && hostPathSettings(hostPath),
         s3,
         minio: minio && minioSettings(minio),
+        driver,
         volume: { size: defaultSize, accessMode: AccessMode.ReadWriteOnce, claimName: serviceName, ...volume },
-        mounting: storageMounting(storage),
-        isProtected: isProtected(storage),
+        mounting: storageMounting(storage, driver),
+        isProtected: isProtected(storage, driver),
     };
 }
 
 /** Provisions the storage. */
 export function provisionStorage(
     scope: RegistryScope,
-    settings: StorageContext & { readonly storage: StorageSettings },
+    settings: StorageContext & { readonly storage: StorageSettings; readonly config: unknown },
 ): Storage {
-    const { storage } = settings;
-    const { memory, existingClaim, hostPath, s3, minio, mounting } = storage;
+    const { storage, config, clusterDomain } = settings;
+    const { memory, existingClaim, hostPath, s3, minio, driver, mounting } = storage;
     if (memory) return { ...dataFolder({ emptyDir: memory }), mounting, ready: [] };
     if (existingClaim) return { ...claimed(existingClaim.name), mounting, ready: [] };
     if (hostPath) {
@@ -165,6 +177,10 @@ export function provisionStorage(
     }
     if (s3) return { ...useS3(scope, s3, settings), mounting, ready: [] };
     if (minio) return { ...provisionMinio(scope, minio, storage.isProtected, settings), mounting };
+    if (driver !== undefined) {
+        const section = configDriver({ driver, config, clusterDomain });
+        return { driver: section, pod: {}, isInConfig: true, mounting, ready: [] };
+    }
     const { claimName: name, ...volume } = storage.volume;
     const { claim, claimName } = claimVolume(scope, {
         ...volume,

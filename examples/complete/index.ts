@@ -36,6 +36,7 @@ const registry = new PrivateRegistry("registry", {
         requests: { cpu: "500m", memory: "256Mi" },
         limits: { cpu: "2", memory: "1Gi" },
     },
+    serviceAccount: { annotations: { "iam.gke.io/gcp-service-account": "registry@team.iam.gserviceaccount.com" } },
     scheduling: {
         nodeSelector: { "kubernetes.io/arch": "amd64" },
         tolerations: [{ key: "dedicated", operator: "Equal", value: "registry", effect: "NoSchedule" }],
@@ -87,6 +88,7 @@ const registry = new PrivateRegistry("registry", {
         clientNamespaces: ["ingress-nginx"],
         monitoringNamespaces: ["monitoring"],
         destinations: [{ cidr: "10.1.0.0/16", ports: [443, 9000] }],
+        apiServerPorts: [443, 6443],
     },
     pullSecrets: { namespaces: ["default"], name: "registry-pull", serviceAccounts: ["default"] },
     pullGeneration: 1,

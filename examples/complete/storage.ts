@@ -65,6 +65,13 @@ new PrivateRegistry("on-s3", {
     },
 });
 
+/** In Google Cloud Storage, with a storage driver of the registry's image, and GKE's workload identity instead of a key. */
+new PrivateRegistry("on-google-cloud", {
+    replicas: 2,
+    config: { storage: { gcs: { bucket: "team-images" } } },
+    serviceAccount: { annotations: { "iam.gke.io/gcp-service-account": "registry@team.iam.gserviceaccount.com" } },
+});
+
 /** In an encrypted AWS bucket with an access key from a Secret, with an existing Redis. */
 new PrivateRegistry("on-encrypted-s3", {
     storage: {

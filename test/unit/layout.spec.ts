@@ -11,6 +11,7 @@ const elsewhere = {
     resources: "kubernetes/resources.ts",
     scheduling: "kubernetes/scheduling.ts",
     rollout: "server/rollout.ts",
+    serviceAccount: "server/serviceAccount.ts",
     pullSecrets: "users/pullSecrets.ts",
     log: "server/log.ts",
 };

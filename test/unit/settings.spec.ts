@@ -147,7 +147,7 @@ describe("the stack's configuration", () => {
         assert.throws(
             () => read({}, { registry: { host: "registry.example.com" } }),
             refused(
-                "registry: holds a secret value, which would be read in the clear; keep passwords in `password-<user>` instead",
+                "registry: holds a secret value, which would be read in the clear; keep passwords in `password-<user>`, and secrets of config in `config-<path>`, instead",
             ),
         );
     });
@@ -298,6 +298,167 @@ describe("the stack's configuration", () => {
                 () => read({}, { "ssh-key": "a key" }),
                 refused(
                     "private-registry:ssh-key: completes registry.nodes.ssh, which is missing; add that, or run `pulumi config rm ssh-key`",
+                ),
+            );
+        });
+    });
+
+    describe("secrets in config and helm.values", () => {
+        const registry = {
+            config: {
+                proxy: { remoteurl: "https://registry-1.docker.io", username: "team" },
+                storage: { azure: { accountname: "team", container: "images" } },
+                notifications: {
+                    endpoints: [{ name: "audit" }, { name: "alerts", url: "https://alerts.example.com" }],
+                },
+                log: { hooks: [{ type: "mail" }] },
+            },
+        };
+        const hidden: Record<string, [secret: string, path: string, expected: unknown]> = {
+            password: ["config-proxy.password", "proxy.password", "hunter2"],
+            account: ["config-storage.azure.accountkey", "storage.azure.accountkey", "hunter2"],
+            header: [
+                "config-notifications.endpoints.alerts.headers.Authorization",
+                "notifications.endpoints.1.headers.Authorization",
+                ["hunter2"],
+            ],
+            mail: ["config-log.hooks.0.options.smtp.password", "log.hooks.0.options.smtp.password", "hunter2"],
+            redis: ["config-redis.password", "redis.password", "hunter2"],
+        };
+
+        for (const [what, [key, path, expected]] of Object.entries(hidden)) {
+            it(`are set by their path, as secrets: ${what}`, async () => {
+                const { config } = read({ registry }, { [key]: "hunter2" });
+                const output = path.split(".").reduce((value, part) => value[part], config);
+                assert.deepEqual(await resolved(output), expected);
+                assert.equal(await pulumi.isSecret(output), true);
+                assert.equal(config.proxy.username, "team");
+                assert.equal(config.notifications.endpoints[1].url, "https://alerts.example.com");
+                assert.deepEqual(config.notifications.endpoints[0], { name: "audit" });
+            });
+        }
+
+        it("can be JSON, e.g. a key file, and otherwise are strings", async () => {
+            const gcs = { config: { storage: { gcs: { bucket: "images" } } } };
+            const of = async (text: string) => {
+                const { config } = read({ registry: gcs }, { "config-storage.gcs.credentials": text });
+                return resolved(config.storage.gcs.credentials);
+            };
+            assert.deepEqual(await of('{ "type": "service_account", "private_key": "a" }\n'), {
+                type: "service_account",
+                private_key: "a",
+            });
+            assert.equal(await of("{not JSON"), "{not JSON");
+            assert.equal(await of("true"), "true");
+            assert.equal(await of("42"), "42");
+            const list = read({ registry }, { "config-http.headers.X-Key": '["a", "b"]' });
+            assert.deepEqual(await resolved(list.config.http.headers["X-Key"]), ["a", "b"]);
+        });
+
+        it("complete the values of the chart, but do not enable helm", async () => {
+            const { helm } = read({ registry: { helm: {} } }, { "helm-values-secrets.s3.secretKey": "hunter2" });
+            assert.equal(await resolved(helm?.values.secrets.s3.secretKey), "hunter2");
+            assert.throws(
+                () => read({}, { "helm-values-secrets.s3.secretKey": "hunter2" }),
+                refused(
+                    "private-registry:helm-values-secrets.s3.secretKey: completes registry.helm, which is missing; add that, or run `pulumi config rm helm-values-secrets.s3.secretKey`",
+                ),
+            );
+        });
+
+        it("are rejected in the clear, by the names of their fields and in URLs, without repeating them", () => {
+            const clear: [path: string, config: unknown, key: string][] = [
+                ["proxy.password", { proxy: { password: "hunter2" } }, "proxy.password"],
+                [
+                    "storage.azure.accountkey",
+                    { storage: { azure: { accountkey: "hunter2" } } },
+                    "storage.azure.accountkey",
+                ],
+                ["storage.s3.secretkey", { storage: { s3: { secretkey: "hunter2" } } }, "storage.s3.secretkey"],
+                [
+                    "storage.azure.credentials.secret",
+                    { storage: { azure: { credentials: { secret: "hunter2" } } } },
+                    "storage.azure.credentials.secret",
+                ],
+                [
+                    "storage.gcs.credentials.private_key",
+                    { storage: { gcs: { credentials: { private_key: "hunter2" } } } },
+                    "storage.gcs.credentials.private_key",
+                ],
+                [
+                    "notifications.endpoints[0].headers.Authorization",
+                    { notifications: { endpoints: [{ name: "a", headers: { Authorization: ["Bearer hunter2"] } }] } },
+                    "notifications.endpoints.a.headers.Authorization",
+                ],
+                [
+                    "notifications.endpoints[0].url",
+                    { notifications: { endpoints: [{ url: "https://team:hunter2@example.com/" }] } },
+                    "notifications.endpoints.0.url",
+                ],
+                [
+                    "log.hooks[0].options.smtp.password",
+                    { log: { hooks: [{ options: { smtp: { password: "hunter2" } } }] } },
+                    "log.hooks.0.options.smtp.password",
+                ],
+            ];
+            for (const [path, config, key] of clear) {
+                assert.throws(
+                    () => read({ registry: { config } }),
+                    refused(
+                        `registry.config.${path}: must not be in the configuration file; run \`pulumi config set --secret config-${key}\`, and remove it here`,
+                    ),
+                );
+            }
+        });
+
+        it("are not suspected in names, paths, URLs and references", () => {
+            const config = {
+                proxy: { remoteurl: "https://registry-1.docker.io", username: "team", password: "" },
+                storage: { s3: { accesskey: "AKIA", keyid: "arn:aws:kms", encrypt: true } },
+                http: { tls: { minimumtls: "tls1.3" }, headers: { "X-Token-Kind": ["a"] } },
+                middleware: { storage: [{ name: "cloudfront", options: { privatekey: "/a.pem", keypairid: "b" } }] },
+            };
+            assert.deepEqual(read({ registry: { config } }), { config });
+        });
+
+        it("are rejected if they are not encrypted, or are in the file too", () => {
+            assert.throws(
+                () => read({ registry, "config-proxy.password": "hunter2" }),
+                refused(
+                    "config-proxy.password: is not encrypted in the stack's file; run `pulumi config set --secret config-proxy.password`",
+                ),
+            );
+            assert.throws(
+                () => read({ registry }, { "config-proxy.username": "hunter2" }),
+                refused(
+                    "registry.config.proxy.username: must not be in the configuration file; run `pulumi config set --secret config-proxy.username`, and remove it here",
+                ),
+            );
+        });
+
+        it("are rejected if their path leads nowhere, or twice to the same place", () => {
+            const rejected = (key: string, reason: string) =>
+                assert.throws(
+                    () => read({ registry }, { [key]: "hunter2" }),
+                    refused(`private-registry:${key}: ${reason}, or run \`pulumi config rm ${key}\``),
+                );
+            rejected(
+                "config-notifications.endpoints.alrets.headers.Authorization",
+                "is for `alrets`, which registry.config.notifications.endpoints does not name; add it there",
+            );
+            rejected(
+                "config-notifications.endpoints.2.url",
+                "is for `2`, which registry.config.notifications.endpoints does not name; add it there",
+            );
+            rejected(
+                "config-proxy.username.first",
+                "is for a field below registry.config.proxy.username, which is not an object; correct the path",
+            );
+            const twice = { "config-storage.gcs.credentials": "{}", "config-storage.gcs.credentials.private_key": "a" };
+            assert.throws(
+                () => read({ registry }, twice),
+                refused(
+                    "config-storage.gcs.credentials.private_key: is a part of `config-storage.gcs.credentials`; remove one of the two",
                 ),
             );
         });

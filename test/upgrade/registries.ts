@@ -86,6 +86,7 @@ export const registries: Readonly<Record<string, PrivateRegistryArgs>> = {
         },
     },
     "storage.s3.caCertPem": { storage: { s3: { ...s3, caCertPem: caCertificate, credentials: { keys } } } },
+    "config.storage": { config: { storage: { gcs: { bucket: "images" } } }, replicas: 2 },
     "storage.minio": { storage: { minio: {} }, replicas: 2 },
     "storage.minio.plain": { storage: { minio: { tls: false } } },
     "storage.memory": { storage: { memory: {} } },

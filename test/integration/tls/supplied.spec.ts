@@ -50,6 +50,8 @@ describe("supplied certificates", () => {
             host,
             pullSecrets: { namespaces: ["certificates-team"], name: "own-secret" },
             storage: { volume: { deleteWithStack: true } },
+            // With a rule for the certificate watch, which connects to the API server.
+            networkPolicy: {},
         });
         const name = resolvedByNodes(host, () => registry.outputs.clusterIp);
         let image: string;
@@ -75,6 +77,18 @@ describe("supplied certificates", () => {
             await registry.up();
             await registry.expectNoChange();
             assert.ok(await serves(registry, first));
+            const policies = JSON.parse(
+                await kubectl("get networkpolicies --namespace own-secret --output json"),
+            ).items;
+            const ports = policies.flatMap(({ spec }: { spec: { egress?: { to?: object; ports?: object[] }[] } }) =>
+                (spec.egress ?? []).filter(({ to }) => to === undefined).flatMap((rule) => rule.ports),
+            );
+            const jsonpath = "jsonpath={.ports[0].port}";
+            const port = Number(await kubectl(`get endpointslice kubernetes --namespace default --output ${jsonpath}`));
+            assert.ok(
+                ports.some((one: { port: number }) => one.port === port),
+                JSON.stringify(ports),
+            );
             image = await pushImage(registry);
             await name.add();
             await pullByKubelet(`${host}/${image}`, "certificates-team", "own-secret");

@@ -24,8 +24,9 @@ describe("the check of the component's name", () => {
 
 describe("the settings of a registry", () => {
     it("have the defaults of all arguments", async () => {
-        const { log, ...settings } = checkArguments("team", {});
+        const { log, configContext, ...settings } = checkArguments("team", {});
         assert.deepEqual(await resolved(log), { level: "info", format: "json", accessLog: true });
+        assert.deepEqual(configContext.knownDrivers, []);
         assert.deepEqual(settings, {
             title: 'the PrivateRegistry "team"',
             name: "team",
@@ -49,6 +50,7 @@ describe("the settings of a registry", () => {
                 given: {},
             },
             scheduling: {},
+            serviceAccount: undefined,
             labels: {},
             annotations: {},
             rollout: { strategy: "Surge" },
@@ -73,6 +75,7 @@ describe("the settings of a registry", () => {
                 hostPath: undefined,
                 s3: undefined,
                 minio: undefined,
+                driver: undefined,
                 volume: { size: "10Gi", accessMode: "ReadWriteOnce", claimName: "team" },
                 mounting: "same node",
                 isProtected: true,

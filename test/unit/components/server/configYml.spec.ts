@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import * as fc from "fast-check";
 import { parse } from "yaml";
 import { LogFormat, LogLevel, type PrivateRegistryArgs } from "../../../../components";
@@ -192,6 +193,28 @@ describe("config", () => {
         assert.deepEqual(written.http.http2, { disabled: true });
         assert.equal(written.http.relativeurls, true);
         assert.deepEqual(written.redis, {});
+    });
+});
+
+describe("a secret in config", () => {
+    const config = {
+        storage: { azure: { accountname: "team", container: "images", accountkey: "hunter2-of-azure" } },
+        proxy: { remoteurl: "https://registry-1.docker.io", password: "hunter2-of-the-proxy" },
+        notifications: { endpoints: [{ name: "a", headers: { Authorization: ["Bearer hunter2-of-the-endpoint"] } }] },
+    };
+    const networkPolicy = { destinations: [{ cidr: "198.51.100.0/24" }] };
+
+    it("is in config.yml only, and encrypted in the state, even if the program did not mark it", async () => {
+        const { storage, ...others } = config;
+        for (const given of [config, pulumi.secret(others)]) {
+            const r = await registry({ config: given, networkPolicy });
+            assert.ok(r.configYaml.includes("hunter2-of-the-proxy"));
+            for (const { name, inputs, clearTexts } of r.all) {
+                const inTheClear = clearTexts.filter((text) => text.includes("hunter2"));
+                assert.deepEqual(inTheClear, [], name);
+                if (name !== "registry-config") assert.equal(JSON.stringify(inputs).includes("hunter2"), false, name);
+            }
+        }
     });
 });
 
