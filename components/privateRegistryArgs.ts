@@ -33,7 +33,7 @@ import {
     networkPolicySettings,
     type RegistryNetworkPolicy,
 } from "./networkPolicy";
-import { isIdle, nodeProblems, nodeRules, type RegistryNodes } from "./nodes/nodes";
+import { nodeNamespaceProblems, nodeProblems, nodeRules, nodeTrustProblems, type RegistryNodes } from "./nodes/nodes";
 import { configContext, configProblems } from "./server/config/config";
 import { chosenDriver, withStorageSection } from "./server/config/drivers";
 import { egressTargets } from "./server/egress";
@@ -42,6 +42,7 @@ import { serverResources } from "./server/pods";
 import { type RegistryRollout, rolloutProblems, rolloutRules, rolloutSettings } from "./server/rollout";
 import { type RegistryServiceAccount, serviceAccountRules } from "./server/serviceAccount";
 import {
+    claimNamespaceProblems,
     type RegistryStorage,
     storageKind,
     storageMounting,
@@ -258,7 +259,7 @@ function driverOf({ config, storage }: PrivateRegistryArgs): string | undefined 
 function privateRegistryProblems(name: string, args: PrivateRegistryArgs): Problem[] {
     return [
         ...nameProblems(name, args),
-        ...nodeNamespaceProblems(name, args),
+        ...nodeNamespaceProblems(args.namespace ?? name, args),
         ...repeatedProblems("imagePullSecrets", args.imagePullSecrets),
         ...resourceProblems("resources", args.resources),
         ...tolerationProblems("scheduling.tolerations", args.scheduling?.tolerations),
@@ -273,13 +274,13 @@ function privateRegistryProblems(name: string, args: PrivateRegistryArgs): Probl
         ...storageProblems(args.storage, args.replicas, driverOf(args)),
         ...configProblems(args.config, configContext(args)),
         ...descriptorCacheProblems(args.descriptorCache, args.replicas, args.image),
-        ...claimNamespaceProblems(args),
+        ...claimNamespaceProblems(args.storage, args.createNamespace),
         ...rolloutProblems(args.rollout, storageMounting(args.storage, driverOf(args))),
         ...chartProblems(name, args),
         ...networkPolicyProblems(args.networkPolicy, egressTargets(args), args.clusterDomain),
         ...pullSecretProblems(args.pullSecrets),
         ...nodeProblems(args.nodes),
-        ...nodeTrustProblems(args),
+        ...nodeTrustProblems(args.nodes, !isPubliclyTrusted(args.tls)),
         ...suppliedCertificateProblems(args),
     ];
 }
@@ -294,22 +295,6 @@ function nameProblems(name: string, args: PrivateRegistryArgs): Problem[] {
     return [{ path: "name", reason }];
 }
 
-/** The namespaces have different Pod Security levels, so they can be the same only if the component creates neither of them. */
-function nodeNamespaceProblems(name: string, args: PrivateRegistryArgs): Problem[] {
-    const { namespace = name, nodeNamespace, createNamespace, createNodeNamespace } = args;
-    const createsNeither = createNamespace === false && createNodeNamespace === false;
-    if (nodeNamespace !== namespace || createsNeither) return [];
-    const reason =
-        "is the registry's namespace, whose Pod Security level `restricted` rejects pods that write to nodes; name another namespace";
-    return [{ path: "nodeNamespace", reason }];
-}
-
-function nodeTrustProblems({ nodes, tls }: PrivateRegistryArgs): Problem[] {
-    if (!isIdle(nodes, !isPubliclyTrusted(tls))) return [];
-    const reason = "has no effect, because nodes already trust this certificate; set its caCertPem, or remove nodes";
-    return [{ path: "nodes", reason }];
-}
-
 /** The certificates that are known before any resource is created, for the hosts that are. */
 function suppliedCertificateProblems({ tls, expose, host, hostAliases = [] }: PrivateRegistryArgs): Problem[] {
     const hosts = [host, ...hostAliases];
@@ -317,10 +302,4 @@ function suppliedCertificateProblems({ tls, expose, host, hostAliases = [] }: Pr
         pemProblems(`expose.${edge}.certificate.pem`, expose?.[edge]?.certificate?.pem, hosts),
     );
     return [...pemProblems("tls.pem", tls?.pem, hosts), ...edges];
-}
-
-function claimNamespaceProblems(args: PrivateRegistryArgs): Problem[] {
-    if (!args.storage?.existingClaim || args.createNamespace === false) return [];
-    const reason = "is in a namespace that already exists; set createNamespace to false, and namespace to its name";
-    return [{ path: "storage.existingClaim", reason }];
 }

@@ -136,6 +136,29 @@ export function nodeSettings(args: RegistryNodes | undefined, hasCa: boolean): N
     };
 }
 
+export function nodeTrustProblems(nodes: RegistryNodes | undefined, hasCa: boolean): Problem[] {
+    if (!isIdle(nodes, hasCa)) return [];
+    const reason = "has no effect, because nodes already trust this certificate; set its caCertPem, or remove nodes";
+    return [{ path: "nodes", reason }];
+}
+
+/** The arguments for the namespaces of a registry and of its DaemonSet. */
+interface NodeNamespaceArgs {
+    readonly nodeNamespace?: pulumi.Input<string>;
+    readonly createNamespace?: boolean;
+    readonly createNodeNamespace?: boolean;
+}
+
+/** The namespaces have different Pod Security levels, so they can be the same only if the component creates neither of them. */
+export function nodeNamespaceProblems(namespace: pulumi.Input<string>, args: NodeNamespaceArgs): Problem[] {
+    const { nodeNamespace, createNamespace, createNodeNamespace } = args;
+    const createsNeither = createNamespace === false && createNodeNamespace === false;
+    if (nodeNamespace !== namespace || createsNeither) return [];
+    const reason =
+        "is the registry's namespace, whose Pod Security level `restricted` rejects pods that write to nodes; name another namespace";
+    return [{ path: "nodeNamespace", reason }];
+}
+
 /** Whether the arguments ask to configure the nodes, but there is nothing to configure. */
 export function isIdle(args: RegistryNodes | undefined, hasCa: boolean): boolean {
     return args !== undefined && args.enabled !== false && !nodeSettings(args, hasCa).isConfigured;

@@ -99,6 +99,12 @@ export function storageKind(storage: RegistryStorage = {}): string | undefined {
     return Object.keys(storage)[0];
 }
 
+export function claimNamespaceProblems(storage: RegistryStorage | undefined, createNamespace?: boolean): Problem[] {
+    if (!storage?.existingClaim || createNamespace === false) return [];
+    const reason = "is in a namespace that already exists; set createNamespace to false, and namespace to its name";
+    return [{ path: "storage.existingClaim", reason }];
+}
+
 /** `driver` is the storage driver that `config` chooses instead, if any. */
 export function storageProblems(storage: RegistryStorage = {}, replicas = 1, driver?: string): Problem[] {
     const problems: Problem[] = storage.s3 ? s3Problems("storage.s3", storage.s3) : [];
