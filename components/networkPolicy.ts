@@ -186,8 +186,7 @@ function serverEgress(scope: Scope, settings: NetworkPolicySettings, clusterDoma
     const derived = settings.targets.map((target) =>
         pulumi.all([target.address, clusterDomain]).apply(([address, domain]) => {
             const found = rulesFor(target, address, domain);
-            if (rules.length === 0) scope.refuse(found.problems);
-            return found.rules;
+            return scope.unlessProblems(rules.length === 0 ? found.problems : [], found.rules);
         }),
     );
     const distinct = pulumi.all([pulumi.all(derived), pulumi.output(rules)]).apply(([some, others]) => {

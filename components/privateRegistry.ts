@@ -169,10 +169,9 @@ function runServer(scope: RegistryScope, settings: RegistrySettings, parts: Serv
         httpSecret: httpSecret.hex,
         config: pulumi
             .output({ storage: storage.driver, cache: cache.config, log, overrides })
-            .apply((config): ConfigSettings => {
-                scope.refuse(configProblems(config.overrides, settings.configContext));
-                return config;
-            }),
+            .apply((config: ConfigSettings) =>
+                scope.unlessProblems(configProblems(config.overrides, settings.configContext), config),
+            ),
         htpasswd: users.htpasswd,
         certificate: isPlain ? undefined : certificate,
         storage,

@@ -44,6 +44,17 @@ export function validate<T extends object>(
     return checked;
 }
 
+/**
+ * The value of an Output that was validated when it became known. If there are problems, it is a rejected promise with all of them in
+ * one error. A `throw` in an `apply` would not end: Pulumi enables V8's debugger in its programs, and Node 20's debugger follows every
+ * path through the promises that wait for the function that throws. The number of paths grows exponentially with each Output in
+ * between, and so does the memory. From `setImmediate`, no function waits.
+ */
+export function unlessProblems<T>(what: string, problems: readonly Problem[], value: T): Promise<T> {
+    if (problems.length === 0) return Promise.resolve(value);
+    return new Promise((_, reject) => setImmediate(() => reject(new ArgumentError(what, problems))));
+}
+
 /** Why a rule rejects a value; undefined if it accepts it. Secret values are not repeated. */
 export function reasonAgainst(rule: Shape, value: unknown, isSecret = false): string | undefined {
     const { expects, hint, isHidden } = rule as ValueShape;
@@ -121,8 +132,7 @@ class Check {
         return output.apply(async (resolved) => {
             if (resolved === undefined || resolved === null || isOmitted(shape, resolved)) return undefined;
             const reason = reasonAgainst(shape, resolved, await pulumi.isSecret(output));
-            if (reason !== undefined) throw new ArgumentError(this.what, [{ path, reason }]);
-            return resolved;
+            return unlessProblems(this.what, reason === undefined ? [] : [{ path, reason }], resolved);
         });
     }
 

@@ -213,10 +213,11 @@ function ingressSecretName(edge: Edge, { certificate, annotations }: IngressSett
     return pulumi.all([named, edge.certificate.secretName, requesting]).apply(([name, ofPods, annotation]) => {
         const known = certificate?.existingSecret ? { existingSecret: { name } } : certificate;
         const secrets = ownsSecret ? [ofPods] : [];
-        scope.refuse(requestProblems(certificatePath, annotation, known, { serviceName, secrets }));
+        const problems = requestProblems(certificatePath, annotation, known, { serviceName, secrets });
         // With plain HTTP to the pods, `tls` names the Secret of the edge.
         const isNamed = certificate !== undefined || (isPlain && !ownsSecret);
-        return annotation === undefined || isNamed ? name : requestedSecretName(serviceName);
+        const secretName = annotation === undefined || isNamed ? name : requestedSecretName(serviceName);
+        return scope.unlessProblems(problems, secretName);
     });
 }
 

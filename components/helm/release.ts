@@ -28,12 +28,12 @@ export function deployChart(scope: Scope, helm: ChartSettings, server: Server): 
     const users = usersSecret(scope, server);
     const account = serverAccount(scope, server);
     const config = server.config.apply(async (settings) => {
-        if (await pulumi.isSecret(server.config)) {
-            const reason = `contains a secret, or another argument that is written to config.yml does, and ${noPlaceForSecrets}`;
-            scope.refuse([{ path: "config", reason }]);
-        }
-        scope.refuse(chartConfigProblems(settings.overrides, server.storage.isInConfig === true));
-        return chartConfig(settings, server.certificate === undefined);
+        const reason = `contains a secret, or another argument that is written to config.yml does, and ${noPlaceForSecrets}`;
+        const problems = (await pulumi.isSecret(server.config))
+            ? [{ path: "config", reason }]
+            : chartConfigProblems(settings.overrides, server.storage.isInConfig === true);
+        const valid = await scope.unlessProblems(problems, settings);
+        return chartConfig(valid, server.certificate === undefined);
     });
     const values = pulumi
         .all([
@@ -41,8 +41,8 @@ export function deployChart(scope: Scope, helm: ChartSettings, server: Server): 
             pulumi.output(helm.values),
         ])
         .apply(([componentValues, userValues]) => {
-            scope.refuse(valueProblems(userValues));
-            return mergeValues(componentValues, userValues);
+            const valid = scope.unlessProblems(valueProblems(userValues), userValues);
+            return valid.then((values) => mergeValues(componentValues, values));
         });
     const release = new k8s.helm.v3.Release(
         scope.name("release"),

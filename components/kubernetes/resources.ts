@@ -86,8 +86,8 @@ export function fixedResources(defaults: ContainerResources): ResourceSettings {
 /** A container's `resources`, validated when all amounts are known. */
 export function checkedResources(scope: Scope, settings: ResourceSettings): pulumi.Output<ContainerResources> {
     return pulumi.output(settings.given).apply((given) => {
-        scope.refuse(resourceProblems(settings.path, given));
-        return resourcesOver(settings.defaults, given);
+        const valid = scope.unlessProblems(resourceProblems(settings.path, given), given);
+        return valid.then((resources) => resourcesOver(settings.defaults, resources));
     });
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { ArgumentError, type Problem, reasonAgainst } from "../arguments/check";
+import { type Problem, reasonAgainst, unlessProblems } from "../arguments/check";
 import { dnsLabel } from "../arguments/rules";
 
 /** What a component passes to its parts. */
@@ -123,9 +123,9 @@ export class Scope {
         };
     }
 
-    /** Throws one error about the component if there are problems. */
-    refuse(problems: readonly Problem[]): void {
-        if (problems.length > 0) throw new ArgumentError(this.args.title, problems);
+    /** A value that was validated in an `apply`, or one error about the component if there are problems. */
+    unlessProblems<T>(problems: readonly Problem[], value: T): Promise<T> {
+        return unlessProblems(this.args.title, problems, value);
     }
 }
 

@@ -72,7 +72,8 @@ function shrinkGuard(scope: Scope, part: string, path: string): pulumi.ResourceH
             );
             // Unknown values are validated when they are known.
             if (typeof current !== "string" || typeof desired !== "string") return;
-            scope.refuse(shrinkProblems(path, String(newInputs?.metadata?.name), current, desired));
+            const problems = shrinkProblems(path, String(newInputs?.metadata?.name), current, desired);
+            return scope.unlessProblems(problems, undefined);
         },
         { onDryRun: true },
     );
@@ -107,8 +108,8 @@ export function claimVolume(scope: Scope, request: ClaimRequest) {
     const claimName = pulumi
         .all([claim.metadata.name, claim.spec, pulumi.output(request.storageClassName)])
         .apply(([name, current, storageClassName]) => {
-            scope.refuse(immutableFieldProblems(request.path, name, current ?? {}, { storageClassName, accessModes }));
-            return name;
+            const wanted = { storageClassName, accessModes };
+            return scope.unlessProblems(immutableFieldProblems(request.path, name, current ?? {}, wanted), name);
         });
     return { claim, claimName };
 }

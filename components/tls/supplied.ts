@@ -84,8 +84,7 @@ export function usePem(
     const certificate = pulumi
         .all([args.certificate, key, pulumi.output(args.caCertPem), pulumi.all(hosts)])
         .apply(([pem, keyPem, caCertPem, names]) => {
-            scope.refuse(pemProblems(path, { certificate: pem, key: keyPem, caCertPem }, names));
-            return pem;
+            return scope.unlessProblems(pemProblems(path, { certificate: pem, key: keyPem, caCertPem }, names), pem);
         });
     const open = pulumi.unsecret(certificate);
     return {

@@ -154,8 +154,7 @@ function loginOf(scope: Scope, user: UserSettings, path: string): Login | Hashed
 function known(scope: Scope, value: pulumi.Input<string> | undefined, path: string): pulumi.Output<string> {
     return pulumi.secret(value).apply((resolved) => {
         const reason = "is an Output without a value; check what it is an output of";
-        if (resolved === undefined) scope.refuse([{ path, reason }]);
-        return resolved as string;
+        return scope.unlessProblems(resolved === undefined ? [{ path, reason }] : [], resolved as string);
     });
 }
 

@@ -128,10 +128,10 @@ describe("a scope", () => {
         assert.equal(scopeOf(name).name("certificate-watch-role-binding"), `${name}-certificate-watch-role-binding`);
     });
 
-    it("throws problems as one error about its component", () => {
-        scopeOf("team").refuse([]);
-        assert.throws(
-            () => scopeOf("team").refuse([{ path: "host", reason: "is missing" }]),
+    it("passes a valid value on, and rejects problems as one error about its component", async () => {
+        assert.equal(await scopeOf("team").unlessProblems([], "valid"), "valid");
+        await assert.rejects(
+            scopeOf("team").unlessProblems([{ path: "host", reason: "is missing" }], "wrong"),
             (error: unknown) => {
                 assert.ok(error instanceof ArgumentError);
                 assert.equal(error.message, 'the PrivateRegistry "team" cannot be created:\n  host: is missing');
