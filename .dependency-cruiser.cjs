@@ -61,9 +61,9 @@ module.exports = {
         ),
         never(
             "formats-are-pure",
-            "arguments/formats/ reads and writes the files of other programs, from values to values. The policies use it without the component.",
+            "arguments/formats/ reads and writes the files of other programs, from values to values. Packages only parse for it. The policies use it without the component.",
             "^components/arguments/formats/",
-            "^components/(?!arguments/formats/)|^node_modules/",
+            "^components/(?!arguments/formats/)|^node_modules/(?!@peculiar/asn1-)",
         ),
         never(
             "program-is-a-consumer",

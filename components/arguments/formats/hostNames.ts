@@ -54,9 +54,3 @@ export function addressBytes(address: string): Buffer {
     const [left, right] = [bytesOf(before), [...bytesOf(after), ...tail]];
     return Buffer.from([...left, ...Array(Math.max(0, 16 - left.length - right.length)).fill(0), ...right]);
 }
-
-/** The text of the 4 bytes of an IPv4 or the 16 bytes of an IPv6 address. */
-export function addressText(bytes: Buffer): string {
-    if (bytes.length === 4) return bytes.join(".");
-    return Array.from({ length: 8 }, (_, i) => bytes.readUInt16BE(2 * i).toString(16)).join(":");
-}

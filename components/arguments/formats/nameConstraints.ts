@@ -1,5 +1,5 @@
-import { contextTag, elements, inner } from "./der";
-import { addressBytes } from "./hostNames";
+import { BlockList, isIP } from "node:net";
+import type * as asn1 from "@peculiar/asn1-x509";
 
 /** The names that an authority may sign certificates for. Only DNS names and IP addresses are read. */
 export interface NameConstraints {
@@ -11,27 +11,26 @@ export interface NameConstraints {
 
 interface Subtrees {
     readonly domains: readonly string[];
-    /** Address and mask, of 4 or 16 bytes each. */
-    readonly ranges: readonly Buffer[];
+    /** E.g. `10.0.0.0/8`. */
+    readonly ranges: readonly string[];
 }
 
-export function nameConstraints(value: Buffer | undefined): NameConstraints | undefined {
+export function nameConstraints(value: asn1.NameConstraints | undefined): NameConstraints | undefined {
     if (value === undefined) return undefined;
-    const all = inner(value);
-    const basesOf = (number: number) =>
-        all
-            .filter(({ tag }) => tag === contextTag(number, true))
-            .flatMap(({ content }) => elements(content).map((subtree) => elements(subtree.content)[0]));
-    const read = (number: number): Subtrees => {
-        const ofKind = (kind: number) => basesOf(number).filter(({ tag }) => tag === contextTag(kind, false));
-        return {
-            domains: ofKind(2).map(({ content }) => content.toString("latin1").toLowerCase()),
-            ranges: ofKind(7).map(({ content }) => content),
-        };
-    };
-    const kinds = [1, 2, 6, 7].map((kind) => contextTag(kind, false));
-    const isUnderstood = [...basesOf(0), ...basesOf(1)].every(({ tag }) => kinds.includes(tag));
-    return { permitted: read(0), excluded: read(1), isUnderstood };
+    const [permitted, excluded] = [value.permittedSubtrees, value.excludedSubtrees].map((trees = []) =>
+        trees.map(({ base }) => base),
+    );
+    const read = (bases: readonly asn1.GeneralName[]): Subtrees => ({
+        domains: bases.flatMap(({ dNSName }) => dNSName?.toLowerCase() ?? []),
+        ranges: bases.flatMap(({ iPAddress }) => iPAddress ?? []),
+    });
+    const isUnderstood = [...permitted, ...excluded].every(isKnownName);
+    return { permitted: read(permitted), excluded: read(excluded), isUnderstood };
+}
+
+/** Whether Go knows this kind of name: e-mail, DNS, URI or IP address. */
+export function isKnownName({ rfc822Name, dNSName, uniformResourceIdentifier, iPAddress }: asn1.GeneralName): boolean {
+    return [rfc822Name, dNSName, uniformResourceIdentifier, iPAddress].some((name) => name !== undefined);
 }
 
 /** The first name of a certificate that its issuer may not sign for; undefined if there is none. */
@@ -68,8 +67,11 @@ function wildcardIncludes(name: string, domain: string): boolean {
     return name.startsWith("*") && parent(domain) !== undefined && parent(name.toLowerCase()) === parent(domain);
 }
 
-function isInRange(address: string, range: Buffer): boolean {
-    const half = range.length / 2;
-    const bytes = address.includes(":") ? addressBytes(address) : addressBytes(address).subarray(12);
-    return bytes.length === half && bytes.every((byte, i) => (byte & range[half + i]) === (range[i] & range[half + i]));
+function isInRange(address: string, range: string): boolean {
+    const [base, length] = range.split("/");
+    if (isIP(base) !== isIP(address) || length === undefined) return false;
+    const family = isIP(base) === 4 ? "ipv4" : "ipv6";
+    const list = new BlockList();
+    list.addSubnet(base, Number(length), family);
+    return list.check(address, family);
 }

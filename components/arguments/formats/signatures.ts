@@ -1,15 +1,15 @@
 import type { KeyObject } from "node:crypto";
+import * as rsa from "@peculiar/asn1-rsa";
+import { AsnConvert } from "@peculiar/asn1-schema";
+import { AlgorithmIdentifier } from "@peculiar/asn1-x509";
 import type { Certificate } from "./certificate";
-import { contextTag, derTag, elements, inner, integer, oid } from "./der";
-
-const rsaPss = "1.2.840.113549.1.1.10";
 
 /** The algorithms of signatures that Go verifies. */
 const sound = [
     ...[11, 12, 13].map((number) => `1.2.840.113549.1.1.${number}`),
     ...[2, 3, 4].map((number) => `1.2.840.10045.4.3.${number}`),
     "1.3.101.112",
-    rsaPss,
+    rsa.id_RSASSA_PSS,
 ];
 
 const weak: Readonly<Record<string, string>> = {
@@ -22,35 +22,32 @@ const weak: Readonly<Record<string, string>> = {
 };
 
 /** Why Go does not accept the algorithm of a certificate's signature; undefined if it does. */
-export function algorithmFault({ signatureAlgorithm }: Certificate): string | undefined {
-    const [name, parameters] = inner(signatureAlgorithm);
-    const algorithm = oid(name);
+export function algorithmFault({ signatureAlgorithm: { algorithm, parameters } }: Certificate): string | undefined {
     if (weak[algorithm] !== undefined) return `is signed with ${weak[algorithm]}, which clients reject`;
-    const isSound = sound.includes(algorithm) && (algorithm !== rsaPss || isSoundPss(parameters?.raw));
+    const isSound = sound.includes(algorithm) && (algorithm !== rsa.id_RSASSA_PSS || isSoundPss(parameters));
     return isSound ? undefined : `is signed with the algorithm ${algorithm}, which Go clients do not know`;
 }
 
 /** Salt lengths of RSA-PSS by the hash, which the mask has too. */
 const saltLengths: Readonly<Record<string, number>> = {
-    "2.16.840.1.101.3.4.2.1": 32,
-    "2.16.840.1.101.3.4.2.2": 48,
-    "2.16.840.1.101.3.4.2.3": 64,
+    [rsa.id_sha256]: 32,
+    [rsa.id_sha384]: 48,
+    [rsa.id_sha512]: 64,
 };
 
-function isSoundPss(parameters: Buffer | undefined): boolean {
-    if (parameters === undefined) return false;
-    const field = (number: number) => inner(parameters).find(({ tag }) => tag === contextTag(number, true));
-    const [hash, mask, salt, trailer] = [0, 1, 2, 3].map((number) => field(number)?.content);
-    if (hash === undefined || mask === undefined || salt === undefined) return false;
-    const hashName = oid(inner(hash)[0]);
-    const maskHash = inner(mask)[1];
-    return (
-        maskHash !== undefined &&
-        maskHash.tag === derTag.sequence &&
-        oid(elements(maskHash.content)[0]) === hashName &&
-        integer(elements(salt)[0]) === saltLengths[hashName] &&
-        (trailer === undefined || integer(elements(trailer)[0]) === 1)
-    );
+function isSoundPss(parameters: BufferSource | null | undefined): boolean {
+    if (!parameters) return false;
+    try {
+        const { hashAlgorithm, maskGenAlgorithm, saltLength, trailerField } = AsnConvert.parse(
+            parameters,
+            rsa.RsaSaPssParams,
+        );
+        const mask = AsnConvert.parse(maskGenAlgorithm.parameters ?? new Uint8Array(), AlgorithmIdentifier);
+        const { algorithm: hash } = hashAlgorithm;
+        return mask.algorithm === hash && saltLength === saltLengths[hash] && trailerField === 1;
+    } catch {
+        return false;
+    }
 }
 
 const curves = ["prime256v1", "secp384r1", "secp521r1"];

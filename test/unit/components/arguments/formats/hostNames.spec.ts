@@ -1,7 +1,6 @@
 import * as assert from "node:assert/strict";
 import {
     addressBytes,
-    addressText,
     nameCovers,
     namesCover,
     withoutPort,
@@ -50,11 +49,7 @@ describe("namesCover", () => {
 describe("the notation of addresses", () => {
     it("is read and written", () => {
         for (const address of ["10.0.0.9", "255.255.255.255", "0.0.0.0"]) {
-            assert.equal(addressText(addressBytes(address).subarray(12)), address);
             assert.ok(addressBytes(`::ffff:${address}`).equals(addressBytes(address)));
-        }
-        for (const address of ["2001:db8:0:0:0:0:0:7", "fe80:1:2:3:4:5:6:7"]) {
-            assert.equal(addressText(addressBytes(address)), address);
         }
         assert.ok(addressBytes("::1").equals(addressBytes("0:0:0:0:0:0:0:1")));
         assert.ok(addressBytes("::").equals(Buffer.alloc(16)));
