@@ -285,7 +285,7 @@ function environment(
         // The overrides may contain secrets. Whether they disable deletion is not one.
         DELETE_IMAGES: pulumi.unsecret(deletes),
         SHOW_CONTENT_DIGEST: "true",
-        // The browser should send requests to the registry only.
-        DISABLE_VERSION_CHECK: "true",
+        // The browser should send requests to the registry only. In 2.5, which has no such setting, the policy above blocks this one.
+        ENABLE_VERSION_NOTIFICATION: "false",
     };
 }

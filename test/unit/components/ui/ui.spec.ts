@@ -34,7 +34,7 @@ describe("ui", () => {
             REGISTRY_SECURED: "true",
             DELETE_IMAGES: "false",
             SHOW_CONTENT_DIGEST: "true",
-            DISABLE_VERSION_CHECK: "true",
+            ENABLE_VERSION_NOTIFICATION: "false",
         });
         assert.equal((await settingsOf({ ui: { title: "Our images" } })).REGISTRY_TITLE, "Our images");
     });
