@@ -14,8 +14,10 @@ export interface Image {
     /** The arguments of the entrypoint, or the command when there is none. */
     readonly command?: readonly string[];
     readonly env?: Readonly<Record<string, string>>;
-    /** UID with an optional GID, e.g. `65532:65532`; root if omitted. */
+    /** UID with an optional GID, e.g. `65532:65532`, or the name of a user in the image; root if omitted. */
     readonly user?: string;
+    /** A directory of the image; `/` if omitted. */
+    readonly workingDirectory?: string;
 }
 
 interface Descriptor {
@@ -80,6 +82,7 @@ function imageConfig(image: Image, layerDigest: string): object {
             Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
             Entrypoint: image.entrypoint,
             Cmd: image.command,
+            WorkingDir: image.workingDirectory,
         },
         // The layer is not compressed, so that its digest is also that of its content.
         rootfs: { type: "layers", diff_ids: [layerDigest] },

@@ -1,10 +1,7 @@
-import { execFileSync } from "node:child_process";
-import * as fs from "node:fs";
 import * as path from "node:path";
-import { repositoryRoot } from "../paths";
 import type { Tool } from "../toolchain/toolchain";
 import type { Image } from "./archive";
-import type { TarEntry } from "./tar";
+import { authorities, ownFile, program, type Sources, shell, unpacked, withLibraries } from "./sources";
 
 /** The images that the sandbox builds. */
 export type ImageName =
@@ -42,20 +39,6 @@ export const imageReferences: Readonly<Record<ImageName, string>> = {
     traefik: "docker.io/library/traefik:v3.6.12",
     versitygw: "docker.io/versity/versitygw:v1.8.0",
 };
-
-/** The sources of images' files on this machine. */
-export interface Sources {
-    /** The statically linked executable of a tool. */
-    readonly tools: Readonly<Partial<Record<Tool, string>>>;
-    /** The statically linked busybox. */
-    readonly busybox: string;
-    /** Debian's curl, which needs the machine's libraries. */
-    readonly curl: string;
-    /** The files of Debian packages that are not installed, by name. */
-    readonly unpacked: Readonly<Record<string, string>>;
-    /** The CA certificates that the machine trusts, in one file. */
-    readonly authorities: string;
-}
 
 /** The definition of an image: its tools, and its content in the layout of the public image. */
 interface Recipe {
@@ -122,7 +105,7 @@ export const recipes: Readonly<Record<ImageName, Recipe>> = {
         unpacked: ["nginx"],
         image: (sources) => ({
             files: [
-                ...shell(sources),
+                ...shell(sources, { name: "nginx", id: 101, home: "/var/cache/nginx" }),
                 ...withLibraries("usr/sbin/nginx", unpacked(sources, "nginx", "usr/sbin/nginx")),
                 { path: "var/log/nginx/access.log", link: "/dev/stdout" },
                 { path: "var/log/nginx/error.log", link: "/dev/stderr" },
@@ -135,6 +118,8 @@ export const recipes: Readonly<Record<ImageName, Recipe>> = {
             ],
             entrypoint: ["/docker-entrypoint.sh"],
             command: ["nginx", "-g", "daemon off;"],
+            env: { NGINX_PROXY_HEADER_Host: "$http_host", NGINX_LISTEN_PORT: "80", SHOW_CATALOG_NB_TAGS: "false" },
+            workingDirectory: "/usr/share/nginx/html",
         }),
     },
     crane: {
@@ -148,9 +133,19 @@ export const recipes: Readonly<Record<ImageName, Recipe>> = {
     curl: {
         tools: [],
         image: (sources) => ({
-            files: [...shell(sources), authorities(sources), ...withLibraries("usr/bin/curl", sources.curl)],
+            files: [
+                // The public image's build lets Alpine choose the number.
+                ...shell(sources, { name: "curl_user", id: 100, home: "/home/curl_user" }),
+                { path: "home/curl_user", folder: true },
+                { ...authorities(sources), path: "cacert.pem" },
+                ...withLibraries("usr/bin/curl", path.join(sources.installed, "curl")),
+                program("entrypoint.sh", ownFile("curl/entrypoint.sh")),
+            ],
+            entrypoint: ["/entrypoint.sh"],
             command: ["curl"],
-            user: "100",
+            env: { CURL_CA_BUNDLE: "/cacert.pem" },
+            user: "curl_user",
+            workingDirectory: "/home/curl_user",
         }),
     },
     "local-path-provisioner": {
@@ -171,8 +166,20 @@ export const recipes: Readonly<Record<ImageName, Recipe>> = {
                 authorities(sources),
                 program("usr/bin/minio", sources.tools.minio),
                 program("usr/bin/mc", sources.tools.mc),
+                program("usr/bin/docker-entrypoint.sh", ownFile("minio/entrypoint.sh")),
             ],
+            entrypoint: ["/usr/bin/docker-entrypoint.sh"],
             command: ["minio"],
+            // Files that do not exist count as empty.
+            env: {
+                MINIO_ACCESS_KEY_FILE: "access_key",
+                MINIO_SECRET_KEY_FILE: "secret_key",
+                MINIO_ROOT_USER_FILE: "access_key",
+                MINIO_ROOT_PASSWORD_FILE: "secret_key",
+                MINIO_KMS_SECRET_KEY_FILE: "kms_master_key",
+                MINIO_CONFIG_ENV_FILE: "config.env",
+                MC_CONFIG_DIR: "/tmp/.mc",
+            },
         }),
     },
     redis: {
@@ -180,12 +187,16 @@ export const recipes: Readonly<Record<ImageName, Recipe>> = {
         packages: ["redis-tools"],
         image: (sources) => ({
             files: [
-                ...shell(sources),
+                ...shell(sources, { name: "redis", id: 999, home: "/data" }),
+                { path: "data", folder: true },
                 // One executable, whose name decides whether it is the server or the checker.
-                ...withLibraries("usr/local/bin/redis-server", "/usr/bin/redis-check-rdb"),
-                ...withLibraries("usr/local/bin/redis-cli", "/usr/bin/redis-cli"),
+                ...withLibraries("usr/local/bin/redis-server", path.join(sources.installed, "redis-check-rdb")),
+                ...withLibraries("usr/local/bin/redis-cli", path.join(sources.installed, "redis-cli")),
+                program("usr/local/bin/docker-entrypoint.sh", ownFile("redis/entrypoint.sh")),
             ],
+            entrypoint: ["docker-entrypoint.sh"],
             command: ["redis-server"],
+            workingDirectory: "/data",
         }),
     },
     traefik: {
@@ -211,42 +222,3 @@ export const recipes: Readonly<Record<ImageName, Recipe>> = {
         }),
     },
 };
-
-/** A small system with busybox as its shell and commands, and a directory for temporary files. */
-function shell(sources: Sources): TarEntry[] {
-    const applets = execFileSync(sources.busybox, ["--list"], { encoding: "utf8" }).trim().split("\n");
-    return [
-        program("bin/busybox", sources.busybox),
-        ...applets.filter((name) => name !== "busybox").map((name) => ({ path: `bin/${name}`, link: "busybox" })),
-        { path: "etc/passwd", content: "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n" },
-        { path: "etc/group", content: "root:x:0:\nnobody:x:65534:\n" },
-        { path: "root", folder: true, mode: 0o700 },
-        { path: "tmp", folder: true, mode: 0o1777 },
-    ];
-}
-
-function ownFile(name: string): string {
-    return path.join(repositoryRoot, "sandbox/images", name);
-}
-
-function unpacked(sources: Sources, name: string, file: string): string {
-    return path.join(sources.unpacked[name], file);
-}
-
-function authorities(sources: Sources): TarEntry {
-    return { path: "etc/ssl/certs/ca-certificates.crt", source: sources.authorities };
-}
-
-function program(target: string, source: string | undefined): TarEntry {
-    if (source === undefined) {
-        throw new Error(`The program for /${target} of an image is not in the toolchain.`);
-    }
-    return { path: target, source: fs.realpathSync(source), mode: 0o755 };
-}
-
-/** An executable with the shared libraries that the machine's loader finds for it, at their paths. */
-function withLibraries(target: string, executable: string): TarEntry[] {
-    const listing = execFileSync("ldd", [executable], { encoding: "utf8" });
-    const libraries = [...listing.matchAll(/(?:=> )?(\/\S+) \(0x/g)].map(([, file]) => file);
-    return [program(target, executable), ...libraries.map((file) => program(file.slice(1), file))];
-}

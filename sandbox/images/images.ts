@@ -6,7 +6,8 @@ import { cacheFolder } from "../paths";
 import type { Progress } from "../progress";
 import { buildTools, type Tool } from "../toolchain/toolchain";
 import { type Image, packImage } from "./archive";
-import { type ImageName, imageReferences, recipes, type Sources } from "./catalog";
+import { type ImageName, imageReferences, recipes } from "./catalog";
+import type { Sources } from "./sources";
 
 export { type Image, packImage } from "./archive";
 export { type ImageName, imageReferences } from "./catalog";
@@ -53,7 +54,7 @@ async function ensureSources(names: readonly ImageName[], progress: Progress): P
         tools: await buildTools(toolsOf(names), progress),
         busybox: path.join(busybox, "bin", "busybox"),
         unpacked,
-        curl: "/usr/bin/curl",
+        installed: "/usr/bin",
         authorities: "/etc/ssl/certs/ca-certificates.crt",
     };
 }

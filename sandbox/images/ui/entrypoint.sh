@@ -1,10 +1,13 @@
 #!/bin/sh
-# Does to its files what the start-up script of docker-registry-ui does, as a user who is not root.
+# Does to its files what the start-up script of docker-registry-ui does, in the image's working directory.
 set -eu
-cd /usr/share/nginx/html
-for name in REGISTRY_URL REGISTRY_TITLE SINGLE_REGISTRY DELETE_IMAGES; do
+for name in REGISTRY_URL REGISTRY_TITLE SINGLE_REGISTRY REGISTRY_SECURED SHOW_CONTENT_DIGEST ENABLE_VERSION_NOTIFICATION; do
     value=$(eval "echo \"\${$name-}\"")
     sed -i "s~\${$name}~$value~" index.html
 done
-sed -i '/^user /d' /etc/nginx/nginx.conf
+case "${DELETE_IMAGES-}" in '' | false) deletes=false ;; *) deletes=true ;; esac
+sed -i "s/\${DELETE_IMAGES}/$deletes/" index.html
+if [ "$(id -u)" != 0 ]; then
+    sed -i "/user  nginx;/d; s,/run/nginx.pid,/tmp/nginx.pid," /etc/nginx/nginx.conf
+fi
 exec "$@"

@@ -196,7 +196,7 @@ describe("through Traefik", () => {
             const asked = marked.replace(/^https:\/\/[^/]+/, "");
             const page = await run(curl(kind, true, marked));
             assert.ok(page.includes(`registry-url="https://${hostOf(kind)}"`), page);
-            assert.ok(page.includes('delete="false"'), page);
+            assert.ok(page.includes('is-image-remove-activated="false"'), page);
             assert.deepEqual(await usersInLogOf(kind, asked), ["-"]);
             const short = ["--output", "/dev/null", "--write-out", "%{http_code} %{redirect_url}"];
             const moved = await run(curl(kind, false, ...short, outputs.uiUrl.replace(/\/$/, "")));
