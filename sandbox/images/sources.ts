@@ -19,29 +19,26 @@ export interface Sources {
     readonly authorities: string;
 }
 
-/** A user of an image, with a group of the same name and number. */
+/** A user of an image besides root, with a group of the same name and number. */
 interface User {
     readonly name: string;
     readonly id: number;
     readonly home: string;
 }
 
-const root: User = { name: "root", id: 0, home: "/root" };
-const nobody: User = { name: "nobody", id: 65534, home: "/" };
-
-function passwdLine({ name, id, home }: User): string {
-    return `${name}:x:${id}:${id}:${name}:${home}:${name === "root" ? "/bin/sh" : "/bin/false"}\n`;
-}
-
 /** A small system with busybox as its shell and commands, a directory for temporary files and, if needed, another user. */
 export function shell(sources: Sources, user?: User): TarEntry[] {
-    const users = [root, nobody, ...(user ? [user] : [])];
     const applets = execFileSync(sources.busybox, ["--list"], { encoding: "utf8" }).trim().split("\n");
+    const passwd = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n";
+    const group = "root:x:0:\nnobody:x:65534:\n";
     return [
         program("bin/busybox", sources.busybox),
         ...applets.filter((name) => name !== "busybox").map((name) => ({ path: `bin/${name}`, link: "busybox" })),
-        { path: "etc/passwd", content: users.map(passwdLine).join("") },
-        { path: "etc/group", content: users.map(({ name, id }) => `${name}:x:${id}:\n`).join("") },
+        {
+            path: "etc/passwd",
+            content: user ? `${passwd}${user.name}:x:${user.id}:${user.id}::${user.home}:/bin/false\n` : passwd,
+        },
+        { path: "etc/group", content: user ? `${group}${user.name}:x:${user.id}:\n` : group },
         { path: "root", folder: true, mode: 0o700 },
         { path: "tmp", folder: true, mode: 0o1777 },
     ];
