@@ -7,6 +7,7 @@ import { secretPaths } from "../server/config/secrets";
 import type { Section } from "../server/configYml";
 import { type RegistryRollout, RolloutStrategy } from "../server/rollout";
 import type { RegistryChart } from "./helm";
+import { valueProblems } from "./reservedValues";
 import { sourceProblems } from "./source";
 
 /** Helm's limit: the name of a release, with a prefix and a revision, is the name of a Secret. */
@@ -56,19 +57,6 @@ export function chartProblems(name: string, args: RestrictedArguments): Problem[
         problems.push({ path: "storage.memory", reason });
     }
     return problems;
-}
-
-/** A problem for each chart value that the component must control. */
-export function valueProblems(values: unknown): Problem[] {
-    const reservedValues = {
-        fullnameOverride: "names the chart's objects, like the argument serviceName; set serviceName instead",
-        namespace: "places the chart's objects, like the argument namespace; set namespace instead",
-        "garbageCollect.enabled":
-            "collects garbage while images are pushed, which loses layers; remove it, and collect garbage while the registry is read-only",
-    };
-    return Object.entries(reservedValues)
-        .filter(([path]) => Boolean(at(values, path)))
-        .map(([path, reason]) => ({ path: `helm.values.${path}`, reason }));
 }
 
 /** Settings that the chart sets as environment variables, which override config.yml. */

@@ -9,7 +9,8 @@ import { type ConfigSettings, configSections, merge, type Section } from "../ser
 import { additionLabels, serverAccount, serverEnv, usersSecret } from "../server/deployment";
 import { dataVolume, type RunningServer, type Server } from "../server/pods";
 import { affinityFor, rollingUpdate } from "../server/rollout";
-import { chartConfigProblems, noPlaceForSecrets, valueProblems } from "./limits";
+import { chartConfigProblems, noPlaceForSecrets } from "./limits";
+import { valueProblems } from "./reservedValues";
 import type { ChartSettings } from "./source";
 
 /** Directory in which the chart mounts the TLS Secret. */
@@ -21,10 +22,12 @@ const drainSeconds = 20;
 /**
  * Deploys the registry as a Helm release. Objects that must outlive the release, or that its pods need to become ready, are created
  * before it, and passed to the chart by name: the Service, the claim, the certificate, the users and the other Secrets. The chart's pods
- * have the labels that the component's Services and NetworkPolicies select. The chart's own Service is not used.
+ * have the labels that the component's Services and NetworkPolicies select. The chart's objects, of which its Service is not used, have
+ * other names than the component's: Helm does not take over an object that exists.
  */
 export function deployChart(scope: Scope, helm: ChartSettings, server: Server): RunningServer {
     const { serviceName } = server;
+    const chartName = `${serviceName}-chart`;
     const users = usersSecret(scope, server);
     const account = serverAccount(scope, server);
     const config = server.config.apply(async (settings) => {
@@ -37,7 +40,7 @@ export function deployChart(scope: Scope, helm: ChartSettings, server: Server): 
     });
     const values = pulumi
         .all([
-            pulumi.output(chartValues(scope, server, config, account.metadata.name, users)),
+            pulumi.output(chartValues(scope, server, { chartName, config, accountName: account.metadata.name, users })),
             pulumi.output(helm.values),
         ])
         .apply(([componentValues, userValues]) => {
@@ -58,7 +61,7 @@ export function deployChart(scope: Scope, helm: ChartSettings, server: Server): 
         // The manifest contains the chart's Secret.
         scope.options({ dependsOn: [users.secret, ...server.after], additionalSecretOutputs: ["manifest"] }),
     );
-    return { deploymentName: release.urn.apply(() => serviceName), resource: release };
+    return { deploymentName: release.urn.apply(() => chartName), resource: release };
 }
 
 /** config.yml for the chart, without `http.secret`, which the chart passes to the pods as an environment variable. */
@@ -80,11 +83,16 @@ export function chartConfig(settings: ConfigSettings, isPlain: boolean): Section
 function chartValues(
     scope: Scope,
     server: Server,
-    config: pulumi.Output<Section>,
-    accountName: pulumi.Output<string>,
-    users: ReturnType<typeof usersSecret>,
+    parts: {
+        /** Name of the chart's Service and Deployment, and the beginning of the names of its other objects. */
+        readonly chartName: string;
+        readonly config: pulumi.Output<Section>;
+        readonly accountName: pulumi.Output<string>;
+        readonly users: ReturnType<typeof usersSecret>;
+    },
 ) {
-    const { serviceName, storage, scheduling, certificate, additions } = server;
+    const { users } = parts;
+    const { storage, scheduling, certificate, additions } = server;
     const { runAsNonRoot, runAsUser, runAsGroup, seccompProfile } = podSecurity();
     const selector = { matchLabels: scope.selector("server") };
     const content = pulumi.all([server.httpSecret, ...additions.flatMap((addition) => addition.content ?? [])]);
@@ -98,16 +106,15 @@ function chartValues(
     const added = <T extends { name: pulumi.Input<string> }>(lists: (T[] | undefined)[]) =>
         lists.flatMap((list) => list ?? []).filter((one) => !isDataVolume(one));
     return {
-        fullnameOverride: serviceName,
+        fullnameOverride: parts.chartName,
         replicaCount: server.replicas,
         image: mirrored(server.image, server.imageMirror).apply(imageValues),
         imagePullSecrets: [...server.imagePullSecrets, ...scope.imageCredentials].map((name) => ({ name })),
         updateStrategy: rollingUpdate(server.strategy),
         podLabels: { ...pod.labels, ...additionLabels(additions) },
         podAnnotations: pod.annotations,
-        serviceAccount: { create: false, name: accountName },
-        // Not the component's Service, and reachable inside the cluster only.
-        service: { name: `${serviceName}-chart`, type: "ClusterIP" },
+        serviceAccount: { create: false, name: parts.accountName },
+        service: { type: "ClusterIP" },
         ingress: { enabled: false },
         resources: checkedResources(scope, server.resources),
         ...storageValues(server),
@@ -120,7 +127,7 @@ function chartValues(
             htpasswd: "",
             s3: { secretRef: "" },
         },
-        configData: config,
+        configData: parts.config,
         securityContext: { enabled: true, ...podSecurity() },
         containerSecurityContext: {
             ...{ enabled: true, runAsNonRoot, runAsUser, runAsGroup, seccompProfile },

@@ -134,6 +134,26 @@ export function reservedProblems(config: unknown, context: ReservedContext): Pro
     return problems.filter(({ path }, i) => problems.findIndex((other) => other.path === path) === i);
 }
 
+/** A setting of config.yml, and the beginning of the environment variables that override it. */
+interface ReservedVariable {
+    readonly path: string;
+    readonly prefix: string;
+    /** What is true of the setting, and what to write instead. */
+    readonly reason: string;
+}
+
+/** The environment variables of settings that the component, or the chart in its place, sets. */
+export function reservedVariables(): ReservedVariable[] {
+    const auth = { path: "auth", reason: `must not change: ${whoLogsIn}` };
+    const tls = { path: "http.tls", reason: "must name the component's certificate; set tls" };
+    const settings = [...always, ...withoutChart].filter(({ path }) => !/^(auth|http\.tls)\./.test(path));
+    return [auth, tls, ...settings].map(({ path, reason }) => ({
+        path,
+        reason,
+        prefix: `REGISTRY_${path.toUpperCase().replaceAll(".", "_")}`,
+    }));
+}
+
 function problemOf(config: unknown, { path, allows, reason }: Reserved): Problem[] {
     const value = lookUp(config, path);
     if (value === undefined || value === notYetKnown || allows(value)) return [];

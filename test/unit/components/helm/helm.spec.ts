@@ -37,7 +37,7 @@ describe("helm", () => {
                         .apply((known) => resolve(known));
                 });
             });
-        assert.deepEqual(await outputs({ helm: {} }), { ...(await outputs({})), deploymentName: "registry" });
+        assert.deepEqual(await outputs({ helm: {} }), { ...(await outputs({})), deploymentName: "registry-chart" });
     });
 
     it("writes no value that the chart does not read", async () => {
@@ -79,8 +79,8 @@ describe("what outlives the Helm release, and what its pods need", () => {
         const { selector } = r.one("Service", "registry-service").inputs.spec;
         const { podLabels, service, fullnameOverride } = r.one("Release").inputs.values;
         assert.deepEqual({ ...podLabels, ...selector }, podLabels);
-        assert.deepEqual(service, { name: "registry-chart", type: "ClusterIP" });
-        assert.equal(fullnameOverride, "registry");
+        assert.deepEqual(service, { type: "ClusterIP" });
+        assert.equal(fullnameOverride, "registry-chart");
     });
 
     it("includes the certificate watch and the rotation gate", async () => {
@@ -89,7 +89,7 @@ describe("what outlives the Helm release, and what its pods need", () => {
             users: [{ name: "ci", generation: 2 }],
         });
         const { rules } = r.one("Role", "registry-certificate-watch-role").inputs;
-        assert.deepEqual(rules[0].resourceNames, ["registry"]);
+        assert.deepEqual(rules[0].resourceNames, ["registry-chart"]);
         assert.ok(r.one("Job", "registry-credentials-accepted").dependencies.some(endsWith("registry-release")));
     });
 

@@ -78,6 +78,78 @@ describe("what the chart does not support", () => {
             ],
         ],
         [
+            "values that replace what arguments set",
+            {
+                helm: {
+                    values: {
+                        image: { tag: "2.8.3" },
+                        replicaCount: 3,
+                        updateStrategy: { type: "Recreate" },
+                        autoscaling: { enabled: true },
+                        storage: "s3",
+                        persistence: { deleteEnabled: false },
+                        tlsSecretName: "other",
+                        configData: { http: { addr: ":6000" } },
+                        serviceAccount: { create: true },
+                    },
+                },
+            },
+            [
+                "helm.values.image: replaces the component's image; set image and imageMirror instead",
+                "helm.values.replicaCount: is not checked against the storage; set replicas instead",
+                "helm.values.updateStrategy: is not checked against the storage; set rollout.strategy instead",
+                "helm.values.autoscaling.enabled: changes the number of pods without a check of the storage; remove it, and set replicas",
+                "helm.values.storage: replaces where images are stored; set storage or config.storage instead",
+                "helm.values.persistence: replaces where images are stored; set storage or config.storage instead",
+                "helm.values.tlsSecretName: replaces the component's certificate; set tls instead",
+                "helm.values.configData: changes config.yml without the checks of the argument config; set config instead",
+                "helm.values.serviceAccount: replaces the component's service account; set serviceAccount instead",
+            ],
+        ],
+        [
+            "users and keys of the chart, which are not repeated",
+            { helm: { values: { secrets: { htpasswd: "team:$2y$05$hunter2", haSharedSecret: "hunter2" } } } },
+            [
+                "helm.values.secrets.htpasswd: replaces the component's users, so that no pull secret and no node could log in; set users instead",
+                "helm.values.secrets.haSharedSecret: is a random key that the component generates; remove it",
+            ],
+        ],
+        [
+            "null in the place of values that the component sets",
+            { helm: { values: { secrets: { haSharedSecret: null }, configData: null } } },
+            [
+                "helm.values.secrets.haSharedSecret: is a random key that the component generates; remove it",
+                "helm.values.configData: changes config.yml without the checks of the argument config; set config instead",
+            ],
+        ],
+        [
+            "a mirror, which accepts no pushes",
+            { helm: { values: { proxy: { enabled: true } } } },
+            ["helm.values.proxy.enabled: makes the registry a cache, which rejects every push; remove it"],
+        ],
+        [
+            "labels in selectors, and environment variables that override what the component relies on",
+            {
+                helm: {
+                    values: {
+                        podLabels: { "app.kubernetes.io/component": "other", team: "a" },
+                        extraEnvVars: [
+                            { name: "REGISTRY_AUTH", value: "none" },
+                            { name: "REGISTRY_HTTP_ADDR", value: ":6000" },
+                            { name: "REGISTRY_AUTHOR", value: "a" },
+                            { name: "REGISTRY_HTTP_TLS_KEY", value: "/key" },
+                        ],
+                    },
+                },
+            },
+            [
+                "helm.values.podLabels.app.kubernetes.io/component: is in a selector of the registry's pods, which would not be found any more; remove it",
+                "helm.values.extraEnvVars[0]: overrides auth of config.yml, which must not change: the component's users, pull secrets and nodes log in with htpasswd; set users",
+                "helm.values.extraEnvVars[1]: overrides http.addr of config.yml, which must stay `:5000`, to which the Services and probes connect; for another port outside the cluster, set expose",
+                "helm.values.extraEnvVars[3]: overrides http.tls of config.yml, which must name the component's certificate; set tls",
+            ],
+        ],
+        [
             "a chart in two places",
             { helm: { chart: "./charts/a", repo: "https://charts.example.com", version: "3.0.0" } },
             [
@@ -99,6 +171,13 @@ describe("what the chart does not support", () => {
         assert.deepEqual(await chartProblems({}, "a".repeat(54)), [
             "name: is also the name of the Helm release, which has at most 53 characters; shorten it",
         ]);
+    });
+
+    it("is not rejected: switches that are off, and variables of other settings", async () => {
+        const off = { enabled: false };
+        const extraEnvVars = [{ name: "REGISTRY_STORAGE_AZURE_ACCOUNTKEY", valueFrom: {} }];
+        const values = { proxy: off, autoscaling: off, garbageCollect: off, extraEnvVars, podLabels: { team: "a" } };
+        await registry({ helm: { values } });
     });
 
     it("is accepted without helm", async () => {

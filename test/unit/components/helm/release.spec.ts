@@ -207,7 +207,7 @@ describe("helm.values", () => {
         const found = await values({
             helm: {
                 values: {
-                    replicaCount: 5,
+                    nodeSelector: { disk: "ssd" },
                     service: { annotations: { a: "b" } },
                     priorityClassName: null,
                     imagePullSecrets: [{ name: "x" }],
@@ -216,8 +216,8 @@ describe("helm.values", () => {
                 },
             },
         });
-        assert.equal(found.replicaCount, 5);
-        assert.deepEqual(found.service, { name: "registry-chart", type: "ClusterIP", annotations: { a: "b" } });
+        assert.deepEqual(found.nodeSelector, { disk: "ssd" });
+        assert.deepEqual(found.service, { type: "ClusterIP", annotations: { a: "b" } });
         assert.equal("priorityClassName" in found, false);
         assert.deepEqual(found.imagePullSecrets, [{ name: "x" }]);
         assert.deepEqual(found.extraEnvVars, [{ name: "OTEL_TRACES_EXPORTER", value: "none" }, mine]);
@@ -226,7 +226,7 @@ describe("helm.values", () => {
 
     it("can be Outputs, which are validated when they resolve", async () => {
         const later = (over: object) => ({ helm: { values: pulumi.output(Promise.resolve(over)) } });
-        assert.equal((await values(later({ replicaCount: 4 }))).replicaCount, 4);
+        assert.equal((await values(later({ configPath: "/config" }))).configPath, "/config");
         const { message } = await failure(
             () => new PrivateRegistry("registry", later({ fullnameOverride: "other" }) as Any),
         );
