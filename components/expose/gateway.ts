@@ -20,7 +20,7 @@ export interface GatewayParent {
      * `tls-on-exposed-paths` requires this or `port`.
      */
     sectionName?: pulumi.Input<string>;
-    /** Port of the listener. Defaults to all ports. */
+    /** Port of the listener. Version 1.0 needs the experimental channel for it. Defaults to all ports. */
     port?: pulumi.Input<number>;
 }
 
@@ -130,6 +130,12 @@ function route(
 }
 
 /**
+ * The provider's default is to delete in the foreground, for which Kubernetes' garbage collector is needed. After an upgrade of the
+ * definitions, it looks for the object in the version that is gone, until kube-controller-manager is restarted.
+ */
+const backgroundDeletion = { "pulumi.com/deletionPropagationPolicy": "background" };
+
+/**
  * Creates a BackendTLSPolicy: the Gateway connects to a backend with TLS, and verifies its certificate. What it says is the same in
  * `v1alpha3` (Gateway API 1.1 to 1.3, experimental channel) and `v1`, so that an upgrade of the definitions updates the same object.
  */
@@ -145,7 +151,7 @@ export function backendTlsPolicy(
         {
             apiVersion: `${group}/${version}`,
             kind: "BackendTLSPolicy",
-            metadata: edge.scope.metadata("exposure"),
+            metadata: edge.scope.metadata("exposure", backgroundDeletion),
             spec: {
                 targetRefs: [{ group: "", kind: "Service", name: backend.serviceName }],
                 validation: {

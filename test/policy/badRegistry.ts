@@ -103,12 +103,14 @@ export function badRegistry(planted: string): Declared[] {
     ];
 }
 
-/** It asks for no login, on a host port. */
+/** It asks for no login, on a host port. No Service selects it. */
 function openMirror(): Declared {
+    const labels = { app: "mirror" };
     const mirror = deployment({
         metadata: { name: "mirror", annotations: { "pulumi.com/skipAwait": "true" } },
         container: { env: [], volumeMounts: [], ports: [{ containerPort: 5000, hostPort: 5000 }] },
         pod: { volumes: [] },
+        spec: { selector: { matchLabels: labels }, template: { metadata: { labels } } },
     });
     return { ...mirror, name: "mirror" };
 }

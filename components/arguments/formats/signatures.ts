@@ -35,7 +35,7 @@ const saltLengths: Readonly<Record<string, number>> = {
     [rsa.id_sha512]: 64,
 };
 
-function isSoundPss(parameters: BufferSource | null | undefined): boolean {
+function isSoundPss(parameters: ArrayBuffer | null | undefined): boolean {
     if (!parameters) return false;
     try {
         const { hashAlgorithm, maskGenAlgorithm, saltLength, trailerField } = AsnConvert.parse(

@@ -133,7 +133,8 @@ describe("the oldest definitions", () => {
         it(`of Gateway API ${version} (${channel}) have every field, with ${how} to the pods`, async () => {
             await removeDefinitions();
             await installGatewayApi(version, channel);
-            const parentRefs = [{ name: "team", namespace: "edge", sectionName: "https", port: 443 }];
+            const parent = { name: "team", namespace: "edge", sectionName: "https" };
+            const parentRefs = [version === "1.0.0" ? parent : { ...parent, port: 443 }];
             const objects = await declared({ tls, expose: { gateway: { version, parentRefs } } });
             assert.deepEqual(kindsOf(objects), tls?.plainBackend ? ["HTTPRoute"] : ["BackendTLSPolicy", "HTTPRoute"]);
             assert.deepEqual(await refusals(objects), []);

@@ -13,8 +13,11 @@ import {
 } from "../harness";
 import { versitygw } from "../versitygw";
 
-/** A chart with the same values as the twuni chart, which is not reachable from here. */
-const helm = { chart: "./test/charts/docker-registry" };
+/**
+ * A chart with the same values as the twuni chart, which is not reachable from here. With TWUNI_CHART, the directory of the unpacked
+ * chart, the same tests run with the real one.
+ */
+const helm = { chart: process.env.TWUNI_CHART ?? "./test/charts/docker-registry" };
 
 describe("a registry in a Helm release", () => {
     stepwise();

@@ -77,7 +77,6 @@ describe("the examples for CI (examples/ci)", function () {
         const env = {
             ...theSandbox().environment,
             ...environment,
-            MOCHA_COUNTS: "", // so that its numbers of tests are not counted here
             KUBECONFIG: kubeconfig,
             KUBECONFIG_CONTENT: content,
         };
@@ -136,11 +135,17 @@ describe("the examples for CI (examples/ci)", function () {
         });
     }
 
-    it("lint, type-check and test the repository", async () => {
+    it("lint, type-check and test the repository with the commands of this repository's CI", () => {
         const job = githubJobs().find(({ name }) => name === "check");
-        assert.ok(job);
-        const { code, stdout, stderr } = await runJob(job);
-        assert.equal(code, 0, stdout + stderr);
-        assert.match(stdout, /\d+ passing/);
+        const commands = job?.steps.filter((step) => step.startsWith("npm run ")) ?? [];
+        assert.deepEqual(commands, ["npm run lint", "npm run typecheck", "npm run test:unit"]);
+        const ci = fs.readFileSync(path.join(repositoryRoot, ".ci", "run"), "utf8");
+        for (const script of ["lint", "typecheck"])
+            assert.match(ci, new RegExp(`^step npm run --silent ${script}$`, "m"));
+        // CI runs the unit tests with coverage: the same files, in one process.
+        const { scripts } = JSON.parse(fs.readFileSync(path.join(repositoryRoot, "package.json"), "utf8"));
+        for (const script of ["test:unit", "coverage"]) {
+            assert.match(scripts[script], / mocha .*--config test\/unit\/\.mocharc\.json$/);
+        }
     });
 });

@@ -151,7 +151,8 @@ describe("supplied certificates", () => {
             );
             const second = await issue(authority, { commonName: host, serverNames });
             await give(second);
-            assert.ok(await serves(registry, second));
+            // kube-proxy may send a request to the old pod until it has seen the new endpoints.
+            await until("the new certificate", 30, () => serves(registry, second));
             const image = await pushImage(registry);
             await name.add();
             await pullByKubelet(`${host}/${image}`, "certificates-team", "own-pem");
@@ -174,7 +175,8 @@ describe("supplied certificates", () => {
             registry.secrets = { "tls-key": leaf.key };
             await registry.up();
             assert.equal(registry.outputs.caCertPem, root.pem);
-            assert.ok(await serves(registry, { certificate: leaf.pem, key: leaf.key }));
+            const pair = { certificate: leaf.pem, key: leaf.key };
+            await until("the certificate with its chain", 30, () => serves(registry, pair));
             const image = await pushImage(registry);
             await pullByKubelet(`${host}/${image}`, "certificates-team", "own-pem");
         });
