@@ -149,9 +149,9 @@ function loginProblems(content: string, hosts: readonly string[]): Problem[] {
 
 /** The content of the pull secrets, validated when it and the hosts are known. Secret. */
 function validLogins(scope: Scope, { dockerConfigJson, hosts }: AccessSettings): pulumi.Output<string> {
-    return pulumi.all([dockerConfigJson, hosts]).apply(([content, hostNames]) => {
-        return scope.unlessProblems(loginProblems(content, hostNames), content);
-    });
+    return pulumi
+        .all([dockerConfigJson, hosts])
+        .apply(([content, hostNames]) => scope.unlessProblems(loginProblems(content, hostNames), content));
 }
 
 /**

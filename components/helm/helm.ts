@@ -15,8 +15,8 @@ export interface RegistryChart {
     repo?: string;
     /**
      * Values of the chart, merged over what the component writes: objects are merged, `extraEnvVars`, `extraVolumes` and
-     * `extraVolumeMounts` are appended, other values are replaced, and null removes a key. In a stack's configuration, a secret in them is the secret value `helm-values-<path>`. Defaults to
-     * no values.
+     * `extraVolumeMounts` are appended, other values are replaced, and null removes a key. In a stack's configuration, a secret in them is the secret value `helm-values-<path>`. Values
+     * that replace what an argument sets, e.g. `image` and `storage`, are rejected. Defaults to no values.
      */
     // biome-ignore lint/suspicious/noExplicitAny: only `any` becomes a free-form value in other languages
     values?: any;

@@ -7,7 +7,7 @@ import { secretPaths } from "../server/config/secrets";
 import type { Section } from "../server/configYml";
 import { type RegistryRollout, RolloutStrategy } from "../server/rollout";
 import type { RegistryChart } from "./helm";
-import { valueProblems } from "./reservedValues";
+import { chartSelector, valueProblems } from "./reservedValues";
 import { sourceProblems } from "./source";
 
 /** Helm's limit: the name of a release, with a prefix and a revision, is the name of a Secret. */
@@ -38,7 +38,7 @@ export function chartProblems(name: string, args: RestrictedArguments): Problem[
         const reason = `is also the name of the Helm release, which has at most ${longestReleaseName} characters; shorten it`;
         problems.push({ path: args.serviceName === undefined ? "name" : "serviceName", reason });
     }
-    for (const label of ["app", "release"].filter((reserved) => reserved in labels)) {
+    for (const label of chartSelector.filter((reserved) => reserved in labels)) {
         const reason = "is in the chart's pod selector; rename the label, or remove helm";
         problems.push({ path: `labels.${label}`, reason });
     }

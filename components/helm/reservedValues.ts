@@ -1,5 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
+import { lookUp, notYetKnown } from "../server/config/lookUp";
 import { reservedVariables } from "../server/config/reserved";
 
 /** A value of the chart that undoes what the component relies on. */
@@ -53,23 +53,27 @@ const reservedValues: readonly ReservedValue[] = [
     },
 ];
 
-/** By which the component's Services and the chart's Deployment select the pods. */
+/** The labels by which the chart's Deployment selects its pods. */
+export const chartSelector: readonly string[] = ["app", "release"];
+
+/** The labels by which the chart's Deployment and the component's Services select the pods. */
 const selectorLabels = [
-    ...["app", "release"],
+    ...chartSelector,
     ...["name", "instance", "component"].map((label) => `app.kubernetes.io/${label}`),
 ];
 
-/** A problem for each chart value that the component must control. */
+/** A problem for each chart value that the component must control. A value that is not known yet is validated when it is. */
 export function valueProblems(values: unknown): Problem[] {
-    const given = reservedValues.filter(({ path, isSwitch }) => isGiven(at(values, path), isSwitch));
+    const given = reservedValues.filter(({ path, isSwitch }) => isGiven(lookUp(values, path), isSwitch));
     return [
         ...given.map(({ path, reason }) => ({ path: `helm.values.${path}`, reason })),
-        ...labelProblems(at(values, "podLabels")),
-        ...variableProblems(at(values, "extraEnvVars")),
+        ...labelProblems(lookUp(values, "podLabels")),
+        ...variableProblems(lookUp(values, "extraEnvVars")),
     ];
 }
 
 function isGiven(value: unknown, isSwitch = false): boolean {
+    if (value === notYetKnown) return false;
     return isSwitch ? Boolean(value) : value !== undefined && value !== "";
 }
 
@@ -84,24 +88,13 @@ function labelProblems(labels: unknown): Problem[] {
 /** The registry's environment variables override config.yml. */
 function variableProblems(variables: unknown): Problem[] {
     if (!Array.isArray(variables)) return [];
+    const reserved = reservedVariables();
     return variables.flatMap((variable: unknown, i) => {
-        const name = at(variable, "name");
-        const found = reservedVariables().find(
-            ({ prefix }) => name === prefix || String(name).startsWith(`${prefix}_`),
-        );
+        const name = lookUp(variable, "name");
+        const found = reserved.find(({ prefix }) => name === prefix || String(name).startsWith(`${prefix}_`));
         const path = `helm.values.extraEnvVars[${i}]`;
         return found === undefined
             ? []
             : [{ path, reason: `overrides ${found.path} of config.yml, which ${found.reason}` }];
     });
-}
-
-/** The value at a path; undefined below an Output, and null below a null, which removes the component's value. */
-function at(value: unknown, path: string): unknown {
-    return path.split(".").reduce<unknown>((inner, key) => {
-        if (inner === null) return null;
-        return pulumi.Output.isInstance(inner) || typeof inner !== "object"
-            ? undefined
-            : (inner as Record<string, unknown>)[key];
-    }, value ?? undefined);
 }

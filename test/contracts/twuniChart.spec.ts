@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { values } from "../unit/chart";
+import { chartRegistry, values } from "../unit/chart";
 import { twuniChart } from "./twuniChart";
 
 const folder = path.join(__dirname, "../charts/docker-registry");
@@ -76,6 +76,14 @@ describe("the chart in the tests, compared with the twuni chart 3.0.0", () => {
 
 describe("the component's Helm values", () => {
     it("give the chart's objects names that none of the component's objects has", async () => {
-        assert.equal((await values({})).fullnameOverride, "registry-chart");
+        const args = { storage: { minio: {} }, descriptorCache: { redis: {} } };
+        const { fullnameOverride } = await values(args);
+        assert.equal(fullnameOverride, "registry-chart");
+        const r = await chartRegistry(args);
+        assert.ok(r.every("Service").length > 1);
+        for (const [kind, pattern] of Object.entries(twuniChart.objects)) {
+            const name = pattern.replace("<fullname>", fullnameOverride);
+            for (const { inputs } of r.every(kind)) assert.notEqual(inputs.metadata.name, name, kind);
+        }
     });
 });

@@ -86,9 +86,6 @@ describe("the examples for CI (examples/ci)", function () {
     }
 
     before(async () => {
-        fs.appendFileSync(path.join(clone, ".gitignore"), "/node_modules\n");
-        await run(["git", "init", "--quiet"], { cwd: clone, env: process.env });
-        await run(["git", "add", "--all"], { cwd: clone, env: process.env });
         for (const stack of ["dev", "prod"]) {
             await run(["pulumi", "stack", "select", "--create", stack, "--non-interactive"], {
                 env: theSandbox().environment,
