@@ -10,7 +10,10 @@ export enum ContainerRuntime {
     Rke2 = "rke2",
     /** CRI-O. */
     CriO = "cri-o",
-    /** Docker Engine. It cannot map host names, so nodes must resolve the registry's host. `nodes.ssh` adds it to /etc/hosts. */
+    /**
+     * Docker Engine. Host names are not mapped, because it can do that only with containerd's image store. Nodes must resolve the
+     * registry's host; `nodes.ssh` adds it to /etc/hosts.
+     */
     Docker = "docker",
 }
 

@@ -173,13 +173,13 @@ configures() {
     '
 }
 
-# Prints a line for each file or directory that counts instead of one of the agent's: containerd looks a host with a port up as
-# host_port_ first, and CRI-O takes the last file of its directory that has the host.
+# Prints a line for each file or directory that counts instead of one of the agent's: containerd, and Docker with containerd's image
+# store, look a host with a port up as host_port_ first, and CRI-O takes the last file of its directory that has the host.
 shadows() {
     while read -r root path content _; do
-        case "$path" in
-            *:*/hosts.toml)
-                host=${path%/hosts.toml}
+        case "$root $path" in
+            *:*/hosts.toml | */docker/certs.d\ *:*/ca.crt)
+                host=${path%/*}
                 other="$root/${host%:*}_${host##*:}_"
                 if [ -e "$other" ]; then echo "${other#/node} comes before ${root#/node}/$host; remove it"; fi
                 ;;

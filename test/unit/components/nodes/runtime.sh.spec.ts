@@ -306,6 +306,14 @@ describe("nodes/runtime.sh", () => {
         );
     });
 
+    it("finds a directory that Docker reads first for a host with a port", async () => {
+        const root = at("docker/certs.d");
+        write("docker/certs.d/a.example_5000_/ca.crt", "theirs\n");
+        const list = ["a.example:5000", "b.example:5000"].map((host) => `${root} ${host}/ca.crt x 0644\n`);
+        const { output } = await call("shadows", {}, list.join(""));
+        assert.equal(output, `${root}/a.example_5000_ comes before ${root}/a.example:5000; remove it\n`);
+    });
+
     it("finds a directory that containerd reads first for a host with a port", async () => {
         const root = at("certs.d");
         write("certs.d/a.example_5000_/hosts.toml", "theirs\n");
