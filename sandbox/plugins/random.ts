@@ -1,7 +1,7 @@
-/* Stand-in for the random provider: passwords and bytes, drawn once and kept in the state. */
+/* Stand-in for the random provider: passwords, bytes and identifiers, drawn once and kept in the state. */
 import { installedVersion } from "./installed";
 import { serve } from "./provider";
-import { randomBytes, randomPassword } from "./randomValues";
+import { randomBytes, randomId, randomPassword } from "./randomValues";
 
 serve({
     name: "random",
@@ -9,5 +9,6 @@ serve({
     types: {
         "random:index/randomPassword:RandomPassword": randomPassword,
         "random:index/randomBytes:RandomBytes": randomBytes,
+        "random:index/randomId:RandomId": randomId,
     },
 });

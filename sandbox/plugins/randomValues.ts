@@ -56,3 +56,19 @@ export const randomBytes: ResourceType = {
         return { id: base64, state: { base64, hex: bytes.toString("hex") } };
     },
 };
+
+/** `random.RandomId`. Nothing of it is secret. */
+export const randomId: ResourceType = {
+    inputs: ["keepers", "byteLength", "prefix"],
+    computed: ["b64Url", "b64Std", "hex", "dec"],
+    check: (news) => expect(news, "byteLength", atLeast(1), "an integer of at least 1"),
+    create({ news: { byteLength, prefix = "" } }) {
+        const bytes = crypto.randomBytes(byteLength as number);
+        const [id, base64, hex] = (["base64url", "base64", "hex"] as const).map((encoding) => bytes.toString(encoding));
+        const state = { b64Url: id, b64Std: base64, hex, dec: BigInt(`0x${hex}`).toString() };
+        return {
+            id,
+            state: Object.fromEntries(Object.entries(state).map(([key, value]) => [key, `${prefix}${value}`])),
+        };
+    },
+};

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as bcrypt from "bcryptjs";
-import { randomBytes, randomPassword } from "../../../../sandbox/plugins/randomValues";
+import { randomBytes, randomId, randomPassword } from "../../../../sandbox/plugins/randomValues";
 import { type Created, differenceOf, type ResourceType } from "../../../../sandbox/plugins/resourceType";
 import { type Properties, UNKNOWN } from "../../../../sandbox/plugins/values";
 
@@ -63,6 +63,33 @@ describe("random.RandomBytes", () => {
     it("is replaced when keepers or length change", () => {
         assert.deepEqual(replaces(randomBytes, { length: 16 }, { length: 32 }), ["length"]);
         assert.deepEqual(replaces(randomBytes, { length: 16 }, { length: 16, keepers: { a: "1" } }), ["keepers"]);
+    });
+});
+
+describe("random.RandomId", () => {
+    it("has the same bytes in base64, in hexadecimal, in decimal and as its id, with the prefix in front", () => {
+        const { id, state } = create(randomId, { byteLength: 5, prefix: "a-" });
+        const bytes = Buffer.from(id, "base64url");
+        assert.equal(bytes.length, 5);
+        assert.deepEqual(state, {
+            b64Url: `a-${id}`,
+            b64Std: `a-${bytes.toString("base64")}`,
+            hex: `a-${bytes.toString("hex")}`,
+            dec: `a-${bytes.readUIntBE(0, 5)}`,
+        });
+        assert.match(create(randomId, { byteLength: 4 }).state.hex, /^[0-9a-f]{8}$/);
+        assert.equal(randomId.secretOutputs, undefined);
+    });
+
+    it("is replaced when keepers, length or prefix change", () => {
+        const olds = { byteLength: 4, keepers: { content: "a" } };
+        assert.deepEqual(replaces(randomId, olds, { ...olds, keepers: { content: "b" } }), ["keepers.content"]);
+        assert.deepEqual(replaces(randomId, olds, { ...olds, byteLength: 5 }), ["byteLength"]);
+        assert.deepEqual(replaces(randomId, olds, { ...olds, prefix: "a" }), ["prefix"]);
+    });
+
+    it("has a length of at least 1", () => {
+        assert.deepEqual(refusals(randomId, { byteLength: 0 }), ["byteLength must be an integer of at least 1, got 0"]);
     });
 });
 
