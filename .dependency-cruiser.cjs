@@ -27,9 +27,9 @@ module.exports = {
         },
         never(
             "component-alone",
-            "npm packs components/ and nothing else.",
+            "npm packs cli/ and components/ and nothing else.",
             "^components/",
-            "^(index|settings)\\.ts$|^(examples|policy|sandbox|scripts|test)/",
+            "^(index|settings)\\.ts$|^(cli|examples|policy|sandbox|scripts|test)/",
         ),
         {
             name: "component-declares-packages",
@@ -52,6 +52,12 @@ module.exports = {
             "A part does not know the components that it is part of.",
             "^components/[^/]+/",
             "^components/(index|privateRegistry|privateRegistryArgs|registryAccess)\\.ts$",
+        ),
+        never(
+            "command-alone",
+            "npx private-registry starts without the component and its packages.",
+            "^cli/",
+            "^(index|settings)\\.ts$|^(components|examples|policy|sandbox|scripts|test)/|^node_modules/",
         ),
         never(
             "policy-alone",

@@ -13,7 +13,7 @@ const record = path.join(dist, ".built-from");
 function sources() {
     const files = ["package-lock.json", "tsconfig.json", "tsconfig.build.json", "index.ts", "settings.ts"];
     files.push("policy/PulumiPolicy.yaml", "policy/package.json");
-    for (const folder of ["components", "policy", "sandbox", "scripts", "test/bench"]) {
+    for (const folder of ["cli", "components", "policy", "sandbox", "scripts", "test/bench"]) {
         for (const entry of fs.readdirSync(path.join(root, folder), { recursive: true })) {
             if (entry.endsWith(".ts") || entry.endsWith(".sh")) files.push(path.join(folder, entry));
         }

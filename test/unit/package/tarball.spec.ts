@@ -29,13 +29,14 @@ describe("the packed package", function () {
     });
     after(() => fs.rmSync(work, { recursive: true, force: true }));
 
-    it("contains the compiled library with types, source maps and scripts, and nothing else", () => {
-        const folder = path.join(repositoryRoot, "components");
-        const sources = fs.readdirSync(folder, { encoding: "utf8", recursive: true });
-        const expected = sources.flatMap((source) => {
-            const name = `dist/components/${source.replace(/\.ts$/, "")}`;
-            if (source.endsWith(".ts")) return [`${name}.js`, `${name}.js.map`, `${name}.d.ts`];
-            return source.endsWith(".sh") ? [name] : [];
+    it("contains the compiled library and command with types, source maps and scripts, and nothing else", () => {
+        const expected = ["cli", "components"].flatMap((folder) => {
+            const sources = fs.readdirSync(path.join(repositoryRoot, folder), { encoding: "utf8", recursive: true });
+            return sources.flatMap((source) => {
+                const name = `dist/${folder}/${source.replace(/\.ts$/, "")}`;
+                if (source.endsWith(".ts")) return [`${name}.js`, `${name}.js.map`, `${name}.d.ts`];
+                return source.endsWith(".sh") ? [name] : [];
+            });
         });
         const always = ["LICENSE", "README.md", "package.json"];
         assert.deepEqual(files.sort(), [...always, ...expected].sort());
