@@ -132,8 +132,8 @@ export function restrictNetwork(
     const policy = (part: string, spec: k8s.types.input.networking.v1.NetworkPolicySpec) =>
         new k8s.networking.v1.NetworkPolicy(
             scope.name(`network-${part}`),
-            { metadata: scope.metadata("network"), spec },
-            scope.options(),
+            { metadata: scope.metadata(scope.objectName(`network-${part}`), "network"), spec },
+            scope.fixedOptions(),
         );
     const own = {
         matchLabels: { "app.kubernetes.io/instance": scope.instance },

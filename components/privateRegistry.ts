@@ -67,7 +67,7 @@ export class PrivateRegistry extends pulumi.ComponentResource {
     public readonly certificateExpiry: pulumi.Output<string>;
 
     constructor(name: string, args: PrivateRegistryArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-        const settings = checkArguments(name, args);
+        const settings = checkArguments(name, args, opts);
         super("private-registry:index:PrivateRegistry", name, {}, opts);
         const scope = createScope(this, settings);
 

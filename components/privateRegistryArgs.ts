@@ -26,7 +26,7 @@ import { chartSettings } from "./helm/source";
 import { defaultRegistryImage } from "./kubernetes/images";
 import { type RegistryResources, resourceProblems, resourceRules, resourceSettings } from "./kubernetes/resources";
 import { type RegistryScheduling, schedulingRules, tolerationProblems } from "./kubernetes/scheduling";
-import { childNameProblems } from "./kubernetes/scope";
+import { childNameProblems, renameProblems } from "./kubernetes/scope";
 import {
     networkPolicyProblems,
     networkPolicyRules,
@@ -196,9 +196,16 @@ export const privateRegistryRules = fields<PrivateRegistryArgs>({
 });
 
 /** Validates the arguments, with every problem in one error, and returns them with every default. */
-export function checkArguments(name: string, args: PrivateRegistryArgs): RegistrySettings {
+export function checkArguments(
+    name: string,
+    args: PrivateRegistryArgs,
+    opts?: pulumi.ComponentResourceOptions,
+): RegistrySettings {
     const title = `the PrivateRegistry "${name}"`;
-    const crossFieldProblems = (plain: PrivateRegistryArgs) => privateRegistryProblems(name, plain);
+    const crossFieldProblems = (plain: PrivateRegistryArgs) => [
+        ...renameProblems(name, opts),
+        ...privateRegistryProblems(name, plain),
+    ];
     return { title, ...registrySettings(name, validate(title, args, privateRegistryRules, crossFieldProblems)) };
 }
 

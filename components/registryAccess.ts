@@ -6,7 +6,7 @@ import { annotations, labels } from "./arguments/labels";
 import { boolean, dnsLabel, dnsName, dockerConfig, optionalAuthorityPem } from "./arguments/rules";
 import { fields, listOf, plain, required } from "./arguments/shapes";
 import { outputsOf } from "./kubernetes/outputs";
-import { childNameProblems, Scope } from "./kubernetes/scope";
+import { childNameProblems, renameProblems, Scope } from "./kubernetes/scope";
 import { configureNodes, isIdle, nodeProblems, nodeRules, nodeSettings, type RegistryNodes } from "./nodes/nodes";
 import { registriesYaml } from "./nodes/registriesYaml";
 import {
@@ -89,9 +89,16 @@ export const registryAccessRules = fields<RegistryAccessArgs>({
 });
 
 /** Validates the arguments, with every problem in one error, and returns them with every default. */
-function checkAccessArguments(name: string, args: RegistryAccessArgs): AccessSettings {
+function checkAccessArguments(
+    name: string,
+    args: RegistryAccessArgs,
+    opts?: pulumi.ComponentResourceOptions,
+): AccessSettings {
     const title = `the RegistryAccess "${name}"`;
-    const crossFieldProblems = (plain: RegistryAccessArgs) => registryAccessProblems(name, plain);
+    const crossFieldProblems = (plain: RegistryAccessArgs) => [
+        ...renameProblems(name, opts),
+        ...registryAccessProblems(name, plain),
+    ];
     return { title, ...accessSettings(name, validate(title, args, registryAccessRules, crossFieldProblems)) };
 }
 
@@ -168,7 +175,7 @@ export class RegistryAccess extends pulumi.ComponentResource {
     public readonly registriesYaml: pulumi.Output<string>;
 
     constructor(name: string, args: RegistryAccessArgs, opts?: pulumi.ComponentResourceOptions) {
-        const settings = checkAccessArguments(name, args);
+        const settings = checkAccessArguments(name, args, opts);
         super("private-registry:index:RegistryAccess", name, {}, opts);
         const scope = new Scope({ ...settings, namespace: pulumi.output(settings.nodeNamespace), parent: this });
 

@@ -13,7 +13,7 @@ import {
     secretKey,
 } from "../arguments/rules";
 import { fields, plain, required } from "../arguments/shapes";
-import { checksum } from "../kubernetes/checksum";
+import { secretByContent } from "../kubernetes/contentNamed";
 import { redisImage } from "../kubernetes/images";
 import { mountedSecret, type PodSettings, podSpec, secretVariable } from "../kubernetes/pod";
 import {
@@ -137,11 +137,8 @@ export function deployRedis(scope: Scope, args: RedisSettings, context: RedisCon
     const ca = internalCertificates(scope, "redis");
     const secretOf = (use: "server" | "client", dnsNames: pulumi.Input<string>[]) => {
         const { certPem, keyPem } = ca.issue(use, dnsNames);
-        return storeSecret(scope, `redis-${use}`, {
-            "tls.crt": certPem,
-            "tls.key": keyPem,
-            "ca.crt": ca.caCertPem,
-        });
+        const content = { "tls.crt": certPem, "tls.key": keyPem, "ca.crt": ca.caCertPem };
+        return secretByContent(scope, `redis-${use}`, "redis", content).name;
     };
     const server = deployServer(scope, args, context, serviceName, secretOf("server", [host]));
     const client = secretOf("client", []);
@@ -149,7 +146,7 @@ export function deployRedis(scope: Scope, args: RedisSettings, context: RedisCon
     const tls = { rootcas: [file("ca.crt")], certificate: file("tls.crt"), key: file("tls.key") };
     return {
         config: host.apply((hostName) => ({ ...cache, redis: { addrs: [`${hostName}:${port}`], ...timeouts, tls } })),
-        pod: { ...mounted(client.name), content: [client.content] },
+        pod: mounted(client),
         ready: [server],
     };
 }
@@ -160,19 +157,16 @@ function deployServer(
     args: RedisSettings,
     context: RedisContext,
     serviceName: string,
-    certificate: StoredSecret,
+    certificateName: pulumi.Output<string>,
 ): k8s.apps.v1.Deployment {
     const selector = scope.selector("redis");
     new k8s.core.v1.Service(
         scope.name("redis-service"),
         {
-            metadata: {
-                name: serviceName,
-                ...scope.metadata("redis", { "pulumi.com/skipAwait": "true" }),
-            },
+            metadata: scope.metadata(serviceName, "redis", { "pulumi.com/skipAwait": "true" }),
             spec: { selector, ports: [{ name: "redis", port, targetPort: port }] },
         },
-        scope.options(),
+        scope.objectOptions(),
     );
     const options = {
         port: "0",
@@ -190,14 +184,14 @@ function deployServer(
     return new k8s.apps.v1.Deployment(
         scope.name("redis"),
         {
-            metadata: scope.metadata("redis"),
+            metadata: scope.metadata(scope.objectName("redis"), "redis"),
             spec: {
                 replicas: 1,
                 selector: { matchLabels: selector },
                 // Two pods at the same time would have different entries.
                 strategy: { type: "Recreate" },
                 template: {
-                    metadata: scope.podMetadata("redis", { "checksum/certificate": checksum(certificate.content) }),
+                    metadata: scope.podMetadata("redis"),
                     spec: podSpec(scope, context, {
                         containers: [
                             {
@@ -210,14 +204,14 @@ function deployServer(
                                 startupProbe: { tcpSocket: { port }, periodSeconds: 1, failureThreshold: 60 },
                                 readinessProbe: { tcpSocket: { port }, periodSeconds: 5 },
                                 livenessProbe: { tcpSocket: { port }, periodSeconds: 20 },
-                                additions: [mounted(certificate.name)],
+                                additions: [mounted(certificateName)],
                             },
                         ],
                     }),
                 },
             },
         },
-        scope.options(),
+        scope.fixedOptions(),
     );
 }
 
@@ -225,7 +219,8 @@ function useExternal(scope: Scope, external: ExternalRedis): UsedCache {
     const { caCertPem, passwordSecret } = external;
     const authority = caCertPem === undefined ? undefined : pulumi.output(caCertPem);
     // An Output may be empty. The file is mounted in any case.
-    const caSecret = authority && storeSecret(scope, "redis-ca", { "ca.crt": authority.apply((ca) => ca ?? "") });
+    const caContent = authority && { "ca.crt": authority.apply((ca) => ca ?? "") };
+    const caName = caContent && secretByContent(scope, "redis-ca", "redis", caContent).name;
     const config = pulumi.output({ ...external, ca: authority }).apply(({ address, username, database, ca }) => ({
         ...cache,
         redis: {
@@ -241,20 +236,8 @@ function useExternal(scope: Scope, external: ExternalRedis): UsedCache {
     const env = passwordSecret && [
         secretVariable("REGISTRY_REDIS_PASSWORD", passwordSecret.name, passwordSecret.key ?? "password"),
     ];
-    const pod = caSecret ? { ...mounted(caSecret.name), content: [caSecret.content] } : {};
+    const pod = caName ? mounted(caName) : {};
     return { config, pod: { ...pod, env }, ready: [] };
-}
-
-interface StoredSecret {
-    readonly name: pulumi.Output<string>;
-    /** For checksums. */
-    readonly content: pulumi.Output<string>;
-}
-
-function storeSecret(scope: Scope, part: string, stringData: Record<string, pulumi.Input<string>>): StoredSecret {
-    const metadata = scope.metadata("redis");
-    const secret = new k8s.core.v1.Secret(scope.name(part), { metadata, stringData }, scope.options());
-    return { name: secret.metadata.name, content: pulumi.jsonStringify(stringData) };
 }
 
 function mounted(secretName: pulumi.Output<string>) {

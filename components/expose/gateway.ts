@@ -4,6 +4,7 @@ import type { Problem } from "../arguments/check";
 import { annotations } from "../arguments/labels";
 import { dnsName, gatewayApiVersion, integer } from "../arguments/rules";
 import { fields, nonEmptyListOf, plain, required } from "../arguments/shapes";
+import { configMapByContent } from "../kubernetes/contentNamed";
 import { servicePort } from "../server/service";
 import { type Backend, type Edge, hostNames, registryBackend, uiPath } from "./edge";
 
@@ -112,7 +113,7 @@ function route(
         {
             apiVersion: `${group}/v1`,
             kind: "HTTPRoute",
-            metadata: scope.metadata("exposure", args.annotations),
+            metadata: scope.metadata(scope.objectName(`${backend.prefix}http-route`), "exposure", args.annotations),
             spec: {
                 parentRefs: args.parentRefs,
                 hostnames,
@@ -125,7 +126,7 @@ function route(
                 ],
             },
         },
-        scope.options({ dependsOn }),
+        scope.fixedOptions({ dependsOn }),
     );
 }
 
@@ -144,14 +145,16 @@ export function backendTlsPolicy(
     backend: Backend,
     args: RegistryGateway,
 ): k8s.apiextensions.CustomResource {
+    const { scope } = edge;
+    const name = `${backend.prefix}backend-tls-policy`;
     const caName = caConfigMap(edge, backend);
     const [version, other] = minorVersion(args) >= firstWithPolicy ? ["v1", "v1alpha3"] : ["v1alpha3", "v1"];
     return new k8s.apiextensions.CustomResource(
-        edge.scope.name(`${backend.prefix}backend-tls-policy`),
+        scope.name(name),
         {
             apiVersion: `${group}/${version}`,
             kind: "BackendTLSPolicy",
-            metadata: edge.scope.metadata("exposure", backgroundDeletion),
+            metadata: scope.metadata(scope.objectName(name), "exposure", backgroundDeletion),
             spec: {
                 targetRefs: [{ group: "", kind: "Service", name: backend.serviceName }],
                 validation: {
@@ -162,17 +165,12 @@ export function backendTlsPolicy(
                 },
             },
         },
-        edge.scope.options({ aliases: [{ type: `kubernetes:${group}/${other}:BackendTLSPolicy` }] }),
+        scope.fixedOptions({ aliases: [{ type: `kubernetes:${group}/${other}:BackendTLSPolicy` }] }),
     );
 }
 
 /** Creates a ConfigMap with a backend's CA certificates; undefined if the certificate is publicly trusted. */
 function caConfigMap({ scope }: Edge, { prefix, caCertPem }: Backend): pulumi.Output<string> | undefined {
     if (caCertPem === undefined) return undefined;
-    const config = new k8s.core.v1.ConfigMap(
-        scope.name(`${prefix}authority`),
-        { metadata: scope.metadata("exposure"), data: { "ca.crt": caCertPem } },
-        scope.options(),
-    );
-    return config.metadata.name;
+    return configMapByContent(scope, `${prefix}authority`, "exposure", { "ca.crt": caCertPem });
 }

@@ -209,7 +209,7 @@ function ingressSecretName(edge: Edge, { certificate, annotations }: IngressSett
     const { scope, serviceName, isPlain } = edge;
     const { ownsSecret } = edge.certificate;
     const named = edgeSecretName(edge, certificatePath, "ingress-tls", certificate);
-    const requesting = laterRequestingAnnotation(scope.metadata("exposure", annotations).annotations);
+    const requesting = laterRequestingAnnotation(scope.podMetadata("exposure", annotations).annotations);
     return pulumi.all([named, edge.certificate.secretName, requesting]).apply(([name, ofPods, annotation]) => {
         const known = certificate?.existingSecret ? { existingSecret: { name } } : certificate;
         const secrets = ownsSecret ? [ofPods] : [];
@@ -261,18 +261,16 @@ function ingress(
     new k8s.networking.v1.Ingress(
         scope.name(`${prefix}ingress`),
         {
-            metadata: {
-                ...scope.metadata("exposure", {
-                    ...annotations,
-                    ...(!args.awaitAddress && { "pulumi.com/skipAwait": "true" }),
-                }),
-            },
+            metadata: scope.metadata(scope.objectName(`${prefix}ingress`), "exposure", {
+                ...annotations,
+                ...(!args.awaitAddress && { "pulumi.com/skipAwait": "true" }),
+            }),
             spec: {
                 ingressClassName: args.className,
                 tls: [{ hosts, secretName }],
                 rules: hosts.apply((names) => names.map((host, i) => ({ host, http: { paths: pathsOf(i === 0) } }))),
             },
         },
-        scope.options({ dependsOn }),
+        scope.fixedOptions({ dependsOn }),
     );
 }

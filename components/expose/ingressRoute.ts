@@ -99,7 +99,7 @@ export function createIngressRoute(edge: Edge, args: IngressRouteSettings, depen
         {
             apiVersion: traefikApi,
             kind: "IngressRoute",
-            metadata: scope.metadata("exposure", args.annotations),
+            metadata: scope.metadata(scope.objectName("ingress-route"), "exposure", args.annotations),
             spec: {
                 entryPoints: args.entryPoints,
                 routes: [
@@ -114,7 +114,7 @@ export function createIngressRoute(edge: Edge, args: IngressRouteSettings, depen
                 tls,
             },
         },
-        scope.options({ dependsOn }),
+        scope.fixedOptions({ dependsOn }),
     );
 }
 

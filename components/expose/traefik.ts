@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { secretByContent } from "../kubernetes/contentNamed";
 import type { Backend, Edge } from "./edge";
 
 export const traefikApi = "traefik.io/v1alpha1";
@@ -15,22 +16,17 @@ export function serversTransport(edge: Edge, backend: Backend): k8s.apiextension
         {
             apiVersion: traefikApi,
             kind: "ServersTransport",
-            metadata: { name: backend.serviceName, ...edge.scope.metadata("exposure") },
+            metadata: edge.scope.metadata(backend.serviceName, "exposure"),
             spec: { serverName: backend.serverName, ...(caName && { rootCAsSecrets: [caName] }) },
         },
-        edge.scope.options(),
+        edge.scope.objectOptions(),
     );
 }
 
 /** Creates a Secret with a backend's CA certificates; undefined if the certificate is publicly trusted. */
 function caSecret({ scope }: Edge, { prefix, caCertPem }: Backend): pulumi.Output<string> | undefined {
     if (caCertPem === undefined) return undefined;
-    const secret = new k8s.core.v1.Secret(
-        scope.name(`${prefix}authority`),
-        { metadata: scope.metadata("exposure"), stringData: { "ca.crt": caCertPem } },
-        scope.options(),
-    );
-    return secret.metadata.name;
+    return secretByContent(scope, `${prefix}authority`, "exposure", { "ca.crt": caCertPem }).name;
 }
 
 /** Creates a Middleware, named after the Service, that removes passwords from requests to a backend that needs none. */
@@ -40,10 +36,10 @@ export function removePassword(edge: Edge, backend: Backend): k8s.apiextensions.
         {
             apiVersion: traefikApi,
             kind: "Middleware",
-            metadata: { name: backend.serviceName, ...edge.scope.metadata("exposure") },
+            metadata: edge.scope.metadata(backend.serviceName, "exposure"),
             // Traefik removes a header with an empty value.
             spec: { headers: { customRequestHeaders: { Authorization: "" } } },
         },
-        edge.scope.options(),
+        edge.scope.objectOptions(),
     );
 }

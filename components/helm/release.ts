@@ -1,6 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { checksum } from "../kubernetes/checksum";
 import { mirrored } from "../kubernetes/images";
 import { containerSecurity, podSecurity } from "../kubernetes/pod";
 import { checkedResources } from "../kubernetes/resources";
@@ -95,13 +94,7 @@ function chartValues(
     const { storage, scheduling, certificate, additions } = server;
     const { runAsNonRoot, runAsUser, runAsGroup, seccompProfile } = podSecurity();
     const selector = { matchLabels: scope.selector("server") };
-    const content = pulumi.all([server.httpSecret, ...additions.flatMap((addition) => addition.content ?? [])]);
-    const pod = scope.podMetadata("server", {
-        // In addition to the chart's checksums of its configuration and its Secret. The random key protects a weak secret from
-        // brute force.
-        "checksum/content": checksum(content.apply((texts) => texts.join("\n"))),
-        ...(certificate?.checksum && { "checksum/certificate": certificate.checksum }),
-    });
+    const pod = scope.podMetadata("server");
     const isDataVolume = (volume: { name: pulumi.Input<string> }) => volume.name === dataVolume;
     const added = <T extends { name: pulumi.Input<string> }>(lists: (T[] | undefined)[]) =>
         lists.flatMap((list) => list ?? []).filter((one) => !isDataVolume(one));

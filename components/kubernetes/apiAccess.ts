@@ -19,17 +19,21 @@ export interface ApiAccount {
 
 /** Creates a service account for a part's pods, with a Role of one rule in the scope's namespace. */
 export function apiAccount(scope: Scope, part: string, rule: ApiPermission): ApiAccount {
-    const metadata = scope.metadata(part);
+    const metadata = (object: string) => scope.metadata(scope.objectName(`${part}-${object}`), part);
     const account = new k8s.core.v1.ServiceAccount(
         scope.name(`${part}-account`),
-        { metadata, automountServiceAccountToken: false },
-        scope.options(),
+        { metadata: metadata("account"), automountServiceAccountToken: false },
+        scope.fixedOptions(),
     );
-    const role = new k8s.rbac.v1.Role(scope.name(`${part}-role`), { metadata, rules: [rule] }, scope.options());
+    const role = new k8s.rbac.v1.Role(
+        scope.name(`${part}-role`),
+        { metadata: metadata("role"), rules: [rule] },
+        scope.fixedOptions(),
+    );
     const permission = new k8s.rbac.v1.RoleBinding(
         scope.name(`${part}-role-binding`),
         {
-            metadata,
+            metadata: metadata("role-binding"),
             roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
             subjects: [
                 {
@@ -39,7 +43,7 @@ export function apiAccount(scope: Scope, part: string, rule: ApiPermission): Api
                 },
             ],
         },
-        scope.options(),
+        scope.fixedOptions(),
     );
     return { name: account.metadata.name, permission };
 }

@@ -48,11 +48,11 @@ export function createImageCredentials(
     const secret = new k8s.core.v1.Secret(
         scope.name(part),
         {
-            metadata: { name: scope.objectName("image-credentials"), ...scope.metadata("image-credentials") },
+            metadata: scope.metadata(scope.objectName("image-credentials"), "image-credentials"),
             type: "kubernetes.io/dockerconfigjson",
             stringData: { ".dockerconfigjson": pulumi.secret(dockerConfigJson) },
         },
-        scope.options(),
+        scope.objectOptions(),
     );
     return [secret.metadata.name];
 }

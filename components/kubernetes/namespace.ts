@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { createImageCredentials } from "./images";
-import { Scope, type ScopeArgs } from "./scope";
+import { keptManager, Scope, type ScopeArgs } from "./scope";
 
 /** Pod Security Standards levels that the component uses. */
 export type PodSecurity = "restricted" | "privileged";
@@ -12,13 +12,13 @@ export function createNamespace(
     part: string,
     name: pulumi.Input<string>,
     level: PodSecurity,
-    options = scope.options(),
+    options = scope.objectOptions(),
 ): pulumi.Output<string> {
-    const { labels, annotations } = scope.podMetadata(part);
+    const { labels, ...metadata } = scope.clusterMetadata(name, part);
     const enforced = { "pod-security.kubernetes.io/enforce": level, "pod-security.kubernetes.io/warn": level };
     const created = new k8s.core.v1.Namespace(
         scope.name(part),
-        { metadata: { name, labels: { ...labels, ...enforced }, annotations } },
+        { metadata: { ...metadata, labels: { ...labels, ...enforced } } },
         options,
     );
     return created.metadata.name;
@@ -71,7 +71,7 @@ export function createScope(parent: pulumi.Resource, settings: NamespaceSettings
     const name = pulumi.output(settings.namespace);
     const clusterScope = new Scope({ ...settings, namespace: name, parent });
     // Deleting the namespace would delete the claim in it.
-    const options = clusterScope.lastingOptions(settings.storage.isProtected);
+    const options = clusterScope.lastingOptions(settings.storage.isProtected, { ignoreChanges: [keptManager] });
     const namespace = settings.createNamespace
         ? createNamespace(clusterScope, "namespace", name, "restricted", options)
         : name;

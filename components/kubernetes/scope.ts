@@ -19,6 +19,8 @@ export interface ScopeArgs {
     readonly imageCredentials?: readonly pulumi.Output<string>[];
 }
 
+type Annotations = Record<string, pulumi.Input<string> | undefined>;
+
 /** Maximum lengths of object names. Names of pods, and their labels, are longer than the names of their controllers. */
 export const longestName = {
     /** Services, and Jobs, whose names become labels of their pods. */
@@ -27,8 +29,20 @@ export const longestName = {
     withSuffix: 52,
 } as const;
 
-/** Length of what Pulumi appends to the name of an object without a given name: a hyphen and 8 hexadecimal digits. */
-const generatedSuffix = 9;
+/** Annotation with the stack that an object belongs to. */
+export const ownerAnnotation = "private-registry/owner";
+
+/** Annotation with the name under which the provider's server-side apply owns an object's fields. */
+export const managerAnnotation = "pulumi.com/patchFieldManager";
+
+/** Length of the longest name that server-side apply accepts for an owner of fields. */
+const longestManager = 128;
+
+/**
+ * Objects keep the owner of fields that they were created with, so that their fields have one owner: the provider's generated one in
+ * stacks of release 0.1.0 and older, and the former name of a stack that was renamed.
+ */
+export const keptManager = `metadata.annotations["${managerAnnotation}"]`;
 
 /** Names, labels and namespace of the objects that the parts of a component declare. */
 export class Scope {
@@ -53,12 +67,17 @@ export class Scope {
         return `${this.instance}-${part}`;
     }
 
-    /** The name of a Kubernetes object. A name above the limit is truncated, and ends with a hash of the full name. */
+    /**
+     * The name of a Kubernetes object. It is the same in every run, so that an object can be found again that was created by a run
+     * that was killed. A name above the limit is truncated, and ends with a hash of the full name.
+     */
     objectName(part: string, limit: number = longestName.usual): string {
-        const whole = this.name(part);
-        if (whole.length <= limit) return whole;
-        const hash = createHash("sha256").update(whole).digest("hex").slice(0, 8);
-        return `${whole.slice(0, limit - hash.length - 1).replace(/[^a-z0-9]+$/, "")}-${hash}`;
+        return shortened(this.name(part), limit);
+    }
+
+    /** The name of an object without a namespace. */
+    clusterObjectName(part: string): pulumi.Output<string> {
+        return this.namespace.apply((namespace) => shortened(`${namespace}-${this.name(part)}`, longestName.usual));
     }
 
     /**
@@ -78,18 +97,22 @@ export class Scope {
         return { parent: this.args.parent, ...(isProtected && { protect: true }), ...options };
     }
 
-    /** Prints a warning about the component. */
-    warn(message: string): void {
-        pulumi.log.warn(message, this.args.parent);
+    /** Options of a Kubernetes object whose name is an argument, or begins with one. */
+    objectOptions({ ignoreChanges = [], ...options }: pulumi.CustomResourceOptions = {}): pulumi.CustomResourceOptions {
+        return this.options({ ...options, ignoreChanges: [keptManager, ...ignoreChanges] });
     }
 
     /**
-     * The name of an object whose name Pulumi generates: undefined, unless the generated name would be above the limit. Objects of
-     * existing stacks keep their generated names, because another name would replace them.
+     * Options of a Kubernetes object whose name is `objectName`. In stacks of release 0.1.0 and older, Pulumi generated the name. The
+     * object keeps it, because another one would replace the object.
      */
-    shortName(part: string, limit: number = longestName.usual): string | undefined {
-        const generated = this.name(part).length + generatedSuffix;
-        return generated > limit ? this.objectName(part, limit) : undefined;
+    fixedOptions(options: pulumi.CustomResourceOptions = {}): pulumi.CustomResourceOptions {
+        return this.objectOptions({ ...options, ignoreChanges: ["metadata.name", ...(options.ignoreChanges ?? [])] });
+    }
+
+    /** Prints a warning about the component. */
+    warn(message: string): void {
+        pulumi.log.warn(message, this.args.parent);
     }
 
     /** The labels that select a part's pods. They never change, because a Deployment's selector is immutable. */
@@ -101,17 +124,32 @@ export class Scope {
         };
     }
 
-    /** Namespace, labels and annotations of an object. */
-    metadata(part: string, annotations?: Record<string, pulumi.Input<string> | undefined>) {
-        return { namespace: this.namespace, ...this.podMetadata(part, annotations) };
+    /** Name, namespace, labels and annotations of an object. `part` is the label `app.kubernetes.io/component`. */
+    metadata(name: pulumi.Input<string>, part: string, annotations?: Annotations) {
+        return { namespace: this.namespace, ...this.clusterMetadata(name, part, annotations) };
     }
 
     /**
-     * Labels and annotations of a pod, or of an object without a namespace: the user's, with the component's over them. An undefined
-     * annotation removes the user's. Without annotations the field is omitted: the API server drops an empty map, which the
-     * provider would report as a change at every `pulumi up`.
+     * Name, labels and annotations of an object without a namespace, or in another one. If the object belongs to another stack, the
+     * API server refuses the change, with a conflict about the owner annotation.
      */
-    podMetadata(part: string, annotations: Record<string, pulumi.Input<string> | undefined> = {}) {
+    clusterMetadata(name: pulumi.Input<string>, part: string, annotations: Annotations = {}) {
+        const own = { [ownerAnnotation]: owningStack(), ...this.managerAnnotations };
+        return { name, ...this.podMetadata(part, { ...own, ...annotations }) };
+    }
+
+    /** The annotations of an object of which the component owns some fields only. */
+    get managerAnnotations(): Record<string, string> {
+        const manager = `component ${this.instance} of Pulumi stack ${owningStack()}`;
+        return { [managerAnnotation]: shortened(manager, longestManager) };
+    }
+
+    /**
+     * Labels and annotations of a pod: the user's, with the component's over them. An undefined annotation removes the user's.
+     * Without annotations the field is omitted: the API server drops an empty map, which the provider would report as a change at
+     * every `pulumi up`.
+     */
+    podMetadata(part: string, annotations: Annotations = {}) {
         const all = Object.fromEntries(
             Object.entries({ ...this.args.annotations, ...annotations }).flatMap(([key, value]) =>
                 value === undefined ? [] : [[key, value]],
@@ -129,8 +167,45 @@ export class Scope {
     }
 }
 
+/** The stack's full name: organization, project and stack. */
+function owningStack(): string {
+    return `${organization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+}
+
+function organization(): string {
+    try {
+        return pulumi.getOrganization();
+    } catch {
+        // A unit test with Pulumi's mocks, which need no organization.
+        return "organization";
+    }
+}
+
+/** A name above the limit is truncated, and ends with a hash of the full name. */
+function shortened(whole: string, limit: number): string {
+    if (whole.length <= limit) return whole;
+    const hash = createHash("sha256").update(whole).digest("hex").slice(0, 8);
+    return `${whole.slice(0, limit - hash.length - 1).replace(/[^a-z0-9]+$/, "")}-${hash}`;
+}
+
 /** The component's name is a label's value, and the first part of all object names, so it must be valid for both. */
 export function childNameProblems(name: string, longest: number): Problem[] {
     const reason = reasonAgainst(dnsLabel(longest), name);
     return reason === undefined ? [] : [{ path: "name", reason: `the component's name ${reason}` }];
+}
+
+/**
+ * A component keeps its name, because selectors contain it, which cannot be changed: under another name, there would be a second
+ * Deployment or StatefulSet on the same volume. Aliases that are not known yet are not checked.
+ */
+export function renameProblems(name: string, { aliases = [] }: pulumi.ComponentResourceOptions = {}): Problem[] {
+    if (!Array.isArray(aliases)) return [];
+    const former = aliases
+        .map((alias: pulumi.Input<string | pulumi.Alias>) => {
+            if (typeof alias === "string") return alias.split("::").at(-1);
+            return (alias as pulumi.Alias).name;
+        })
+        .find((other) => typeof other === "string" && other !== name);
+    const reason = `the component cannot be renamed from "${former}", because the selectors of its objects contain the name; use that name again and remove the alias`;
+    return former === undefined ? [] : [{ path: "name", reason }];
 }

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { apiAccount, mountedCredentials } from "../kubernetes/apiAccess";
+import { configMapByContent, secretByContent } from "../kubernetes/contentNamed";
 import type { ImageSettings } from "../kubernetes/images";
 import { nodeAgent } from "../kubernetes/nodeAgent";
 import { mounted, mountedReadOnly, mountedSecret, type PodAddition } from "../kubernetes/pod";
@@ -42,7 +43,6 @@ export function deployNodeDaemonSet(scope: Scope, settings: DaemonSetSettings, n
     const { nodeSelector, tolerations, ...places } = settings.nodes;
     const { namespace } = scope;
     const name = scope.name("node-trust");
-    const metadata = scope.metadata("node-trust");
     // Which files contain a login is not secret. The logins themselves are not in the ConfigMap.
     const folders = nodeFolders(places, settings.endpoint !== undefined);
     const files = nodeConfig.registry.apply((registry) =>
@@ -52,30 +52,21 @@ export function deployNodeDaemonSet(scope: Scope, settings: DaemonSetSettings, n
             places.directories,
         ),
     );
-    const config = new k8s.core.v1.ConfigMap(
-        scope.name("node-trust-files"),
-        { metadata, data: files.apply(({ open }) => open) },
-        scope.options(),
-    );
-    const secrets =
+    const openFiles = files.apply(({ open }) => open);
+    const configName = configMapByContent(scope, "node-trust-files", "node-trust", openFiles);
+    const secretFiles =
         nodeConfig.logins &&
-        new k8s.core.v1.Secret(
-            scope.name("node-trust-logins"),
-            {
-                metadata,
-                stringData: pulumi
-                    .all([nodeConfig.registry, nodeConfig.logins])
-                    .apply(([registry, logins]) => agentFiles(nodeFiles(places, { ...registry, logins })).secret),
-            },
-            scope.options(),
-        );
+        pulumi
+            .all([nodeConfig.registry, nodeConfig.logins])
+            .apply(([registry, logins]) => agentFiles(nodeFiles(places, { ...registry, logins })).secret);
+    const secretName = secretFiles && secretByContent(scope, "node-trust-logins", "node-trust", secretFiles).name;
     // The agent checks whether its DaemonSet is being deleted, and may request nothing else.
     const rule = { apiGroups: ["apps"], resources: ["daemonsets"], resourceNames: [name], verbs: ["get"] };
     const account = apiAccount(scope, "node-trust", rule);
     new k8s.apps.v1.DaemonSet(
         name,
         {
-            metadata: { ...metadata, name },
+            metadata: scope.metadata(name, "node-trust"),
             spec: {
                 selector: { matchLabels: scope.selector("node-trust") },
                 // The agents serve no requests, so all of them can be replaced at the same time.
@@ -92,15 +83,12 @@ export function deployNodeDaemonSet(scope: Scope, settings: DaemonSetSettings, n
                         tolerations,
                         serviceAccountName: account.name,
                         readinessProbe: statusProbe,
-                        additions: [
-                            ...agentFolders(config.metadata.name, secrets?.metadata.name, folders),
-                            ...containerdConfig(places),
-                        ],
+                        additions: [...agentFolders(configName, secretName, folders), ...containerdConfig(places)],
                     }),
                 },
             },
         },
-        scope.options({ dependsOn: account.permission }),
+        scope.objectOptions({ dependsOn: account.permission }),
     );
 }
 

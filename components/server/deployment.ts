@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { checksum } from "../kubernetes/checksum";
+import { secretByContent } from "../kubernetes/contentNamed";
 import { unlessEmpty } from "../kubernetes/emptyFields";
 import { mountedSecret, type PodAddition, type PodContainer, podSpec, variables } from "../kubernetes/pod";
 import type { Scope } from "../kubernetes/scope";
@@ -10,32 +10,21 @@ import { affinityFor, rollingUpdate } from "./rollout";
 
 /**
  * Deploys the registry as a Deployment. Its pods roll when config.yml, the certificate or content that additions read at startup
- * changes: those Secrets get a new name with every change, and if the provider updates Secrets in place, the checksums change. The
- * htpasswd Secret keeps its name, because the registry reloads the file. It is mounted as a directory, because Kubernetes does not
- * update single mounted files.
+ * changes, because those Secrets get a new name with every change. The htpasswd Secret keeps its name, because the registry reloads the
+ * file. It is mounted as a directory, because Kubernetes does not update single mounted files.
  */
 export function deployServer(scope: Scope, server: Server): RunningServer {
     const { scheduling, storage, certificate, additions } = server;
     const configText = pulumi
         .all([server.httpSecret, server.config])
         .apply(([httpSecret, settings]) => configYaml({ ...settings, httpSecret, isPlain: certificate === undefined }));
-    const config = new k8s.core.v1.Secret(
-        scope.name("config"),
-        // A Secret, because it contains the key that signs upload URLs, and overrides may contain credentials.
-        { metadata: scope.metadata("server"), stringData: { "config.yml": configText } },
-        scope.options(),
-    );
+    // A Secret, because it contains the key that signs upload URLs, and overrides may contain credentials.
+    const config = secretByContent(scope, "config", "server", { "config.yml": configText });
     const users = usersSecret(scope, server);
     const account = serverAccount(scope, server);
     const selector = { matchLabels: scope.selector("server") };
-    // Hashed together with config.yml, whose random key protects a weak secret from brute force.
-    const content = pulumi.all([configText, ...additions.flatMap((addition) => addition.content ?? [])]);
-    const checksums = {
-        "checksum/config": checksum(content.apply((texts) => texts.join("\n"))),
-        ...(certificate?.checksum && { "checksum/certificate": certificate.checksum }),
-    };
     const mounted = [
-        mountedSecret("config", config.metadata.name, inPod.config),
+        mountedSecret("config", config.name, inPod.config),
         ...(certificate ? [mountedSecret("tls", certificate.secretName, inPod.certificate)] : []),
         users.pod,
         ...additions,
@@ -43,13 +32,13 @@ export function deployServer(scope: Scope, server: Server): RunningServer {
     const deployment = new k8s.apps.v1.Deployment(
         scope.name("deployment"),
         {
-            metadata: scope.metadata("server"),
+            metadata: scope.metadata(scope.objectName("deployment"), "server"),
             spec: {
                 replicas: server.replicas,
                 selector,
                 strategy: rollingUpdate(server.strategy),
                 template: {
-                    metadata: podMetadata(scope, server, checksums),
+                    metadata: podMetadata(scope, server),
                     spec: podSpec(scope, server, {
                         serviceAccountName: account.metadata.name,
                         affinity: affinityFor(scheduling.affinity, storage.mounting, selector),
@@ -67,13 +56,13 @@ export function deployServer(scope: Scope, server: Server): RunningServer {
                 },
             },
         },
-        scope.options({ dependsOn: [users.secret, ...server.after] }),
+        scope.fixedOptions({ dependsOn: [users.secret, ...server.after] }),
     );
     return { deploymentName: deployment.metadata.name, resource: deployment };
 }
 
-function podMetadata(scope: Scope, { additions }: Server, annotations: Record<string, pulumi.Input<string>>) {
-    const { labels, ...metadata } = scope.podMetadata("server", annotations);
+function podMetadata(scope: Scope, { additions }: Server) {
+    const { labels, ...metadata } = scope.podMetadata("server");
     return { ...metadata, labels: { ...labels, ...additionLabels(additions) } };
 }
 
@@ -88,10 +77,10 @@ export function usersSecret(scope: Scope, server: Server) {
     const secret = new k8s.core.v1.Secret(
         scope.name("htpasswd"),
         {
-            metadata: { name, ...scope.metadata("server") },
+            metadata: scope.metadata(name, "server"),
             stringData: { htpasswd: server.htpasswd },
         },
-        scope.options(),
+        scope.objectOptions(),
     );
     // By its plain name: Pulumi deletes a named Secret before it replaces it, and with it what depends on its outputs.
     return { secret, pod: mountedSecret("auth", name, inPod.htpasswd) };
@@ -102,8 +91,11 @@ export function serverAccount(scope: Scope, { additions }: Server): k8s.core.v1.
     const annotations = Object.assign({}, ...additions.map((addition) => addition.accountAnnotations));
     return new k8s.core.v1.ServiceAccount(
         scope.name("account"),
-        { metadata: scope.metadata("server", annotations), automountServiceAccountToken: false },
-        scope.options(),
+        {
+            metadata: scope.metadata(scope.objectName("account"), "server", annotations),
+            automountServiceAccountToken: false,
+        },
+        scope.fixedOptions(),
     );
 }
 

@@ -31,16 +31,12 @@ export interface RegistryAddition extends PodAddition {
     readonly labels?: Record<string, string>;
     /** Annotations of the pods' service account. */
     readonly accountAnnotations?: Record<string, pulumi.Input<string>>;
-    /** Content that the pods read only at startup: they roll when it changes, as with config.yml. */
-    readonly content?: pulumi.Output<string>[];
 }
 
 /** The certificate that the pods serve. */
 export interface ServedCertificate {
     /** Name of the TLS Secret. */
     readonly secretName: pulumi.Output<string>;
-    /** Checksum of the content; undefined if it may change outside Pulumi. */
-    readonly checksum: pulumi.Output<string> | undefined;
 }
 
 export interface RunningServer {

@@ -80,7 +80,7 @@ export function createServices(
     edgeAnnotations: Record<string, pulumi.Input<string>>,
 ): RegistryService {
     const selector = scope.selector("server");
-    const metadata = scope.metadata("server", { "pulumi.com/skipAwait": "true" });
+    const skipAwait = { "pulumi.com/skipAwait": "true" };
     const { nodePort, loadBalancer } = expose;
     const port = {
         ...servicePort(isPlain),
@@ -91,11 +91,7 @@ export function createServices(
     const service = new k8s.core.v1.Service(
         scope.name("service"),
         {
-            metadata: {
-                ...metadata,
-                annotations: { ...metadata.annotations, ...serviceAnnotations },
-                name: serviceName,
-            },
+            metadata: scope.metadata(serviceName, "server", { ...skipAwait, ...serviceAnnotations }),
             spec: {
                 type: loadBalancer ? "LoadBalancer" : nodePort ? "NodePort" : "ClusterIP",
                 selector,
@@ -105,19 +101,19 @@ export function createServices(
                 loadBalancerClass: loadBalancer?.className,
             },
         },
-        scope.options(),
+        scope.objectOptions(),
     );
     new k8s.core.v1.Service(
         scope.name("metrics-service"),
         {
-            metadata: { ...metadata, name: `${serviceName}-metrics` },
+            metadata: scope.metadata(`${serviceName}-metrics`, "server", skipAwait),
             spec: {
                 type: "ClusterIP",
                 selector,
                 ports: [{ name: "metrics", port: inPod.debugPort, targetPort: inPod.debugPort }],
             },
         },
-        scope.options(),
+        scope.objectOptions(),
     );
     // The first preview, in a namespace that does not exist, returns undefined instead of an unknown value.
     const clusterIp = service.spec.clusterIP.apply((ip: string | undefined) => ip ?? (pulumi.unknown as string));

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
 import { isBelow } from "../arguments/quantity";
-import type { Scope } from "../kubernetes/scope";
+import { keptManager, type Scope } from "../kubernetes/scope";
 
 export interface ClaimRequest {
     /** Last part of the resource's name in Pulumi. */
@@ -89,11 +89,8 @@ export function claimVolume(scope: Scope, request: ClaimRequest) {
     const claim = new k8s.core.v1.PersistentVolumeClaim(
         scope.name(request.part),
         {
-            metadata: {
-                name: request.name,
-                // With WaitForFirstConsumer, the claim is bound when a pod uses it. The pod's Deployment waits for both.
-                ...scope.metadata("storage", { "pulumi.com/skipAwait": "true" }),
-            },
+            // With WaitForFirstConsumer, the claim is bound when a pod uses it. The pod's Deployment waits for both.
+            metadata: scope.metadata(request.name, "storage", { "pulumi.com/skipAwait": "true" }),
             spec: {
                 accessModes,
                 storageClassName: request.storageClassName,
@@ -101,7 +98,7 @@ export function claimVolume(scope: Scope, request: ClaimRequest) {
             },
         },
         scope.lastingOptions(request.isProtected, {
-            ignoreChanges: ["spec.storageClassName", "spec.accessModes"],
+            ignoreChanges: [keptManager, "spec.storageClassName", "spec.accessModes"],
             hooks: shrinkGuard(scope, request.part, request.path),
         }),
     );

@@ -6,6 +6,7 @@ import { fields, plain, required } from "../arguments/shapes";
 import type { RegistryScope } from "../kubernetes/namespace";
 import { anyTaint, nodeAgent } from "../kubernetes/nodeAgent";
 import { mounted, registryUser } from "../kubernetes/pod";
+import { keptManager } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
 import { defaultSize, type StorageContext } from "./kind";
 
@@ -71,7 +72,7 @@ function staticVolume(
     return new k8s.core.v1.PersistentVolume(
         scope.name("volume"),
         {
-            metadata: scope.podMetadata("storage"),
+            metadata: scope.clusterMetadata(scope.clusterObjectName("volume"), "storage"),
             spec: {
                 accessModes: ["ReadWriteOnce"],
                 capacity: { storage: size },
@@ -82,7 +83,7 @@ function staticVolume(
                 ...pinned,
             },
         },
-        { ...options, ignoreChanges: ["spec.capacity"] },
+        { ...options, ignoreChanges: ["metadata.name", keptManager, "spec.capacity"] },
     );
 }
 
@@ -96,7 +97,7 @@ function staticClaim(
     return new k8s.core.v1.PersistentVolumeClaim(
         scope.name("claim"),
         {
-            metadata: { name, ...scope.metadata("storage", { "pulumi.com/skipAwait": "true" }) },
+            metadata: scope.metadata(name, "storage", { "pulumi.com/skipAwait": "true" }),
             spec: {
                 accessModes: ["ReadWriteOnce"],
                 storageClassName: "",
@@ -105,7 +106,7 @@ function staticClaim(
             },
         },
         // A static volume cannot be resized, and this size is not enforced.
-        { ...options, ignoreChanges: ["spec.resources"] },
+        { ...options, ignoreChanges: [keptManager, "spec.resources"] },
     );
 }
 
@@ -126,13 +127,13 @@ function folderOwner(
     return new k8s.apps.v1.DaemonSet(
         scope.name(part),
         {
-            metadata: scope.onNodes.metadata(part),
+            metadata: scope.onNodes.metadata(scope.objectName(part), part),
             spec: {
                 selector: { matchLabels: scope.selector(part) },
                 template: { metadata: scope.podMetadata(part), spec: pod },
             },
         },
-        scope.options(),
+        scope.fixedOptions(),
     );
 }
 

@@ -4,6 +4,7 @@ import * as random from "@pulumi/random";
 import { size } from "../arguments/quantity";
 import { boolean, dnsName, imageReference } from "../arguments/rules";
 import { fields, plain } from "../arguments/shapes";
+import { secretByContent } from "../kubernetes/contentNamed";
 import { minioImage } from "../kubernetes/images";
 import { mounted, type PodAddition, podSpec, scratch, variables } from "../kubernetes/pod";
 import {
@@ -89,28 +90,21 @@ export function deployMinio(
     const password = (part: string) =>
         new random.RandomPassword(scope.name(`minio-${part}`), { length: 40, special: false }, scope.options()).result;
     const root = { MINIO_ROOT_USER: "root", MINIO_ROOT_PASSWORD: password("root") };
-    const rootSecret = new k8s.core.v1.Secret(
-        scope.name("minio-root"),
-        { metadata: scope.metadata("minio"), stringData: root },
-        scope.options(),
-    );
+    const rootSecretName = secretByContent(scope, "minio-root", "minio", root).name;
     new k8s.core.v1.Service(
         scope.name("minio-service"),
         {
-            metadata: {
-                name: serviceName,
-                ...scope.metadata("minio", { "pulumi.com/skipAwait": "true" }),
-            },
+            metadata: scope.metadata(serviceName, "minio", { "pulumi.com/skipAwait": "true" }),
             spec: { selector: scope.selector("minio"), ports: [{ name: "s3", port, targetPort: port }] },
         },
-        scope.options(),
+        scope.objectOptions(),
     );
     const server = deployMinioServer(scope, args, {
         claim,
         claimName,
         context,
         serviceName,
-        rootSecret,
+        rootSecretName,
         certificate: ca && {
             ...ca.issue("server", [host]),
             caCertPem: ca.caCertPem,
@@ -122,7 +116,7 @@ export function deployMinio(
         endpoint,
         bucket,
         keys,
-        rootSecret,
+        rootSecretName,
         caCertPem: ca?.caCertPem,
         context,
         after: server,
@@ -136,28 +130,26 @@ interface MinioServer {
     readonly claimName: pulumi.Output<string>;
     readonly context: StorageContext;
     readonly serviceName: string;
-    readonly rootSecret: k8s.core.v1.Secret;
+    readonly rootSecretName: pulumi.Output<string>;
     readonly certificate?: Record<"certPem" | "keyPem" | "caCertPem", pulumi.Output<string>>;
 }
 
 /** Deploys the server as a StatefulSet, which never runs two pods on one volume. */
 function deployMinioServer(scope: Scope, args: MinioSettings, server: MinioServer) {
     const { claim, certificate } = server;
-    const metadata = scope.metadata("minio");
     const content = certificate && {
         "public.crt": certificate.certPem,
         "private.key": certificate.keyPem,
         "ca.crt": certificate.caCertPem,
     };
-    const tlsSecret =
-        content && new k8s.core.v1.Secret(scope.name("minio-tls"), { metadata, stringData: content }, scope.options());
+    const tlsSecretName = content && secretByContent(scope, "minio-tls", "minio", content).name;
     const probe = (path: string) => ({
         httpGet: { path: `/minio/health/${path}`, port, scheme: certificate ? "HTTPS" : "HTTP" },
     });
     return new k8s.apps.v1.StatefulSet(
         scope.name("minio"),
         {
-            metadata: { ...metadata, name: scope.shortName("minio", longestName.withSuffix) },
+            metadata: scope.metadata(scope.objectName("minio", longestName.withSuffix), "minio"),
             spec: {
                 serviceName: server.serviceName,
                 replicas: 1,
@@ -175,7 +167,7 @@ function deployMinioServer(scope: Scope, args: MinioSettings, server: MinioServe
                                     ...["--certs-dir", folders.certificates],
                                 ],
                                 env: variables({ MINIO_BROWSER: "off", MINIO_UPDATE: "off", HOME: "/tmp" }),
-                                envFrom: [{ secretRef: { name: server.rootSecret.metadata.name } }],
+                                envFrom: [{ secretRef: { name: server.rootSecretName } }],
                                 ports: [{ name: "s3", containerPort: port }],
                                 resources: args.resources,
                                 startupProbe: { ...probe("live"), periodSeconds: 1, failureThreshold: 120 },
@@ -187,7 +179,7 @@ function deployMinioServer(scope: Scope, args: MinioSettings, server: MinioServe
                                         folders.data,
                                     ),
                                     scratch("tmp", "/tmp", "64Mi"),
-                                    certificateFolder(tlsSecret?.metadata.name),
+                                    certificateFolder(tlsSecretName),
                                 ],
                             },
                         ],
@@ -196,7 +188,7 @@ function deployMinioServer(scope: Scope, args: MinioSettings, server: MinioServe
             },
         },
         // Two servers must not write to one volume, not even while one replaces the other.
-        scope.options({ dependsOn: [claim], deleteBeforeReplace: true }),
+        scope.fixedOptions({ dependsOn: [claim], deleteBeforeReplace: true }),
     );
 }
 

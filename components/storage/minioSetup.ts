@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { secretByContent, suffixedMetadata } from "../kubernetes/contentNamed";
 import { mountedSecret, podSpec, scratch, secretVariable, variables } from "../kubernetes/pod";
 import { fixedResources } from "../kubernetes/resources";
 import type { Scope } from "../kubernetes/scope";
@@ -13,7 +14,7 @@ export interface MinioSetUp {
     readonly bucket: string;
     /** Access key of the registry's user. */
     readonly keys: S3Keys;
-    readonly rootSecret: k8s.core.v1.Secret;
+    readonly rootSecretName: pulumi.Output<string>;
     readonly caCertPem: pulumi.Output<string> | undefined;
     readonly context: StorageContext;
     /** The server, which must be ready. */
@@ -49,26 +50,21 @@ const resources = fixedResources({
 /** A Job that creates the bucket and the registry's user. It is idempotent. */
 export function minioSetUp(scope: Scope, setUp: MinioSetUp): k8s.batch.v1.Job {
     const { caCertPem } = setUp;
-    const metadata = scope.metadata("minio-set-up");
     const content = {
         accessKeyId: setUp.keys.accessKeyId,
         secretAccessKey: setUp.keys.secretAccessKey,
         "policy.json": JSON.stringify(bucketPolicy(setUp.bucket)),
         ...(caCertPem && { "ca.crt": caCertPem }),
     };
-    const secret = new k8s.core.v1.Secret(
-        scope.name("minio-set-up"),
-        { metadata, stringData: content },
-        scope.options(),
-    );
-    const { name } = secret.metadata;
-    const { name: rootName } = setUp.rootSecret.metadata;
+    const secret = secretByContent(scope, "minio-set-up", "minio-set-up", content);
+    const { name } = secret;
+    const { rootSecretName: rootName } = setUp;
     const items = ["policy.json", ...(caCertPem ? ["ca.crt"] : [])].map((key) => ({ key, path: key }));
     const login = setUp.endpoint.apply((url) => url.replace("://", "://$(ROOT_USER):$(ROOT_PASSWORD)@"));
     return new k8s.batch.v1.Job(
         scope.name("minio-set-up"),
         {
-            metadata: { ...metadata, name: scope.shortName("minio-set-up") },
+            metadata: suffixedMetadata(scope, "minio-set-up", "minio-set-up", secret.suffix),
             spec: {
                 backoffLimit: 5,
                 activeDeadlineSeconds: 300,

@@ -1,4 +1,3 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
 import { origin } from "../arguments/hosts";
@@ -16,6 +15,7 @@ import {
     trimmedString,
 } from "../arguments/rules";
 import { exactlyOneOf, fields, required, secret } from "../arguments/shapes";
+import { secretByContent } from "../kubernetes/contentNamed";
 import { secretVariable } from "../kubernetes/pod";
 import type { Scope } from "../kubernetes/scope";
 import { isInCluster } from "../kubernetes/serviceNames";
@@ -258,20 +258,11 @@ export function useS3(scope: Scope, s3: S3Storage, context: S3Context) {
         ...(authority && { "ca.crt": authority.apply((ca) => ca ?? "") }),
     };
     if (Object.keys(stored).length === 0) return { driver, pod: podOf(undefined, existingSecret, role) };
-    const secret = new k8s.core.v1.Secret(
-        scope.name("s3"),
-        {
-            metadata: scope.metadata("server"),
-            stringData: stored,
-        },
-        scope.options(),
-    );
-    const { name } = secret.metadata;
+    const { name } = secretByContent(scope, "s3", "server", stored);
     const reference = keys
         ? { name, accessKeyIdKey: "accessKeyId", secretAccessKeyKey: "secretAccessKey" }
         : existingSecret;
-    const pod = podOf(authority && name, reference, role);
-    return { driver, pod: { ...pod, content: [pulumi.jsonStringify(stored)] } };
+    return { driver, pod: podOf(authority && name, reference, role) };
 }
 
 function keyVariables({ name, accessKeyIdKey, secretAccessKeyKey }: S3KeysReference) {

@@ -190,7 +190,7 @@ export function requestFromCertManager(
     return {
         secretName: pulumi.output(secretName),
         ownsSecret: true,
-        checksum: undefined,
+        isRenewedOutside: true,
         caCertPem: own?.caCertPem ?? given,
         expiry: pulumi.output(""),
         coversClusterNames: !publicNamesOnly,
@@ -223,7 +223,7 @@ function declareCertificate(scope: Scope, request: CertificateRequest): k8s.apie
     const { part, secretName, issuerRef, dependsOn } = request;
     const { validityDays, renewBeforeDays, algorithm } = request.settings;
     const subject = pulumi.all(request.names).apply((names) => certificateNames(names));
-    const metadata = scope.metadata("server", awaitReady);
+    const metadata = scope.metadata(scope.objectName(`${part}-certificate`), "server", awaitReady);
     return new k8s.apiextensions.CustomResource(
         scope.name(`${part}-certificate`),
         {
@@ -243,7 +243,7 @@ function declareCertificate(scope: Scope, request: CertificateRequest): k8s.apie
                 issuerRef,
             },
         },
-        scope.options({ dependsOn }),
+        scope.fixedOptions({ dependsOn }),
     );
 }
 
@@ -259,16 +259,16 @@ function keyOf(algorithm: KeyAlgorithm) {
  */
 function ownIssuer(scope: Scope, algorithm: KeyAlgorithm, generation: number) {
     const ca = createAuthority(scope, algorithm, generation);
-    const secret = tlsSecret(scope, "issuer-key", ca.certPem, ca.privateKeyPem);
+    const secretName = tlsSecret(scope, "issuer-key", ca.certPem, ca.privateKeyPem);
     const issuer = new k8s.apiextensions.CustomResource(
         scope.name(`issuer-${generation}`),
         {
             apiVersion: `${api}/v1`,
             kind: "Issuer",
-            metadata: scope.metadata("server", awaitReady),
-            spec: { ca: { secretName: secret.secretName } },
+            metadata: scope.metadata(scope.objectName(`issuer-${generation}`), "server", awaitReady),
+            spec: { ca: { secretName } },
         },
-        scope.options(),
+        scope.fixedOptions(),
     );
     const reference = { name: issuer.metadata.name, kind: IssuerKind.Issuer, group: api };
     return { issuer, reference, caCertPem: ca.trustedPem };

@@ -16,8 +16,8 @@ export interface Certificate {
     readonly secretName: pulumi.Output<string>;
     /** Whether the component creates that Secret. */
     readonly ownsSecret: boolean;
-    /** Checksum of the content; undefined if the certificate is renewed outside Pulumi. */
-    readonly checksum: pulumi.Output<string> | undefined;
+    /** Whether something other than Pulumi renews the certificate in that Secret. */
+    readonly isRenewedOutside: boolean;
     /** CA certificates that clients must trust, PEM-encoded; undefined if the certificate is publicly trusted. */
     readonly caCertPem: pulumi.Output<string> | undefined;
     /** End of validity, in RFC 3339 format; empty if the certificate is renewed outside Pulumi. */

@@ -32,7 +32,7 @@ export function restartOnRenewal(
     settings: PodSettings & { readonly isPlain: boolean },
     { certificate, address, server }: WatchedRegistry,
 ): k8s.apps.v1.Deployment | undefined {
-    if (certificate.checksum !== undefined || settings.isPlain) return undefined;
+    if (!certificate.isRenewedOutside || settings.isPlain) return undefined;
     const part = "certificate-watch";
     const deployment = server.deploymentName;
     const rule = { apiGroups: ["apps"], resources: ["deployments"], resourceNames: [deployment], verbs: ["patch"] };
@@ -40,7 +40,7 @@ export function restartOnRenewal(
     return new k8s.apps.v1.Deployment(
         scope.name(part),
         {
-            metadata: scope.metadata(part),
+            metadata: scope.metadata(scope.objectName(part), part),
             spec: {
                 selector: { matchLabels: scope.selector(part) },
                 strategy: { type: "Recreate" },
@@ -74,6 +74,6 @@ export function restartOnRenewal(
                 },
             },
         },
-        scope.options({ dependsOn: account.permission }),
+        scope.fixedOptions({ dependsOn: account.permission }),
     );
 }

@@ -81,8 +81,9 @@ export function issueSelfSigned(
         use: "server",
     });
     return {
-        ...tlsSecret(scope, "tls", certificate.certPem, key.privateKeyPem),
+        secretName: tlsSecret(scope, "tls", certificate.certPem, key.privateKeyPem),
         ownsSecret: true,
+        isRenewedOutside: false,
         caCertPem: ca.trustedPem,
         expiry: certificate.validityEndTime,
         coversClusterNames: true,

@@ -64,7 +64,7 @@ export function useExisting(args: ExistingCertificate): Certificate {
     return {
         secretName: pulumi.output(args.name),
         ownsSecret: false,
-        checksum: undefined,
+        isRenewedOutside: true,
         caCertPem: args.caCertPem === undefined ? undefined : pulumi.output(args.caCertPem),
         expiry: pulumi.output(""),
         coversClusterNames: false,
@@ -88,8 +88,9 @@ export function usePem(
         });
     const open = pulumi.unsecret(certificate);
     return {
-        ...tlsSecret(scope, part, open, key),
+        secretName: tlsSecret(scope, part, open, key),
         ownsSecret: true,
+        isRenewedOutside: false,
         caCertPem: args.caCertPem === undefined ? undefined : pulumi.output(args.caCertPem),
         expiry: open.apply((pem) => parseCertificates(pem)[0].notAfter.toISOString().replace(".000Z", "Z")),
         coversClusterNames: false,

@@ -7,7 +7,7 @@ import { fields } from "../arguments/shapes";
 import { type Backend, uiPath } from "../expose/edge";
 import { type ExposeSettings, edges, type RegistryExpose } from "../expose/expose";
 import { edgeAnnotations } from "../expose/ingress";
-import { checksum } from "../kubernetes/checksum";
+import { configMapByContent } from "../kubernetes/contentNamed";
 import { uiImage } from "../kubernetes/images";
 import { mounted, mountedReadOnly, mountedSecret, type PodSettings, podSpec, variables } from "../kubernetes/pod";
 import {
@@ -154,53 +154,41 @@ export function deployUi(scope: Scope, context: UiContext, address: UiAddress): 
     const serviceName = `${context.serviceName}-ui`;
     const serverName = pulumi.interpolate`${serviceName}.${scope.namespace}.svc`;
     const selector = scope.selector("ui");
-    const metadata = scope.metadata("ui");
     new k8s.core.v1.Service(
         scope.name("ui-service"),
         {
-            metadata: {
-                name: serviceName,
-                ...scope.metadata("ui", {
-                    "pulumi.com/skipAwait": "true",
-                    ...edgeAnnotations(scope, context, serviceName),
-                }),
-            },
+            metadata: scope.metadata(serviceName, "ui", {
+                "pulumi.com/skipAwait": "true",
+                ...edgeAnnotations(scope, context, serviceName),
+            }),
             spec: { selector, ports: [{ ...servicePort(isPlain), targetPort: uiPort }] },
         },
-        scope.options(),
+        scope.objectOptions(),
     );
     const server = address.clusterIp.apply((ip) => serverConfiguration(isIP(ip) === 6 ? "[::]" : "0.0.0.0", isPlain));
-    const config = new k8s.core.v1.ConfigMap(
-        scope.name("ui-server"),
-        { metadata, data: { [serverFile]: server } },
-        scope.options(),
-    );
+    const configName = configMapByContent(scope, "ui-server", "ui", { [serverFile]: server });
     const ca = isPlain ? undefined : internalCertificates(scope, "ui");
     const issued = ca?.issue("server", [serverName]);
     // A separate key, so that only the registry's pods have the registry's key.
-    const secret = issued && tlsSecret(scope, "ui-tls", issued.certPem, issued.keyPem);
-    const checksums = {
-        "checksum/server": checksum(server),
-        ...(secret && { "checksum/certificate": secret.checksum }),
-    };
+    const secretName = issued && tlsSecret(scope, "ui-tls", issued.certPem, issued.keyPem);
     new k8s.apps.v1.Deployment(
         scope.name("ui"),
         {
-            metadata,
+            metadata: scope.metadata(scope.objectName("ui"), "ui"),
             spec: {
                 replicas: 1,
                 selector: { matchLabels: selector },
                 template: {
-                    metadata: scope.podMetadata("ui", checksums),
+                    metadata: scope.podMetadata("ui"),
                     spec: uiPod(scope, ui, context, {
                         environment: environment(ui, context, address),
-                        configName: config.metadata.name,
-                        secretName: secret?.secretName,
+                        configName,
+                        secretName,
                     }),
                 },
             },
         },
-        scope.options(),
+        scope.fixedOptions(),
     );
     return { prefix: "ui-", serviceName, serverName, caCertPem: ca?.caCertPem };
 }

@@ -47,19 +47,22 @@ export function createPullSecrets(
         const secret = new k8s.core.v1.Secret(
             scope.name(`pull-secret-${namespace}`),
             {
-                metadata: { name, namespace, ...scope.podMetadata("pull-secret") },
+                metadata: { namespace, ...scope.clusterMetadata(name, "pull-secret") },
                 type: "kubernetes.io/dockerconfigjson",
                 stringData: { ".dockerconfigjson": dockerConfigJson },
             },
-            scope.options(),
+            scope.objectOptions(),
         );
         for (const account of serviceAccounts) {
             new k8s.core.v1.ServiceAccountPatch(
                 // Namespace names contain no dot, so this name is unique for each pair.
                 scope.name(`pull-secret-${namespace}.${account}`),
-                { metadata: { name: account, namespace }, imagePullSecrets: [{ name }] },
+                {
+                    metadata: { namespace, name: account, annotations: scope.managerAnnotations },
+                    imagePullSecrets: [{ name }],
+                },
                 // The plain name and dependsOn: Pulumi deletes a named Secret before it replaces it, and with it what depends on its outputs.
-                scope.options({ dependsOn: secret }),
+                scope.objectOptions({ dependsOn: secret }),
             );
         }
         return [namespace, secret.metadata.name] as const;

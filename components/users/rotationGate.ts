@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { secretByContent, suffixedMetadata } from "../kubernetes/contentNamed";
 import { toolsImage } from "../kubernetes/images";
 import { mountedSecret, type PodSettings, podSpec, scriptResources, variables } from "../kubernetes/pod";
 import type { Scope } from "../kubernetes/scope";
@@ -47,7 +48,6 @@ function awaitAcceptance(scope: Scope, settings: GateSettings, registry: GatedRe
     const { users, address, certificate, server } = registry;
     const rotated = users.logins.filter((login) => login.generation > 1);
     if (rotated.length === 0) return pulumi.output([]);
-    const metadata = scope.metadata("credentials");
     const logins = pulumi
         .all(rotated.map((login) => login.password))
         .apply((passwords) => passwords.map((password, i) => [`login-${i}`, curlLogin(rotated[i].username, password)]));
@@ -55,16 +55,12 @@ function awaitAcceptance(scope: Scope, settings: GateSettings, registry: GatedRe
         .all([certificate.caCertPem ?? "", logins])
         .apply(([caCertPem, all]) => ({ ...(caCertPem && { "ca.crt": caCertPem }), ...Object.fromEntries(all) }));
     const generations = rotated.map((login) => `${login.username}=${login.generation}`).join(" ");
-    const secret = new k8s.core.v1.Secret(
-        scope.name("credentials"),
-        { metadata, stringData: pulumi.secret(content) },
-        scope.options(),
-    );
+    const secret = secretByContent(scope, "credentials", "credentials", pulumi.secret(content));
     const item = (key: string) => ({ key, path: key });
     const job = new k8s.batch.v1.Job(
         scope.name("credentials-accepted"),
         {
-            metadata: { ...metadata, name: scope.shortName("credentials-accepted") },
+            metadata: suffixedMetadata(scope, "credentials-accepted", "credentials", secret.suffix),
             spec: {
                 backoffLimit: 3,
                 activeDeadlineSeconds: 300,
@@ -85,10 +81,10 @@ function awaitAcceptance(scope: Scope, settings: GateSettings, registry: GatedRe
                                 }),
                                 resources: scriptResources,
                                 additions: [
-                                    mountedSecret("logins", secret.metadata.name, "/logins", {
+                                    mountedSecret("logins", secret.name, "/logins", {
                                         items: rotated.map((_, i) => item(`login-${i}`)),
                                     }),
-                                    mountedSecret("certificate", secret.metadata.name, "/certificate", {
+                                    mountedSecret("certificate", secret.name, "/certificate", {
                                         items: [item("ca.crt")],
                                         optional: true,
                                     }),

@@ -81,7 +81,8 @@ export class SandboxStack {
         return JSON.parse(await run(command, { env: this.sandbox.environment, cwd: this.program }));
     }
 
-    private command([verb, ...args]: readonly string[]): string[] {
+    /** The command line of a `pulumi` command on the stack, to be run in the program's directory. */
+    command([verb, ...args]: readonly string[]): string[] {
         return ["pulumi", verb, "--stack", this.name, "--config-file", this.configFile, "--non-interactive", ...args];
     }
 }

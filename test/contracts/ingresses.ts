@@ -18,14 +18,14 @@ export async function ingressOf(controller: IngressController, plainBackend = fa
     return resources.one("Ingress").inputs;
 }
 
-/** Checks that the annotations with a prefix are the given ones, with values that the controller accepts. */
+/** Checks that the annotations, except Pulumi's and the owner, have a prefix and are the given ones, with values that the controller accepts. */
 export function assertAccepted(
     annotations: Readonly<Record<string, string>>,
     prefix: string,
     accepted: Readonly<Record<string, RegExp>>,
 ): void {
     const own = Object.entries(annotations)
-        .filter(([name]) => !name.startsWith("pulumi.com/"))
+        .filter(([name]) => !/^(pulumi\.com|private-registry)\//.test(name))
         .map(([name, value]) => [name.replace(`${prefix}/`, ""), value]);
     assert.deepEqual(own.map(([name]) => name).sort(), Object.keys(accepted).sort());
     for (const [name, value] of own) assert.match(value, accepted[name], name);

@@ -107,9 +107,14 @@ export class RegistryStack {
 
     /** Runs `pulumi` with the current arguments. */
     async pulumi(...command: string[]): Promise<CommandResult> {
+        await this.prepare();
+        return this.stack.pulumi(command);
+    }
+
+    /** Writes the current arguments to the stack's configuration. */
+    async prepare(): Promise<void> {
         await this.stack.prepare(stringify({ config: { ...this.settings, "private-registry:registry": this.args } }));
         for (const [key, value] of Object.entries(this.secrets)) await this.stack.setSecret(key, value);
-        return this.stack.pulumi(command);
     }
 
     async up(...options: string[]): Promise<string> {

@@ -45,8 +45,6 @@ async function broken(args: PrivateRegistryArgs, change: (config: Tree) => void 
     const { all } = await registry({ pullSecrets, ...args });
     const resources = all.map(({ type, name, inputs, protect }) => {
         const props: Tree = { ...inputs };
-        // As the provider does.
-        if (type.startsWith("kubernetes:")) props.metadata = { name: `${name}-1a2b3c4d`, ...props.metadata };
         const content = props.stringData?.["config.yml"];
         if (content !== undefined) {
             const config = parse(content);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as bcrypt from "bcryptjs";
 import { namedCertificate } from "./authority";
@@ -22,6 +23,8 @@ export interface Declared {
     readonly provider: string;
     /** URNs. */
     readonly dependencies: readonly string[];
+    /** Properties whose changes the engine ignores. */
+    readonly ignoreChanges: readonly string[];
     /** Former names and URNs of the resource. */
     readonly aliases: readonly string[];
 }
@@ -49,6 +52,10 @@ function outputs(args: pulumi.runtime.MockResourceArgs, inputs: Record<string, u
         case "random:index/randomPassword:RandomPassword": {
             const { generation } = (inputs.keepers ?? { generation: 1 }) as { generation: string };
             return { result: secret(`${args.name}-${generation}-`.padEnd(40, "abcdefghijklmnopqrstuvwxyz0123456789")) };
+        }
+        case "random:index/randomId:RandomId": {
+            const kept = createHash("sha256").update(JSON.stringify([args.name, inputs.keepers]));
+            return { hex: kept.digest("hex").slice(0, 2 * Number(inputs.byteLength)) };
         }
         case "random:index/randomBytes:RandomBytes": {
             const bytes = Buffer.alloc(Number(inputs.length), args.name);
@@ -80,7 +87,7 @@ function urnOf({ type, name }: pulumi.runtime.MockResourceArgs, parent: string):
 }
 
 /** The cluster of the mocks. */
-const cluster = { ip: "10.96.1.2" };
+const cluster = { ip: "10.96.1.2", hasGeneratedNames: false };
 
 // Most test programs have the same passwords and salts, and the hash is slow on purpose.
 const { hashSync } = bcrypt;
@@ -128,15 +135,16 @@ async function connect(): Promise<void> {
             parent: request.getParent(),
             provider: request.getProvider(),
             dependencies: request.getDependenciesList(),
+            ignoreChanges: request.getIgnorechangesList(),
             aliases: request
                 .getAliasesList()
                 .map((alias: Request) => alias.getUrn() || alias.getSpec().getName() || alias.getSpec().getType()),
         });
-        const metadata = (inputs.metadata ?? {}) as Record<string, unknown>;
-        const named = args.type.startsWith("kubernetes:")
-            ? { metadata: { ...metadata, name: metadata.name ?? `${args.name}-1a2b3c4d` } }
-            : {};
-        return { id: `${args.name}-id`, state: { ...inputs, ...named, ...outputs(args, inputs) } };
+        const isGenerated = cluster.hasGeneratedNames && request.getIgnorechangesList().includes("metadata.name");
+        const kept = isGenerated && {
+            metadata: { ...(inputs.metadata as object), name: `${args.name}-1a2b3c4d` },
+        };
+        return { id: `${args.name}-id`, state: { ...inputs, ...kept, ...outputs(args, inputs) } };
     };
     const mocks = { newResource, call: (args: pulumi.runtime.MockCallArgs) => args.inputs };
     await pulumi.runtime.setMocks(mocks, "private-registry", "test", false);
@@ -183,6 +191,16 @@ export async function declare(program: () => unknown, clusterIp = "10.96.1.2"): 
         Object.assign(Error, { prepareStackTrace, stackTraceLimit });
         process.removeAllListeners("unhandledRejection");
         for (const listener of others) process.on("unhandledRejection", listener);
+    }
+}
+
+/** Runs a program like `declare`, in a stack whose objects have generated names, as in release 0.1.0 and older. */
+export async function declareInOldStack(program: () => unknown): Promise<Resources> {
+    cluster.hasGeneratedNames = true;
+    try {
+        return await declare(program);
+    } finally {
+        cluster.hasGeneratedNames = false;
     }
 }
 
@@ -243,6 +261,11 @@ export class Resources {
 
     named(name: string): Declared[] {
         return this.all.filter((resource) => resource.name === name);
+    }
+
+    /** The name in the cluster of the only resource of a kind with this name in Pulumi. */
+    objectName(kind: string, name: string): string {
+        return this.one(kind, name).inputs.metadata.name;
     }
 
     /** The pod of the registry's Deployment. */

@@ -1,12 +1,14 @@
 import * as assert from "node:assert/strict";
-import { PrivateRegistry, RegistryAccess } from "../../components";
-import { longestName, Scope } from "../../components/kubernetes/scope";
+import {
+    IngressController,
+    LogLevel,
+    PrivateRegistry,
+    type PrivateRegistryArgs,
+    RegistryAccess,
+} from "../../components";
 import { accesses, registries } from "../upgrade/registries";
 import { type Declared, declare, type Resources } from "./mocks";
 import { accessProblems, problems } from "./refusals";
-
-/** What Pulumi appends to the name of an object without `metadata.name`: 8 hexadecimal digits, in every version of the provider. */
-const generated = "-0123abcd";
 
 /** What Kubernetes 1.35 appends to a StatefulSet's name in the label `controller-revision-hash` of its pods: at most this. */
 const revision = "-4294967295";
@@ -74,9 +76,7 @@ const kindOf = ({ type }: Declared) => type.split(":").at(-1) as string;
 
 function checkName(object: Declared): void {
     const kind = kindOf(object);
-    const given: string | undefined =
-        kind === "Release" ? object.inputs.name : (object.inputs.metadata.name ?? object.inputs.metadata.generateName);
-    const name = given ?? `${object.name}${generated}`;
+    const name: string = kind === "Release" ? object.inputs.name : object.inputs.metadata.name;
     const limit = longest[kind] ?? longestSubdomain;
     assert.ok(name.length <= limit, `${kind} ${name} has ${name.length} characters, more than ${limit}`);
     assert.match(name, /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/, kind);
@@ -146,38 +146,112 @@ describe("the longest name of a component", () => {
     });
 });
 
-describe("the name of an object that Pulumi names", () => {
-    const scopeOf = (name: string) =>
-        new Scope({
-            title: name,
-            name,
-            labels: {},
-            annotations: {},
-            namespace: undefined as never,
-            parent: undefined as never,
+/** Kinds of objects that are replaced when their content changes. */
+const isNamedByContent = (object: Declared, r: Resources) =>
+    r.all.some(({ type, name }) => type.endsWith(":RandomId") && name === `${object.name}-name`) ||
+    kindOf(object) === "Job";
+
+/** The objects that this component creates, without those of which it owns some fields only. */
+const objectsOf = (r: Resources) =>
+    r.all.filter((object) => object.type.startsWith("kubernetes:") && !/(Patch|Release)$/.test(object.type));
+
+describe("the names of Kubernetes objects", () => {
+    const nameIsKept = "metadata.name";
+    const managerIsKept = 'metadata.annotations["pulumi.com/patchFieldManager"]';
+
+    for (const { what, declare: declareFixture } of fixtures) {
+        it(`are the same in every run, and no two objects share one: ${what}`, async () => {
+            const [first, second] = [await declareFixture(), await declareFixture()].map((r) =>
+                objectsOf(r).map(({ type, inputs }) => `${type} ${inputs.metadata.namespace}/${inputs.metadata.name}`),
+            );
+            assert.ok(!first.some((name) => name.endsWith("/undefined")), first.join("\n"));
+            assert.deepEqual(second, first);
+            assert.equal(new Set(first).size, first.length, first.join("\n"));
         });
 
-    it("is only given if the generated one would be too long, so that existing objects keep theirs", () => {
-        const job = "credentials-accepted";
-        assert.equal(scopeOf(long(33)).shortName(job), undefined);
-        assert.match(scopeOf(long(34)).shortName(job) ?? "", /^x{34}-credentials-accepted$/);
-        assert.match(scopeOf(long(55)).shortName(job) ?? "", /^x{54}-[0-9a-f]{8}$/);
-        assert.equal(scopeOf(long(37)).shortName("minio", longestName.withSuffix), undefined);
-        assert.equal(scopeOf(long(38)).shortName("minio", longestName.withSuffix), `${long(38)}-minio`);
-    });
+        it(`are kept in stacks whose names Pulumi generated: ${what}`, async () => {
+            const r = await declareFixture();
+            for (const object of objectsOf(r)) {
+                const { name: given } = object.inputs.metadata;
+                const ignored = object.ignoreChanges.filter((path) => path.startsWith("metadata."));
+                if (isNamedByContent(object, r)) assert.deepEqual(ignored, [], given);
+                else assert.ok(ignored.includes(managerIsKept), given);
+            }
+        });
 
-    it("stays generated for the names that are used most", async () => {
+        it(`belong to the stack, unless they change with the content: ${what}`, async () => {
+            const r = await declareFixture();
+            for (const object of objectsOf(r)) {
+                const { annotations, name } = object.inputs.metadata;
+                const manager = annotations["pulumi.com/patchFieldManager"];
+                const stack = "organization/private-registry/test";
+                if (isNamedByContent(object, r)) {
+                    assert.equal(annotations["private-registry/owner"], undefined, name);
+                    assert.equal(manager, `private-registry-${name.slice(-8)}`);
+                } else {
+                    assert.equal(annotations["private-registry/owner"], stack, name);
+                    assert.match(manager, new RegExp(`^component [-a-z0-9]+ of Pulumi stack ${stack}$`));
+                }
+            }
+        });
+    }
+
+    it("are ignored where no argument sets them", async () => {
+        const named = (r: Resources) =>
+            objectsOf(r)
+                .filter((object) => object.ignoreChanges.includes(nameIsKept))
+                .map((object) => `${kindOf(object)} ${object.inputs.metadata.name}`);
         const r = await declare(
-            () => new PrivateRegistry("payments-platform-registry", { users, storage: { minio: {} } }),
+            () =>
+                new PrivateRegistry("registry", {
+                    namespace: "images",
+                    serviceName: "mirror",
+                    storage: { hostPath: { path: "/srv" } },
+                    ui: {},
+                    expose: { ingress: { controller: IngressController.Traefik } },
+                    networkPolicy: {},
+                    host: "registry.example.com",
+                }),
         );
-        for (const kind of ["Job", "StatefulSet"]) {
-            for (const { inputs } of r.every(kind)) assert.equal(inputs.metadata.name, undefined, kind);
-        }
+        assert.deepEqual(named(r).sort(), [
+            "DaemonSet registry-folder-owner",
+            "Deployment registry-deployment",
+            "Deployment registry-ui",
+            "Ingress registry-ingress",
+            "Ingress registry-ui-ingress",
+            "NetworkPolicy registry-network-default",
+            "NetworkPolicy registry-network-own-pods",
+            "NetworkPolicy registry-network-server",
+            "NetworkPolicy registry-network-ui",
+            "PersistentVolume images-registry-volume",
+            "Role registry-access-node-trust-role",
+            "RoleBinding registry-access-node-trust-role-binding",
+            "ServiceAccount registry-access-node-trust-account",
+            "ServiceAccount registry-account",
+        ]);
     });
 
-    it("of the Job of rotated passwords fits, with the name from the bug report", async () => {
+    it("change with the content of a Secret or ConfigMap, and of nothing else", async () => {
+        const byContent = async (args: PrivateRegistryArgs) => {
+            const r = await declare(() => new PrivateRegistry("registry", args));
+            const all = objectsOf(r).filter((object) => isNamedByContent(object, r));
+            return Object.fromEntries(all.map(({ name, inputs }) => [name, inputs.metadata.name as string]));
+        };
+        const before = await byContent({ users });
+        const after = await byContent({ users, log: { level: LogLevel.Debug }, labels: { team: "platform" } });
+        assert.match(before["registry-config"], /^registry-config-[0-9a-f]{8}$/);
+        const changed = Object.keys(before).filter((name) => before[name] !== after[name]);
+        assert.deepEqual(changed, ["registry-config"]);
+    });
+
+    it("of a Job has the suffix of its Secret", async () => {
         const name = "payments-platform-production-registry-eu";
         const r = await declare(() => new PrivateRegistry(name, { users: [{ name: "ci", generation: 2 }] }));
-        assert.equal(r.one("Job").inputs.metadata.name, `${name}-credentials-accepted`);
+        const suffix = r.one("Secret", `${name}-credentials`).inputs.metadata.name.slice(-8);
+        assert.match(
+            r.one("Job").inputs.metadata.name,
+            /^payments-platform-production-registry-eu-[a-z0-9-]+-[0-9a-f]{8}$/,
+        );
+        assert.ok(r.one("Job").inputs.metadata.name.endsWith(`-${suffix}`));
     });
 });

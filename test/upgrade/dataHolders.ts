@@ -1,5 +1,5 @@
 import { PrivateRegistry } from "../../components";
-import { type Declared, declare } from "../unit/mocks";
+import { type Declared, declareInOldStack } from "../unit/mocks";
 import { registries } from "./registries";
 
 /** A resource whose replacement would lose images, a password or a CA that nodes trust. */
@@ -18,7 +18,7 @@ export type DataHolders = Readonly<Record<string, readonly DataHolder[]>>;
 const compared = ["default", "dev", "prod", "hostPath", "rotated"];
 
 /** The inputs that decide whether a resource is replaced; undefined if it contains no data. Every change of a random value or a key replaces it. */
-function identityOf({ type, inputs }: Declared): unknown {
+function identityOf({ type, inputs, ignoreChanges }: Declared): unknown {
     const { metadata, spec } = inputs;
     switch (type.split(":").at(-1)) {
         case "PersistentVolumeClaim": {
@@ -33,7 +33,11 @@ function identityOf({ type, inputs }: Declared): unknown {
             };
         }
         case "PersistentVolume":
-            return { name: metadata.name, hostPath: spec.hostPath };
+            // A name that the engine ignores is only that of a new volume.
+            return {
+                ...(!ignoreChanges.includes("metadata.name") && { name: metadata.name }),
+                hostPath: spec.hostPath,
+            };
         case "Namespace":
             return { name: metadata.name };
         case "RandomPassword":
@@ -51,7 +55,7 @@ function identityOf({ type, inputs }: Declared): unknown {
 export async function presentDataHolders(): Promise<DataHolders> {
     const all: Record<string, DataHolder[]> = {};
     for (const registry of compared) {
-        const { all: declared } = await declare(() => new PrivateRegistry("registry", registries[registry]));
+        const { all: declared } = await declareInOldStack(() => new PrivateRegistry("registry", registries[registry]));
         all[registry] = declared.flatMap((resource) => holdersOf(resource));
     }
     return JSON.parse(JSON.stringify(all));

@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import { IngressController, type PrivateRegistryArgs, type RegistryExpose } from "../../../../components";
 import { refuses } from "../../refusals";
+import { ownAnnotations } from "../../registry";
 import { host, parentRefs, uiRegistry } from "../../ui";
 
 const withEdge = (expose: RegistryExpose, args?: PrivateRegistryArgs) => uiRegistry({ expose, ...args });
@@ -68,7 +69,7 @@ describe("the route to the web UI", () => {
         const { spec, metadata } = r.one("Ingress", "registry-ui-ingress").inputs;
         assert.deepEqual(spec.rules, [{ host, http: { paths: [toUi("registry-ui")] } }]);
         assert.deepEqual(spec.tls, [{ hosts: [host], secretName: "registry-ingress-tls" }]);
-        assert.deepEqual(metadata.annotations, {
+        assert.deepEqual(ownAnnotations(metadata), {
             [`${prefix}/router.entrypoints`]: "images",
             [`${prefix}/router.tls`]: "true",
             [`${prefix}/router.middlewares`]: "traefik-office@kubernetescrd,registry-registry-ui@kubernetescrd",
@@ -84,7 +85,7 @@ describe("the route to the web UI", () => {
         assert.equal(service[`${prefix}/service.serverstransport`], "registry-registry-ui@kubernetescrd");
         assert.deepEqual(r.one("ServersTransport", "registry-ui-servers-transport").inputs.spec, {
             serverName: "registry-ui.registry.svc",
-            rootCAsSecrets: ["registry-ui-authority-1a2b3c4d"],
+            rootCAsSecrets: [r.objectName("Secret", "registry-ui-authority")],
         });
     });
 
@@ -130,7 +131,9 @@ describe("the route to the web UI", () => {
             targetRefs: [{ group: "", kind: "Service", name: "registry-ui" }],
             validation: {
                 hostname: "registry-ui.registry.svc",
-                caCertificateRefs: [{ group: "", kind: "ConfigMap", name: "registry-ui-authority-1a2b3c4d" }],
+                caCertificateRefs: [
+                    { group: "", kind: "ConfigMap", name: r.objectName("ConfigMap", "registry-ui-authority") },
+                ],
             },
         });
         assert.match(r.one("ConfigMap", "registry-ui-authority").inputs.data["ca.crt"], /registry-ui-ca/);

@@ -68,8 +68,8 @@ describe("what outlives the Helm release, and what its pods need", () => {
         }
         const { persistence, tlsSecretName, serviceAccount } = r.one("Release").inputs.values;
         assert.deepEqual(persistence, { enabled: true, existingClaim: "registry" });
-        assert.equal(tlsSecretName, "registry-tls-1a2b3c4d");
-        assert.deepEqual(serviceAccount, { create: false, name: "registry-account-1a2b3c4d" });
+        assert.equal(tlsSecretName, r.objectName("Secret", "registry-tls"));
+        assert.deepEqual(serviceAccount, { create: false, name: "registry-account" });
         assert.equal(r.one("ServiceAccount", "registry-account").inputs.automountServiceAccountToken, false);
         assert.equal(r.one("PersistentVolumeClaim").protect, true);
     });

@@ -125,14 +125,13 @@ describe("the chart's pods", () => {
     });
 
     it("roll when the certificate or an S3 access key changes", async () => {
-        const annotations = async (args: PrivateRegistryArgs) => (await values(args)).podAnnotations;
-        const before = await annotations({ storage: s3 });
-        const renewed = await annotations({ storage: s3, tls: { selfSigned: { generation: 2 } } });
-        assert.notEqual(renewed["checksum/certificate"], before["checksum/certificate"]);
-        assert.equal(renewed["checksum/content"], before["checksum/content"]);
+        const before = await values({ storage: s3 });
+        const renewed = await values({ storage: s3, tls: { selfSigned: { generation: 2 } } });
+        assert.notEqual(renewed.tlsSecretName, before.tlsSecretName);
+        assert.deepEqual(renewed.extraEnvVars, before.extraEnvVars);
         const keys = { accessKeyId: "me", secretAccessKey: "another" };
-        const rekeyed = await annotations({ storage: { s3: { ...s3.s3, credentials: { keys } } } });
-        assert.notEqual(rekeyed["checksum/content"], before["checksum/content"]);
+        const rekeyed = await values({ storage: { s3: { ...s3.s3, credentials: { keys } } } });
+        assert.notDeepEqual(rekeyed.extraEnvVars, before.extraEnvVars);
     });
 });
 
@@ -172,13 +171,14 @@ describe("the chart's config.yml", () => {
     });
 
     it("contains all S3 settings; the chart repeats bucket and region", async () => {
-        const found = await values({ storage: s3 });
+        const r = await chartRegistry({ storage: s3 });
+        const found = r.one("Release").inputs.values;
         assert.equal(found.storage, "s3");
         assert.deepEqual(found.s3, { bucket: "images", region: "us-east-1" });
         assert.equal("persistence" in found, false);
         assert.equal(found.configData.storage.s3.forcepathstyle, true);
         assert.equal(found.configData.storage.s3.rootdirectory, "team");
-        const reference = (key: string) => ({ secretKeyRef: { name: "registry-s3-1a2b3c4d", key } });
+        const reference = (key: string) => ({ secretKeyRef: { name: r.objectName("Secret", "registry-s3"), key } });
         assert.deepEqual(found.extraEnvVars, [
             { name: "OTEL_TRACES_EXPORTER", value: "none" },
             { name: "AWS_ACCESS_KEY_ID", valueFrom: reference("accessKeyId") },

@@ -142,9 +142,9 @@ describe("a scope", () => {
 
     it("keeps namespace, labels and annotations when only the namespace changes", async () => {
         const other = scopeOf("team").inNamespace(pulumi.output("other"));
-        const { namespace, ...rest } = other.metadata("server", { owner: "platform" });
+        const { namespace, ...rest } = other.metadata("team-server", "server", { owner: "platform" });
         assert.equal(await new Promise((resolve) => namespace.apply(resolve)), "other");
-        assert.deepEqual(rest, scopeOf("team").podMetadata("server", { owner: "platform" }));
+        assert.deepEqual(rest, scopeOf("team").clusterMetadata("team-server", "server", { owner: "platform" }));
     });
 });
 

@@ -158,7 +158,7 @@ describe("nodes.authenticate", () => {
             volumes.find((volume: { name: string }) => volume.name === "secrets"),
             {
                 name: "secrets",
-                secret: { secretName: "registry-access-node-trust-logins-1a2b3c4d", defaultMode: 0o400 },
+                secret: { secretName: r.objectName("Secret", "registry-access-node-trust-logins"), defaultMode: 0o400 },
             },
         );
         assert.ok(
@@ -215,9 +215,9 @@ describe("the nodes' agent", () => {
         ]);
         assert.equal(r.one("Role").inputs.metadata.namespace, namespace);
         assert.deepEqual(r.one("RoleBinding").inputs.subjects, [
-            { kind: "ServiceAccount", name: "registry-access-node-trust-account-1a2b3c4d", namespace },
+            { kind: "ServiceAccount", name: "registry-access-node-trust-account", namespace },
         ]);
-        assert.equal(agent(r).serviceAccountName, "registry-access-node-trust-account-1a2b3c4d");
+        assert.equal(agent(r).serviceAccountName, "registry-access-node-trust-account");
         assert.ok(r.one("DaemonSet").dependencies.some((urn) => urn.endsWith("-role-binding")));
     });
 

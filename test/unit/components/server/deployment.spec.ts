@@ -7,9 +7,11 @@ import * as must from "../../sentences";
 
 const pod = async (args?: PrivateRegistryArgs) => (await registry(args)).pod.spec;
 const container = async (args?: PrivateRegistryArgs) => (await pod(args)).containers[0];
-const checksums = async (args?: PrivateRegistryArgs) => {
-    const { annotations } = (await registry(args)).pod.metadata;
-    return { config: annotations["checksum/config"], certificate: annotations["checksum/certificate"] };
+/** The names of the Secrets with config.yml and the certificate. */
+const mountedNames = async (args?: PrivateRegistryArgs) => {
+    const { volumes } = await pod(args);
+    const nameOf = (name: string) => volumes.find((volume: { name: string }) => volume.name === name).secret.secretName;
+    return { config: nameOf("config"), certificate: nameOf("tls") };
 };
 
 describe("the registry's pod", () => {
@@ -17,7 +19,7 @@ describe("the registry's pod", () => {
         const r = await registry();
         assert.equal(r.pod.spec.automountServiceAccountToken, false);
         assert.equal(r.pod.spec.enableServiceLinks, false);
-        assert.equal(r.pod.spec.serviceAccountName, "registry-account-1a2b3c4d");
+        assert.equal(r.pod.spec.serviceAccountName, "registry-account");
         assert.equal(r.one("ServiceAccount", "registry-account").inputs.automountServiceAccountToken, false);
     });
 
@@ -32,7 +34,8 @@ describe("the registry's pod", () => {
     });
 
     it("mounts the users as a directory, because single files are never updated, and everything except the data read-only", async () => {
-        const spec = await pod();
+        const r = await registry();
+        const { spec } = r.pod;
         const [{ volumeMounts }] = spec.containers;
         assert.deepEqual(volumeMounts, [
             { name: "config", mountPath: "/etc/private-registry/config", readOnly: true },
@@ -42,7 +45,10 @@ describe("the registry's pod", () => {
         ]);
         const secretOf = (name: string) => spec.volumes.find((volume: { name: string }) => volume.name === name).secret;
         assert.deepEqual(secretOf("auth"), { secretName: "registry-htpasswd", defaultMode: 0o440 });
-        assert.deepEqual(secretOf("config"), { secretName: "registry-config-1a2b3c4d", defaultMode: 0o440 });
+        assert.deepEqual(secretOf("config"), {
+            secretName: r.objectName("Secret", "registry-config"),
+            defaultMode: 0o440,
+        });
     });
 
     it("is ready when it responds over TLS, and is not restarted while its storage fails", async () => {
@@ -56,15 +62,17 @@ describe("the registry's pod", () => {
     });
 });
 
-describe("checksums", () => {
+describe("the names of the Secrets that the pod reads when it starts", () => {
     it("are the same for the same arguments", async () => {
-        assert.deepEqual(await checksums(), await checksums());
-        for (const sum of Object.values(await checksums())) assert.match(sum, /^[0-9a-f]{64}$/);
+        const names = await mountedNames();
+        assert.deepEqual(await mountedNames(), names);
+        assert.match(names.config, /^registry-config-[0-9a-f]{8}$/);
+        assert.match(names.certificate, /^registry-tls-[0-9a-f]{8}$/);
     });
 
     it("do not change with users, passwords or pull secrets", async () => {
-        const before = await checksums();
-        const changed = await checksums({
+        const before = await mountedNames();
+        const changed = await mountedNames({
             users: [{ name: "ci", password: "correct horse battery staple 7", generation: 4 }],
             pullGeneration: 3,
             pullSecrets: { namespaces: ["default"] },
@@ -73,27 +81,27 @@ describe("checksums", () => {
     });
 
     it("do not change with labels, resources, nodes or replicas", async () => {
-        const changed = await checksums({
+        const changed = await mountedNames({
             labels: { team: "a" },
             resources: { limits: { cpu: "1" } },
             nodes: { enabled: false },
             storage: { memory: {} },
         });
-        assert.deepEqual(changed, await checksums());
+        assert.deepEqual(changed, await mountedNames());
     });
 
     it("change with config.yml", async () => {
-        const before = await checksums();
+        const before = await mountedNames();
         for (const args of [{ log: { level: LogLevel.Debug } }, { config: { redis: { addrs: ["redis:6379"] } } }]) {
-            const after = await checksums(args);
+            const after = await mountedNames(args);
             assert.notEqual(after.config, before.config);
             assert.equal(after.certificate, before.certificate);
         }
     });
 
     it("change with the certificate", async () => {
-        const before = await checksums();
-        const after = await checksums({ tls: { selfSigned: { generation: 2 } } });
+        const before = await mountedNames();
+        const after = await mountedNames({ tls: { selfSigned: { generation: 2 } } });
         assert.notEqual(after.certificate, before.certificate);
         assert.equal(after.config, before.config);
     });

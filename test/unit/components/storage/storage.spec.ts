@@ -171,7 +171,7 @@ describe("storage.hostPath", () => {
         assert.deepEqual(r.one("PersistentVolumeClaim").inputs.spec, {
             accessModes: ["ReadWriteOnce"],
             storageClassName: "",
-            volumeName: "registry-volume-1a2b3c4d",
+            volumeName: "registry-registry-volume",
             resources: { requests: { storage: "10Gi" } },
         });
         assert.deepEqual(dataVolume(r).persistentVolumeClaim, { claimName: "registry" });

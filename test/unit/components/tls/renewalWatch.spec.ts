@@ -24,18 +24,18 @@ describe("the watch for a certificate that is renewed outside Pulumi", () => {
             {
                 apiGroups: ["apps"],
                 resources: ["deployments"],
-                resourceNames: ["registry-deployment-1a2b3c4d"],
+                resourceNames: ["registry-deployment"],
                 verbs: ["patch"],
             },
         ]);
         const { spec } = r.one("Deployment", "registry-certificate-watch").inputs.spec.template;
-        assert.equal(spec.serviceAccountName, "registry-certificate-watch-account-1a2b3c4d");
+        assert.equal(spec.serviceAccountName, "registry-certificate-watch-account");
         const env = Object.fromEntries(
             spec.containers[0].env.map((e: { name: string; value: string }) => [e.name, e.value]),
         );
         assert.deepEqual(env, {
             SERVICE: "registry.registry.svc:443",
-            DEPLOYMENT: "/apis/apps/v1/namespaces/registry/deployments/registry-deployment-1a2b3c4d",
+            DEPLOYMENT: "/apis/apps/v1/namespaces/registry/deployments/registry-deployment",
         });
     });
 

@@ -66,7 +66,12 @@ describe("pullSecrets.serviceAccounts", () => {
     it("are patched in each namespace", async () => {
         const r = await withPullSecrets({ namespaces: ["a", "b"], serviceAccounts: ["default", "builder"] });
         assert.deepEqual(
-            r.every("ServiceAccountPatch").map(({ inputs }) => [inputs.metadata, inputs.imagePullSecrets]),
+            r
+                .every("ServiceAccountPatch")
+                .map(({ inputs: { metadata, imagePullSecrets } }) => [
+                    { name: metadata.name, namespace: metadata.namespace },
+                    imagePullSecrets,
+                ]),
             [
                 [{ name: "default", namespace: "a" }, [{ name: "registry-pull" }]],
                 [{ name: "builder", namespace: "a" }, [{ name: "registry-pull" }]],

@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { PrivateRegistry } from "../../../../../components";
 import { failure } from "../../../mocks";
 import { problems, refuses, type Wrong } from "../../../refusals";
-import { registry } from "../../../registry";
+import { ownAnnotations, registry } from "../../../registry";
 
 /** Parameters with which each driver starts. */
 const drivers: Readonly<Record<string, Wrong>> = {
@@ -225,7 +225,7 @@ describe("serviceAccount", () => {
     const account = async (annotations: Record<string, string>, more: Wrong = {}) => {
         const r = await registry({ serviceAccount: { annotations }, ...more });
         const { metadata } = r.one("ServiceAccount", "registry-account").inputs;
-        return { annotations: metadata.annotations, resources: r };
+        return { annotations: ownAnnotations(metadata), resources: r };
     };
 
     it("has the annotations of GKE and EKS, and pods without further labels", async () => {
