@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, randomBytes, X509Certificate } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -8,6 +8,7 @@ import { createAuthority, issue } from "../../../sandbox/cluster/pki";
 import { attempt, run } from "../../../sandbox/command";
 import { printProgress } from "../../../sandbox/progress";
 import { packProgram } from "../../../sandbox/stack/proof";
+import { inBrowser } from "../browser";
 import {
     inSandbox,
     kubectl,
@@ -17,6 +18,7 @@ import {
     request,
     resolvedByNodes,
     secondsOf,
+    servedCertificate,
     stepwise,
     theSandbox,
     until,
@@ -204,6 +206,21 @@ describe("through Traefik", () => {
             assert.equal((await viaTraefik(kind, "/v2/_catalog")).status, 401, "the registry asks for a password");
         });
     }
+
+    it("the web UI shows the repositories to a browser that logs in, and to no other", async () => {
+        const { username, password, uiUrl } = stackOf(first).outputs;
+        const certificate = new X509Certificate(await servedCertificate(traefik.address(), hostOf(first)));
+        const key = certificate.publicKey.export({ type: "spki", format: "der" });
+        const publicKeyHash = createHash("sha256").update(key).digest("base64");
+        const listed = (login: { username: string; password: string }) =>
+            inBrowser(uiUrl, login, publicKeyHash, (page) =>
+                page.evaluate("[...document.querySelectorAll('li')].map((item) => item.textContent)"),
+            );
+        const { repositories } = JSON.parse(await run(curl(first, true, `https://${hostOf(first)}/v2/_catalog`)));
+        assert.ok(repositories.length > 0);
+        assert.deepEqual(await listed({ username, password }), repositories);
+        assert.deepEqual(await listed({ username, password: "another" }), []);
+    });
 
     it("(control) the web UI's log shows the user of a password that is not removed", async () => {
         const service = `get service ${stackOf(first).outputs.serviceName}-ui --namespace ${first.name}`;
