@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { parseArgs } from "node:util";
 import { describe, Remedy, repairOf } from "./repair";
 
-const usage = `npx private-registry repair [--stack <name>] [--dry-run]
+const usage = `npx private-registry repair [--stack <name>] [--config-file <file>] [--dry-run]
 
 Repairs the state of a stack after Pulumi was killed, e.g. by a CI system's time limit. It asks nothing, and prints what it does:
 - Kubernetes objects whose creation was interrupted are taken into the state if they exist, found by their names.
@@ -13,14 +13,16 @@ The cluster must be reachable. Otherwise the state stays as it is. Nothing in th
 
 Run it in the directory of the Pulumi project, with the environment of \`pulumi up\`. Then run \`pulumi up\`.
 
-  --stack <name>  the stack; defaults to the selected one
-  --dry-run       print only what would be done
-  --help          this text`;
+  --stack <name>        the stack; defaults to the selected one
+  --config-file <file>  as for \`pulumi up\`; defaults to Pulumi.<name>.yaml
+  --dry-run             print only what would be done
+  --help                this text`;
 
 class CommandLineError extends Error {}
 
 interface Options {
     readonly stack?: string;
+    readonly configFile?: string;
     readonly isDryRun: boolean;
 }
 
@@ -28,6 +30,7 @@ interface Options {
 function parse(args: readonly string[]): Options | undefined {
     const options = {
         stack: { type: "string" },
+        "config-file": { type: "string" },
         "dry-run": { type: "boolean" },
         help: { type: "boolean" },
     } as const;
@@ -42,10 +45,14 @@ function parse(args: readonly string[]): Options | undefined {
     const [command, ...others] = positionals;
     if (command !== "repair") throw new CommandLineError(`unknown command "${command ?? ""}"; the only one is repair`);
     if (others.length > 0) throw new CommandLineError(`unknown argument "${others[0]}"`);
-    return { stack: values.stack, isDryRun: values["dry-run"] === true };
+    return {
+        stack: values.stack,
+        configFile: values["config-file"],
+        isDryRun: values["dry-run"] === true,
+    };
 }
 
-async function repair({ stack, isDryRun }: Options): Promise<number> {
+async function repair({ stack, configFile, isDryRun }: Options): Promise<number> {
     const ofStack = stack === undefined ? [] : ["--stack", stack];
     const before = await pulumi(["stack", "export", ...ofStack]);
     if (before.code !== 0) return before.code;
@@ -63,11 +70,9 @@ async function repair({ stack, isDryRun }: Options): Promise<number> {
     const loaded = await load(JSON.stringify(plan.stack));
     if (loaded.code !== 0 || targets.length === 0) return loaded.code;
     const refresh = ["refresh", "--yes", "--skip-preview", "--non-interactive", "--suppress-outputs"];
-    const refreshed = await pulumi(
-        [...refresh, ...ofStack, ...targets.flatMap((urn) => ["--target", urn])],
-        "",
-        "show",
-    );
+    const withFile = configFile === undefined ? [] : ["--config-file", configFile];
+    const targeted = targets.flatMap((urn) => ["--target", urn]);
+    const refreshed = await pulumi([...refresh, ...ofStack, ...withFile, ...targeted], "", "show");
     if (refreshed.code !== 0) {
         await load(before.output);
         console.error("The state is as it was before, because the cluster could not be asked.");

@@ -35,7 +35,11 @@ describe("a stack whose run is killed", () => {
         storage: { volume: { deleteWithStack: true } },
     });
     let image: string | undefined;
-    after(() => registry.remove());
+    after(async () => {
+        await registry.remove();
+        // Pulumi writes the salt of the passphrase there when it imports a state.
+        fs.rmSync(path.join(registry.stack.program, "Pulumi.killed.yaml"), { force: true });
+    });
 
     /** Starts `pulumi`, and waits until a condition in the cluster is true. Returns the engine's process. */
     async function startUntil(command: string[], what: string, condition: () => Promise<boolean>) {
@@ -58,7 +62,7 @@ describe("a stack whose run is killed", () => {
     const pulumi = (...command: string[]) =>
         run(["pulumi", ...command, "--stack", "killed"], {
             env: theSandbox().environment,
-            cwd: registry.stack.program,
+            cwd: path.dirname(registry.stack.configFile),
         });
 
     /** Kills the engine, and removes the lock that it leaves. */
@@ -111,8 +115,12 @@ describe("a stack whose run is killed", () => {
     }
 
     const repair = async (...options: string[]) => {
+        const { program, configFile } = registry.stack;
         const command = ["node", path.join(repositoryRoot, "dist", "cli", "main.js"), "repair", "--stack", "killed"];
-        return attempt([...command, ...options], { env: theSandbox().environment, cwd: registry.stack.program });
+        return attempt([...command, "--config-file", configFile, ...options], {
+            env: theSandbox().environment,
+            cwd: program,
+        });
     };
 
     it("has one Deployment after the engine was killed while it created that", async () => {

@@ -157,7 +157,10 @@ describe("the command private-registry", () => {
         for (const args of [["--help"], [], ["repair", "--help"]]) {
             const { status, stdout } = call(...args);
             assert.equal(status, 0);
-            assert.match(stdout, /^npx private-registry repair \[--stack <name>\] \[--dry-run\]\n/);
+            assert.match(
+                stdout,
+                /^npx private-registry repair \[--stack <name>\] \[--config-file <file>\] \[--dry-run\]\n/,
+            );
         }
     });
 
