@@ -7,7 +7,7 @@ import { stringify } from "yaml";
 import type { PrivateRegistryArgs } from "../../components";
 import { attempt, type CommandResult, run } from "../../sandbox/command";
 import { type ImageName, packImages } from "../../sandbox/images/images";
-import { dataFolder } from "../../sandbox/paths";
+import { dataFolder, repositoryRoot } from "../../sandbox/paths";
 import { printProgress } from "../../sandbox/progress";
 import { type Sandbox, startSandbox, stopSandbox } from "../../sandbox/sandbox";
 import { crane, packProgram, podManifest, push } from "../../sandbox/stack/proof";
@@ -129,6 +129,22 @@ export class RegistryStack {
         for (const command of ["up", "refresh"]) {
             const result = await this.pulumi(command, "--yes", "--skip-preview", "--expect-no-changes", "--diff");
             assert.equal(result.code, 0, `pulumi ${command}: ${result.stdout}${result.stderr}`);
+        }
+    }
+
+    /** Runs `npx private-registry repair`. */
+    async repair(...options: string[]): Promise<CommandResult> {
+        const { program, configFile } = this.stack;
+        const main = path.join(repositoryRoot, "dist", "cli", "main.js");
+        const ofStack = ["--stack", this.name, "--config-file", configFile];
+        try {
+            return await attempt(["node", main, "repair", ...ofStack, ...options], {
+                env: theSandbox().environment,
+                cwd: program,
+            });
+        } finally {
+            // Pulumi writes the salt of the passphrase there when it imports a state.
+            fs.rmSync(path.join(program, `Pulumi.${this.name}.yaml`), { force: true });
         }
     }
 

@@ -3,7 +3,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { attempt, run } from "../../sandbox/command";
-import { repositoryRoot } from "../../sandbox/paths";
 import {
     inSandbox,
     kubectl,
@@ -35,11 +34,7 @@ describe("a stack whose run is killed", () => {
         storage: { volume: { deleteWithStack: true } },
     });
     let image: string | undefined;
-    after(async () => {
-        await registry.remove();
-        // Pulumi writes the salt of the passphrase there when it imports a state.
-        fs.rmSync(path.join(registry.stack.program, "Pulumi.killed.yaml"), { force: true });
-    });
+    after(() => registry.remove());
 
     /** Starts `pulumi`, and waits until a condition in the cluster is true. Returns the engine's process. */
     async function startUntil(command: string[], what: string, condition: () => Promise<boolean>) {
@@ -114,15 +109,6 @@ describe("a stack whose run is killed", () => {
         assert.equal((await registry.pods()).length, 1);
     }
 
-    const repair = async (...options: string[]) => {
-        const { program, configFile } = registry.stack;
-        const command = ["node", path.join(repositoryRoot, "dist", "cli", "main.js"), "repair", "--stack", "killed"];
-        return attempt([...command, "--config-file", configFile, ...options], {
-            env: theSandbox().environment,
-            cwd: program,
-        });
-    };
-
     it("has one Deployment after the engine was killed while it created that", async () => {
         const engine = await startUntil(["up"], "the Deployment", () =>
             exists("deployment/registry-deployment", "killed"),
@@ -153,9 +139,9 @@ describe("a stack whose run is killed", () => {
             exists("deployment/registry-deployment", "killed"),
         );
         await kill(engine);
-        const preview = await repair("--dry-run");
+        const preview = await registry.repair("--dry-run");
         assert.match(preview.stdout, /^Deployment killed\/registry-deployment is taken into the state if it exists$/m);
-        const { code, stdout, stderr } = await repair();
+        const { code, stdout, stderr } = await registry.repair();
         assert.equal(code, 0, stdout + stderr);
         const uid = await kubectl(
             "get deployment registry-deployment --namespace killed --output jsonpath={.metadata.uid}",
@@ -223,7 +209,7 @@ describe("a stack whose run is killed", () => {
                 await pulumi("cancel", "--yes");
                 if (name === "the API server") await until("the API server", 60, isApiServerReady);
                 if (isRepaired) {
-                    const { code, stdout, stderr } = await repair();
+                    const { code, stdout, stderr } = await registry.repair();
                     assert.equal(code, 0, stdout + stderr);
                 }
                 await expectWhole();

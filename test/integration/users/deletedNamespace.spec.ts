@@ -1,31 +1,38 @@
 import * as assert from "node:assert/strict";
-import { inSandbox, kubectl, namespaceOfPods, RegistryStack, stepwise } from "../harness";
+import type { CommandResult } from "../../../sandbox/command";
+import { inSandbox, kubectl, RegistryStack, stepwise } from "../harness";
+
+const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "deleted-team" } };
+const pullSecrets = { namespaces: ["deleted-team"], serviceAccounts: ["default"] };
 
 describe("a deleted namespace with a pull secret", () => {
     stepwise();
     inSandbox();
-    namespaceOfPods("deleted-team");
     const registry = new RegistryStack("deleted", {
         namespace: "deleted",
         storage: { memory: {} },
         nodes: { enabled: false },
-        pullSecrets: { namespaces: ["deleted-team"], serviceAccounts: ["default"] },
     });
     after(() => registry.remove());
 
-    it("cannot be removed from pullSecrets at first, because the provider finds no service account to restore", async () => {
-        await registry.up();
-        await kubectl("delete namespace deleted-team");
-        registry.args = { ...registry.args, pullSecrets: undefined };
-        const { code, stdout, stderr } = await registry.pulumi("up", "--yes", "--skip-preview");
-        assert.notEqual(code, 0);
-        assert.match(stdout + stderr, /namespaces "deleted-team" not found/);
-    });
-
-    it("is removed from the state by the `pulumi refresh` in docs/troubleshooting.md", async () => {
-        const { code, stdout, stderr } = await registry.pulumi("refresh", "--yes");
-        assert.equal(code, 0, stdout + stderr);
-        await registry.up();
-        await registry.expectNoChange();
-    });
+    const ways: [string, () => Promise<CommandResult>][] = [
+        ["the `pulumi refresh` in docs/troubleshooting.md", () => registry.pulumi("refresh", "--yes")],
+        ["`repair`", () => registry.repair()],
+    ];
+    for (const [what, forget] of ways) {
+        it(`is removed from the state by ${what}, and not by \`up\`, which finds no service account to restore`, async () => {
+            await kubectl("apply --filename -", JSON.stringify(namespace));
+            registry.args = { ...registry.args, pullSecrets };
+            await registry.up();
+            await kubectl("delete namespace deleted-team");
+            registry.args = { ...registry.args, pullSecrets: undefined };
+            const failed = await registry.pulumi("up", "--yes", "--skip-preview");
+            assert.notEqual(failed.code, 0);
+            assert.match(failed.stdout + failed.stderr, /namespaces "deleted-team" not found/);
+            const { code, stdout, stderr } = await forget();
+            assert.equal(code, 0, stdout + stderr);
+            await registry.up();
+            await registry.expectNoChange();
+        });
+    }
 });
