@@ -74,8 +74,12 @@ async function repair({ stack, configFile, isDryRun }: Options): Promise<number>
     const targeted = targets.flatMap((urn) => ["--target", urn]);
     const refreshed = await pulumi([...refresh, ...ofStack, ...withFile, ...targeted], "", "show");
     if (refreshed.code !== 0) {
-        await load(before.output);
-        console.error("The state is as it was before, because the cluster could not be asked.");
+        const restored = await load(before.output);
+        console.error(
+            restored.code === 0
+                ? "The state is as it was before, because the cluster could not be asked."
+                : "The state has objects that may not exist, because the cluster could not be asked. Run `pulumi refresh`.",
+        );
     }
     return refreshed.code;
 }
