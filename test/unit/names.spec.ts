@@ -160,8 +160,14 @@ describe("the names of Kubernetes objects", () => {
     const managerIsKept = 'metadata.annotations["pulumi.com/patchFieldManager"]';
 
     for (const { what, declare: declareFixture } of fixtures) {
+        let declared: Promise<Resources> | undefined;
+        const declaredOnce = () => {
+            declared ??= declareFixture();
+            return declared;
+        };
+
         it(`are the same in every run, and no two objects share one: ${what}`, async () => {
-            const [first, second] = [await declareFixture(), await declareFixture()].map((r) =>
+            const [first, second] = [await declaredOnce(), await declareFixture()].map((r) =>
                 objectsOf(r).map(({ type, inputs }) => `${type} ${inputs.metadata.namespace}/${inputs.metadata.name}`),
             );
             assert.ok(!first.some((name) => name.endsWith("/undefined")), first.join("\n"));
@@ -170,7 +176,7 @@ describe("the names of Kubernetes objects", () => {
         });
 
         it(`are kept in stacks whose names Pulumi generated: ${what}`, async () => {
-            const r = await declareFixture();
+            const r = await declaredOnce();
             for (const object of objectsOf(r)) {
                 const { name: given } = object.inputs.metadata;
                 const ignored = object.ignoreChanges.filter((path) => path.startsWith("metadata."));
@@ -180,7 +186,7 @@ describe("the names of Kubernetes objects", () => {
         });
 
         it(`belong to the stack, unless they change with the content: ${what}`, async () => {
-            const r = await declareFixture();
+            const r = await declaredOnce();
             for (const object of objectsOf(r)) {
                 const { annotations, name } = object.inputs.metadata;
                 const manager = annotations["pulumi.com/patchFieldManager"];
