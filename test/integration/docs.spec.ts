@@ -19,9 +19,15 @@ describe("the command blocks in docs/", () => {
     inSandbox();
     // Not the work tree, in which Pulumi's stack files would stay.
     const clone = copyWorkTree();
-    const inClone = () => ({ env: theSandbox().environment, cwd: clone });
+    // A reader's backend has none of the stacks that other tests create in the sandbox's.
+    const backend = path.join(clone, "backend");
+    const inClone = () => ({
+        env: { ...theSandbox().environment, PULUMI_BACKEND_URL: `file://${backend}` },
+        cwd: clone,
+    });
 
     before(async () => {
+        fs.mkdirSync(backend);
         await packProgram(path.join(clone, "image.tar"), "docs", printProgress);
     });
     after(async () => {
