@@ -18,6 +18,9 @@ export const redisImage = "docker.io/library/redis:7.2.11";
 /** The web UI: Joxit's docker-registry-ui with nginx. */
 export const uiImage = "docker.io/joxit/docker-registry-ui:2.6.0";
 
+/** Copies, moves and lists the registry's files, on a volume and in a bucket; with a shell. */
+export const rcloneImage = "docker.io/rclone/rclone:1.75.1";
+
 /** Major and minor version in the tag of an image; undefined if the tag is not a version. */
 export function imageVersion(image: string): { major: number; minor: number } | undefined {
     const [, major, minor] = /:v?(\d+)(?:\.(\d+))?[^/]*$/.exec(image.replace(/@.*/, "")) ?? [];

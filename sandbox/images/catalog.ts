@@ -17,7 +17,8 @@ export type ImageName =
     | "minio"
     | "redis"
     | "traefik"
-    | "versitygw";
+    | "versitygw"
+    | "rclone";
 
 /** The public name of each image, so that the same manifests run in the sandbox and anywhere else. */
 export const imageReferences: Readonly<Record<ImageName, string>> = {
@@ -38,6 +39,7 @@ export const imageReferences: Readonly<Record<ImageName, string>> = {
     redis: "docker.io/library/redis:7.2.11",
     traefik: "docker.io/library/traefik:v3.6.12",
     versitygw: "docker.io/versity/versitygw:v1.8.0",
+    rclone: "docker.io/rclone/rclone:1.75.1",
 };
 
 /** The definition of an image: its tools, and its content in the layout of the public image. */
@@ -219,6 +221,15 @@ export const recipes: Readonly<Record<ImageName, Recipe>> = {
                 program("usr/local/bin/versitygw", sources.tools.versitygw),
             ],
             entrypoint: ["versitygw"],
+        }),
+    },
+    rclone: {
+        tools: ["rclone"],
+        image: (sources) => ({
+            files: [...shell(sources), authorities(sources), program("usr/local/bin/rclone", sources.tools.rclone)],
+            entrypoint: ["rclone"],
+            env: { XDG_CONFIG_HOME: "/config" },
+            workingDirectory: "/data",
         }),
     },
 };

@@ -17,6 +17,7 @@ export type Tool =
     | "minio"
     | "mc"
     | "versitygw"
+    | "rclone"
     | "wharfie"
     | "traefik"
     | "kube-router"
@@ -151,6 +152,12 @@ export const families: readonly Family[] = [
         module: "github.com/versity/versitygw",
         packages: { versitygw: "github.com/versity/versitygw/cmd/versitygw" },
         variables: (version) => ({ "main.Version": version }),
+    },
+    {
+        name: "rclone",
+        module: "github.com/rclone/rclone",
+        packages: { rclone: "." },
+        variables: (version) => ({ "github.com/rclone/rclone/fs.Version": version }),
     },
     {
         name: "pulumi-yaml",
