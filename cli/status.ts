@@ -1,0 +1,136 @@
+/** What `status` reads of one registry. Times are in milliseconds. */
+export interface RegistryFacts {
+    readonly name: string;
+    readonly namespace: string;
+    readonly pods: { readonly ready: number; readonly wanted: number; readonly updated: number };
+    /** When the certificate that the pods serve expires; undefined if it is not known. */
+    readonly certificateExpiry?: number;
+    /** Undefined without the argument `maintenance`. */
+    readonly maintenance?: MaintenanceFacts;
+}
+
+export interface MaintenanceFacts {
+    readonly schedule: string;
+    /** The longest time between two runs. */
+    readonly interval: number;
+    readonly isSuspended: boolean;
+    readonly created: number;
+    readonly lastSuccess?: number;
+    /** Who holds the Lease, if it has not expired. */
+    readonly holder?: string;
+    /** The report of the last run. */
+    readonly report?: Report;
+}
+
+/** The report that a run writes. Sizes are in bytes, times in seconds. */
+export interface Report {
+    readonly began: number;
+    readonly ended: number;
+    readonly succeeded: boolean;
+    readonly blobs: number;
+    readonly bytes: number;
+    readonly movedBlobs: number;
+    readonly movedBytes: number;
+    readonly binBytes: number;
+    readonly freedBytes: number;
+    /** Only of a volume. */
+    readonly volumeBytes?: number;
+    readonly freeBytes?: number;
+    readonly problems: readonly string[];
+}
+
+/** A registry's state, and the answers to two questions. */
+export interface RegistryStatus extends RegistryFacts {
+    /** Why it is not safe to delete images now; empty if it is. */
+    readonly againstDeleting: readonly string[];
+    /** Why it is not safe to upgrade now; empty if it is. */
+    readonly againstUpgrading: readonly string[];
+}
+
+const hour = 3_600_000;
+const day = 24 * hour;
+
+/** Days before its end from which a certificate is a reason not to upgrade. */
+const certificateDays = 7;
+
+export function statusOf(facts: RegistryFacts, now: number): RegistryStatus {
+    const { pods, certificateExpiry, maintenance } = facts;
+    const ofPods = pods.ready < pods.wanted ? [`${pods.wanted - pods.ready} of ${pods.wanted} pods are not ready`] : [];
+    const rolling = pods.updated < pods.wanted ? ["a rollout is under way"] : [];
+    const left = certificateExpiry === undefined ? Number.POSITIVE_INFINITY : certificateExpiry - now;
+    const certificate = left < certificateDays * day ? [`the certificate ${left < 0 ? "has expired" : "expires soon"}`] : [];
+    const running = maintenance?.holder === undefined ? [] : [`${maintenance.holder} is changing the storage`];
+    return {
+        ...facts,
+        againstDeleting: againstDeleting(maintenance, now),
+        againstUpgrading: [...ofPods, ...rolling, ...certificate, ...running, ...fullVolume(maintenance?.report)],
+    };
+}
+
+/** Deleting is safe if it can be undone: if a run has listed what exists lately. */
+function againstDeleting(maintenance: MaintenanceFacts | undefined, now: number): string[] {
+    if (maintenance === undefined) return ["there is no undo without the argument `maintenance`"];
+    const { isSuspended, lastSuccess, interval, created, report } = maintenance;
+    const reasons: string[] = [];
+    if (isSuspended) reasons.push("the CronJob is suspended");
+    if (lastSuccess === undefined) {
+        const isNew = now - created < 2 * interval;
+        reasons.push(isNew ? "no run has listed the images yet; run `collect`" : "no run has succeeded");
+    } else if (now - lastSuccess > 2 * interval) {
+        reasons.push(`the last success of a run was ${ago(now - lastSuccess)}`);
+    }
+    if (report !== undefined && !report.succeeded) reasons.push(`the last run failed: ${report.problems.at(-1) ?? "see its log"}`);
+    return reasons;
+}
+
+function fullVolume({ volumeBytes, freeBytes }: Partial<Report> = {}): string[] {
+    if (volumeBytes === undefined || freeBytes === undefined || freeBytes * 10 >= volumeBytes) return [];
+    return ["less than a tenth of the volume was free at the last run"];
+}
+
+/** The status in lines. */
+export function describeStatus(status: RegistryStatus, now: number): string[] {
+    const { pods, certificateExpiry, maintenance } = status;
+    const report = maintenance?.report;
+    const rows: [string, string | undefined][] = [
+        ["pods", `${pods.ready} of ${pods.wanted} ready`],
+        ["certificate", certificateExpiry === undefined ? "unknown" : expiry(certificateExpiry, now)],
+        ["images", report && `${size(report.bytes)} in ${report.blobs} blobs at the last run`],
+        ["space", report?.volumeBytes === undefined ? undefined : `${size(report.freeBytes ?? 0)} of ${size(report.volumeBytes)} free`],
+        ["bin", report && size(report.binBytes)],
+        ["maintenance", maintenance ? describeMaintenance(maintenance, now) : "off"],
+        ...(report?.problems ?? []).map((problem): [string, string] => ["problem", problem]),
+        ["safe to delete?", answer(status.againstDeleting)],
+        ["safe to upgrade?", answer(status.againstUpgrading)],
+    ];
+    const lines = rows.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(17)} ${value}`]));
+    return [`The registry ${status.name} in ${status.namespace}`, ...lines];
+}
+
+function describeMaintenance({ schedule, isSuspended, lastSuccess, holder }: MaintenanceFacts, now: number): string {
+    const last = lastSuccess === undefined ? "no success yet" : `last success ${ago(now - lastSuccess)}`;
+    const current = holder === undefined ? [] : [`${holder} runs now`];
+    return [`${schedule}${isSuspended ? " (suspended)" : ""}`, last, ...current].join(", ");
+}
+
+function answer(against: readonly string[]): string {
+    return against.length === 0 ? "yes" : `no: ${against.join("; ")}`;
+}
+
+function expiry(time: number, now: number): string {
+    const days = Math.floor((time - now) / day);
+    return `${new Date(time).toISOString().slice(0, 10)} (${days < 0 ? "expired" : `in ${days} days`})`;
+}
+
+function ago(milliseconds: number): string {
+    if (milliseconds < hour) return `${Math.max(0, Math.floor(milliseconds / 60_000))} minutes ago`;
+    const hours = Math.floor(milliseconds / hour);
+    return hours < 48 ? `${hours} hours ago` : `${Math.floor(hours / 24)} days ago`;
+}
+
+function size(bytes: number): string {
+    const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+    const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(bytes, 1)) / 10));
+    const value = bytes / 1024 ** power;
+    return `${value >= 10 || power === 0 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
+}

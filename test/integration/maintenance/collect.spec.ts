@@ -1,0 +1,281 @@
+import * as assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+    Client,
+    digestOf,
+    type Image,
+    image,
+    index,
+    type MaintenanceOptions,
+    onVolume,
+    RegistryProcess,
+    type RunningMaintenance,
+    without,
+} from "./registryProcess";
+
+/** Stops after each marking whose number is in HOLD, until the file `go` exists. */
+const stoppingProgram = `#!/bin/sh
+calls=$(($(cat "$WORK/calls" 2>/dev/null || echo 0) + 1))
+echo "$calls" >"$WORK/calls"
+"$REAL_REGISTRY" "$@" || exit
+[ "$calls" != "$HOLD" ] || { touch "$WORK/held" && until [ -e "$WORK/go" ]; do sleep 0.1; done; }
+`;
+
+describe("garbage collection", function () {
+    this.timeout(120_000);
+    let registry: RegistryProcess;
+    let client: Client;
+    const kept = Array.from({ length: 8 }, () => image([randomBytes(100), randomBytes(200)]));
+
+    beforeEach(async function () {
+        this.timeout(600_000);
+        registry = await RegistryProcess.start(onVolume);
+        client = new Client(registry, "team/app");
+        for (const [i, one] of kept.entries()) assert.equal(await client.push(one, `kept-${i}`), 201);
+    });
+    afterEach(() => registry.stop());
+
+    const collect = (options: MaintenanceOptions = {}) => registry.maintain(["collect"], options);
+    const expectKept = async () => {
+        for (const [i, one] of kept.entries()) assert.deepEqual(await client.problems(one, `kept-${i}`), []);
+    };
+    /** Pushes an image and deletes it by digest. */
+    const deleted = async (one: Image = image(), tag = "old") => {
+        assert.equal(await client.push(one, tag), 201);
+        assert.equal(await client.delete(one.digest), 202);
+        return one;
+    };
+    const file = (...names: string[]) => path.join(registry.storage.path, ...names);
+    const bins = () => fs.readdirSync(file("private-registry/bin"));
+    const blobFile = (blob: Buffer) => {
+        const [algorithm, hex] = digestOf(blob).split(":");
+        return file("docker/registry/v2/blobs", algorithm, hex.slice(0, 2), hex, "data");
+    };
+
+    it("moves the blobs of deleted images into a bin, and leaves all others", async () => {
+        const old = await deleted();
+        const { report, stdout } = await collect();
+        assert.equal(report.movedBlobs, 3, stdout);
+        assert.equal(report.succeeded, true);
+        assert.deepEqual(report.problems, []);
+        assert.ok(!fs.existsSync(blobFile(old.blobs[0])));
+        await expectKept();
+        const again = await collect();
+        assert.equal(again.report.movedBlobs, 0);
+        assert.equal(again.report.returnedFiles, 0);
+    });
+
+    it("leaves an empty registry alone", async () => {
+        const empty = await RegistryProcess.start(onVolume);
+        try {
+            const { report } = await empty.maintain(["collect"]);
+            assert.equal(report.blobs, 0);
+        } finally {
+            await empty.stop();
+        }
+    });
+
+    it("leaves files alone that are younger than `grace`", async () => {
+        const old = await deleted();
+        const { report } = await collect({ env: { GRACE: "3600" } });
+        assert.equal(report.movedBlobs, 0);
+        const yesterday = new Date(Date.now() - 7200_000);
+        for (const blob of [...old.blobs, old.content]) fs.utimesSync(blobFile(blob), yesterday, yesterday);
+        assert.equal((await collect({ env: { GRACE: "3600" } })).report.movedBlobs, 3);
+    });
+
+    it("ends without a change if more than half would be deleted, unless the number is confirmed", async () => {
+        for (let i = 1; i < kept.length; i++) await client.delete(kept[i].digest);
+        const refused = await registry.tryToMaintain(["collect"]);
+        assert.equal(refused.code, 1);
+        assert.match(refused.stderr, /28 of 32 blobs would be deleted, which is more than half/);
+        assert.equal(refused.report.succeeded, false);
+        assert.match(refused.report.problems[0], /confirm the number 28$/);
+        assert.ok(fs.existsSync(blobFile(kept[1].blobs[0])));
+        const tooFew = await registry.tryToMaintain(["collect"], { env: { CONFIRM: "27" } });
+        assert.equal(tooFew.code, 1);
+        assert.equal((await collect({ env: { CONFIRM: "28" } })).report.movedBlobs, 28);
+        assert.deepEqual(await client.problems(kept[0], "kept-0"), []);
+    });
+
+    it("names tags whose manifest is missing, and goes on", async () => {
+        await client.push(image(), "broken");
+        const [algorithm, hex] = kept[7].digest.split(":");
+        fs.rmSync(file("docker/registry/v2/repositories/team/app/_manifests/revisions", algorithm, hex, "link"));
+        const { report } = await collect();
+        assert.deepEqual(report.problems, [
+            "the manifest of team/app:kept-7 is missing; push the image again, or delete the tag",
+        ]);
+        assert.ok(fs.existsSync(blobFile(kept[7].blobs[0])), "a tag names it");
+    });
+
+    it("ends with the path of a link without content, which stops the registry's own marking", async () => {
+        fs.writeFileSync(file("docker/registry/v2/repositories/team/app/_manifests/tags/kept-1/current/link"), "");
+        const { code, report } = await registry.tryToMaintain(["collect"]);
+        assert.equal(code, 1);
+        assert.match(report.problems[0], /^the link repositories\/team\/app\/_manifests\/tags\/kept-1\/current\/link is empty/);
+    });
+
+    it("moves the layer links of deleted blobs, and keeps those of layers in use", async () => {
+        const shared = kept[0].blobs[1];
+        const old = await deleted(image([shared, randomBytes(10)]));
+        await collect();
+        const link = (blob: Buffer) =>
+            fs.existsSync(file("docker/registry/v2/repositories/team/app/_layers/sha256", digestOf(blob).slice(7), "link"));
+        assert.deepEqual(old.blobs.map(link), [false, true, false]);
+    });
+
+    it("empties a bin after `keepDeleted`, and keeps the younger ones", async () => {
+        await deleted();
+        await collect();
+        await deleted();
+        await sleep(1100);
+        await collect();
+        const [oldest, newest] = bins().sort();
+        const before = new Date(Date.now() - 8 * 86_400_000).toISOString();
+        const renamed = before.replace(/\.\d+/, "").replace(/:/g, "");
+        fs.renameSync(file("private-registry/bin", oldest), file("private-registry/bin", renamed));
+        await sleep(1100);
+        const { report } = await collect();
+        assert.ok(report.freedBytes > 0);
+        assert.ok(!bins().includes(renamed));
+        assert.ok(bins().includes(newest));
+    });
+
+    describe("with pushes at the same moment", () => {
+        /** Starts a run that stops after a marking, and continues after `meanwhile`. */
+        async function interrupted(hold: number, meanwhile: (run: RunningMaintenance) => Promise<void>, options: MaintenanceOptions = {}) {
+            const program = path.join(registry.folder, "program");
+            fs.writeFileSync(program, stoppingProgram, { mode: 0o755 });
+            const env = { ...options.env, HOLD: String(hold) };
+            const running = registry.spawnMaintenance(["collect"], { ...options, program, env });
+            for (let tries = 0; !fs.existsSync(path.join(running.work, "held")); tries++) {
+                assert.equal(running.child.exitCode, null, "the run ended before the marking");
+                assert.ok(tries < 1200);
+                await sleep(50);
+            }
+            await meanwhile(running);
+            fs.writeFileSync(path.join(running.work, "go"), "");
+            return running.ended;
+        }
+
+        it("returns the blobs of an image that was pushed again after the first marking", async () => {
+            const old = await deleted();
+            const pushAgain = async () => assert.equal(await client.push(old, "again"), 201);
+            const result = await interrupted(1, pushAgain);
+            assert.equal(result.code, 0, result.stdout + result.stderr);
+            assert.deepEqual(await client.problems(old, "again"), []);
+        });
+
+        it("would lose that image without the second marking", async () => {
+            const old = await deleted();
+            const edit = (script: string) => without('to_bin "$WORK/blobs"\n    second_mark', 'to_bin "$WORK/blobs"')(
+                // Our own reading after the first marking would see it as well.
+                without('!($1 in needed) && $3 <= limit', "$3 <= limit")(script),
+            );
+            await interrupted(1, async () => void (await client.push(old, "again")), { edit });
+            assert.notDeepEqual(await client.problems(old, "again"), []);
+            // The next run repairs it.
+            await collect();
+            assert.deepEqual(await client.problems(old, "again"), []);
+        });
+
+        it("repairs what a killed run has moved", async () => {
+            const old = await deleted();
+            await interrupted(2, async ({ child }) => {
+                assert.equal(await client.putManifest(old, "again"), 400, "the blobs are in the bin");
+                process.kill(-(child.pid as number), "SIGKILL");
+            });
+            assert.equal(await client.push(old, "again"), 201);
+            const { report } = await collect();
+            assert.equal(report.succeeded, true);
+            assert.deepEqual(await client.problems(old, "again"), []);
+            await expectKept();
+        });
+
+        it("ends within seconds of SIGTERM", async () => {
+            await deleted();
+            const started = Date.now();
+            const running = registry.spawnMaintenance(["collect"], { env: { WAIT: "600" } });
+            await sleep(3000);
+            running.child.kill("SIGTERM");
+            const { code } = await running.ended;
+            assert.equal(code, 143);
+            assert.ok(Date.now() - started < 10_000);
+        });
+    });
+
+    describe("undelete", () => {
+        const undelete = (reference: string) => registry.maintain(["undelete", reference]);
+
+        it("brings a tag back that a person deleted", async () => {
+            await collect();
+            assert.equal(await client.delete("kept-1"), 202);
+            assert.notDeepEqual(await client.problems(kept[1], "kept-1"), []);
+            await undelete("team/app:kept-1");
+            assert.deepEqual(await client.problems(kept[1], "kept-1"), []);
+        });
+
+        it("brings an image back by tag and by digest after its blobs were moved", async () => {
+            await collect();
+            await client.delete(kept[1].digest);
+            await sleep(1100);
+            const { report } = await collect();
+            assert.equal(report.movedBlobs, 4);
+            await undelete("team/app:kept-1");
+            assert.deepEqual(await client.problems(kept[1], "kept-1"), []);
+            await client.delete(kept[1].digest);
+            await sleep(1100);
+            await collect();
+            await undelete(`team/app@${kept[1].digest}`);
+            assert.deepEqual(await client.problems(kept[1]), []);
+            assert.notDeepEqual(await client.problems(kept[1], "kept-1"), []);
+            await sleep(1100);
+            const after = await collect();
+            assert.equal(after.report.movedBlobs, 0);
+        });
+
+        it("brings an index back with its platforms", async () => {
+            const multi = index([image(), image()]);
+            await client.push(multi, "multi");
+            await collect();
+            for (const one of [multi, ...multi.children]) assert.equal(await client.delete(one.digest), 202);
+            await sleep(1100);
+            assert.equal((await collect()).report.movedBlobs, 7);
+            await undelete("team/app:multi");
+            assert.deepEqual(await client.problems(multi, "multi"), []);
+        });
+
+        it("brings all deleted tags of a repository back, and leaves those that were pushed again", async () => {
+            await collect();
+            await client.delete("kept-1");
+            await client.delete("kept-2");
+            const newer = image();
+            await client.push(newer, "kept-2");
+            await undelete("team/app");
+            assert.deepEqual(await client.problems(kept[1], "kept-1"), []);
+            assert.deepEqual(await client.problems(newer, "kept-2"), []);
+        });
+
+        it("says what it cannot bring back, and changes nothing", async () => {
+            await collect();
+            const unknown = await registry.tryToMaintain(["undelete", "team/app:never"]);
+            assert.equal(unknown.code, 1);
+            assert.match(unknown.stderr, /no run that is still kept has listed team\/app:never/);
+            const newer = image();
+            await client.push(newer, "kept-1");
+            const taken = await registry.tryToMaintain(["undelete", "team/app:kept-1"]);
+            assert.equal(taken.code, 1);
+            assert.match(taken.stderr, new RegExp(`team/app:kept-1 exists, and is ${newer.digest}; .*${kept[1].digest}`));
+            assert.deepEqual(await client.problems(newer, "kept-1"), []);
+            fs.rmSync(blobFile(kept[2].blobs[0]));
+            await client.delete("kept-2");
+            const lost = await registry.tryToMaintain(["undelete", "team/app:kept-2"]);
+            assert.match(lost.stderr, /is in no bin any more, so nothing was brought back/);
+            assert.equal(await client.delete("kept-2"), 404);
+        });
+    });
+});
