@@ -60,10 +60,10 @@ collect_untagged() {
     awk -v limit="$(time_of $((started - GRACE)))" 'BEGIN { FS = OFS = "\t" }
         function link(repository, digest, d) { split(digest, d, ":"); return "repositories/" repository "/_manifests/revisions/" d[1] "/" d[2] "/link" }
         FILENAME == ARGV[1] { index_[$1]; next }
-        FILENAME == ARGV[2] { references[$1] = references[$1] " " $2; next }
+        FILENAME == ARGV[2] { reference[FNR] = $2; next_[FNR] = first[$1]; first[$1] = FNR; next }
         FILENAME == ARGV[3] { time[$1] = $3; next }
         FILENAME == ARGV[4] { kept[$1 FS $4]; next }
-        FILENAME == ARGV[5] { if ($2 in index_) { n = split(references[$2], each, " "); for (i = 1; i <= n; i++) kept[$1 FS each[i]] } next }
+        FILENAME == ARGV[5] { if ($2 in index_) for (i = first[$2]; i; i = next_[i]) kept[$1 FS reference[i]]; next }
         { path = link($1, $2) }
         !(($1 FS $2) in kept) && path in time && time[path] <= limit { print path }' \
         "$WORK/indexes" "$WORK/references" "$WORK/now.files" "$WORK/now.tags" "$WORK/now.revisions" "$WORK/candidates" >"$WORK/leaving"

@@ -108,12 +108,11 @@ read_manifests() {
     cat "$WORK/unread" >>"$WORK/read"
     sed "s|^|$WORK/manifests/|" "$WORK/paths" | while read -r file; do [ ! -e "$file" ] || printf '%s\0' "$file"; done |
         xargs -0 -r awk -v references="$WORK/references" -v indexes="$WORK/indexes" '
+            # Each string of the JSON is a record.
+            BEGIN { RS = "\"" }
             FNR == 1 { n = split(FILENAME, p, "/"); digest = p[n - 3] ":" p[n - 1] }
-            /"manifests"[ \t]*:/ { print digest >> indexes }
-            {
-                for (rest = $0; match(rest, /sha(256|512):[0-9a-f]+/); rest = substr(rest, RSTART + RLENGTH))
-                    print digest "\t" substr(rest, RSTART, RLENGTH) >> references
-            }'
+            $0 == "manifests" { print digest >> indexes }
+            /^sha(256|512):[0-9a-f]+$/ && !((digest, $0) in seen) { seen[digest, $0]; print digest "\t" $0 >> references }'
 }
 
 paths_of_blobs() {
@@ -133,14 +132,13 @@ survey() {
     done
     awk 'BEGIN { FS = "\t" }
         FILENAME == ARGV[1] { index_[$1]; next }
-        FILENAME == ARGV[2] { references[$1] = references[$1] " " $2; next }
+        FILENAME == ARGV[2] { reference[FNR] = $2; next_[FNR] = first[$1]; first[$1] = FNR; next }
         { visit($1) }
-        function visit(digest,   each, n, i) {
+        function visit(digest,   i) {
             if (digest in visited) return
             visited[digest]
             print digest
-            n = split(references[digest], each, " ")
-            for (i = 1; i <= n; i++) if (digest in index_) visit(each[i]); else if (!(each[i] in printed)) { printed[each[i]]; print each[i] }
+            for (i = first[digest]; i; i = next_[i]) if (digest in index_) visit(reference[i]); else print reference[i]
         }' "$WORK/indexes" "$WORK/references" "$WORK/roots" | sort -u >"$1.needed"
 }
 
@@ -185,14 +183,13 @@ missing() {
         FILENAME == ARGV[1] { bin[$1] = $2; next }
         FILENAME == ARGV[2] { present[$1]; next }
         FILENAME == ARGV[3] { index_[$1]; next }
-        FILENAME == ARGV[4] { references[$1] = references[$1] " " $2; next }
+        FILENAME == ARGV[4] { reference[FNR] = $2; next_[FNR] = first[$1]; first[$1] = FNR; next }
         FILENAME == ARGV[5] || FILENAME == ARGV[6] { split($1, d, ":"); want("blobs/" d[1] "/" substr(d[2], 1, 2) "/" d[2] "/data"); next }
         FILENAME == ARGV[7] { want("repositories/" $1 "/_manifests/revisions/" path($4) "/link"); next }
         {
-            n = split(references[$2], each, " ")
-            for (i = 1; i <= n; i++) {
-                if ($2 in index_) want("repositories/" $1 "/_manifests/revisions/" path(each[i]) "/link")
-                want("repositories/" $1 "/_layers/" path(each[i]) "/link")
+            for (i = first[$2]; i; i = next_[i]) {
+                if ($2 in index_) want("repositories/" $1 "/_manifests/revisions/" path(reference[i]) "/link")
+                want("repositories/" $1 "/_layers/" path(reference[i]) "/link")
             }
         }' "$WORK/bins" "$1.files" "$WORK/indexes" "$WORK/references" "$1.needed" "$2" "$1.tags" "$1.revisions"
 }
@@ -215,23 +212,24 @@ heal() {
 # Marks with the registry's own garbage collection: it writes the digests in use to <list>.marked, and blobs that are not to
 # <list>.eligible. The registry ends the marking of a repository early, without an error, if a manifest is deleted meanwhile. So each
 # manifest that was there before and is still there must be marked, unless its blob is missing.
-# The second argument is `untagged` to mark manifests without a tag as eligible as well, in <list>.untagged.
+# The second argument is `untagged` to write manifests without a tag to <list>.untagged. Those that an index names are then marked as blobs.
 mark() {
     attempt=1
     while [ "$attempt" -le 3 ]; do
         list "$WORK/before"
         if run "$REGISTRY" garbage-collect --dry-run ${2:+--delete-untagged} "$CONFIG" >"$1.output" 2>"$WORK/errors"; then
             list "$WORK/after"
-            awk -v list="$1" 'BEGIN { FS = OFS = "\t" }
+            awk -v list="$1" -v untagged="${2:-}" 'BEGIN { FS = OFS = "\t" }
                 function last(line, n, p) { n = split(line, p, " "); return p[n] }
                 FILENAME == ARGV[1] && / marking (manifest|blob) / { repository = $0; sub(/: marking .*/, "", repository)
                     digest = last($0); print digest > (list ".marked")
-                    if ($0 ~ / marking manifest /) marked[repository FS digest]; next }
+                    if ($0 ~ / marking manifest /) marked[repository FS digest]; else asBlob[digest]; next }
                 FILENAME == ARGV[1] && /^blob eligible for deletion: / { print last($0) > (list ".eligible"); next }
                 FILENAME == ARGV[1] && /^manifest eligible for deletion: / { split($0, p, /[{ ]+/); print p[5], p[6] > (list ".untagged"); marked[p[5] FS p[6]]; next }
                 FILENAME == ARGV[1] { next }
                 FILENAME == ARGV[2] { blob[$1]; next }
                 FILENAME == ARGV[3] { before[$1 FS $2]; next }
+                untagged != "" && ($2 in asBlob) { next }
                 ($1 FS $2) in before && !(($1 FS $2) in marked) && ($2 in blob) { print $1, $2 }' \
                 "$1.output" "$WORK/after.blobs" "$WORK/before.revisions" "$WORK/after.revisions" >"$WORK/unmarked"
             touch "$1.marked" "$1.eligible" "$1.untagged"

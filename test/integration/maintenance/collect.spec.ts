@@ -196,6 +196,76 @@ describe("garbage collection", function () {
             await expectKept();
         });
 
+        it("keeps the platforms of an index that was pushed while manifests without a tag were marked", async () => {
+            const platforms = [image(), image()];
+            const multi = index(platforms);
+            for (const one of platforms) assert.equal(await client.push(one), 201);
+            const options = { env: { UNTAGGED: "true" } };
+            const result = await interrupted(1, async () => void (await client.push(multi, "multi")), options);
+            assert.equal(result.code, 0, result.stdout + result.stderr);
+            assert.deepEqual(await client.problems(multi, "multi"), []);
+        });
+
+        it("would lose these platforms without our own reading of indexes", async () => {
+            const platforms = [image(), image()];
+            const multi = index(platforms);
+            for (const one of platforms) assert.equal(await client.push(one), 201);
+            const edit = (script: string) =>
+                without("if ($2 in index_) for (i = first[$2]", "if (0) for (i = first[$2]")(
+                    without('if ($2 in index_) want("repositories/"', 'if (0) want("repositories/"')(script),
+                );
+            const options = { env: { UNTAGGED: "true" }, edit };
+            await interrupted(1, async () => void (await client.push(multi, "multi")), options);
+            assert.notDeepEqual(await client.problems(multi, "multi"), []);
+        });
+
+        /**
+         * Uploads a manifest with a blob that nothing else refers to, and stops the registry after it has looked for that blob and before it
+         * has written a link. Continues when the blob is in the bin, and `after` is over.
+         */
+        async function stoppedInside(env: Record<string, string>, after: (run: RunningMaintenance) => Promise<unknown>) {
+            const shared = kept[0].blobs[1];
+            // Registries look for blobs one after the other. These take most of a second.
+            const slow = (victim: Buffer) => image([victim, ...Array.from({ length: 20_000 }, () => shared)]);
+            const timed = slow(randomBytes(100));
+            const started = Date.now();
+            assert.equal(await client.push(timed, "slow"), 201);
+            const duration = Date.now() - started;
+            for (const share of [0.5, 0.65, 0.35, 0.8, 0.2]) {
+                const victim = randomBytes(100);
+                const pushed = slow(victim);
+                for (const blob of new Set(pushed.blobs)) await client.pushBlob(blob);
+                const uploaded = client.putManifest(pushed, "stopped");
+                await sleep(duration * share);
+                registry.process.kill("SIGSTOP");
+                const running = registry.spawnMaintenance(["collect"], { env });
+                for (let tries = 0; fs.existsSync(blobFile(victim)); tries++) {
+                    if (running.child.exitCode !== null) assert.fail(JSON.stringify(await running.ended));
+                    assert.ok(tries < 600, "the blob was not moved");
+                    await sleep(50);
+                }
+                await after(running);
+                registry.process.kill("SIGCONT");
+                const status = await uploaded;
+                const { code, stdout, stderr } = await running.ended;
+                assert.equal(code, 0, stdout + stderr);
+                if (status === 201) return pushed;
+            }
+            throw new Error("the registry was never stopped at the right moment");
+        }
+
+        it("returns the blobs of an image whose upload was in flight", async () => {
+            const pushed = await stoppedInside({ WAIT: "5" }, () => sleep(1000));
+            assert.deepEqual(await client.problems(pushed, "stopped"), []);
+        });
+
+        it("would lose that image without the wait, until the next run", async () => {
+            const pushed = await stoppedInside({ WAIT: "0" }, ({ ended }) => ended);
+            assert.notDeepEqual(await client.problems(pushed, "stopped"), []);
+            await collect();
+            assert.deepEqual(await client.problems(pushed, "stopped"), []);
+        });
+
         it("ends within seconds of SIGTERM", async () => {
             await deleted();
             const started = Date.now();

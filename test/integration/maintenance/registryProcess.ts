@@ -239,7 +239,7 @@ export class Client {
             const status = await this.push(child);
             if (status !== 201) return status;
         }
-        for (const blob of pushed.blobs) await this.pushBlob(blob);
+        for (const blob of new Set(pushed.blobs)) await this.pushBlob(blob);
         return this.putManifest(pushed, tag ?? pushed.digest);
     }
 
