@@ -1,0 +1,4 @@
+#!/bin/sh
+# Placeholder: the tasks of maintenance.
+echo "not there yet"
+exit 1
