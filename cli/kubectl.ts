@@ -23,6 +23,7 @@ export interface KubernetesObject {
         readonly name: string;
         readonly namespace: string;
         readonly uid: string;
+        readonly creationTimestamp: string;
         readonly labels?: Readonly<Record<string, string>>;
     };
     // biome-ignore lint/suspicious/noExplicitAny: JSON of the API server

@@ -9,6 +9,7 @@ export { RegistryIngressRoute, TraefikMiddleware } from "./expose/ingressRoute";
 export { RegistryChart } from "./helm/helm";
 export { RegistryResources, ResourceAmounts, ResourceLimits } from "./kubernetes/resources";
 export { RegistryScheduling, RegistryToleration } from "./kubernetes/scheduling";
+export { GarbageCollection, RegistryMaintenance } from "./maintenance/maintenance";
 export { NetworkDestination, RegistryNetworkPolicy } from "./networkPolicy";
 export { ContainerRuntime } from "./nodes/nodeFiles";
 export { RegistryNodes } from "./nodes/nodes";

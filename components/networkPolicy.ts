@@ -43,7 +43,7 @@ export interface RegistryNetworkPolicy {
      */
     destinations?: NetworkDestination[];
     /**
-     * Ports of the API server, to which the certificate watch connects. They are those of its endpoints, which
+     * Ports of the API server, to which the certificate watch and `maintenance` connect. They are those of its endpoints, which
      * `kubectl get endpointslices --namespace default` lists. Defaults to those of the usual distributions: 443, 6443, 8443 and 16443.
      */
     apiServerPorts?: pulumi.Input<number>[];
@@ -126,7 +126,7 @@ export function restrictNetwork(
         networkPolicy: settings,
         clusterDomain,
     }: { readonly networkPolicy: NetworkPolicySettings | undefined; readonly clusterDomain: pulumi.Input<string> },
-    optionalPods: { readonly ui: object | undefined; readonly renewalWatch: object | undefined },
+    optionalPods: Readonly<Record<"ui" | "renewalWatch" | "maintenance", object | undefined>>,
 ): void {
     if (settings === undefined) return;
     const policy = (part: string, spec: k8s.types.input.networking.v1.NetworkPolicySpec) =>
@@ -157,7 +157,7 @@ export function restrictNetwork(
         podSelector: server,
         policyTypes: ["Ingress", "Egress"],
         ingress: [...from(clients, inPod.port), ...from(namespaces(settings.monitoringNamespaces), inPod.debugPort)],
-        egress: serverEgress(scope, settings, clusterDomain),
+        egress: externalEgress(scope, settings, clusterDomain),
     });
     if (optionalPods.ui) {
         policy("ui", {
@@ -166,18 +166,32 @@ export function restrictNetwork(
             ingress: from(clients, uiPort),
         });
     }
-    // The only pod that calls the API server, whose addresses can change.
+    // The addresses of the API server can change.
+    const toApiServer = { ports: settings.apiServerPorts.map(tcp) };
     if (optionalPods.renewalWatch) {
         policy("certificate-watch", {
             podSelector: { matchLabels: scope.selector("certificate-watch") },
             policyTypes: ["Egress"],
-            egress: [{ ports: settings.apiServerPorts.map(tcp) }],
+            egress: [toApiServer],
+        });
+    }
+    if (optionalPods.maintenance) {
+        const targets = settings.targets.filter(({ path }) => /^(storage|descriptorCache)\b/.test(path));
+        const egress: pulumi.Input<object[] | undefined> = externalEgress(
+            scope,
+            { ...settings, targets },
+            clusterDomain,
+        );
+        policy("maintenance", {
+            podSelector: { matchLabels: scope.selector("maintenance") },
+            policyTypes: ["Egress"],
+            egress: pulumi.output(egress).apply((rules) => [toApiServer, ...(rules ?? [])]),
         });
     }
 }
 
 /** The rules for the destinations, and for what the other arguments name. */
-function serverEgress(scope: Scope, settings: NetworkPolicySettings, clusterDomain: pulumi.Input<string>) {
+function externalEgress(scope: Scope, settings: NetworkPolicySettings, clusterDomain: pulumi.Input<string>) {
     const rules = settings.destinations.map(({ cidr: range, ports }) => ({
         to: ranges([range]),
         ports: ports.map(tcp),

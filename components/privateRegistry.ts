@@ -8,6 +8,7 @@ import { edgeAnnotations } from "./expose/ingress";
 import { deployChart } from "./helm/release";
 import { createScope, type RegistryScope } from "./kubernetes/namespace";
 import { outputsOf } from "./kubernetes/outputs";
+import { maintainRegistry } from "./maintenance/cronJob";
 import { restrictNetwork } from "./networkPolicy";
 import { nodeSettings } from "./nodes/nodes";
 import { checkArguments, type PrivateRegistryArgs, type RegistrySettings } from "./privateRegistryArgs";
@@ -78,11 +79,13 @@ export class PrivateRegistry extends pulumi.ComponentResource {
         const access = grantAccess(scope, settings, { address, certificate, users });
         const storage = provisionStorage(scope, settings);
         const cache = provideDescriptorCache(scope, settings);
-        const server = runServer(scope, settings, { certificate, users, storage, cache });
+        const config = finalConfig(scope, settings, { storage, cache });
+        const server = runServer(scope, settings, { certificate, users, storage, cache, config });
         const ui = deployUi(scope, settings, address);
         exposeRegistry(scope, settings, { address, certificate, ui });
         const renewalWatch = restartOnRenewal(scope, settings, { certificate, address, server });
-        restrictNetwork(scope, settings, { ui, renewalWatch });
+        const maintenance = maintainRegistry(scope, settings, { config, storage, cache });
+        restrictNetwork(scope, settings, { ui, renewalWatch, maintenance });
         const passwords = passwordsOnceAccepted(scope, settings, { users, address, certificate, server });
 
         const [{ name: username }] = settings.users;
@@ -144,17 +147,34 @@ function grantAccess(scope: RegistryScope, settings: RegistrySettings, { address
     return { dockerConfigJson: pulumi.secret(pullConfig), pullSecretNames, registriesYaml };
 }
 
-interface ServerParts {
-    readonly certificate: Certificate;
-    readonly users: Users;
+interface ConfiguredParts {
     readonly storage: Storage;
     readonly cache: UsedCache;
 }
 
+/** The contents of config.yml that depend on the arguments, validated when they are known. */
+function finalConfig(
+    scope: RegistryScope,
+    { log, config: overrides, configContext }: RegistrySettings,
+    { storage, cache }: ConfiguredParts,
+): pulumi.Output<ConfigSettings> {
+    return pulumi
+        .output({ storage: storage.driver, cache: cache.config, log, overrides })
+        .apply((config: ConfigSettings) =>
+            scope.unlessProblems(configProblems(config.overrides, configContext), config),
+        );
+}
+
+interface ServerParts extends ConfiguredParts {
+    readonly certificate: Certificate;
+    readonly users: Users;
+    readonly config: pulumi.Output<ConfigSettings>;
+}
+
 /** Deploys the registry, as a Deployment or a Helm release. */
 function runServer(scope: RegistryScope, settings: RegistrySettings, parts: ServerParts): RunningServer {
-    const { certificate, users, storage, cache } = parts;
-    const { log, config: overrides, helm, isPlain } = settings;
+    const { certificate, users, storage, cache, config } = parts;
+    const { helm, isPlain } = settings;
     const { replicas, resources, scheduling, rollout, imageMirror, imagePullSecrets, serviceName } = settings;
     const httpSecret = new random.RandomBytes(scope.name("http-secret"), { length: 32 }, scope.lastingOptions(false));
     const server: Server = {
@@ -167,11 +187,7 @@ function runServer(scope: RegistryScope, settings: RegistrySettings, parts: Serv
         strategy: rollout.strategy,
         serviceName,
         httpSecret: httpSecret.hex,
-        config: pulumi
-            .output({ storage: storage.driver, cache: cache.config, log, overrides })
-            .apply((config: ConfigSettings) =>
-                scope.unlessProblems(configProblems(config.overrides, settings.configContext), config),
-            ),
+        config,
         htpasswd: users.htpasswd,
         certificate: isPlain ? undefined : certificate,
         storage,

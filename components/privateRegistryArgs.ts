@@ -28,6 +28,12 @@ import { type RegistryResources, resourceProblems, resourceRules, resourceSettin
 import { type RegistryScheduling, schedulingRules, tolerationProblems } from "./kubernetes/scheduling";
 import { childNameProblems, renameProblems } from "./kubernetes/scope";
 import {
+    maintenanceProblems,
+    maintenanceRules,
+    maintenanceSettings,
+    type RegistryMaintenance,
+} from "./maintenance/maintenance";
+import {
     networkPolicyProblems,
     networkPolicyRules,
     networkPolicySettings,
@@ -88,8 +94,9 @@ export interface PrivateRegistryArgs {
     image?: pulumi.Input<string>;
     /**
      * Image mirror for air-gapped clusters, e.g. `mirror.example.com`: the prefix, without the slash, of every image that the
-     * component runs. The mirror must serve `docker.io/library/registry` and `docker.io/curlimages/curl`; for MinIO, Redis or the
-     * web UI also `quay.io/minio/minio`, `docker.io/library/redis` or `docker.io/joxit/docker-registry-ui`. Defaults to none.
+     * component runs. The mirror must serve `docker.io/library/registry` and `docker.io/curlimages/curl`; for MinIO, Redis, the web UI
+     * or `maintenance` also `quay.io/minio/minio`, `docker.io/library/redis`, `docker.io/joxit/docker-registry-ui` or
+     * `docker.io/rclone/rclone`. Defaults to none.
      */
     imageMirror?: pulumi.Input<string>;
     /**
@@ -122,7 +129,7 @@ export interface PrivateRegistryArgs {
     resources?: RegistryResources;
     /**
      * Node selector, tolerations, affinity and priority of the pods in the registry's namespace: the registry, MinIO, Redis, the web
-     * UI, the certificate watch and the Jobs. `nodes` schedules the DaemonSet that configures nodes.
+     * UI, the certificate watch, `maintenance` and the Jobs. `nodes` schedules the DaemonSet that configures nodes.
      */
     scheduling?: RegistryScheduling;
     /** The service account of the registry's pods. Defaults to one without annotations, except those of `storage`. */
@@ -158,6 +165,8 @@ export interface PrivateRegistryArgs {
     nodes?: RegistryNodes;
     /** Level and format of the registry's log. */
     log?: RegistryLog;
+    /** Regular deletion of the layers and manifests that no image needs. Disabled by default. */
+    maintenance?: RegistryMaintenance;
 }
 
 export const privateRegistryRules = fields<PrivateRegistryArgs>({
@@ -193,6 +202,7 @@ export const privateRegistryRules = fields<PrivateRegistryArgs>({
     pullGeneration: plain(integer(1)),
     nodes: nodeRules,
     log: logRules,
+    maintenance: maintenanceRules,
 });
 
 /** Validates the arguments, with every problem in one error, and returns them with every default. */
@@ -254,6 +264,7 @@ function registrySettings(name: string, args: PrivateRegistryArgs) {
         /** RegistryAccess applies the defaults. */
         nodes: args.nodes,
         log: logSettings(args.log),
+        maintenance: args.maintenance && maintenanceSettings(args.maintenance),
     };
 }
 
@@ -284,6 +295,7 @@ function privateRegistryProblems(name: string, args: PrivateRegistryArgs): Probl
         ...claimNamespaceProblems(args.storage, args.createNamespace),
         ...rolloutProblems(args.rollout, storageMounting(args.storage, driverOf(args))),
         ...chartProblems(name, args),
+        ...maintenanceProblems(args, driverOf(args)),
         ...networkPolicyProblems(args.networkPolicy, egressTargets(args), args.clusterDomain),
         ...pullSecretProblems(args.pullSecrets),
         ...nodeProblems(args.nodes),

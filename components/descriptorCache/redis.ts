@@ -119,8 +119,6 @@ export function maxMemory(limit = "192Mi"): string {
     return `${Math.max(1, Math.floor((mebibytes(limit) * 2) / 3))}mb`;
 }
 
-const publicCaFile = "/etc/ssl/certs/ca-certificates.crt";
-
 /** Short, so that an unavailable cache delays requests only briefly: the registry then asks its storage. */
 const timeouts = { dialtimeout: "1s", readtimeout: "1s", writetimeout: "1s", maxretries: 1 };
 
@@ -229,7 +227,7 @@ function useExternal(scope: Scope, external: ExternalRedis): UsedCache {
             ...(username !== undefined && { username }),
             ...(database !== undefined && { db: database }),
             ...(external.tls !== false && {
-                tls: { rootcas: [ca === undefined ? publicCaFile : `${folder}/ca.crt`] },
+                tls: { rootcas: [ca === undefined ? inPod.publicCaFile : `${folder}/ca.crt`] },
             }),
         },
     }));

@@ -48,7 +48,7 @@ const reservedValues: readonly ReservedValue[] = [
     { path: "serviceAccount", reason: "replaces the component's service account; set serviceAccount instead" },
     {
         path: "garbageCollect.enabled",
-        reason: "collects garbage while images are pushed, which loses layers; remove it, and collect garbage while the registry is read-only",
+        reason: "collects garbage while images are pushed, which loses layers; remove it, and set maintenance instead",
         isSwitch: true,
     },
 ];

@@ -17,17 +17,25 @@ export interface ApiAccount {
     readonly permission: pulumi.Resource;
 }
 
-/** Creates a service account for a part's pods, with a Role of one rule in the scope's namespace. */
-export function apiAccount(scope: Scope, part: string, rule: ApiPermission): ApiAccount {
+/** Creates a service account for a part's pods, with a Role in the scope's namespace. */
+export function apiAccount(
+    scope: Scope,
+    part: string,
+    rules: ApiPermission[],
+    annotations?: Record<string, pulumi.Input<string>>,
+): ApiAccount {
     const metadata = (object: string) => scope.metadata(scope.objectName(`${part}-${object}`), part);
     const account = new k8s.core.v1.ServiceAccount(
         scope.name(`${part}-account`),
-        { metadata: metadata("account"), automountServiceAccountToken: false },
+        {
+            metadata: scope.metadata(scope.objectName(`${part}-account`), part, annotations),
+            automountServiceAccountToken: false,
+        },
         scope.fixedOptions(),
     );
     const role = new k8s.rbac.v1.Role(
         scope.name(`${part}-role`),
-        { metadata: metadata("role"), rules: [rule] },
+        { metadata: metadata("role"), rules },
         scope.fixedOptions(),
     );
     const permission = new k8s.rbac.v1.RoleBinding(

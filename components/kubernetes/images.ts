@@ -6,7 +6,7 @@ import type { Scope } from "./scope";
 /** The first release without known vulnerabilities; see the project's security advisories. */
 export const defaultRegistryImage = "docker.io/library/registry:3.1.2";
 
-/** A shell and curl, for node agents, the certificate watch and the rotation Job. */
+/** A shell and curl, for node agents, the certificate watch, the rotation Job and the Lease of maintenance. */
 export const toolsImage = "docker.io/curlimages/curl:8.16.0";
 
 /** MinIO server and client: the last image that MinIO published, in the only registry that still has it. */

@@ -1,5 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { unlessEmpty } from "./emptyFields";
 import { type ImageSettings, mirrored, pullSecretReferences } from "./images";
 import { checkedResources, fixedResources, type ResourceSettings } from "./resources";
@@ -29,12 +29,20 @@ export interface PodAddition {
 export interface PodContainer
     extends Pick<
         k8s.types.input.core.v1.Container,
-        "command" | "args" | "envFrom" | "ports" | "startupProbe" | "readinessProbe" | "livenessProbe" | "lifecycle"
+        | "command"
+        | "args"
+        | "envFrom"
+        | "ports"
+        | "startupProbe"
+        | "readinessProbe"
+        | "livenessProbe"
+        | "lifecycle"
+        | "restartPolicy"
     > {
     readonly name: string;
     /** Without the mirror's prefix. */
     readonly image: pulumi.Input<string>;
-    readonly env?: EnvVar[];
+    readonly env?: EnvVar[] | pulumi.Output<EnvVar[]>;
     readonly resources: ResourceSettings;
     readonly additions?: readonly PodAddition[];
     /** Linux capabilities, for node agents only. Defaults to none. */
@@ -86,10 +94,11 @@ export function podSpec(scope: Scope, settings: PodSettings, pod: Pod): k8s.type
 
 function builtContainer(scope: Scope, settings: PodSettings, container: PodContainer) {
     const { image, env = [], resources, additions = [], capabilities, ...others } = container;
+    const added = additions.flatMap((addition) => addition.env ?? []);
     return {
         ...others,
         image: mirrored(image, settings.imageMirror),
-        env: unlessEmpty([...env, ...additions.flatMap((addition) => addition.env ?? [])]),
+        env: Array.isArray(env) ? unlessEmpty([...env, ...added]) : pulumi.all([env, added]).apply((all) => all.flat()),
         resources: checkedResources(scope, resources),
         securityContext: containerSecurity(capabilities),
         volumeMounts: unlessEmpty(additions.flatMap((addition) => addition.mounts ?? [])),

@@ -244,13 +244,13 @@ mark() {
     return 1
 }
 
-# Removes the registry's descriptors from its cache. Without an answer within a minute it fails.
+# Removes the registry's descriptors from its cache. Without an answer within five minutes it fails.
 purge_cache() {
     [ -n "${CACHE:-}" ] || return 0
     rm -f "$WORK/purged-cache" "$WORK/failed-cache"
     : >"$WORK/purge-cache"
     seconds=0
-    while [ "$seconds" -lt 60 ]; do
+    while [ "$seconds" -lt 300 ]; do
         [ ! -e "$WORK/purged-cache" ] || return 0
         [ ! -e "$WORK/failed-cache" ] || return 1
         run sleep 1

@@ -62,7 +62,7 @@ export function deployNodeDaemonSet(scope: Scope, settings: DaemonSetSettings, n
     const secretName = secretFiles && secretByContent(scope, "node-trust-logins", "node-trust", secretFiles).name;
     // The agent checks whether its DaemonSet is being deleted, and may request nothing else.
     const rule = { apiGroups: ["apps"], resources: ["daemonsets"], resourceNames: [name], verbs: ["get"] };
-    const account = apiAccount(scope, "node-trust", rule);
+    const account = apiAccount(scope, "node-trust", [rule]);
     new k8s.apps.v1.DaemonSet(
         name,
         {

@@ -10,6 +10,8 @@ export const inPod = {
     /** CA certificates that the registry trusts in addition to the public ones. */
     caCertificates: "/etc/private-registry/authorities",
     data: "/var/lib/registry",
+    /** The public CA certificates in the registry's image. */
+    publicCaFile: "/etc/ssl/certs/ca-certificates.crt",
     port: 5000,
     debugPort: 5001,
 } as const;

@@ -71,6 +71,11 @@ export function additionLabels(additions: Server["additions"]): Record<string, s
     return Object.assign({}, ...additions.map(({ labels }) => labels));
 }
 
+/** The annotations that parts of the registry add to the service account of its pods. */
+export function accountAnnotations(additions: Server["additions"]): Record<string, pulumi.Input<string>> {
+    return Object.assign({}, ...additions.map((addition) => addition.accountAnnotations));
+}
+
 /** The htpasswd file, and how the pods mount it. */
 export function usersSecret(scope: Scope, server: Server) {
     const name = `${server.serviceName}-htpasswd`;
@@ -88,11 +93,10 @@ export function usersSecret(scope: Scope, server: Server) {
 
 /** The pods' service account, without any permission in Kubernetes. */
 export function serverAccount(scope: Scope, { additions }: Server): k8s.core.v1.ServiceAccount {
-    const annotations = Object.assign({}, ...additions.map((addition) => addition.accountAnnotations));
     return new k8s.core.v1.ServiceAccount(
         scope.name("account"),
         {
-            metadata: scope.metadata(scope.objectName("account"), "server", annotations),
+            metadata: scope.metadata(scope.objectName("account"), "server", accountAnnotations(additions)),
             automountServiceAccountToken: false,
         },
         scope.fixedOptions(),

@@ -36,7 +36,7 @@ export function restartOnRenewal(
     const part = "certificate-watch";
     const deployment = server.deploymentName;
     const rule = { apiGroups: ["apps"], resources: ["deployments"], resourceNames: [deployment], verbs: ["patch"] };
-    const account = apiAccount(scope, part, rule);
+    const account = apiAccount(scope, part, [rule]);
     return new k8s.apps.v1.Deployment(
         scope.name(part),
         {

@@ -101,6 +101,7 @@ const registry = new PrivateRegistry("registry", {
         tolerations: [{ key: "dedicated", operator: "Equal", value: "registry", effect: "NoSchedule" }],
     },
     log: { level: LogLevel.Info, format: LogFormat.Json, accessLog: true },
+    maintenance: { schedule: "0 3 * * *", garbageCollection: { grace: "24h", keepDeleted: "7d" } },
 });
 
 /** A Helm release of the twuni chart, in an air-gapped cluster. */

@@ -18,6 +18,7 @@ const registries: Record<string, PrivateRegistryArgs> = {
     "an existing Redis": {
         descriptorCache: { redis: { external: { address: "redis:6379", passwordSecret: { name: "redis" } } } },
     },
+    "maintenance of MinIO": { storage: { minio: {} }, descriptorCache: { redis: {} }, maintenance: {} },
     "a web UI behind NGINX": {
         host: "registry.example.com",
         expose: { ingress: { controller: IngressController.Nginx, className: "nginx" } },

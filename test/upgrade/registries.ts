@@ -134,6 +134,13 @@ export const registries: Readonly<Record<string, PrivateRegistryArgs>> = {
         networkPolicy: { clients: ["10.0.0.0/8"] },
     },
 
+    maintenance: { maintenance: {} },
+    "maintenance.s3": {
+        storage: { s3: { ...s3, credentials: { keys } } },
+        descriptorCache: { redis: {} },
+        maintenance: {},
+    },
+
     "nodes.directories": { nodes: { directories: ["/etc/containerd/hosts.d"] } },
     "nodes.disabled": { nodes: { enabled: false } },
     "nodes.authenticate": { nodes: { authenticate: true } },

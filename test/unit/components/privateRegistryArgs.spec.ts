@@ -42,6 +42,7 @@ describe("the settings of a registry", () => {
             imageDockerConfigJson: undefined,
             imagePullSecrets: [],
             config: {},
+            maintenance: undefined,
             helm: undefined,
             replicas: 1,
             resources: {

@@ -74,7 +74,7 @@ describe("what the chart does not support", () => {
             [
                 "helm.values.fullnameOverride: names the chart's objects, like the argument serviceName; set serviceName instead",
                 "helm.values.namespace: places the chart's objects, like the argument namespace; set namespace instead",
-                "helm.values.garbageCollect.enabled: collects garbage while images are pushed, which loses layers; remove it, and collect garbage while the registry is read-only",
+                "helm.values.garbageCollect.enabled: collects garbage while images are pushed, which loses layers; remove it, and set maintenance instead",
             ],
         ],
         [

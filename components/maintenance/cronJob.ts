@@ -1,0 +1,106 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { apiAccount } from "../kubernetes/apiAccess";
+import { podSpec } from "../kubernetes/pod";
+import { longestName, type Scope } from "../kubernetes/scope";
+import { accountAnnotations, additionLabels } from "../server/deployment";
+import type { RegistryAddition } from "../server/pods";
+import { affinityFor } from "../server/rollout";
+import { serviceAccountAddition } from "../server/serviceAccount";
+import { cacheContainers, collectContainer, leaseContainers, programContainer } from "./containers";
+import { jobSettings, type MaintainedRegistry, type MaintainedSettings } from "./jobSettings";
+
+const part = "maintenance";
+
+/** Deploys the CronJob that maintains the registry's storage; undefined without maintenance. */
+export function maintainRegistry(
+    scope: Scope,
+    settings: MaintainedSettings,
+    registry: MaintainedRegistry,
+): k8s.batch.v1.CronJob | undefined {
+    const { maintenance, serviceAccount } = settings;
+    if (maintenance === undefined) return undefined;
+    const job = jobSettings(scope, settings, maintenance, registry.config);
+    const lease = runLease(scope);
+    const report = runReport(scope);
+    // The account has the same access to a cloud's storage as the registry's.
+    const additions = [registry.storage.pod, serviceAccountAddition(serviceAccount)];
+    const account = jobAccount(scope, lease, report, additions);
+    const { labels, ...metadata } = scope.podMetadata(part);
+    return new k8s.batch.v1.CronJob(
+        scope.name(part),
+        {
+            metadata: scope.metadata(scope.objectName(part, longestName.withSuffix), part),
+            spec: {
+                schedule: maintenance.schedule,
+                timeZone: "Etc/UTC",
+                concurrencyPolicy: "Forbid",
+                startingDeadlineSeconds: 3600,
+                successfulJobsHistoryLimit: 3,
+                failedJobsHistoryLimit: 3,
+                jobTemplate: {
+                    metadata: scope.podMetadata(part),
+                    spec: {
+                        backoffLimit: 0,
+                        activeDeadlineSeconds: 12 * 60 * 60,
+                        template: {
+                            metadata: { ...metadata, labels: { ...labels, ...additionLabels(additions) } },
+                            spec: podSpec(scope, settings, {
+                                serviceAccountName: account.name,
+                                restartPolicy: "Never",
+                                affinity: affinityFor(undefined, registry.storage.mounting, {
+                                    matchLabels: scope.selector("server"),
+                                }),
+                                initContainers: [
+                                    programContainer(settings, job),
+                                    ...leaseContainers(scope, lease.metadata.name, report.metadata.name),
+                                    ...cacheContainers(settings, registry, job),
+                                ],
+                                containers: [collectContainer(scope, registry, job)],
+                            }),
+                        },
+                    },
+                },
+            },
+        },
+        scope.fixedOptions({ dependsOn: account.permission }),
+    );
+}
+
+/** Which pod works on the storage. The job writes it, and Pulumi ignores that. */
+function runLease(scope: Scope): k8s.coordination.v1.Lease {
+    return new k8s.coordination.v1.Lease(
+        scope.name(`${part}-lease`),
+        { metadata: scope.metadata(scope.objectName(part), part) },
+        scope.fixedOptions({ ignoreChanges: ["spec"] }),
+    );
+}
+
+/** The report of the last run. The job writes it, and Pulumi ignores that. */
+function runReport(scope: Scope): k8s.core.v1.ConfigMap {
+    return new k8s.core.v1.ConfigMap(
+        scope.name(`${part}-report`),
+        { metadata: scope.metadata(scope.objectName(`${part}-report`), part) },
+        scope.fixedOptions({ ignoreChanges: ["data"] }),
+    );
+}
+
+/** An account that can read and patch these two objects, and nothing else in Kubernetes. */
+function jobAccount(
+    scope: Scope,
+    lease: k8s.coordination.v1.Lease,
+    report: k8s.core.v1.ConfigMap,
+    additions: RegistryAddition[],
+) {
+    const rule = (apiGroup: string, resource: string, name: pulumi.Output<string>) => ({
+        apiGroups: [apiGroup],
+        resources: [resource],
+        resourceNames: [name],
+        verbs: ["get", "patch"],
+    });
+    const rules = [
+        rule("coordination.k8s.io", "leases", lease.metadata.name),
+        rule("", "configmaps", report.metadata.name),
+    ];
+    return apiAccount(scope, part, rules, accountAnnotations(additions));
+}

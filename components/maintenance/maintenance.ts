@@ -1,0 +1,205 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Problem } from "../arguments/check";
+import { duration, durationOf, secondsOf } from "../arguments/duration";
+import { fields } from "../arguments/shapes";
+import { lookUp, notYetKnown } from "../server/config/lookUp";
+import { cronSchedule, longestGap } from "./schedule";
+
+/** Deletion of the layers and manifests that no image needs. */
+export interface GarbageCollection {
+    /**
+     * Minimum age of a file that is deleted, in hours or days. Files of a push that is under way belong to no image yet, so it must be
+     * longer than a push takes. Defaults to `24h`.
+     */
+    grace?: pulumi.Input<string>;
+    /**
+     * How long deleted files stay in the storage, from where they can be brought back, in hours or days: at least `24h`, and at least
+     * twice the longest time between two runs. Defaults to `7d`.
+     */
+    keepDeleted?: pulumi.Input<string>;
+}
+
+/**
+ * Regular work on the stored images, by a CronJob, while the registry serves pulls and pushes. The registry's storage must be
+ * `volume`, `existingClaim`, `hostPath`, `s3` or `minio`.
+ */
+export interface RegistryMaintenance {
+    /**
+     * When it runs (`schedule`): a cron schedule of 5 fields in UTC, with numbers and no names. Defaults to `0 3 * * *`, every day at
+     * 3:00.
+     */
+    schedule?: pulumi.Input<string>;
+    /** Deletes the layers and manifests that no image needs. Enabled by default. */
+    garbageCollection?: GarbageCollection;
+}
+
+export const maintenanceRules = fields<RegistryMaintenance>({
+    schedule: cronSchedule,
+    garbageCollection: fields<GarbageCollection>({ grace: duration, keepDeleted: duration }),
+});
+
+const defaults = { schedule: "0 3 * * *", grace: "24h", keepDeleted: "7d" };
+
+/** The arguments with every default. */
+export type MaintenanceSettings = Readonly<typeof defaults>;
+
+export function maintenanceSettings(args: RegistryMaintenance): pulumi.Output<MaintenanceSettings> {
+    return pulumi.output({ schedule: args.schedule, ...args.garbageCollection }).apply(withDefaults);
+}
+
+function withDefaults(given: Partial<MaintenanceSettings>): MaintenanceSettings {
+    return {
+        schedule: given.schedule ?? defaults.schedule,
+        grace: given.grace ?? defaults.grace,
+        keepDeleted: given.keepDeleted ?? defaults.keepDeleted,
+    };
+}
+
+/** A day: a deletion by mistake is not always noticed at once. */
+const leastKept = 86_400;
+
+/** A problem with times that contradict each other. Values that are not known yet do not count. */
+export function timeProblems({ schedule, keepDeleted }: { schedule: unknown; keepDeleted: unknown }): Problem[] {
+    if (typeof schedule !== "string" || typeof keepDeleted !== "string") return [];
+    const [gap, kept] = [longestGap(schedule), secondsOf(keepDeleted)];
+    if (gap === undefined || kept === undefined) return [];
+    // A file is only removed for good after a run that did not need it.
+    const least = Math.max(leastKept, 2 * 60 * gap);
+    if (kept >= least) return [];
+    const why = least === leastKept ? "" : `, twice the longest time between two runs of \`${schedule}\``;
+    const reason = `must be at least \`${durationOf(least)}\`${why}, not \`${keepDeleted}\``;
+    return [{ path: "maintenance.garbageCollection.keepDeleted", reason }];
+}
+
+/** The arguments that decide whether maintenance is possible. */
+interface MaintainedArguments {
+    readonly maintenance?: RegistryMaintenance;
+    readonly storage?: {
+        readonly volume?: { readonly accessMode?: string };
+        readonly existingClaim?: { readonly accessMode?: string };
+        readonly memory?: object;
+    };
+    readonly descriptorCache?: { readonly redis?: object; readonly inMemory?: object };
+    readonly config?: unknown;
+    readonly helm?: { readonly values?: unknown };
+}
+
+/** A problem for each argument with which maintenance is not possible; none without it. `driver` is the one that `config` chooses. */
+export function maintenanceProblems(args: MaintainedArguments, driver: string | undefined): Problem[] {
+    const { maintenance, descriptorCache = {}, config, helm } = args;
+    if (maintenance === undefined) return [];
+    const { schedule = defaults.schedule, garbageCollection: { keepDeleted = defaults.keepDeleted } = {} } =
+        maintenance;
+    return [
+        ...timeProblems({ schedule, keepDeleted }),
+        ...storageProblems(args, driver),
+        ...(descriptorCache.inMemory ? [inMemoryProblem("descriptorCache.inMemory")] : []),
+        ...overrideProblems(config, descriptorCache.redis !== undefined),
+        ...variableProblems(helm?.values),
+    ];
+}
+
+const problem = (reason: string): Problem => ({ path: "maintenance", reason });
+
+const storages = "storage.volume, existingClaim, hostPath, s3 or minio";
+
+function storageProblems({ storage = {} }: MaintainedArguments, driver: string | undefined): Problem[] {
+    const single = (["volume", "existingClaim"] as const).find(
+        (kind) => storage[kind]?.accessMode === "ReadWriteOncePod",
+    );
+    if (single !== undefined) {
+        const reason = `needs a second pod on the storage, which storage.${single}.accessMode \`ReadWriteOncePod\` does not allow; use \`ReadWriteOnce\`, or remove maintenance`;
+        return [problem(reason)];
+    }
+    if (storage.memory) {
+        return [problem(`cannot read storage.memory, which is in the registry's pod; use ${storages}`)];
+    }
+    return driver === undefined
+        ? []
+        : [problem(`does not support the storage driver in config.storage.${driver}; use ${storages}`)];
+}
+
+function inMemoryProblem(path: string): Problem {
+    return problem(
+        `cannot clear the cache of ${path}, which is in the registry's pods and keeps entries of deleted layers; use descriptorCache.redis, or no cache`,
+    );
+}
+
+/** Overrides of config.yml with which maintenance is not possible. */
+interface Hindrance {
+    readonly path: string;
+    readonly isOne: (value: unknown) => boolean;
+    /** What the override does, and what to write instead. */
+    readonly reason: string;
+}
+
+const isSet = (value: unknown) => value !== undefined && value !== null && value !== "";
+/** As the registry reads a boolean of a storage driver. */
+const isFalse = (value: unknown) => ["false", "f", "0"].includes(String(value).toLowerCase());
+const isTrue = (value: unknown) => ["true", "t", "1"].includes(String(value).toLowerCase());
+
+const hindrances: readonly Hindrance[] = [
+    {
+        path: "proxy.remoteurl",
+        isOne: isSet,
+        reason: "deletes cached images by their age; remove one of the two",
+    },
+    {
+        path: "validation.disabled",
+        isOne: isTrue,
+        reason: "accepts images with missing parts, so the files that an image needs are not known; remove one of the two",
+    },
+    {
+        path: "storage.delete.enabled",
+        isOne: (value) => value === null || isFalse(value),
+        reason: "forbids deletion; remove one of the two",
+    },
+    ...["accesskey", "secretkey"].map((field) => ({
+        path: `storage.s3.${field}`,
+        isOne: isSet,
+        reason: "is read by the registry's pods only; set storage.s3.credentials instead",
+    })),
+    {
+        path: "redis.password",
+        isOne: isSet,
+        reason: "is read by the registry's pods only; set descriptorCache.redis.external.passwordSecret instead",
+    },
+];
+
+/**
+ * Problems with overrides of config.yml, known before any resource is created or at deploy time. The volume's directory cannot be
+ * changed with or without maintenance.
+ */
+export function overrideProblems(config: unknown, usesRedis: boolean): Problem[] {
+    const found = hindrances.filter(({ path, isOne }) => {
+        const value = lookUp(config, path);
+        return value !== notYetKnown && isOne(value);
+    });
+    return [
+        ...found.map(({ path, reason }) => problem(`is not possible with config.${path}, which ${reason}`)),
+        ...cacheProblems(config, usesRedis),
+    ];
+}
+
+function cacheProblems(config: unknown, usesRedis: boolean): Problem[] {
+    const fieldsOfCache = ["blobdescriptor", "layerinfo"].map((field) => `storage.cache.${field}`);
+    const path = fieldsOfCache.find((field) => ["inmemory", "redis"].includes(lookUp(config, field) as string));
+    if (path === undefined) return [];
+    if (lookUp(config, path) === "inmemory") return [inMemoryProblem(`config.${path}`)];
+    if (usesRedis) return [];
+    const reason = `cannot clear the cache of config.${path}, because Redis is not in the arguments; set descriptorCache.redis instead`;
+    return [problem(reason)];
+}
+
+/** The chart's environment variables override config.yml, or hold credentials, in the registry's pods only. */
+export function variableProblems(values: unknown): Problem[] {
+    const given = lookUp(values, "extraEnvVars");
+    if (!Array.isArray(given)) return [];
+    return given
+        .map((variable: unknown) => String(lookUp(variable, "name")))
+        .filter((name) => /^(AWS|REGISTRY_(STORAGE|REDIS|PROXY|VALIDATION))_/.test(name))
+        .map((name) => {
+            const reason = `does not read ${name} in helm.values.extraEnvVars, which changes the registry's storage; use the arguments storage, descriptorCache and config instead`;
+            return problem(reason);
+        });
+}
