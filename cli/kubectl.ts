@@ -68,10 +68,14 @@ export class Kubectl {
         const [only] = found;
         if (found.length === 1) return only;
         if (found.length === 0) {
-            throw new Error("There is no registry with the argument `maintenance` in the cluster, or in that namespace.");
+            throw new Error(
+                "There is no registry with the argument `maintenance` in the cluster, or in that namespace.",
+            );
         }
         const names = found.map(({ metadata }) => `${instanceOf(metadata.labels)} in ${metadata.namespace}`);
-        throw new CommandLineError(`there are several registries: ${names.join(", ")}; choose one with --namespace or --registry`);
+        throw new CommandLineError(
+            `there are several registries: ${names.join(", ")}; choose one with --namespace or --registry`,
+        );
     }
 }
 

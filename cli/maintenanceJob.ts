@@ -47,7 +47,9 @@ export async function runJob(
     const job = jobFrom(await kubectl.cronJob(), command, env);
     const created = await kubectl.run(["create", "--filename", "-", "--output", "json"], JSON.stringify(job));
     const { metadata }: KubernetesObject = JSON.parse(created);
-    console.log(`Started the Job ${metadata.name} in ${metadata.namespace}. It goes on if this command is interrupted.`);
+    console.log(
+        `Started the Job ${metadata.name} in ${metadata.namespace}. It goes on if this command is interrupted.`,
+    );
     const pod = await startedPod(kubectl, metadata);
     const inNamespace = ["--namespace", metadata.namespace];
     await kubectl.attempt(["logs", "--follow", pod, "--container", container, ...inNamespace], undefined, "show");
@@ -78,7 +80,8 @@ export function waitingFor(pod: KubernetesObject): string {
     const lease = stateOf(pod, "initContainerStatuses", "lease");
     if (lease?.terminated !== undefined) return "another run holds the Lease; wait for its end, and repeat the command";
     const { started } = statusOf(pod, "initContainerStatuses", "lease") ?? {};
-    if (lease?.running !== undefined && started !== true) return "Waiting for the end of another run, which holds the Lease.";
+    if (lease?.running !== undefined && started !== true)
+        return "Waiting for the end of another run, which holds the Lease.";
     const statuses = [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])];
     const reason = statuses.map(({ state }) => state?.waiting?.reason).find((one) => one && one !== "PodInitializing");
     const unscheduled = pod.status.conditions?.find(

@@ -58,7 +58,8 @@ export function statusOf(facts: RegistryFacts, now: number): RegistryStatus {
     const ofPods = pods.ready < pods.wanted ? [`${pods.wanted - pods.ready} of ${pods.wanted} pods are not ready`] : [];
     const rolling = pods.updated < pods.wanted ? ["a rollout is under way"] : [];
     const left = certificateExpiry === undefined ? Number.POSITIVE_INFINITY : certificateExpiry - now;
-    const certificate = left < certificateDays * day ? [`the certificate ${left < 0 ? "has expired" : "expires soon"}`] : [];
+    const certificate =
+        left < certificateDays * day ? [`the certificate ${left < 0 ? "has expired" : "expires soon"}`] : [];
     const running = maintenance?.holder === undefined ? [] : [`${maintenance.holder} is changing the storage`];
     return {
         ...facts,
@@ -79,7 +80,8 @@ function againstDeleting(maintenance: MaintenanceFacts | undefined, now: number)
     } else if (now - lastSuccess > 2 * interval) {
         reasons.push(`the last success of a run was ${ago(now - lastSuccess)}`);
     }
-    if (report !== undefined && !report.succeeded) reasons.push(`the last run failed: ${report.problems.at(-1) ?? "see its log"}`);
+    if (report !== undefined && !report.succeeded)
+        reasons.push(`the last run failed: ${report.problems.at(-1) ?? "see its log"}`);
     return reasons;
 }
 
@@ -96,7 +98,12 @@ export function describeStatus(status: RegistryStatus, now: number): string[] {
         ["pods", `${pods.ready} of ${pods.wanted} ready`],
         ["certificate", certificateExpiry === undefined ? "unknown" : expiry(certificateExpiry, now)],
         ["images", report && `${size(report.bytes)} in ${report.blobs} blobs at the last run`],
-        ["space", report?.volumeBytes === undefined ? undefined : `${size(report.freeBytes ?? 0)} of ${size(report.volumeBytes)} free`],
+        [
+            "space",
+            report?.volumeBytes === undefined
+                ? undefined
+                : `${size(report.freeBytes ?? 0)} of ${size(report.volumeBytes)} free`,
+        ],
         ["bin", report && size(report.binBytes)],
         ["maintenance", maintenance ? describeMaintenance(maintenance, now) : "off"],
         ...(report?.problems ?? []).map((problem): [string, string] => ["problem", problem]),

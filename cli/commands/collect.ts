@@ -1,4 +1,4 @@
-import { command, CommandLineError } from "../command";
+import { CommandLineError, command } from "../command";
 import { clusterHelp, clusterOptions } from "../kubectl";
 import { runJob } from "../maintenanceJob";
 

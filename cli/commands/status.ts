@@ -23,8 +23,8 @@ export const statusCommand = command("status", help, options, [], async ({ json,
     );
     const lines = registries.flatMap((registry) => describeStatus(registry, now));
     console.log(json ? JSON.stringify(registries, undefined, 2) : lines.join("\n"));
-    const isSafe = registries.every(({ againstDeleting, againstUpgrading }) =>
-        [...againstDeleting, ...againstUpgrading].length === 0,
+    const isSafe = registries.every(
+        ({ againstDeleting, againstUpgrading }) => [...againstDeleting, ...againstUpgrading].length === 0,
     );
     return isSafe ? 0 : 1;
 });
@@ -34,7 +34,9 @@ async function factsOf(kubectl: Kubectl, deployment: KubernetesObject): Promise<
     const { namespace } = metadata;
     const name = instanceOf(metadata.labels);
     const cronJobs = await kubectl.list("cronjobs", "maintenance");
-    const cronJob = cronJobs.find((one) => one.metadata.namespace === namespace && instanceOf(one.metadata.labels) === name);
+    const cronJob = cronJobs.find(
+        (one) => one.metadata.namespace === namespace && instanceOf(one.metadata.labels) === name,
+    );
     const volumes: { name: string; secret?: { secretName: string } }[] = spec.template.spec.volumes ?? [];
     const tls = volumes.find((volume) => volume.name === "tls")?.secret?.secretName;
     return {
@@ -51,7 +53,10 @@ async function expiryOf(kubectl: Kubectl, namespace: string, secret: string): Pr
     return new Date(new X509Certificate(Buffer.from(data["tls.crt"], "base64")).validTo).getTime();
 }
 
-async function maintenanceOf(kubectl: Kubectl, { metadata, spec, status }: KubernetesObject): Promise<MaintenanceFacts> {
+async function maintenanceOf(
+    kubectl: Kubectl,
+    { metadata, spec, status }: KubernetesObject,
+): Promise<MaintenanceFacts> {
     const inNamespace = (kind: string, name: string) => kubectl.get(metadata.namespace, kind, name);
     const lease = (await inNamespace("lease", metadata.name)).spec ?? {};
     const expires = new Date(lease.renewTime ?? 0).getTime() + (lease.leaseDurationSeconds ?? 0) * 1000;

@@ -116,7 +116,10 @@ describe("garbage collection", function () {
         fs.writeFileSync(file("docker/registry/v2/repositories/team/app/_manifests/tags/kept-1/current/link"), "");
         const { code, report } = await registry.tryToMaintain(["collect"]);
         assert.equal(code, 1);
-        assert.match(report.problems[0], /^the link repositories\/team\/app\/_manifests\/tags\/kept-1\/current\/link is empty/);
+        assert.match(
+            report.problems[0],
+            /^the link repositories\/team\/app\/_manifests\/tags\/kept-1\/current\/link is empty/,
+        );
     });
 
     it("moves the layer links of deleted blobs, and keeps those of layers in use", async () => {
@@ -124,7 +127,9 @@ describe("garbage collection", function () {
         const old = await deleted(image([shared, randomBytes(10)]));
         await collect();
         const link = (blob: Buffer) =>
-            fs.existsSync(file("docker/registry/v2/repositories/team/app/_layers/sha256", digestOf(blob).slice(7), "link"));
+            fs.existsSync(
+                file("docker/registry/v2/repositories/team/app/_layers/sha256", digestOf(blob).slice(7), "link"),
+            );
         assert.deepEqual(old.blobs.map(link), [false, true, false]);
     });
 
@@ -147,7 +152,11 @@ describe("garbage collection", function () {
 
     describe("with pushes at the same moment", () => {
         /** Starts a run that stops after a marking, and continues after `meanwhile`. */
-        async function interrupted(hold: number, meanwhile: (run: RunningMaintenance) => Promise<void>, options: MaintenanceOptions = {}) {
+        async function interrupted(
+            hold: number,
+            meanwhile: (run: RunningMaintenance) => Promise<void>,
+            options: MaintenanceOptions = {},
+        ) {
             const program = path.join(registry.folder, "program");
             fs.writeFileSync(program, stoppingProgram, { mode: 0o755 });
             const env = { ...options.env, HOLD: String(hold) };
@@ -172,10 +181,14 @@ describe("garbage collection", function () {
 
         it("would lose that image without the second marking", async () => {
             const old = await deleted();
-            const edit = (script: string) => without('to_bin "$WORK/blobs"\n    second_mark', 'to_bin "$WORK/blobs"')(
-                // Our own reading after the first marking would see it as well.
-                without('!($1 in needed) && $3 <= limit', "$3 <= limit")(script),
-            );
+            const edit = (script: string) =>
+                without(
+                    'to_bin "$WORK/blobs"\n    second_mark',
+                    'to_bin "$WORK/blobs"',
+                )(
+                    // Our own reading after the first marking would see it as well.
+                    without("!($1 in needed) && $3 <= limit", "$3 <= limit")(script),
+                );
             await interrupted(1, async () => void (await client.push(old, "again")), { edit });
             assert.notDeepEqual(await client.problems(old, "again"), []);
             // The next run repairs it.
@@ -211,9 +224,10 @@ describe("garbage collection", function () {
             const multi = index(platforms);
             for (const one of platforms) assert.equal(await client.push(one), 201);
             const edit = (script: string) =>
-                without("if ($2 in index_) for (i = first[$2]", "if (0) for (i = first[$2]")(
-                    without('if ($2 in index_) want("repositories/"', 'if (0) want("repositories/"')(script),
-                );
+                without(
+                    "if ($2 in index_) for (i = first[$2]",
+                    "if (0) for (i = first[$2]",
+                )(without('if ($2 in index_) want("repositories/"', 'if (0) want("repositories/"')(script));
             const options = { env: { UNTAGGED: "true" }, edit };
             await interrupted(1, async () => void (await client.push(multi, "multi")), options);
             assert.notDeepEqual(await client.problems(multi, "multi"), []);
@@ -223,7 +237,10 @@ describe("garbage collection", function () {
          * Uploads a manifest with a blob that nothing else refers to, and stops the registry after it has looked for that blob and before it
          * has written a link. Continues when the blob is in the bin, and `after` is over.
          */
-        async function stoppedInside(env: Record<string, string>, after: (run: RunningMaintenance) => Promise<unknown>) {
+        async function stoppedInside(
+            env: Record<string, string>,
+            after: (run: RunningMaintenance) => Promise<unknown>,
+        ) {
             const shared = kept[0].blobs[1];
             // Registries look for blobs one after the other. These take most of a second.
             const slow = (victim: Buffer) => image([victim, ...Array.from({ length: 20_000 }, () => shared)]);
@@ -339,7 +356,10 @@ describe("garbage collection", function () {
             await client.push(newer, "kept-1");
             const taken = await registry.tryToMaintain(["undelete", "team/app:kept-1"]);
             assert.equal(taken.code, 1);
-            assert.match(taken.stderr, new RegExp(`team/app:kept-1 exists, and is ${newer.digest}; .*${kept[1].digest}`));
+            assert.match(
+                taken.stderr,
+                new RegExp(`team/app:kept-1 exists, and is ${newer.digest}; .*${kept[1].digest}`),
+            );
             assert.deepEqual(await client.problems(newer, "kept-1"), []);
             fs.rmSync(blobFile(kept[2].blobs[0]));
             await client.delete("kept-2");

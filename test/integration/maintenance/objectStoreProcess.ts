@@ -44,7 +44,14 @@ async function start(
         stdio: ["ignore", "ignore", "inherit"],
     });
     const endpoint = `http://${address}`;
-    for (let tries = 0; !(await fetch(endpoint).then(() => true, () => false)); tries++) {
+    for (
+        let tries = 0;
+        !(await fetch(endpoint).then(
+            () => true,
+            () => false,
+        ));
+        tries++
+    ) {
         if (tries > 200 || child.exitCode !== null) throw new Error(`${program} does not answer`);
         await new Promise((resolve) => setTimeout(resolve, 50));
     }

@@ -80,6 +80,7 @@ export class RegistryProcess {
                 REAL_REGISTRY: this.tools.registry,
                 OTEL_TRACES_EXPORTER: "none",
                 WORK: work,
+                RCLONE_CONFIG: "/dev/null",
                 GRACE: "0",
                 KEEP_DELETED: String(7 * 86_400),
                 WAIT: "1",
@@ -119,7 +120,8 @@ export class RegistryProcess {
 
     async request(method: string, urlPath: string, body?: Buffer, type?: string): Promise<Response> {
         const headers: Record<string, string> = type === undefined ? {} : { "content-type": type };
-        return fetch(new URL(urlPath, this.url), { method, body, headers, redirect: "manual" });
+        const content = body && new Uint8Array(body);
+        return fetch(new URL(urlPath, this.url), { method, body: content, headers, redirect: "manual" });
     }
 }
 

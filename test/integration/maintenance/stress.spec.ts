@@ -3,8 +3,17 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client, crane, type Image, image, index, onVolume, RegistryProcess, type StorageOfTest } from "./registryProcess";
 import { type ObjectStoreProcess, startMinio, startVersitygw } from "./objectStoreProcess";
+import {
+    Client,
+    crane,
+    type Image,
+    image,
+    index,
+    onVolume,
+    RegistryProcess,
+    type StorageOfTest,
+} from "./registryProcess";
 
 /** Seconds for each storage. `GC_STRESS_SECONDS=600` is for half an hour by hand. */
 const seconds = Number(process.env.GC_STRESS_SECONDS ?? 45);
@@ -68,7 +77,10 @@ class StressClient {
     private someImage(): Image {
         // Few different images, so that deleted ones are often pushed again.
         const first = this.dice.below(this.layers.length);
-        const layers = Array.from({ length: 1 + this.dice.below(3) }, (_, i) => this.layers[(first + i) % this.layers.length]);
+        const layers = Array.from(
+            { length: 1 + this.dice.below(3) },
+            (_, i) => this.layers[(first + i) % this.layers.length],
+        );
         return image(layers, this.repository);
     }
 
@@ -91,7 +103,9 @@ class StressClient {
     private async delete(): Promise<void> {
         const tag = this.dice.oneOf([...this.tags.keys()]);
         const { digest } = this.tags.get(tag) as Image;
-        const isChild = [...this.tags.values()].some(({ children }) => children.some((child) => child.digest === digest));
+        const isChild = [...this.tags.values()].some(({ children }) =>
+            children.some((child) => child.digest === digest),
+        );
         const reference = isChild || this.dice.next() < 0.5 ? tag : digest;
         for (const [name, one] of this.tags) if (name === reference || one.digest === reference) this.tags.delete(name);
         this.counts.deletes++;
@@ -149,7 +163,9 @@ async function stress(registry: RegistryProcess, untagged: boolean): Promise<voi
     await Promise.all([collector(), ...clients.map((client) => client.work(isOver))]);
     // What a killed run has left, the next one repairs.
     await registry.maintain(["collect"], { env });
-    console.log(`      ${JSON.stringify({ seed, ...counts, tags: clients.reduce((sum, { tags }) => sum + tags.size, 0) })}`);
+    console.log(
+        `      ${JSON.stringify({ seed, ...counts, tags: clients.reduce((sum, { tags }) => sum + tags.size, 0) })}`,
+    );
     const problems = (await Promise.all(clients.map((client) => client.problems()))).flat();
     assert.deepEqual(problems, []);
     const host = new URL(registry.url).host;
