@@ -55,9 +55,9 @@ module.exports = {
         ),
         never(
             "command-alone",
-            "npx private-registry starts without the component and its packages.",
+            "npx private-registry starts without the component and its packages. It reads schedules with the same function.",
             "^cli/",
-            "^(index|settings)\\.ts$|^(components|examples|policy|sandbox|scripts|test)/|^node_modules/",
+            "^(index|settings)\\.ts$|^components/(?!arguments/formats/)|^(examples|policy|sandbox|scripts|test)/|^node_modules/",
         ),
         never(
             "policy-alone",

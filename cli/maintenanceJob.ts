@@ -19,6 +19,16 @@ export function jobFrom(
         one.args = [...command];
         one.env = [...(one.env ?? []), ...Object.entries(env).map(([name, value]) => ({ name, value }))];
     }
+    // A run by hand counts as one of the CronJob's, for its history and its last success. Other commands do not. All Jobs go with the
+    // CronJob, because a pod that has ended still keeps a claim from being deleted.
+    const isRun = command[0] === "collect";
+    const owner = {
+        apiVersion: "batch/v1",
+        kind: "CronJob",
+        name: metadata.name,
+        uid: metadata.uid,
+        controller: isRun,
+    };
     return {
         apiVersion: "batch/v1",
         kind: "Job",
@@ -28,12 +38,9 @@ export function jobFrom(
             name: `${metadata.name.slice(0, 52 - command[0].length)}-${command[0]}-${suffix}`,
             namespace: metadata.namespace,
             annotations: { ...template.metadata?.annotations, "cronjob.kubernetes.io/instantiate": "manual" },
-            // It goes with the CronJob, and counts for its history.
-            ownerReferences: [
-                { apiVersion: "batch/v1", kind: "CronJob", name: metadata.name, uid: metadata.uid, controller: true },
-            ],
+            ownerReferences: [owner],
         },
-        spec: template.spec,
+        spec: { ...template.spec, ...(!isRun && { ttlSecondsAfterFinished: 86_400 }) },
     };
 }
 

@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { longestGap } from "../../components/maintenance/schedule";
+import { longestGap } from "../../components/arguments/formats/cron";
 import { command } from "../command";
 import { clusterHelp, clusterOptions, instanceOf, Kubectl, type KubernetesObject } from "../kubectl";
 import { describeStatus, type MaintenanceFacts, type RegistryFacts, statusOf } from "../status";

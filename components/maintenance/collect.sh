@@ -3,6 +3,8 @@
 # be killed at any moment: the next run moves back what is needed. It only defines functions.
 # GRACE: seconds for which a file is left alone; KEEP_DELETED: seconds for which a bin is kept; WAIT: seconds for uploads of manifests in
 # flight, 60 by default; UNTAGGED: `true` to collect manifests without a tag as well; CONFIRM: number of blobs that may be more than half.
+# Variables of storage.sh.
+# shellcheck disable=SC2034,SC2154
 
 collect() {
     started=$(date +%s)

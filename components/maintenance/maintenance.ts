@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
 import { duration, durationOf, secondsOf } from "../arguments/duration";
+import { longestGap } from "../arguments/formats/cron";
 import { fields } from "../arguments/shapes";
 import { lookUp, notYetKnown } from "../server/config/lookUp";
-import { cronSchedule, longestGap } from "./schedule";
+import { cronSchedule } from "./schedule";
 
 /** Deletion of the layers and manifests that no image needs. */
 export interface GarbageCollection {

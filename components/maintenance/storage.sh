@@ -75,7 +75,7 @@ list() {
         }' "$1.files"
 }
 
-# Reads the digest of each tag in the list. A tag that was deleted since then is left out.
+# Reads the digest of each tag in the list. Tags that were deleted since then are omitted.
 read_tags() {
     rm -rf "$WORK/links"
     mkdir -p "$WORK/links"
@@ -93,7 +93,7 @@ read_tags() {
         digest[$1 FS $2] != "" { print $1, $2, $3, digest[$1 FS $2] }' "$WORK/digests" "$1.taglinks" >"$1.tags"
 }
 
-# Reads each of these manifests once. The digests in a manifest are its references, and those in an index are its children as well.
+# Reads each of these manifests once: each string of the JSON is a record of awk. The digests in a manifest are its references, and those in an index are its children as well.
 read_manifests() {
     mkdir -p "$WORK/manifests"
     touch "$WORK/read" "$WORK/references" "$WORK/indexes"
@@ -106,9 +106,9 @@ read_manifests() {
     paths_of_blobs <"$WORK/unread" >"$WORK/paths"
     run rclone copy --files-from-raw "$WORK/paths" "$files" "$WORK/manifests" || fail "the manifests cannot be read"
     cat "$WORK/unread" >>"$WORK/read"
+    # shellcheck disable=SC2016
     sed "s|^|$WORK/manifests/|" "$WORK/paths" | while read -r file; do [ ! -e "$file" ] || printf '%s\0' "$file"; done |
         xargs -0 -r awk -v references="$WORK/references" -v indexes="$WORK/indexes" '
-            # Each string of the JSON is a record.
             BEGIN { RS = "\"" }
             FNR == 1 { n = split(FILENAME, p, "/"); digest = p[n - 3] ":" p[n - 1] }
             $0 == "manifests" { print digest >> indexes }
@@ -234,7 +234,7 @@ mark() {
                 "$1.output" "$WORK/after.blobs" "$WORK/before.revisions" "$WORK/after.revisions" >"$WORK/unmarked"
             touch "$1.marked" "$1.eligible" "$1.untagged"
             [ -s "$WORK/unmarked" ] || return 0
-            say "The marking left out $(wc -l <"$WORK/unmarked") manifests."
+            say "The marking missed $(wc -l <"$WORK/unmarked") manifests."
         else
             say "The marking failed: $(grep -v '^time=' "$WORK/errors" | tail -n 1)"
         fi

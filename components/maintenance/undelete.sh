@@ -1,6 +1,8 @@
 #!/bin/sh
 # Brings back what was deleted since it was last listed by a run, as long as its blobs are in the storage or in a bin. It only defines
 # functions.
+# Variables of storage.sh.
+# shellcheck disable=SC2034,SC2154
 
 # The argument is <repository>, <repository>:<tag> or <repository>@<digest>.
 undelete() {
@@ -33,7 +35,7 @@ find_names() {
         [ ! -s "$WORK/wanted" ] || break
     done 3<"$WORK/runs"
     [ -s "$WORK/wanted" ] || fail "no run that is still kept has listed $repository${tag:+:$tag}${digest:+@$digest}, so it cannot be brought back"
-    # What is there already, and tags that were pushed again, stay as they are.
+    # Tags that exist stay as they are.
     awk -v repository="$repository" -v one="$tag" 'BEGIN { FS = OFS = "\t" }
         NR == FNR { if ($1 == repository) now[$2] = $4; next }
         $1 == "-" || now[$1] == "" { print; next }

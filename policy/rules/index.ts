@@ -22,6 +22,7 @@ import { registryVersion } from "./registryVersion";
 import { resourcesSet } from "./resourcesSet";
 import { restrictedNamespace } from "./restrictedNamespace";
 import { restrictedPods } from "./restrictedPods";
+import { scheduledMaintenance } from "./scheduledMaintenance";
 import { sharedReplicas } from "./sharedReplicas";
 import { tlsOnExposedPaths } from "./tlsOnExposedPaths";
 import { trustedCertificate } from "./trustedCertificate";
@@ -51,6 +52,7 @@ export const rules: readonly Rule[] = [
     dataProtected,
     persistentStorage,
     sharedReplicas,
+    scheduledMaintenance,
     networkPolicy,
     restrictedNamespace,
     allowedHosts,

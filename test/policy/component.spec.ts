@@ -7,8 +7,9 @@ import { registry } from "../unit/registry";
 import { violations } from "./judge";
 
 const pullSecrets = { namespaces: ["default"] };
-// The fixtures have no NetworkPolicy, and the mocks' certificate has no names.
-const kept = rules.filter(({ name }) => !["network-policy", "certificate-names"].includes(name));
+// The fixtures have no NetworkPolicy and no schedule, and the mocks' certificate has no names.
+const notMet = ["network-policy", "scheduled-maintenance", "certificate-names"];
+const kept = rules.filter(({ name }) => !notMet.includes(name));
 
 const keys = { accessKeyId: "registry", secretAccessKey: "of-s3-and-nobody-else" };
 const registries: Record<string, PrivateRegistryArgs> = {
@@ -63,6 +64,25 @@ describe("the component under its own policies", () => {
             assert.deepEqual(await broken(args), []);
         });
     }
+
+    it("has a schedule with the argument `maintenance`", async () => {
+        const scheduled = async (args: PrivateRegistryArgs) => {
+            const { all } = await registry({ pullSecrets, ...args });
+            const resources = all.map(({ type, name, inputs, protect }) => ({
+                type,
+                name,
+                props: inputs,
+                isProtected: protect,
+            }));
+            const rule = rules.find(({ name }) => name === "scheduled-maintenance");
+            assert.ok(rule);
+            return violations(rule, resources);
+        };
+        assert.deepEqual(await scheduled({ maintenance: {} }), []);
+        const [message, ...others] = await scheduled({});
+        assert.match(message, /^No CronJob maintains the registry/);
+        assert.deepEqual(others, []);
+    });
 
     it("holds the routes of a Gateway to TLS: one for every listener may serve plain HTTP", async () => {
         const args = { host: "registry.example.com", expose: { gateway: { parentRefs: [{ name: "team" }] } } };

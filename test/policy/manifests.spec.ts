@@ -38,6 +38,7 @@ const amounts = (container: string) =>
     );
 const writable = (container: string) => `The container ${container} has a writable root file system`;
 const token = ["The pod gets a service account token"];
+const noMaintenance = ["No CronJob maintains the registry"];
 const noPolicy = ["No NetworkPolicy selects the pods"];
 const noAccess = ["The stack has neither a pull secret nor credentials for the nodes"];
 
@@ -52,6 +53,7 @@ describe("public manifests, by every rule", () => {
             "no-service-account-token": token,
             "resources-set": amounts("registry"),
             "data-protected": ["The claim is not protected"],
+            "scheduled-maintenance": noMaintenance,
             "network-policy": noPolicy,
             "restricted-namespace": ['The namespace "container-registry" does not enforce `restricted`'],
             "pull-access": noAccess,
@@ -72,6 +74,7 @@ describe("public manifests, by every rule", () => {
             "no-service-account-token": token,
             "resources-set": amounts("registry"),
             "data-protected": ["The claim is not protected"],
+            "scheduled-maintenance": noMaintenance,
             "network-policy": noPolicy,
             "restricted-namespace": ['The namespace "registry" does not enforce `restricted`'],
             "pull-access": noAccess,
@@ -89,6 +92,7 @@ describe("public manifests, by every rule", () => {
                 "3 replicas keep their images in their own file systems each, at /var/lib/registry",
                 "3 replicas do not share an http.secret",
             ],
+            "scheduled-maintenance": noMaintenance,
             "network-policy": noPolicy,
             "pull-access": noAccess,
         },
@@ -102,6 +106,7 @@ describe("public manifests, by every rule", () => {
             "persistent-storage": [
                 "The directory /var/lib/registry is on no volume, but in the file system of the container",
             ],
+            "scheduled-maintenance": noMaintenance,
             "network-policy": noPolicy,
             "pull-access": noAccess,
         },
@@ -114,6 +119,7 @@ describe("public manifests, by every rule", () => {
             "persistent-storage": [
                 "The directory /var/lib/registry is on no volume, but in the file system of the container",
             ],
+            "scheduled-maintenance": noMaintenance,
             "network-policy": noPolicy,
             "pull-access": noAccess,
         },
@@ -123,6 +129,7 @@ describe("public manifests, by every rule", () => {
             "read-only-root": [writable("registry"), writable("registryctl")],
             "resources-set": [...amounts("registry"), ...amounts("registryctl")],
             "data-protected": ["The claim is not protected"],
+            "scheduled-maintenance": noMaintenance,
             "network-policy": noPolicy,
             "pull-access": noAccess,
         },

@@ -4,6 +4,7 @@ import {
     deployment,
     namespace,
     networkPolicy,
+    object,
     pullSecret,
     secret,
     signedCertificate,
@@ -53,6 +54,39 @@ describeRule("allowed-storage-classes", {
         },
     },
     unknown: { "the class": [claim({ spec: { storageClassName: unknown } })] },
+});
+
+const partOf = (component: string, instance = "registry") => ({
+    "app.kubernetes.io/name": "private-registry",
+    "app.kubernetes.io/instance": instance,
+    "app.kubernetes.io/component": component,
+});
+const ours = (metadata: object = {}) =>
+    deployment({ metadata, spec: { template: { metadata: { labels: partOf("server") } } } });
+const maintenance = (instance?: string, spec: object = {}) =>
+    object(
+        "batch/v1",
+        "CronJob",
+        "registry-maintenance",
+        {},
+        {
+            metadata: { labels: partOf("maintenance", instance) },
+            spec: { schedule: "0 3 * * *", ...spec },
+        },
+    );
+
+describeRule("scheduled-maintenance", {
+    passes: {
+        "a registry with a CronJob": [ours(), maintenance()],
+        "a hand-written registry with one": [deployment(), maintenance()],
+        "stacks without a registry": [claim()],
+    },
+    fails: {
+        "a registry without one": { of: [ours()], says: "No CronJob maintains the registry" },
+        "another registry's": { of: [ours(), maintenance("other")], says: "No CronJob maintains the registry" },
+        "a suspended one": { of: [ours(), maintenance("registry", { suspend: true })], says: "is suspended" },
+    },
+    unknown: { "the namespace": [ours({ namespace: unknown })] },
 });
 
 describeRule("network-policy", {

@@ -33,6 +33,7 @@ const ofPackages: Readonly<Record<string, readonly string[]>> = {
     "openssh-client": ["ssh", "ssh-keygen"],
     openssl: ["openssl"],
     procps: ["pkill", "sysctl"],
+    "redis-tools": ["redis-cli", "/usr/bin/redis-check-rdb"],
 };
 
 /** Optional programs: the caller works without them, or has another source. */

@@ -45,9 +45,8 @@ export function scriptFolder() {
         folder = mkdtempSync(path.join(tmpdir(), "private-registry-unit-"));
     });
 
-    // A script that was killed leaves a fake `sleep` that may write once more.
     afterEach(() => {
-        for (const child of children) child.kill("SIGKILL");
+        for (const child of children) killGroup(child);
         children = [];
         rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
     });
@@ -87,6 +86,8 @@ export function scriptFolder() {
     function run(content: string, env: Record<string, string>): Running {
         write("script.sh", content);
         const child = spawn("/bin/sh", [at("script.sh")], {
+            // A process group, so that the commands of a script do not outlive it.
+            detached: true,
             env: { PATH: `${at("bin")}:/usr/bin:/bin`, ...env },
             stdio: ["ignore", "pipe", "pipe"],
         });
@@ -114,4 +115,12 @@ while [ ! -e "${at("wake")}-$n" ] && [ -d "${at("bin")}" ]; do /bin/sleep 0.02; 
     const sleeps = () => lines("sleeps");
 
     return { at, write, lines, tree, inFolder, run, fakeSleep, sleeps };
+}
+
+function killGroup({ pid }: ChildProcess): void {
+    try {
+        if (pid !== undefined) process.kill(-pid, "SIGKILL");
+    } catch {
+        // All of its processes have ended.
+    }
 }

@@ -11,8 +11,11 @@ import {
     index,
     type MaintenanceOptions,
     onVolume,
+    onVolumeWithRedis,
+    type RedisProcess,
     RegistryProcess,
     type RunningMaintenance,
+    startRedis,
     without,
 } from "./registryProcess";
 
@@ -150,27 +153,27 @@ describe("garbage collection", function () {
         assert.ok(bins().includes(newest));
     });
 
-    describe("with pushes at the same moment", () => {
-        /** Starts a run that stops after a marking, and continues after `meanwhile`. */
-        async function interrupted(
-            hold: number,
-            meanwhile: (run: RunningMaintenance) => Promise<void>,
-            options: MaintenanceOptions = {},
-        ) {
-            const program = path.join(registry.folder, "program");
-            fs.writeFileSync(program, stoppingProgram, { mode: 0o755 });
-            const env = { ...options.env, HOLD: String(hold) };
-            const running = registry.spawnMaintenance(["collect"], { ...options, program, env });
-            for (let tries = 0; !fs.existsSync(path.join(running.work, "held")); tries++) {
-                assert.equal(running.child.exitCode, null, "the run ended before the marking");
-                assert.ok(tries < 1200);
-                await sleep(50);
-            }
-            await meanwhile(running);
-            fs.writeFileSync(path.join(running.work, "go"), "");
-            return running.ended;
+    /** Starts a run that stops after a marking, and continues after `meanwhile`. */
+    async function interrupted(
+        hold: number,
+        meanwhile: (run: RunningMaintenance) => Promise<void>,
+        options: MaintenanceOptions = {},
+    ) {
+        const program = path.join(registry.folder, "program");
+        fs.writeFileSync(program, stoppingProgram, { mode: 0o755 });
+        const env = { ...options.env, HOLD: String(hold) };
+        const running = registry.spawnMaintenance(["collect"], { ...options, program, env });
+        for (let tries = 0; !fs.existsSync(path.join(running.work, "held")); tries++) {
+            assert.equal(running.child.exitCode, null, "the run ended before the marking");
+            assert.ok(tries < 1200);
+            await sleep(50);
         }
+        await meanwhile(running);
+        fs.writeFileSync(path.join(running.work, "go"), "");
+        return running.ended;
+    }
 
+    describe("with pushes at the same moment", () => {
         it("returns the blobs of an image that was pushed again after the first marking", async () => {
             const old = await deleted();
             const pushAgain = async () => assert.equal(await client.push(old, "again"), 201);
@@ -292,6 +295,46 @@ describe("garbage collection", function () {
             const { code } = await running.ended;
             assert.equal(code, 143);
             assert.ok(Date.now() - started < 10_000);
+        });
+    });
+
+    describe("with Redis as the registry's cache", () => {
+        let redis: RedisProcess;
+
+        beforeEach(async () => {
+            redis = await startRedis();
+            await registry.stop();
+            registry = await RegistryProcess.start(onVolumeWithRedis(redis));
+            client = new Client(registry, "team/app");
+            for (const [i, one] of kept.entries()) assert.equal(await client.push(one, `kept-${i}`), 201);
+        });
+        afterEach(() => redis.stop());
+
+        it("makes the registry look for moved blobs in the storage", async () => {
+            const old = await deleted();
+            await collect();
+            assert.equal(await client.putManifest(old, "again"), 400);
+            await expectKept();
+        });
+
+        it("would have the registry accept an image without blobs if the cache was not purged", async () => {
+            const old = await deleted();
+            await collect({ edit: without('rm -f "$WORK/purged-cache" "$WORK/failed-cache"', "return 0") });
+            assert.equal(await client.putManifest(old, "again"), 201);
+            assert.notDeepEqual(await client.problems(old, "again"), []);
+            // The next run repairs it.
+            await collect();
+            assert.deepEqual(await client.problems(old, "again"), []);
+        });
+
+        it("moves all blobs back if Redis does not answer", async () => {
+            const old = await deleted();
+            await redis.stop();
+            const { code, stderr } = await registry.tryToMaintain(["collect"]);
+            assert.equal(code, 1);
+            assert.match(stderr, /the cache did not answer, .* so all blobs were moved back/);
+            assert.ok(fs.existsSync(blobFile(old.blobs[0])));
+            redis = await startRedis();
         });
     });
 

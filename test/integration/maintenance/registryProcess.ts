@@ -7,9 +7,10 @@ import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import { stringify } from "yaml";
+import { shellScript } from "../../../components/kubernetes/shellScript";
 import { maintenanceScript } from "../../../components/maintenance/script";
 import { attempt, type CommandResult, run } from "../../../sandbox/command";
-import { unpackDebianPackage } from "../../../sandbox/debian";
+import { ensureDebianPackages, unpackDebianPackage } from "../../../sandbox/debian";
 import { printProgress } from "../../../sandbox/progress";
 import { ensureTools } from "../../../sandbox/toolchain/toolchain";
 
@@ -23,6 +24,8 @@ export interface StorageOfTest {
     readonly others?: Record<string, unknown>;
     /** Variables of the registry and of rclone. */
     readonly env?: Record<string, string>;
+    /** The Redis that the registry uses as its cache. */
+    readonly redis?: RedisProcess;
 }
 
 /** A registry of the pinned version as a process on loopback, and what runs the maintenance script with it. */
@@ -84,6 +87,7 @@ export class RegistryProcess {
                 GRACE: "0",
                 KEEP_DELETED: String(7 * 86_400),
                 WAIT: "1",
+                ...(this.storage.redis && { CACHE: "redis" }),
                 ...this.storage.env,
                 ...options.env,
             },
@@ -98,8 +102,30 @@ export class RegistryProcess {
         child.stderr?.on("data", (chunk) => {
             stderr += chunk;
         });
-        const ended = once(child, "close").then(([code]) => ({ code: code ?? -1, stdout, stderr }));
+        const cache = this.storage.redis && this.spawnCacheContainer(this.storage.redis, work);
+        const ended = once(child, "close").then(([code]) => {
+            cache?.kill("SIGKILL");
+            return { code: code ?? -1, stdout, stderr };
+        });
         return { child, work, ended };
+    }
+
+    /** Starts the script that runs in Redis's image next to the maintenance script. */
+    private spawnCacheContainer({ port }: RedisProcess, work: string): ChildProcess {
+        const folder = path.join(__dirname, "../../../components/maintenance");
+        const temporary = fs.mkdtempSync(path.join(this.folder, "cache-"));
+        const script = shellScript(folder, "cache.sh")
+            .replaceAll("/tmp/", `${temporary}/`)
+            .replaceAll("/work/", `${work}/`);
+        return spawn(path.join(this.tools.commands, "sh"), ["-c", script], {
+            env: {
+                PATH: `${this.tools.commands}:/usr/bin`,
+                REDIS_HOST: "127.0.0.1",
+                REDIS_PORT: String(port),
+                REDIS_DATABASE: "0",
+            },
+            stdio: ["ignore", "ignore", "inherit"],
+        });
     }
 
     /** Runs the script to its end, which must be a success. */
@@ -272,13 +298,16 @@ export class Client {
         const problems: string[] = [];
         const check = async (urlPath: string, expected: Buffer, accept?: string) => {
             const url = new URL(`/v2/${this.repository}/${urlPath}`, this.registry.url);
-            const response = await fetch(url, { headers: accept === undefined ? {} : { accept } });
-            const body = Buffer.from(await response.arrayBuffer());
-            if (response.status !== 200) problems.push(`${this.repository}/${urlPath}: ${response.status}`);
-            else if (!body.equals(expected)) problems.push(`${this.repository}/${urlPath}: another content`);
+            const pulled = await fetch(url, { headers: accept === undefined ? {} : { accept } })
+                .then(async (response) => ({ status: response.status, body: await response.arrayBuffer() }))
+                // The registry ends the connection if it cannot read a blob that it has announced.
+                .catch((error) => ({ status: String(error), body: new ArrayBuffer(0) }));
+            if (pulled.status !== 200) problems.push(`${this.repository}/${urlPath}: ${pulled.status}`);
+            else if (!expected.equals(Buffer.from(pulled.body)))
+                problems.push(`${this.repository}/${urlPath}: another content`);
         };
         await check(`manifests/${reference}`, pulled.content, pulled.type);
-        for (const blob of pulled.blobs) await check(`blobs/${digestOf(blob)}`, blob);
+        for (const blob of new Set(pulled.blobs)) await check(`blobs/${digestOf(blob)}`, blob);
         for (const child of pulled.children) problems.push(...(await this.problems(child)));
         return problems;
     }
@@ -288,6 +317,42 @@ export class Client {
         await response.arrayBuffer();
         return response;
     }
+}
+
+export interface RedisProcess {
+    readonly port: number;
+    stop(): Promise<void>;
+}
+
+/** Debian's Redis on loopback, without data on disk. */
+export async function startRedis(): Promise<RedisProcess> {
+    await ensureDebianPackages(["redis-tools"], printProgress);
+    const port = await freePort();
+    // One executable, whose name decides whether it is the server or the checker.
+    const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", ""];
+    const child = spawn("/usr/bin/redis-check-rdb", args, { argv0: "redis-server", stdio: "ignore" });
+    const ask = () => attempt(["redis-cli", "-p", String(port), "ping"]);
+    for (let tries = 0; (await ask()).stdout.trim() !== "PONG"; tries++) {
+        assert.ok(tries < 100 && child.exitCode === null, "Redis does not answer");
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return {
+        port,
+        async stop() {
+            child.kill("SIGKILL");
+            await once(child, "exit");
+        },
+    };
+}
+
+/** A directory of the machine, and Redis as the cache. */
+export function onVolumeWithRedis(redis: RedisProcess): (folder: string) => StorageOfTest {
+    return (folder) => {
+        const { section, ...volume } = onVolume(folder);
+        const cache = { blobdescriptor: "redis" };
+        const others = { redis: { addrs: [`127.0.0.1:${redis.port}`] } };
+        return { ...volume, section: { ...section, cache }, others, redis };
+    };
 }
 
 /** A directory of the machine. */

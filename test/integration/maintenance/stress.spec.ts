@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ObjectStoreProcess, startMinio, startVersitygw } from "./objectStoreProcess";
+import { startMinio, startVersitygw } from "./objectStoreProcess";
 import {
     Client,
     crane,
@@ -11,8 +11,10 @@ import {
     image,
     index,
     onVolume,
+    onVolumeWithRedis,
     RegistryProcess,
     type StorageOfTest,
+    startRedis,
 } from "./registryProcess";
 
 /** Seconds for each storage. `GC_STRESS_SECONDS=600` is for half an hour by hand. */
@@ -51,7 +53,7 @@ interface Counts {
     returned: number;
 }
 
-/** A client with a repository, in which it pushes and deletes until it is told to stop. It knows what must be there. */
+/** A client with a repository, in which it pushes and deletes until the time is over. It knows what must be there. */
 class StressClient {
     readonly tags = new Map<string, Image>();
     private readonly client: Client;
@@ -183,7 +185,7 @@ async function stress(registry: RegistryProcess, untagged: boolean): Promise<voi
 describe("garbage collection, while clients push and delete and runs are killed", function () {
     this.timeout((seconds + 120) * 1000);
     let registry: RegistryProcess | undefined;
-    let store: ObjectStoreProcess | undefined;
+    let store: { stop(): Promise<void> } | undefined;
 
     afterEach(async () => {
         await registry?.stop();
@@ -201,8 +203,10 @@ describe("garbage collection, while clients push and delete and runs are killed"
         await stress(await start(onVolume), false);
     });
 
-    it("loses nothing on a volume, with manifests without a tag collected as well", async () => {
-        await stress(await start(onVolume), true);
+    it("loses nothing on a volume, with Redis and with manifests without a tag collected as well", async () => {
+        const redis = await startRedis();
+        store = redis;
+        await stress(await start(onVolumeWithRedis(redis)), true);
     });
 
     it("loses nothing on MinIO", async () => {

@@ -47,6 +47,7 @@ describe("the policy pack, run by the engine", function () {
         const registry = new RegistryStack("policies", {
             ...dev.config["private-registry:registry"],
             networkPolicy: {},
+            maintenance: {},
         });
         try {
             const result = await registry.pulumi("up", "--yes", "--skip-preview", ...policyOptions("x", "strict"));

@@ -154,13 +154,18 @@ describe("the command private-registry", () => {
     };
 
     it("shows its help", () => {
-        for (const args of [["--help"], [], ["repair", "--help"]]) {
+        const names = ["status", "collect", "undelete", "repair"];
+        for (const args of [["--help"], []]) {
             const { status, stdout } = call(...args);
             assert.equal(status, 0);
-            assert.match(
-                stdout,
-                /^npx private-registry repair \[--stack <name>\] \[--config-file <file>\] \[--dry-run\]\n/,
-            );
+            const described = [...stdout.matchAll(/^npx private-registry (\S+)/gm)].map(([, name]) => name);
+            assert.deepEqual(described, names);
+        }
+        for (const name of names) {
+            const { status, stdout } = call(name, "--help");
+            assert.equal(status, 0);
+            assert.match(stdout, new RegExp(`^npx private-registry ${name} `));
+            assert.equal(stdout.split("npx private-registry ").length, 2);
         }
     });
 
@@ -168,9 +173,12 @@ describe("the command private-registry", () => {
         assert.deepEqual(call("clean"), {
             status: 2,
             stdout: "",
-            stderr: 'unknown command "clean"; the only one is repair\n',
+            stderr: 'unknown command "clean"; use one of status, collect, undelete, repair\n',
         });
         assert.deepEqual(call("repair", "dev"), { status: 2, stdout: "", stderr: 'unknown argument "dev"\n' });
+        assert.equal(call("collect", "--confirm", "all").status, 2);
+        assert.match(call("undelete").stderr, /^<repository>\[:<tag>\|@<digest>\] is missing; see `--help`\n$/);
+        assert.match(call("undelete", "registry.example.com:5000/a:1").stderr, /write it without the registry's host/);
         const { status, stderr } = call("repair", "--force");
         assert.equal(status, 2);
         assert.match(stderr, /^Unknown option '--force'/);

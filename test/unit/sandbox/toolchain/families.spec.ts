@@ -70,7 +70,7 @@ describe("toolchain families", () => {
 
     it("compile what the first start builds once, because tools require the same versions of what they share with it", () => {
         // Some pin what they are built from, and Traefik needs what a newer version of OpenTelemetry's logs has renamed. Rclone
-        // requires newer versions of small modules, for which everything else would be built anew.
+        // requires newer versions of small modules, which would rebuild everything else.
         const small = "buger|mailru|go-ole|lufia|power-devops|tklauser";
         const apart = new RegExp(
             `^github\\.com/(?:pulumi/|google/go-containerregistry$|(?:${small})/)|^go\\.opentelemetry\\.io/.*log`,

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { longestGap } from "../../../../components/maintenance/schedule";
+import { longestGap } from "../../../../../components/arguments/formats/cron";
 
 const hour = 60;
 const day = 24 * hour;
