@@ -10,6 +10,8 @@ const slowest = [
     "storage/objectStorage",
     "helm/release",
     "expose/expose",
+    "maintenance/stress",
+    "maintenance/cronJob",
     "policy/pack",
     "docs",
     "privateRegistry",
