@@ -90,7 +90,7 @@ class Parser {
         if (this.take(".")) return { kind: "set", characters: ofTags };
         if (this.take("[")) return this.set();
         if (this.pattern[this.position] === "(") return this.group();
-        const { characters, shown } = this.characters("*+?{}");
+        const { characters, shown } = this.characters("*+?");
         if (characters !== "") return { kind: "set", characters };
         throw new PatternError(`contains \`${shown}\`, which no tag has; remove it`);
     }
@@ -103,7 +103,7 @@ class Parser {
             this.take("(");
         }
         const branches = this.branches();
-        if (!this.take(")")) throw new PatternError("has a `(` without a `)`; write `\\(` is not needed, tags have no brackets");
+        if (!this.take(")")) throw new PatternError("has a `(` without a `)`; close the group");
         return { kind: "group", branches };
     }
 
@@ -127,11 +127,11 @@ class Parser {
     private range(): string {
         const first = this.characters();
         const isRange = this.pattern[this.position] === "-" && !/^-(\]|$)/.test(this.pattern.slice(this.position));
-        if (!isRange || first.one === undefined) return first.characters;
+        if (!isRange) return first.characters;
         this.take("-");
         const last = this.characters();
-        if (last.one === undefined) return `${first.characters}-${last.characters}`;
         const [from, to] = [first.one, last.one];
+        if (from === undefined || to === undefined) return `${first.characters}-${last.characters}`;
         if (from > to) throw new PatternError(`has the range \`${from}-${to}\`; write the lower character first`);
         return [...ofTags].filter((character) => from <= character && character <= to).join("");
     }
@@ -233,24 +233,25 @@ function expressionOf(node: Node): string {
 
 function setExpression(characters: string): string {
     if (characters === ofTags) return ".";
-    if (characters.length === 1) return characters === "." ? "[.]" : characters;
+    if (characters.length === 1 && word.includes(characters)) return characters;
     const ranges = [digits, uppercase, uppercase.toLowerCase()].flatMap((all) => runs(all, characters));
     const others = [..."._-"].filter((character) => characters.includes(character));
+    // At the end, `-` makes no range.
     return `[${[...ranges, ...others].join("")}]`;
 }
 
-/** The members of a set, with ranges such as `0-9` for adjacent ones. `-` is the last member of a class, where it is no range. */
-function runs(all: string, characters: string): string[] {
-    const found = all.replace(new RegExp(`[^${characters}]`, "g"), " ").split(/ +/);
-    return found.filter((run) => run !== "").map((run) => (run.length > 2 ? `${run[0]}-${run.slice(-1)}` : run));
+/** The members of a set in an alphabet, with ranges such as `0-9` for adjacent ones. */
+function runs(alphabet: string, characters: string): string[] {
+    const marked = [...alphabet].map((character) => (characters.includes(character) ? character : " ")).join("");
+    return (marked.match(/[^ ]+/g) ?? []).map((run) => (run.length > 2 ? `${run[0]}-${run.slice(-1)}` : run));
 }
 
 function repetition({ node, min, max }: Extract<Node, { kind: "repeat" }>): string {
     const one = expressionOf(node);
     if (one === "" || max === 0) return "";
-    const unit = node.kind === "repeat" ? `(${one})` : one;
-    if (max === Number.POSITIVE_INFINITY) return min === 0 ? `${unit}*` : `${unit.repeat(min)}+`;
-    // The optional ones are nested, because each of a row of them would be tried alone.
-    const optional = max - min;
-    return `${unit.repeat(min)}${`(${unit}`.repeat(Math.max(0, optional - 1))}${optional > 0 ? `${unit}?` : ""}${")?".repeat(Math.max(0, optional - 1))}`;
+    if (max === Number.POSITIVE_INFINITY) return min === 0 ? `${one}*` : `${one.repeat(min)}+`;
+    // The optional ones are nested: `a(aa?)?` has one way to match, and `aa?a?` has several.
+    const nested = Math.max(0, max - min - 1);
+    const optional = max > min ? `${`(${one}`.repeat(nested)}${one}?${")?".repeat(nested)}` : "";
+    return one.repeat(min) + optional;
 }
