@@ -9,11 +9,14 @@ const anyComponents = "**";
 export function repositoryGlobProblem(glob: string): string | undefined {
     if (glob === "") return "is empty; write `**` for all repositories";
     const [wrong] = /[^a-z0-9._/*-]/u.exec(glob) ?? [];
-    if (wrong !== undefined && wrong !== wrong.toLowerCase()) return "has uppercase letters; repositories are lowercase";
-    if (wrong === ":" || wrong === "@") return "names a tag, a digest or a port; write the repository alone, e.g. `team/app`";
+    if (wrong !== undefined && wrong !== wrong.toLowerCase())
+        return "has uppercase letters; repositories are lowercase";
+    if (wrong === ":" || wrong === "@")
+        return "names a tag, a digest or a port; write the repository alone, e.g. `team/app`";
     if (wrong !== undefined) return `contains \`${wrong}\`; only \`*\` and \`**\` are special`;
     const components = glob.split("/");
-    if (components.includes("")) return "has an empty component; write no `/` at the beginning or end, and none twice in a row";
+    if (components.includes(""))
+        return "has an empty component; write no `/` at the beginning or end, and none twice in a row";
     const mixed = components.find((component) => component !== anyComponents && component.includes("**"));
     if (mixed !== undefined) return `has \`**\` within \`${mixed}\`; write \`*\`, or \`**\` as a whole component`;
     return undefined;

@@ -12,7 +12,10 @@ export interface RetentionRule {
 
 /** The list of rules that decide.awk reads. Rules are numbered from 1. A rule with several patterns has a line for each of them. */
 export function rulesList(rules: readonly RetentionRule[]): string {
-    return rules.flatMap(ruleLines).map((columns) => `${columns.join("\t")}\n`).join("");
+    return rules
+        .flatMap(ruleLines)
+        .map((columns) => `${columns.join("\t")}\n`)
+        .join("");
 }
 
 function ruleLines(rule: RetentionRule, i: number): (string | number)[][] {

@@ -50,6 +50,7 @@ const problems: Record<string, RegExp> = {
     "a{3,2}": /`\{3,2\}`; write the smaller number first/,
     "a{129}": /at most 128 characters/,
     "(a{100}){100}": /repeats too much/,
+    ".{1,128}": /repeats too much/,
     "v1+/2": /`\/`, which no tag has/,
     "v1 ": /` `, which no tag has/,
     "v\\s": /`\\s`, which no tag has/,
@@ -66,14 +67,38 @@ const problems: Record<string, RegExp> = {
 /** Patterns of supported elements, without anchors within. */
 const atoms = fc.oneof(
     fc.constantFrom(..."ab1._-", "\\.", "\\-"),
-    fc.constantFrom(".", "\\d", "\\D", "\\w", "\\W", "\\S", "[a-c]", "[^a]", "[^\\d.]", "[\\d-b]", "[-a]", "[a-]", "[.a-b-]"),
+    fc.constantFrom(
+        ".",
+        "\\d",
+        "\\D",
+        "\\w",
+        "\\W",
+        "\\S",
+        "[a-c]",
+        "[^a]",
+        "[^\\d.]",
+        "[\\d-b]",
+        "[-a]",
+        "[a-]",
+        "[.a-b-]",
+    ),
 );
 const quantifiers = fc.constantFrom("", "", "", "*", "+", "?", "{2}", "{0,2}", "{1,}", "{1,3}", "{0}");
 const { branches } = fc.letrec<{ branches: string; node: string }>((tie) => ({
-    node: fc.oneof({ maxDepth: 2 }, atoms, tie("branches").map((inner) => `(${inner})`), tie("branches").map((inner) => `(?:${inner})`)),
+    node: fc.oneof(
+        { maxDepth: 2 },
+        atoms,
+        tie("branches").map((inner) => `(${inner})`),
+        tie("branches").map((inner) => `(?:${inner})`),
+    ),
     branches: fc
         .array(
-            fc.array(fc.tuple(tie("node"), quantifiers).map((parts) => parts.join("")), { maxLength: 3 }).map((nodes) => nodes.join("")),
+            fc
+                .array(
+                    fc.tuple(tie("node"), quantifiers).map((parts) => parts.join("")),
+                    { maxLength: 3 },
+                )
+                .map((nodes) => nodes.join("")),
             { minLength: 1, maxLength: 3 },
         )
         .map((all) => all.join("|")),
@@ -99,16 +124,21 @@ describe("patterns of tags", () => {
 
     it("match what they match in JavaScript", async () => {
         const seed = Math.floor(Math.random() * 2 ** 31);
-        const cases = fc.sample(fc.tuple(patterns, fc.array(tags, { minLength: 5, maxLength: 5 })), { numRuns: 1500, seed });
+        const cases = fc.sample(fc.tuple(patterns, fc.array(tags, { minLength: 5, maxLength: 5 })), {
+            numRuns: 500,
+            seed,
+        });
         const checks = cases
             .filter(([pattern]) => tagPatternProblem(pattern) === undefined)
             .flatMap(([pattern, some]) => some.map((tag) => ({ pattern, tag, expression: posixPattern(pattern) })));
-        assert.ok(checks.length > 6000, `only ${checks.length} checks, seed ${seed}`);
+        assert.ok(checks.length > 2000, `only ${checks.length} checks, seed ${seed}`);
         const input = checks.map(({ tag, expression }) => `${tag}\t${expression}\n`).join("");
         for (const { awk, output, errors } of await onEachAwk(["-F\t", "{ print ($1 ~ $2) }"], input)) {
             assert.equal(errors, "");
             const answers = output.trimEnd().split("\n");
-            const wrong = checks.filter(({ pattern, tag }, i) => answers[i] !== (new RegExp(pattern).test(tag) ? "1" : "0"));
+            const wrong = checks.filter(
+                ({ pattern, tag }, i) => answers[i] !== (new RegExp(pattern).test(tag) ? "1" : "0"),
+            );
             assert.deepEqual(wrong.slice(0, 3), [], `${awk}, seed ${seed}`);
         }
     });

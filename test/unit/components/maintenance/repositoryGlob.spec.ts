@@ -4,15 +4,33 @@ import { repositoryExpression, repositoryGlobProblem } from "../../../../compone
 /** Repositories that a pattern names, and others. */
 const cases: Record<string, readonly [names: string[], others: string[]]> = {
     "team/app": [["team/app"], ["team/app2", "team/app/cache", "a/team/app", "teamxapp"]],
-    "team/*": [["team/app", "team/b"], ["team", "team/app/cache", "teams/app"]],
-    "team/**": [["team/app", "team/app/cache"], ["team", "teams/app", "a/team/app"]],
+    "team/*": [
+        ["team/app", "team/b"],
+        ["team", "team/app/cache", "teams/app"],
+    ],
+    "team/**": [
+        ["team/app", "team/app/cache"],
+        ["team", "teams/app", "a/team/app"],
+    ],
     "**": [["app", "team/app", "team/app/cache"], []],
     "*": [["app"], ["team/app"]],
-    "**/app": [["app", "team/app", "a/b/app"], ["team/myapp", "team/app/cache"]],
-    "team/**/cache": [["team/cache", "team/app/cache", "team/a/b/cache"], ["team/mycache", "cache"]],
-    "team/app-*": [["team/app-1", "team/app-"], ["team/app", "team/app-1/cache"]],
+    "**/app": [
+        ["app", "team/app", "a/b/app"],
+        ["team/myapp", "team/app/cache"],
+    ],
+    "team/**/cache": [
+        ["team/cache", "team/app/cache", "team/a/b/cache"],
+        ["team/mycache", "cache"],
+    ],
+    "team/app-*": [
+        ["team/app-1", "team/app-"],
+        ["team/app", "team/app-1/cache"],
+    ],
     "a.b/c": [["a.b/c"], ["axb/c"]],
-    "t*m/*-x": [["team/a-x", "tm/-x"], ["team/a", "te/am/a-x"]],
+    "t*m/*-x": [
+        ["team/a-x", "tm/-x"],
+        ["team/a", "te/am/a-x"],
+    ],
 };
 
 const problems: Record<string, RegExp> = {
@@ -34,13 +52,19 @@ describe("patterns of repositories", () => {
         it(`name repositories: ${glob}`, () => {
             assert.equal(repositoryGlobProblem(glob), undefined);
             const expression = new RegExp(repositoryExpression([glob]));
-            assert.deepEqual([...names, ...others].filter((repository) => expression.test(repository)), names);
+            assert.deepEqual(
+                [...names, ...others].filter((repository) => expression.test(repository)),
+                names,
+            );
         });
     }
 
     it("name a repository if one of several does", () => {
         const expression = new RegExp(repositoryExpression(["a/*", "b"]));
-        assert.deepEqual(["a/x", "b", "a", "b/x"].filter((repository) => expression.test(repository)), ["a/x", "b"]);
+        assert.deepEqual(
+            ["a/x", "b", "a", "b/x"].filter((repository) => expression.test(repository)),
+            ["a/x", "b"],
+        );
     });
 
     for (const [glob, problem] of Object.entries(problems)) {

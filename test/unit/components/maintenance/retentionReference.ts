@@ -35,7 +35,8 @@ function names([first, ...others]: readonly string[], repository: readonly strin
 export const rulesOf = ({ rules }: Registry, repository: string) =>
     rules.filter(({ repositories }) => repositories.some((glob) => names(glob.split("/"), repository.split("/"))));
 
-const isReserved = ({ repository, tag }: Tag) => repository.startsWith("private-registry/") || tag.startsWith("in-use.");
+const isReserved = ({ repository, tag }: Tag) =>
+    repository.startsWith("private-registry/") || tag.startsWith("in-use.");
 
 /** The digest that a signature or a similar tag belongs to. */
 export function subjectOf(tag: Tag): string | undefined {
@@ -47,15 +48,20 @@ export function subjectOf(tag: Tag): string | undefined {
 export const imagesOf = ({ tags }: Registry, repository: string) =>
     tags.filter((tag) => tag.repository === repository && !isReserved(tag) && subjectOf(tag) === undefined);
 
-const hasLinkTime = ({ trustTimesFrom = 0 }: Registry, { source, time }: Tag) => source === "link" && time >= trustTimesFrom;
+const hasLinkTime = ({ trustTimesFrom = 0 }: Registry, { source, time }: Tag) =>
+    source === "link" && time >= trustTimesFrom;
 
 const pushTime = ({ trustTimesFrom = 0 }: Registry, { source, time }: Tag) =>
     source === "link" ? Math.max(time, trustTimesFrom) : time;
 
 /** Whether a digest is in use: by digest, by a tag, or because a digest that it contains is. */
 export function isInUse(registry: Registry, repository: string, digest: string): boolean {
-    const byTag = registry.tags.filter((tag) => tag.repository === repository && tag.digest === digest).map(({ tag }) => tag);
-    const isUsed = registry.inUse.some(([where, what]) => where === repository && (what === digest || byTag.includes(what)));
+    const byTag = registry.tags
+        .filter((tag) => tag.repository === repository && tag.digest === digest)
+        .map(({ tag }) => tag);
+    const isUsed = registry.inUse.some(
+        ([where, what]) => where === repository && (what === digest || byTag.includes(what)),
+    );
     const children = registry.children.filter(([where, index]) => where === repository && index === digest);
     return isUsed || children.some(([, , child]) => isInUse(registry, repository, child));
 }
@@ -82,7 +88,9 @@ function isKept(registry: Registry, tag: Tag): boolean {
     if (later.every((other) => pushTime(registry, other) - pushTime(registry, tag) <= margin)) return true;
     return rules.some(
         ({ lastPushed = 0, pushedWithin = -1, matching = [] }) =>
-            later.length < lastPushed || age <= pushedWithin || matching.some((pattern) => new RegExp(pattern).test(tag.tag)),
+            later.length < lastPushed ||
+            age <= pushedWithin ||
+            matching.some((pattern) => new RegExp(pattern).test(tag.tag)),
     );
 }
 
