@@ -123,8 +123,9 @@ describe("decide.awk", () => {
 
         it("that is younger than the longest `protect` of the rules that name the repository", async () => {
             const rules = [
-                keepOne,
+                { ...keepOne, protect: hour },
                 { ...keepOne, protect: day },
+                { ...keepOne, protect: 2 * hour },
                 { ...keepOne, repositories: ["other"], protect: 9 * day },
             ];
             assert.deepEqual(await reasons(pushed({ a: day - 1, b: day, c: 0 }, { rules })), {
@@ -471,7 +472,7 @@ describe("decide.awk", () => {
             age,
             source: fc.constantFrom("ledger", "ledger", "link"),
         });
-        const rule = fc
+        const rule: fc.Arbitrary<RetentionRule> = fc
             .record({
                 repositories: fc.uniqueArray(glob, { minLength: 1, maxLength: 2 }),
                 lastPushed: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
@@ -479,7 +480,7 @@ describe("decide.awk", () => {
                 matching: fc.option(fc.subarray(["^v\\d$", "latest$", "-", "\\.\\d"], { minLength: 1 }), {
                     nil: undefined,
                 }),
-                protect: fc.constantFrom(0, 0, 0, hour, day),
+                protect: fc.constantFrom(0, 0, hour, day, 3 * day),
             })
             .filter(({ lastPushed, pushedWithin, matching }) => (lastPushed ?? pushedWithin ?? matching) !== undefined);
         const registry = fc.record({
