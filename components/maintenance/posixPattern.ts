@@ -1,9 +1,8 @@
 /**
  * Patterns of tags. They are JavaScript regular expressions, and match a tag if they match any part of it. Supported are characters, `.`,
  * classes such as `[a-z]` and `[^.]`, `\d`, `\w`, `\s` and their opposites, `^` at the beginning and `$` at the end, groups, alternatives,
- * and `*`, `+`, `?`, `{2}`, `{2,}`, `{2,4}`. What a tag is compared with is a POSIX extended regular expression of the simplest form: busybox
- * has either of two C libraries, and mawk has no `{2}`. mawk is only
- * for tests: it rejects `{1,40}`, because it has a limit of about 30 optional repetitions, and misses empty matches of `(a*b+)*`.
+ * and `*`, `+`, `?`, `{2}`, `{2,}`, `{2,4}`. What a tag is compared with is a POSIX extended regular expression of the simplest form,
+ * because busybox has either of two C libraries. mawk, which has no `{2}`, runs most of them: not `{1,40}`, and some repeated groups.
  */
 
 type Node =

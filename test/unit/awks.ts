@@ -10,14 +10,15 @@ export interface Result {
     readonly errors: string;
 }
 
-/** Runs a program on both awks, one after the other. Fails if one of them is missing. */
-export async function onEachAwk(args: readonly string[], input = ""): Promise<Result[]> {
+/** Runs a program on both awks, one after the other. Fails if one of them is missing or takes 20 seconds. */
+export async function onEachAwk(args: readonly string[], input = (_awk: string) => ""): Promise<Result[]> {
     const busybox = path.join(await unpackDebianPackage("busybox-static", () => {}), "bin/busybox");
     return [[busybox, "awk"], ["mawk"]].map(([command, ...applet]) => {
         const env = { PATH: process.env.PATH, LC_ALL: "C" };
-        const settings = { input, env, encoding: "utf8", maxBuffer: 2 ** 28 } as const;
+        const awk = path.basename(command);
+        const settings = { input: input(awk), env, encoding: "utf8", maxBuffer: 2 ** 28, timeout: 20_000 } as const;
         const { status, stdout, stderr, error } = spawnSync(command, [...applet, ...args], settings);
         if (error !== undefined) throw error;
-        return { awk: path.basename(command), status, output: stdout, errors: stderr };
+        return { awk, status, output: stdout, errors: stderr };
     });
 }

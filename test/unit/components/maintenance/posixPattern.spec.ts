@@ -132,17 +132,20 @@ describe("patterns of tags", () => {
             .filter(([pattern]) => tagPatternProblem(pattern) === undefined)
             .flatMap(([pattern, some]) => some.map((tag) => ({ pattern, tag, expression: posixPattern(pattern) })));
         assert.ok(checks.length > 2000, `only ${checks.length} checks, seed ${seed}`);
-        const input = checks.map(({ tag, expression }) => `${tag}\t${expression}\n`).join("");
-        const results = await onEachAwk(["-F\t", "{ print ($1 ~ $2) }"], input);
-        for (const { awk, output, errors } of results) {
+        // For repeated groups, mawk 1.3.4 can take exponential time, and it misses the empty match of `^(c*a+)*` in `b`.
+        const checksOf = (awk: string) =>
+            awk === "mawk" ? checks.filter(({ expression }) => !/\)[*+?]/.test(expression)) : checks;
+        const input = (awk: string) =>
+            checksOf(awk)
+                .map(({ tag, expression }) => `${tag}\t${expression}\n`)
+                .join("");
+        for (const { awk, output, errors } of await onEachAwk(["-F\t", "{ print ($1 ~ $2) }"], input)) {
             assert.equal(errors, "");
             const answers = output.trimEnd().split("\n");
-            assert.equal(answers.length, checks.length);
-            const wrong = checks.filter(({ pattern, tag, expression }, i) => {
-                // mawk 1.3.4 finds no match of `^(c*a+)*` in `b`, although there is an empty one.
-                if (awk === "mawk" && /\)[*+?]/.test(expression)) return false;
-                return answers[i] !== (new RegExp(pattern).test(tag) ? "1" : "0");
-            });
+            assert.equal(answers.length, checksOf(awk).length);
+            const isRight = (pattern: string, tag: string, answer: string) =>
+                answer === (new RegExp(pattern).test(tag) ? "1" : "0");
+            const wrong = checksOf(awk).filter(({ pattern, tag }, i) => !isRight(pattern, tag, answers[i]));
             assert.deepEqual(wrong.slice(0, 3), [], `${awk}, seed ${seed}`);
         }
     });
