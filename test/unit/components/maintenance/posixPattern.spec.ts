@@ -133,7 +133,7 @@ describe("patterns of tags", () => {
             // Longer random expressions take seconds now and then.
             .filter(([pattern]) => posixPattern(pattern).length <= 200)
             .flatMap(([pattern, some]) => some.map((tag) => ({ pattern, tag, expression: posixPattern(pattern) })));
-        assert.ok(checks.length > 1800, `only ${checks.length} checks, seed ${seed}`);
+        assert.ok(checks.length > 1000, `only ${checks.length} checks, seed ${seed}`);
         // For repeated groups, mawk 1.3.4 can take exponential time, and it misses the empty match of `^(c*a+)*` in `b`.
         const checksOf = (awk: string) =>
             awk === "mawk" ? checks.filter(({ expression }) => !/\)[*+?]/.test(expression)) : checks;
