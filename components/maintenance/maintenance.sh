@@ -1,5 +1,5 @@
 #!/bin/sh
-# The command of a maintenance Job, after the functions of storage.sh, collect.sh and undelete.sh.
+# The command of a maintenance Job, after the functions of the other scripts.
 set -eu
 case ${1:-} in
 collect) collect ;;

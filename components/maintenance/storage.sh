@@ -75,14 +75,14 @@ list() {
         }' "$1.files"
 }
 
-# Reads the digest of each tag in the list. Tags that were deleted since then are omitted.
+# Reads the digest of each tag in the list, which is of the registry's files or of another root. Tags that were deleted since then are omitted.
 read_tags() {
     rm -rf "$WORK/links"
     mkdir -p "$WORK/links"
     awk 'BEGIN { FS = "\t" } { print "repositories/" $1 "/_manifests/tags/" $2 "/current/link" }' "$1.taglinks" >"$WORK/paths"
     : >"$WORK/digests"
     if [ -s "$WORK/paths" ]; then
-        run rclone copy --files-from-raw "$WORK/paths" "$files" "$WORK/links" || fail "the tags cannot be read"
+        run rclone copy --files-from-raw "$WORK/paths" "${2:-$files}" "$WORK/links" || fail "the tags cannot be read"
         (cd "$WORK/links" && find repositories -name link -exec awk '
             FNR == 1 { n = split(FILENAME, p, "/"); name = p[2]
                 for (i = 3; i < n - 4; i++) name = name "/" p[i]
