@@ -44,14 +44,14 @@ find_times() {
         FILENAME == ARGV[1] && FNR == 1 { began = $2; next }
         FILENAME == ARGV[1] { row[$1 FS $2 FS $3] = $4 FS $5; next }
         ($1 FS $2 FS $4) in row { print $1, $2, $4, row[$1 FS $2 FS $4]; next }
-        { time = seconds($3); print $1, $2, $4, time, began != "" && time > began - 3600 ? "ledger" : "link" }' \
+        { time = seconds($3); print $1, $2, $4, time, (began != "" && time > began - 3600 ? "ledger" : "link") }' \
         "$WORK/ledger" "$WORK/now.tags" >"$WORK/times"
 }
 
 write_ledger() {
     {
         printf 'began\t%s\n' "$started"
-        awk 'BEGIN { FS = "\t" } NR == FNR { deleted[$1 FS $2]; next } !(($1 FS $2) in deleted)' "$WORK/deleted" "$WORK/times"
+        awk 'BEGIN { FS = "\t" } FILENAME == ARGV[1] { deleted[$1 FS $2]; next } !(($1 FS $2) in deleted)' "$WORK/deleted" "$WORK/times"
     } >"$WORK/ledger"
     store "$WORK/ledger" ledger.gz
 }
@@ -122,7 +122,7 @@ retain() {
     decide "$started" "${TRUST_TIMES_FROM:-}" "$RULES" "$WORK/uses" "$WORK/family" "$WORK/times" >"$WORK/decisions" ||
         fail "the tags to keep cannot be decided, so none was deleted"
     awk 'BEGIN { FS = OFS = "\t" } $4 == "keep" { sub(/ of sha256:.*/, " of an image that is kept", $5); count[$5]++ }
-        END { for (reason in count) print "Kept " count[reason] " tags: " reason "." }' "$WORK/decisions" | sort -k 3
+        END { for (reason in count) print "Kept " count[reason] " tags: " reason "." }' "$WORK/decisions" | sort
     awk 'BEGIN { FS = OFS = "\t" } NR == FNR { time[$1 FS $2] = $3; next }
         $4 == "delete" { print $1, $2, time[$1 FS $2], $3, $5 }' "$WORK/now.tags" "$WORK/decisions" >"$WORK/unkept"
     if [ "${DRY_RUN:-}" != false ]; then
@@ -140,9 +140,9 @@ name_tags() {
 delete_tags() {
     [ -s "$WORK/unkept" ] || return 0
     held
-    run rclone rcat "$bins/$RUN/deleting" <"$WORK/unkept" || fail "the tags to delete cannot be written, so none was deleted"
+    rclone rcat "$bins/$RUN/deleting" <"$WORK/unkept" || fail "the tags to delete cannot be written, so none was deleted"
     rm -f "$WORK"/batch.*
-    split -a 4 -l 100 "$WORK/unkept" "$WORK/batch."
+    awk -v name="$WORK/batch." 'NR % 100 == 1 { close(file); file = name int(NR / 100) } { print > file }' "$WORK/unkept"
     for batch in "$WORK"/batch.*; do
         held
         case $STORAGE in
@@ -194,12 +194,12 @@ return_pushed() {
     : >"$WORK/back"
     case $STORAGE in /*) is_timed=1 ;; *) is_timed= ;; esac
     awk -v stayed="$WORK/stayed" -v back="$WORK/back" -v isTimed="$is_timed" 'BEGIN { FS = OFS = "\t" }
-        NR == FNR { time[$1 FS $2] = $3; digest[$1 FS $2] = $4; next }
+        FILENAME == ARGV[1] { time[$1 FS $2] = $3; digest[$1 FS $2] = $4; next }
         !(($1 FS $2) in digest) { next }
         { print > (digest[$1 FS $2] == $4 && (!isTimed || time[$1 FS $2] == $3) ? stayed : back) }' "$WORK/links.tags" "$2"
     [ -s "$WORK/back" ] || return 0
     cat "$WORK/back" >>"$WORK/pushed"
-    name_tags "left, because it was pushed during the run," "$WORK/back"
+    awk 'BEGIN { FS = "\t" } { print "left " $1 ":" $2 ": it was pushed during the run" }' "$WORK/back"
     case $STORAGE in
     /*)
         while IFS=$tab read -r name tag _ <&4; do
@@ -236,6 +236,6 @@ settle_tags() {
         return_pushed "$bin" "$WORK/unsettled"
         [ "$bin" != "$RUN" ] || cp "$WORK/stayed" "$WORK/deleted"
         held
-        run rclone rcat "$bins/$bin/deleted" <"$WORK/stayed" || fail "$bin/deleted cannot be written"
+        rclone rcat "$bins/$bin/deleted" <"$WORK/stayed" || fail "$bin/deleted cannot be written"
     done 3<"$WORK/open"
 }

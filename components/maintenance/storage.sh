@@ -52,10 +52,10 @@ held() {
 
 # Lists all files of the registry except uploads. A directory that is deleted meanwhile makes a listing fail, which is then repeated.
 list() {
-    attempt=1
+    tries=1
     until run rclone lsf --recursive --files-only --format pst --separator "$tab" --exclude '/repositories/**/_uploads/**' "$files" >"$1.files" 2>"$WORK/errors"; do
-        [ "$attempt" -lt 10 ] || fail "the storage cannot be listed: $(tail -n 1 "$WORK/errors")"
-        attempt=$((attempt + 1))
+        [ "$tries" -lt 10 ] || fail "the storage cannot be listed: $(tail -n 1 "$WORK/errors")"
+        tries=$((tries + 1))
     done
     for part in blobs revisions layers taglinks empty; do : >"$1.$part"; done
     awk -v list="$1" 'BEGIN { FS = OFS = "\t" }
