@@ -15,12 +15,13 @@ import type { Scope } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
 import { inPod } from "../server/configYml";
 import { serverEnv } from "../server/deployment";
+import type { ReferenceSource } from "./imagesInUse";
 import {
     collectVariables,
     type JobSettings,
+    jobFiles,
     type MaintainedRegistry,
     type MaintainedSettings,
-    programConfig,
     programFiles,
     redisVariables,
 } from "./jobSettings";
@@ -28,6 +29,9 @@ import { maintenanceScript } from "./script";
 
 /** The directory that all containers share. */
 const work = scratch("work", "/work", "2Gi");
+
+/** The token of the maintenance account, for the containers that call the API server. */
+const credentials = mountedCredentials("credentials", "/maintenance/credentials");
 
 /** A container that runs next to the job, and is stopped after it. */
 const sidecar = { restartPolicy: "Always" } as const;
@@ -59,11 +63,7 @@ export function leaseContainers(
             }),
         ],
         resources: scriptResources,
-        additions: [
-            work,
-            scratch("lease-tmp", "/tmp", "4Mi"),
-            mountedCredentials("credentials", "/maintenance/credentials"),
-        ],
+        additions: [work, scratch("lease-tmp", "/tmp", "4Mi"), credentials],
     };
     // Longer than the duration of the Lease, after which it is lost.
     const startupProbe = { ...readyFileProbe, failureThreshold: 150 };
@@ -93,6 +93,28 @@ export function cacheContainers(
     ];
 }
 
+/**
+ * Lists the images in use, before the job starts. With `storage.s3.credentials.role`, the account that may list all pods is the one with
+ * access to the bucket. The other containers have no token.
+ */
+export function inUseContainers(references: readonly ReferenceSource[] | undefined): PodContainer[] {
+    if (references === undefined) return [];
+    const lists = references.map(({ group, version, resource, fields }) => {
+        const api = group === "" ? `/api/${version}` : `/apis/${group}/${version}`;
+        return `${api}/${resource} ${fields.join("|")}`;
+    });
+    return [
+        {
+            name: "in-use",
+            image: toolsImage,
+            command: shell("inUse.sh", "in-use"),
+            env: variables({ LISTS: lists.join("\n") }),
+            resources: scriptResources,
+            additions: [work, scratch("in-use-tmp", "/tmp", "256Mi"), credentials],
+        },
+    ];
+}
+
 /** With memory for a list of all files. */
 const collectResources = fixedResources({
     requests: { cpu: "100m", memory: "128Mi" },
@@ -105,8 +127,7 @@ export function collectContainer(
     { storage }: MaintainedRegistry,
     job: pulumi.Output<JobSettings>,
 ): PodContainer {
-    const content = job.apply((settings) => ({ "config.yml": programConfig(settings) }));
-    const config = secretByContent(scope, "maintenance-config", "maintenance", content);
+    const config = secretByContent(scope, "maintenance-config", "maintenance", job.apply(jobFiles));
     return {
         name: "collect",
         image: rcloneImage,
