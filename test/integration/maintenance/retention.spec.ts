@@ -127,7 +127,7 @@ describe("retention", function () {
             assert.equal((await tags()).length, 5);
             assert.deepEqual(await client.problems(images[3], "v3"), []);
             // They count as pushed now.
-            const { report: next } = await run([{ ...lastTwo, protect: day }]);
+            const { report: next } = await run([{ ...lastTwo, lastPushed: 5, protect: day }]);
             assert.equal(next.deletedTags, 0);
         });
 
@@ -211,7 +211,7 @@ describe("retention", function () {
                 ];
                 const { report } = await run([lastTwo], { uses, env: untagged });
                 assert.deepEqual(await tags(), ["multi", "v1", "v54", "v55"]);
-                assert.equal(report.deletedTags, 54 - 3 + 1);
+                assert.equal(report.deletedTags, 53);
                 assert.deepEqual(await client.problems(images[1], "v1"), []);
                 assert.deepEqual(await client.problems(byDigest), []);
                 assert.deepEqual(await client.problems(multi, "multi"), []);
