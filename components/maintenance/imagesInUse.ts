@@ -36,7 +36,9 @@ const resource = valueRule<string>((value) => {
     if (typeof value !== "string" || !form.test(value)) {
         return "must be group, version and plural name of a resource, e.g. `argoproj.io/v1alpha1/rollouts`";
     }
-    return value === "v1/secrets" ? "must not be `v1/secrets`, which the run could then read in all namespaces" : undefined;
+    return value === "v1/secrets"
+        ? "must not be `v1/secrets`, which the run could then read in all namespaces"
+        : undefined;
 });
 
 const pathForm = /^([A-Za-z][\w-]*(\[\*\])?\.)*[A-Za-z][\w-]*$/;
@@ -67,11 +69,14 @@ export function inUseProblems(inUse: ImagesInUse | undefined, isNeeded: boolean)
     if (inUse === undefined) return [];
     const where = "maintenance.inUse";
     if (!isNeeded) {
-        const reason = "needs maintenance.retention or maintenance.garbageCollection.untagged, without which nothing is deleted that could be in use; remove it";
+        const reason =
+            "needs maintenance.retention or maintenance.garbageCollection.untagged, without which nothing is deleted that could be in use; remove it";
         return [{ path: where, reason }];
     }
     const isLonely = inUse.enabled === false && (inUse.clusters !== undefined || inUse.also !== undefined);
-    return isLonely ? [{ path: where, reason: "has enabled: false, so nothing is protected; remove clusters and also" }] : [];
+    return isLonely
+        ? [{ path: where, reason: "has enabled: false, so nothing is protected; remove clusters and also" }]
+        : [];
 }
 
 /** A list of the API server, and the fields whose strings are references of images. */

@@ -7,7 +7,13 @@ import { fields, plain } from "../arguments/shapes";
 import { imageVersion } from "../kubernetes/images";
 import { lookUp, notYetKnown } from "../server/config/lookUp";
 import { type ImagesInUse, inUseProblems, inUseRules, type ReferenceSource, referenceSources } from "./imagesInUse";
-import { type RetentionSettings, retentionProblems, retentionRules, retentionSettings, type TagRetention } from "./retention";
+import {
+    type RetentionSettings,
+    retentionProblems,
+    retentionRules,
+    retentionSettings,
+    type TagRetention,
+} from "./retention";
 import { cronSchedule } from "./schedule";
 
 /** Deletion of the layers and manifests that no image needs. */

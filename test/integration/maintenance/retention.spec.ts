@@ -176,9 +176,10 @@ describe("retention", function () {
             it("is moved back by the next run if the run was killed", async () => {
                 const newer = image();
                 const edit = (script: string) =>
-                    without(beforeMove, `printf %s ${newer.digest} >"${tagFile("v1")}"; ${beforeMove}`)(
-                        without(beforeLook, "kill -9 $$")(script),
-                    );
+                    without(
+                        beforeMove,
+                        `printf %s ${newer.digest} >"${tagFile("v1")}"; ${beforeMove}`,
+                    )(without(beforeLook, "kill -9 $$")(script));
                 const rules = path.join(registry.folder, "rules");
                 fs.writeFileSync(rules, rulesList([lastTwo]));
                 await client.push(newer);

@@ -48,7 +48,13 @@ describe("maintenance/inUse.sh", () => {
                 isIndented,
             );
             assert.equal(code, 0);
-            const expected = ["docker.io/library/nginx", "team/app:1", "team/app:2", "team/app:3", "team/app@sha256:11"];
+            const expected = [
+                "docker.io/library/nginx",
+                "team/app:1",
+                "team/app:2",
+                "team/app:3",
+                "team/app@sha256:11",
+            ];
             assert.deepEqual(used?.sort(), expected);
         });
     }

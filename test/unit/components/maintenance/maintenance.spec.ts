@@ -404,8 +404,14 @@ describe("maintenance.inUse", () => {
     it("does not exist without them, or if it is disabled", async () => {
         for (const maintenance of [{}, { retention, ...untagged, inUse: { enabled: false } }]) {
             const r = await maintained({ maintenance });
-            assert.deepEqual(r.all.filter(({ type }) => /:ClusterRole(Binding)?$/.test(type)), []);
-            assert.equal(containersOf(r).some(({ name }) => name === "in-use"), false);
+            assert.deepEqual(
+                r.all.filter(({ type }) => /:ClusterRole(Binding)?$/.test(type)),
+                [],
+            );
+            assert.equal(
+                containersOf(r).some(({ name }) => name === "in-use"),
+                false,
+            );
             assert.equal(env(r, "collect").IN_USE, undefined);
         }
     });
