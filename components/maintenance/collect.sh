@@ -80,7 +80,7 @@ collect_untagged() {
         FILENAME == ARGV[4] { kept[$1 FS $4]; next }
         FILENAME == ARGV[5] { if ($2 in index_) for (i = first[$2]; i; i = next_[i]) kept[$1 FS reference[i]]; next }
         FILENAME == ARGV[6] { kept[$1 FS $2]; next }
-        # This component's own repositories.
+        # The repositories of the component are reserved.
         index($1, "private-registry/") == 1 { next }
         { path = link($1, $2) }
         !(($1 FS $2) in kept) && path in time && time[path] <= limit { print path }' \

@@ -26,7 +26,7 @@ HEADER
 
 # Prints the strings of fields, of compact or indented JSON. Strings that contain JSON have a backslash before each quotation mark.
 strings() {
-    tr '{},' '\n\n\n' </tmp/page | sed -nE "s/^[[:space:]]*\"($1)\":[[:space:]]*\"([^\"\\\\]+)\".*/\2/p"
+    tr '{},' '\n' </tmp/page | sed -nE "s/^[[:space:]]*\"($1)\":[[:space:]]*\"([^\"\\\\]+)\".*/\2/p"
 }
 
 # Prints the token of the next page. A list's own metadata is at its beginning, or at its end.

@@ -30,7 +30,7 @@ export interface GarbageCollection {
     keepDeleted?: pulumi.Input<string>;
     /**
      * Whether manifests without a tag are deleted as well, if no index names them, they are not in use (`inUse`) and they are older than
-     * `grace`. Whoever pulls by digest alone, from outside the cluster, loses the image. Defaults to false.
+     * `grace`. Clients outside the cluster that pull by digest alone lose the image. Defaults to false.
      */
     untagged?: boolean;
 }

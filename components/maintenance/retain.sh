@@ -5,7 +5,7 @@
 # the images in use, a reference on each line. Variables of storage.sh and collect.sh.
 # shellcheck disable=SC2154
 
-# What runs leave for the next ones, beside the bins:
+# What runs leave for the next ones, next to the bins:
 #   ledger.gz          when the last run began, and for each tag: repository, tag, digest, time of the push, `ledger` or `link`
 #   in-use/<run>.gz    repository, digest or tag in use
 # In a bin, `deleting` are the tags that the run was about to move: repository, tag, time of the link, digest and reason. `deleted` are those
@@ -32,7 +32,7 @@ stored() {
     gunzip <"$WORK/stored.gz"
 }
 
-# Finds when each tag was pushed: <times> is the list of tags for `decide`. A tag has the ledger's time as long as its digest is the same.
+# Finds when each tag was pushed, and writes `times`, the list of tags for `decide`. A tag has the ledger's time as long as its digest is the same.
 find_times() {
     : >"$WORK/ledger"
     if grep -qx ledger.gz "$WORK/state" && ! stored ledger.gz >"$WORK/ledger" 2>"$WORK/errors"; then
