@@ -28,6 +28,15 @@ async function succeeds(...args: string[]): Promise<string> {
     return stdout;
 }
 
+interface Pod {
+    readonly status: {
+        readonly containerStatuses: readonly {
+            readonly name: string;
+            readonly state: { readonly terminated?: { readonly startedAt: string; readonly finishedAt: string } };
+        }[];
+    };
+}
+
 describe("maintenance in the cluster", function () {
     this.timeout(400_000);
     inSandbox("rclone", "redis", "minio");
@@ -94,6 +103,20 @@ describe("maintenance in the cluster", function () {
             const unknown = await cli("undelete", "team/never:1", ...ofRegistry);
             assert.equal(unknown.code, 1);
             assert.match(unknown.stdout, /no run that is still kept has listed team\/never:1/);
+        });
+
+        it("runs once at a time: a second run waits for the Lease", async () => {
+            await Promise.all([succeeds("collect", ...ofRegistry), succeeds("collect", ...ofRegistry)]);
+            const selector = "app.kubernetes.io/component=maintenance";
+            const pods: Pod[] = JSON.parse(
+                await kubectl(`get pods --namespace collected --selector ${selector} --output json`),
+            ).items;
+            const runs = pods
+                .map(({ status }) => status.containerStatuses.find(({ name }) => name === "collect")?.state.terminated)
+                .map((ended) => [ended?.startedAt ?? "", ended?.finishedAt ?? ""])
+                .sort();
+            assert.ok(runs.length >= 4);
+            for (const [i, [started]] of runs.entries()) assert.ok(i === 0 || started >= runs[i - 1][1], `${runs}`);
         });
 
         it("is no change for Pulumi", () => registry.expectNoChange());
