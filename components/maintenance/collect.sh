@@ -156,27 +156,36 @@ collect_layer_links() {
 # Empties the bins that are older than KEEP_DELETED, and on a volume with less than a tenth of its space free, the oldest ones that are
 # at least a day old. This run has moved back everything that is needed.
 empty_bins() {
-    list_bins
-    if [ -n "${CACHE:-}" ]; then
+    list_due_bins
+    if [ -s "$WORK/due" ] && [ -n "${CACHE:-}" ]; then
         purge_cache || { problem "the cache did not answer, so no bin was emptied"; return 0; }
         run sleep "${WAIT:-60}"
         heal "$WORK/now"
     fi
-    # What was deleted after the run of a bin is only in the list of that run, so a bin is as old as the run that follows it.
-    cut -d / -f 1 "$WORK/bins.files" | sort -u | grep -E '^....-..-..T......Z$' | awk 'NR > 1 { print previous, $1 } { previous = $1 }' | while read -r bin next; do
-        age=$((started - $(began "$next")))
-        [ "$age" -ge 86400 ] || continue
+    while read -r bin age <&3; do
         [ "$age" -ge "$KEEP_DELETED" ] || { is_nearly_full && problem "the volume is nearly full, so the deleted files of $bin were emptied before their time"; } || continue
         held
         awk -v bin="$bin" 'BEGIN { FS = "\t" } index($1, bin "/docker/registry/v2/blobs/") == 1 { sum += $2 } END { printf "%d\n", sum }' "$WORK/bins.files" >>"$WORK/freed"
         run rclone purge "$bins/$bin" || { problem "the bin $bin could not be emptied"; break; }
         say "Emptied the bin of $bin."
-    done
+    done 3<"$WORK/due"
     [ ! -e "$WORK/freed" ] || freed=$(awk '{ sum += $1 } END { printf "%d", sum }' "$WORK/freed")
     # A bucket has no directories. One that is empty for a day is seldom the target of a push, which then
     # works when it is repeated.
     case $STORAGE in /*) find "$files/blobs" -mindepth 3 -type d -empty -mtime +0 -exec rmdir {} + 2>/dev/null || true ;; esac
     list_bins
+}
+
+# Lists the bins that can be emptied, the oldest first, with their age in seconds. What was deleted after the run of a bin is only in the
+# list of that run, so a bin is as old as the run that follows it.
+list_due_bins() {
+    list_bins
+    cut -d / -f 1 "$WORK/bins.files" | sort -u | grep -E '^....-..-..T......Z$' | awk 'NR > 1 { print previous, $1 } { previous = $1 }' >"$WORK/pairs"
+    while read -r bin next; do
+        age=$((started - $(began "$next")))
+        [ "$age" -ge 86400 ] || continue
+        if [ "$age" -ge "$KEEP_DELETED" ] || is_nearly_full; then echo "$bin $age"; fi
+    done <"$WORK/pairs" >"$WORK/due"
 }
 
 # When the run of a bin began, in seconds.

@@ -270,7 +270,7 @@ describe("garbage collection", function () {
             const multi = index(platforms);
             for (const one of platforms) assert.equal(await client.push(one), 201);
             const options = { env: { UNTAGGED: "true" } };
-            const result = await interrupted(1, async () => void (await client.push(multi, "multi")), options);
+            const result = await interrupted(1, async () => void (await client.putManifest(multi, "multi")), options);
             assert.equal(result.code, 0, result.stdout + result.stderr);
             assert.deepEqual(await client.problems(multi, "multi"), []);
         });
@@ -285,7 +285,7 @@ describe("garbage collection", function () {
                     "if (0) for (i = first[$2]",
                 )(without('if ($2 in index_) want("repositories/"', 'if (0) want("repositories/"')(script));
             const options = { env: { UNTAGGED: "true" }, edit };
-            await interrupted(1, async () => void (await client.push(multi, "multi")), options);
+            await interrupted(1, async () => void (await client.putManifest(multi, "multi")), options);
             assert.notDeepEqual(await client.problems(multi, "multi"), []);
         });
 
