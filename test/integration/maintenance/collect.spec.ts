@@ -29,7 +29,7 @@ echo "$calls" >"$WORK/calls"
 `;
 
 describe("garbage collection", function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     let registry: RegistryProcess;
     let client: Client;
     const kept = Array.from({ length: 8 }, () => image([randomBytes(100), randomBytes(200)]));
@@ -304,7 +304,7 @@ describe("garbage collection", function () {
             const started = Date.now();
             assert.equal(await client.push(timed, "slow"), 201);
             const duration = Date.now() - started;
-            for (const share of [0.5, 0.65, 0.35, 0.8, 0.2]) {
+            for (const share of [0.5, 0.65, 0.35, 0.8, 0.2, 0.5, 0.65, 0.35, 0.8, 0.2]) {
                 const victim = randomBytes(100);
                 const pushed = slow(victim);
                 for (const blob of new Set(pushed.blobs)) await client.pushBlob(blob);
@@ -347,7 +347,7 @@ describe("garbage collection", function () {
             running.child.kill("SIGTERM");
             const { code } = await running.ended;
             assert.equal(code, 143);
-            assert.ok(Date.now() - started < 10_000);
+            assert.ok(Date.now() - started < 15_000);
         });
     });
 
