@@ -22,7 +22,7 @@ tab=$(printf '\t')
 
 # Runs a program so that a signal ends both at once. A shell that waits for a program in the foreground handles signals afterwards.
 run() {
-    "$@" <&0 &
+    "$@" &
     child=$!
     wait "$child"
 }

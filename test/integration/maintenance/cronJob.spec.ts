@@ -1,9 +1,7 @@
 import * as assert from "node:assert/strict";
-import * as path from "node:path";
 import type { PrivateRegistryArgs } from "../../../components";
-import { attempt, type CommandResult } from "../../../sandbox/command";
-import { repositoryRoot } from "../../../sandbox/paths";
 import {
+    commandLine,
     craneOf,
     inSandbox,
     kubectl,
@@ -12,18 +10,11 @@ import {
     pushImage,
     RegistryStack,
     stepwise,
-    theSandbox,
     until,
 } from "../harness";
 
-/** Runs `npx private-registry`. */
-function cli(...args: string[]): Promise<CommandResult> {
-    const main = path.join(repositoryRoot, "dist", "cli", "main.js");
-    return attempt(["node", main, ...args], { env: theSandbox().environment });
-}
-
 async function succeeds(...args: string[]): Promise<string> {
-    const { code, stdout, stderr } = await cli(...args);
+    const { code, stdout, stderr } = await commandLine(args);
     assert.equal(code, 0, stdout + stderr);
     return stdout;
 }
@@ -89,7 +80,7 @@ describe("maintenance in the cluster", function () {
 
         it("moves the blobs of a deleted image into the bin, and kubelets pull the others", async () => {
             await registry.up();
-            const { code, stdout } = await cli("status", ...ofRegistry);
+            const { code, stdout } = await commandLine(["status", ...ofRegistry]);
             assert.equal(code, 1, stdout);
             assert.match(stdout, /safe to delete\? +no: no run has listed the images yet; run `collect`\n/);
             assert.match(stdout, /safe to upgrade\? +yes$/m);
@@ -100,7 +91,7 @@ describe("maintenance in the cluster", function () {
             const log = await succeeds("undelete", deleted, ...ofRegistry);
             assert.match(log, new RegExp(`Brought back ${deleted}, sha256:`));
             await pullByKubelet(reference(deleted), "maintained-team", "collected");
-            const unknown = await cli("undelete", "team/never:1", ...ofRegistry);
+            const unknown = await commandLine(["undelete", "team/never:1", ...ofRegistry]);
             assert.equal(unknown.code, 1);
             assert.match(unknown.stdout, /no run that is still kept has listed team\/never:1/);
         });
@@ -129,7 +120,7 @@ describe("maintenance in the cluster", function () {
             const suspend = { spec: { suspend: true } };
             const patch = ["--patch", JSON.stringify(suspend)].join(" ");
             await kubectl(`patch cronjob registry-maintenance --namespace collected ${patch}`);
-            const { code, stdout: json } = await cli("status", "--json", ...ofRegistry);
+            const { code, stdout: json } = await commandLine(["status", "--json", ...ofRegistry]);
             assert.equal(code, 1);
             const [{ againstDeleting, againstUpgrading }] = JSON.parse(json);
             assert.deepEqual(againstDeleting, ["the CronJob is suspended"]);

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { randomNumbers } from "../randomNumbers";
 import { startMinio, startVersitygw } from "./objectStoreProcess";
 import {
     Client,
@@ -21,16 +22,12 @@ import {
 const seconds = Number(process.env.GC_STRESS_SECONDS ?? 45);
 const seed = Number(process.env.GC_STRESS_SEED ?? Date.now() % 1_000_000);
 
-/** A small generator of pseudo-random numbers, so that a failure can be repeated with its seed. */
+/** Random choices that a seed repeats. */
 class Dice {
-    constructor(private state: number) {}
+    readonly next: () => number;
 
-    next(): number {
-        // mulberry32
-        this.state = (this.state + 0x6d2b79f5) | 0;
-        let t = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
-        t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-        return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+    constructor(seed: number) {
+        this.next = randomNumbers(seed);
     }
 
     below(limit: number): number {
