@@ -17,9 +17,10 @@ export const statusCommand = command("status", help, options, [], async ({ json,
     const kubectl = new Kubectl(cluster);
     const deployments = await kubectl.list("deployments", "server");
     if (deployments.length === 0) throw new Error("There is no registry in the cluster, or in that namespace.");
+    const cronJobs = await kubectl.list("cronjobs", "maintenance");
     const now = Date.now();
     const registries = await Promise.all(
-        deployments.map(async (deployment) => statusOf(await factsOf(kubectl, deployment), now)),
+        deployments.map(async (deployment) => statusOf(await factsOf(kubectl, deployment, cronJobs), now)),
     );
     const lines = registries.flatMap((registry) => describeStatus(registry, now));
     console.log(json ? JSON.stringify(registries, undefined, 2) : lines.join("\n"));
@@ -29,11 +30,14 @@ export const statusCommand = command("status", help, options, [], async ({ json,
     return isSafe ? 0 : 1;
 });
 
-async function factsOf(kubectl: Kubectl, deployment: KubernetesObject): Promise<RegistryFacts> {
+async function factsOf(
+    kubectl: Kubectl,
+    deployment: KubernetesObject,
+    cronJobs: readonly KubernetesObject[],
+): Promise<RegistryFacts> {
     const { metadata, spec, status } = deployment;
     const { namespace } = metadata;
     const name = instanceOf(metadata.labels);
-    const cronJobs = await kubectl.list("cronjobs", "maintenance");
     const cronJob = cronJobs.find(
         (one) => one.metadata.namespace === namespace && instanceOf(one.metadata.labels) === name,
     );

@@ -24,13 +24,11 @@ export function apiAccount(
     rules: ApiPermission[],
     annotations?: Record<string, pulumi.Input<string>>,
 ): ApiAccount {
-    const metadata = (object: string) => scope.metadata(scope.objectName(`${part}-${object}`), part);
+    const metadata = (object: string, own?: typeof annotations) =>
+        scope.metadata(scope.objectName(`${part}-${object}`), part, own);
     const account = new k8s.core.v1.ServiceAccount(
         scope.name(`${part}-account`),
-        {
-            metadata: scope.metadata(scope.objectName(`${part}-account`), part, annotations),
-            automountServiceAccountToken: false,
-        },
+        { metadata: metadata("account", annotations), automountServiceAccountToken: false },
         scope.fixedOptions(),
     );
     const role = new k8s.rbac.v1.Role(

@@ -17,7 +17,7 @@ if [ -n "${REDIS_CERTIFICATE:-}" ]; then set -- "$@" --cert "$REDIS_CERTIFICATE"
 purge() {
     for prefix in blobs repository; do
         timeout 300 redis-cli "$@" --scan --pattern "$prefix::*" >/tmp/scanned </dev/null || return 1
-        grep -E "^$prefix::[a-z0-9._/:+=-]+\$" /tmp/scanned >/tmp/keys || continue
+        grep -E "^$prefix::[a-z0-9._/:+=-]+\$" /tmp/scanned >/tmp/keys || { [ $? -eq 1 ] && continue; return 1; }
         timeout 300 xargs -n 500 redis-cli "$@" UNLINK </tmp/keys >/tmp/removed || return 1
         # redis-cli prints an error of Redis, and exits without one.
         if grep -vqE '^(\(integer\) )?[0-9]+$' /tmp/removed; then

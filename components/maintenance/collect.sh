@@ -14,6 +14,8 @@ collect() {
     untagged=0
     for file in deleted unkept; do : >"$WORK/$file"; done
     for folder in blobs repositories; do run rclone mkdir "$files/$folder" || fail "the storage cannot be written"; done
+    # What a former run has moved must not be in the cache any more.
+    purge_cache || problem "the cache did not answer at the start of the run"
     settle_tags
     heal "$WORK/now"
     [ "$returned" -eq 0 ] || say "Moved $returned files back that a former run had moved, and that are needed."
@@ -49,12 +51,24 @@ time_of() {
 # Reports what is damaged already: tags without a manifest. A link without content stops the registry's own marking, so it ends the run.
 name_damage() {
     if [ -s "$WORK/now.empty" ]; then
-        while read -r path; do problem "the link $path is empty; delete the file, and push the image again"; done <"$WORK/now.empty"
-        fail "links without content stop the registry's garbage collection"
+        # A link may be empty while it is written.
+        run sleep 2
+        list "$WORK/again"
+        sort "$WORK/now.empty" "$WORK/again.empty" | uniq -d >"$WORK/empty"
+        while read -r path; do problem "the link $path is empty; delete the file, and push the image again"; done <"$WORK/empty"
+        [ ! -s "$WORK/empty" ] || fail "links without content stop the registry's garbage collection"
     fi
-    awk 'BEGIN { FS = "\t" }
+    case $STORAGE in /*)
+        cut -f 1 "$WORK/now.revisions" | sort -u | while read -r one; do
+            [ -d "$files/repositories/$one/_layers" ] || problem "the repository $one has no directory _layers, which stops the registry's garbage collection; create it"
+        done
+        ;;
+    esac
+    # A tag that was pushed during the listing is newer.
+    awk -v limit="$(time_of $((started - 60)))" 'BEGIN { FS = "\t" }
         FILENAME == ARGV[1] { blob[$1]; next }
         FILENAME == ARGV[2] { revision[$1 FS $2]; next }
+        $3 > limit { next }
         !($4 in blob) || !(($1 FS $4) in revision) { print $1 ":" $2 }' "$WORK/now.blobs" "$WORK/now.revisions" "$WORK/now.tags" >"$WORK/damaged"
     while read -r tag; do problem "the manifest of $tag is missing; push the image again, or delete the tag"; done <"$WORK/damaged"
 }
@@ -89,7 +103,10 @@ collect_untagged() {
     untagged=$(wc -l <"$WORK/leaving")
     say "Moving $untagged manifests without a tag to the bin."
     to_bin "$WORK/leaving"
-    # What was tagged meanwhile comes back at once.
+    # What was tagged meanwhile comes back.
+    purge_cache || true
+    run sleep "${WAIT:-60}"
+    purge_cache || problem "the cache did not answer"
     heal "$WORK/now"
 }
 
@@ -100,7 +117,7 @@ collect_blobs() {
     mark "$WORK/first" || fail "the blobs in use could not be marked completely, so nothing was moved"
     # A manifest that was pushed since the listing counts as well.
     cp "$WORK/now.blobs" "$WORK/old.blobs"
-    survey "$WORK/now"
+    heal "$WORK/now" "$WORK/first.marked"
     awk -v limit="$(time_of $((started - GRACE)))" 'BEGIN { FS = OFS = "\t" }
         FILENAME == ARGV[1] { eligible[$1]; next }
         FILENAME == ARGV[2] { needed[$1]; next }
@@ -137,40 +154,55 @@ second_mark() {
         from_bins "$WORK/missing"
         fail "the cache did not answer, or the second marking was not complete, so all blobs were moved back"
     fi
-    awk 'BEGIN { FS = "\t" } NR == FNR { blob[$1]; next } !($1 in blob)' "$WORK/now.blobs" "$WORK/moved" >"$WORK/gone"
+    awk 'BEGIN { FS = "\t" } FILENAME == ARGV[1] { blob[$1]; next } !($1 in blob)' "$WORK/now.blobs" "$WORK/moved" >"$WORK/gone"
     mv "$WORK/gone" "$WORK/moved"
 }
 
 # Moves the layer links of blobs that are gone. A push writes the blob before the link: a blob that is there again needs its link.
 collect_layer_links() {
-    awk 'BEGIN { FS = OFS = "\t" } NR == FNR { blob[$1]; next }
-        !($2 in blob) { split($2, d, ":"); print "repositories/" $1 "/_layers/" d[1] "/" d[2] "/link", $2 }' "$WORK/now.blobs" "$WORK/now.layers" >"$WORK/layers"
+    awk 'BEGIN { FS = OFS = "\t" } FILENAME == ARGV[1] { blob[$1]; next }
+        $2 ~ /^sha256:/ && !($2 in blob) { split($2, d, ":"); print "repositories/" $1 "/_layers/" d[1] "/" d[2] "/link", $2 }' "$WORK/now.blobs" "$WORK/now.layers" >"$WORK/layers"
     [ -s "$WORK/layers" ] || return 0
     cut -f 1 "$WORK/layers" >"$WORK/leaving"
     to_bin "$WORK/leaving"
     list "$WORK/now"
-    awk -v run="$RUN" 'BEGIN { FS = OFS = "\t" } NR == FNR { blob[$1]; next } $2 in blob { print $1, run }' "$WORK/now.blobs" "$WORK/layers" >"$WORK/missing"
+    awk -v run="$RUN" 'BEGIN { FS = OFS = "\t" } FILENAME == ARGV[1] { blob[$1]; next } $2 in blob { print $1, run }' "$WORK/now.blobs" "$WORK/layers" >"$WORK/missing"
     [ ! -s "$WORK/missing" ] || from_bins "$WORK/missing"
 }
 
 # Empties the bins that are older than KEEP_DELETED, and on a volume with less than a tenth of its space free, the oldest ones that are
 # at least a day old. This run has moved back everything that is needed.
 empty_bins() {
-    list_bins
-    cut -d / -f 1 "$WORK/bins.files" | sort -u | while read -r bin; do
-        age=$((started - $(began "$bin")))
-        [ "$age" -ge 86400 ] || continue
+    list_due_bins
+    if [ -s "$WORK/due" ] && [ -n "${CACHE:-}" ]; then
+        purge_cache || { problem "the cache did not answer, so no bin was emptied"; return 0; }
+        run sleep "${WAIT:-60}"
+        heal "$WORK/now"
+    fi
+    while read -r bin age <&3; do
         [ "$age" -ge "$KEEP_DELETED" ] || { is_nearly_full && problem "the volume is nearly full, so the deleted files of $bin were emptied before their time"; } || continue
-        purge_cache || { problem "the cache did not answer, so no bin was emptied"; break; }
         held
         awk -v bin="$bin" 'BEGIN { FS = "\t" } index($1, bin "/docker/registry/v2/blobs/") == 1 { sum += $2 } END { printf "%d\n", sum }' "$WORK/bins.files" >>"$WORK/freed"
         run rclone purge "$bins/$bin" || { problem "the bin $bin could not be emptied"; break; }
         say "Emptied the bin of $bin."
-    done
+    done 3<"$WORK/due"
     [ ! -e "$WORK/freed" ] || freed=$(awk '{ sum += $1 } END { printf "%d", sum }' "$WORK/freed")
-    # A bucket has no directories. One that is empty for a day is not the target of an upload.
+    # A bucket has no directories. One that is empty for a day is seldom the target of a push, which then
+    # works when it is repeated.
     case $STORAGE in /*) find "$files/blobs" -mindepth 3 -type d -empty -mtime +0 -exec rmdir {} + 2>/dev/null || true ;; esac
     list_bins
+}
+
+# Lists the bins that can be emptied, the oldest first, with their age in seconds. What was deleted after the run of a bin is only in the
+# list of that run, so a bin is as old as the run that follows it.
+list_due_bins() {
+    list_bins
+    cut -d / -f 1 "$WORK/bins.files" | sort -u | grep -E '^....-..-..T......Z$' | awk 'NR > 1 { print previous, $1 } { previous = $1 }' >"$WORK/pairs"
+    while read -r bin next; do
+        age=$((started - $(began "$next")))
+        [ "$age" -ge 86400 ] || continue
+        if [ "$age" -ge "$KEEP_DELETED" ] || is_nearly_full; then echo "$bin $age"; fi
+    done <"$WORK/pairs" >"$WORK/due"
 }
 
 # When the run of a bin began, in seconds.
@@ -180,7 +212,7 @@ began() {
 
 is_nearly_full() {
     case $STORAGE in /*) ;; *) return 1 ;; esac
-    df -P "$STORAGE" | awk 'NR == 2 { exit $4 * 10 >= $2 }'
+    df -P "$STORAGE" | awk 'NR == 2 { known = 1; isFree = $4 * 10 >= $2 } END { exit !known || isFree }'
 }
 
 # Writes the report: compact JSON.
@@ -196,8 +228,8 @@ report() {
         printf ',"returnedFiles":%s,"freedBytes":%s' "${returned:-0}" "${freed:-0}"
         case $STORAGE in /*) df -P -k "$STORAGE" | awk 'NR == 2 { printf ",\"volumeBytes\":%.0f,\"freeBytes\":%.0f", $2 * 1024, $4 * 1024 }' ;; esac
         printf ',"problems":['
-        # At most 20, because a ConfigMap holds 1 MiB.
-        head -n 20 "$WORK/problems" | sed 's/[\\"]/\\&/g; s/.*/"&"/' | paste -s -d , - | tr -d '\n'
+        # The last 20, because a ConfigMap holds 1 MiB.
+        tail -n 20 "$WORK/problems" | tr '\t' ' ' | sed 's/[\\"]/\\&/g; s/.*/"&"/' | paste -s -d , - | tr -d '\n'
         printf ']}\n'
     } >"$WORK/report.tmp"
     mv "$WORK/report.tmp" "$WORK/report.json"

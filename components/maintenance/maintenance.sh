@@ -1,6 +1,7 @@
 #!/bin/sh
-# The command of a maintenance Job, after the functions of the other scripts.
-set -eu
+# The command of a maintenance Job, after the functions of storage.sh, retain.sh, collect.sh and undelete.sh.
+# shellcheck disable=SC3040 # busybox has it
+set -euo pipefail
 case ${1:-} in
 collect) collect ;;
 undelete) undelete "$2" ;;

@@ -22,7 +22,7 @@ tab=$(printf '\t')
 
 # Runs a program so that a signal ends both at once. A shell that waits for a program in the foreground handles signals afterwards.
 run() {
-    "$@" <&0 &
+    "$@" &
     child=$!
     wait "$child"
 }
@@ -52,10 +52,12 @@ held() {
 
 # Lists all files of the registry except uploads. A directory that is deleted meanwhile makes a listing fail, which is then repeated.
 list() {
-    tries=1
-    until run rclone lsf --recursive --files-only --format pst --separator "$tab" --exclude '/repositories/**/_uploads/**' "$files" >"$1.files" 2>"$WORK/errors"; do
-        [ "$tries" -lt 10 ] || fail "the storage cannot be listed: $(tail -n 1 "$WORK/errors")"
-        tries=$((tries + 1))
+    # In a bucket, a filter of directories would need a request for each of them.
+    case $STORAGE in /*) uploads='/repositories/**/_uploads/**' ;; *) uploads= ;; esac
+    attempt=1
+    until run rclone lsf --recursive --files-only --format pst --separator "$tab" ${uploads:+--exclude "$uploads"} "$files" >"$1.files" 2>"$WORK/errors"; do
+        [ "$attempt" -lt 10 ] || fail "the storage cannot be listed: $(tail -n 1 "$WORK/errors")"
+        attempt=$((attempt + 1))
     done
     for part in blobs revisions layers taglinks empty; do : >"$1.$part"; done
     awk -v list="$1" 'BEGIN { FS = OFS = "\t" }
@@ -72,13 +74,13 @@ list() {
             else if (kind == "_manifests/tags" && p[i + 3] == "current" && n == i + 4) print repository, p[i + 2], $3 > (list ".taglinks")
             else next
             if ($2 == 0) print $1 > (list ".empty")
-        }' "$1.files"
+        }' "$1.files" || fail "the listing cannot be read"
 }
 
 # Reads the digest of each tag in the list, which is of the registry's files or of another root. Tags that were deleted since then are omitted.
 read_tags() {
     rm -rf "$WORK/links"
-    mkdir -p "$WORK/links"
+    mkdir -p "$WORK/links/repositories"
     awk 'BEGIN { FS = "\t" } { print "repositories/" $1 "/_manifests/tags/" $2 "/current/link" }' "$1.taglinks" >"$WORK/paths"
     : >"$WORK/digests"
     if [ -s "$WORK/paths" ]; then
@@ -91,6 +93,18 @@ read_tags() {
     awk 'BEGIN { FS = OFS = "\t" }
         NR == FNR { digest[$1 FS $2] = $3; next }
         digest[$1 FS $2] != "" { print $1, $2, $3, digest[$1 FS $2] }' "$WORK/digests" "$1.taglinks" >"$1.tags"
+}
+
+# Reads the links of layers that were pushed with another digest than sha256. The registry stores such a layer as sha256, and only the
+# link names that.
+read_aliases() {
+    : >"$WORK/aliases"
+    rm -rf "$WORK/links"
+    mkdir -p "$WORK/links"
+    awk 'BEGIN { FS = "\t" } $2 !~ /^sha256:/ { split($2, d, ":"); print "repositories/" $1 "/_layers/" d[1] "/" d[2] "/link" }' "$1.layers" >"$WORK/paths"
+    [ -s "$WORK/paths" ] || return 0
+    run rclone copy --files-from-raw "$WORK/paths" "$files" "$WORK/links" || fail "the links of layers cannot be read"
+    find "$WORK/links" -name link -exec awk 'FNR == 1 { print $1 }' {} + >"$WORK/aliases"
 }
 
 # Reads each of these manifests once: each string of the JSON is a record of awk. The digests in a manifest are its references, and those in an index are its children as well.
@@ -110,9 +124,11 @@ read_manifests() {
     sed "s|^|$WORK/manifests/|" "$WORK/paths" | while read -r file; do [ ! -e "$file" ] || printf '%s\0' "$file"; done |
         xargs -0 -r awk -v references="$WORK/references" -v indexes="$WORK/indexes" '
             BEGIN { RS = "\"" }
-            FNR == 1 { n = split(FILENAME, p, "/"); digest = p[n - 3] ":" p[n - 1] }
-            $0 == "manifests" { print digest >> indexes }
-            /^sha(256|512):[0-9a-f]+$/ && !((digest, $0) in seen) { seen[digest, $0]; print digest "\t" $0 >> references }'
+            FNR == 1 { n = split(FILENAME, p, "/"); digest = p[n - 3] ":" p[n - 1]; before = "" }
+            before == "manifests" && /^[ \t\r\n]*:/ { print digest >> indexes }
+            { before = $0 }
+            /^sha(256|384|512):[0-9a-f]+$/ && !((digest, $0) in seen) { seen[digest, $0]; print digest "\t" $0 >> references }'
+    rm -rf "$WORK/manifests"
 }
 
 paths_of_blobs() {
@@ -123,6 +139,7 @@ paths_of_blobs() {
 survey() {
     list "$1"
     read_tags "$1"
+    read_aliases "$1"
     awk 'BEGIN { FS = "\t" } { print $NF }' "$1.revisions" "$1.tags" >"$WORK/roots"
     read_manifests "$1" "$WORK/roots"
     while :; do
@@ -139,7 +156,8 @@ survey() {
             visited[digest]
             print digest
             for (i = first[digest]; i; i = next_[i]) if (digest in index_) visit(reference[i]); else print reference[i]
-        }' "$WORK/indexes" "$WORK/references" "$WORK/roots" | sort -u >"$1.needed"
+        }' "$WORK/indexes" "$WORK/references" "$WORK/roots" >"$WORK/reached"
+    sort -u "$WORK/reached" "$WORK/aliases" >"$1.needed"
 }
 
 # Lists what is in the bins: path of the file, newest bin that has it, and size.
@@ -156,9 +174,17 @@ list_bins() {
 
 # Moves files of the registry, a path on each line, to this run's bin.
 to_bin() {
-    [ -s "$1" ] || return 0
-    held
-    run rclone move --files-from-raw "$1" "$files" "$bins/$RUN/docker/registry/v2" || fail "not all files could be moved to the bin"
+    total=$(wc -l <"$1")
+    first=1
+    while [ "$first" -le "$total" ]; do
+        held
+        sed -n "$first,$((first + 999))p" "$1" >"$WORK/part"
+        if ! run rclone move --files-from-raw "$WORK/part" "$files" "$bins/$RUN/docker/registry/v2"; then
+            heal "$WORK/now"
+            fail "not all files could be moved to the bin"
+        fi
+        first=$((first + 1000))
+    done
 }
 
 # Moves files from the bins back, unless they exist again: path and bin on each line.
@@ -212,10 +238,11 @@ heal() {
 # Marks with the registry's own garbage collection: it writes the digests in use to <list>.marked, and blobs that are not to
 # <list>.eligible. The registry ends the marking of a repository early, without an error, if a manifest is deleted meanwhile. So each
 # manifest that was there before and is still there must be marked, unless its blob is missing.
-# The second argument is `untagged` to write manifests without a tag to <list>.untagged. Those that an index names are then marked as blobs.
+# The second argument is `untagged` to write manifests without a tag to <list>.untagged. Those that an index or another
+# repository names are then marked in one place only.
 mark() {
-    attempt=1
-    while [ "$attempt" -le 3 ]; do
+    tries=1
+    while [ "$tries" -le 3 ]; do
         list "$WORK/before"
         if run "$REGISTRY" garbage-collect --dry-run ${2:+--delete-untagged} "$CONFIG" >"$1.output" 2>"$WORK/errors"; then
             list "$WORK/after"
@@ -223,15 +250,16 @@ mark() {
                 function last(line, n, p) { n = split(line, p, " "); return p[n] }
                 FILENAME == ARGV[1] && / marking (manifest|blob) / { repository = $0; sub(/: marking .*/, "", repository)
                     digest = last($0); print digest > (list ".marked")
-                    if ($0 ~ / marking manifest /) marked[repository FS digest]; else asBlob[digest]; next }
+                    anywhere[digest]
+                    if ($0 ~ / marking manifest /) marked[repository FS digest]; next }
                 FILENAME == ARGV[1] && /^blob eligible for deletion: / { print last($0) > (list ".eligible"); next }
                 FILENAME == ARGV[1] && /^manifest eligible for deletion: / { split($0, p, /[{ ]+/); print p[5], p[6] > (list ".untagged"); marked[p[5] FS p[6]]; next }
                 FILENAME == ARGV[1] { next }
                 FILENAME == ARGV[2] { blob[$1]; next }
                 FILENAME == ARGV[3] { before[$1 FS $2]; next }
-                untagged != "" && ($2 in asBlob) { next }
+                untagged != "" && ($2 in anywhere) { next }
                 ($1 FS $2) in before && !(($1 FS $2) in marked) && ($2 in blob) { print $1, $2 }' \
-                "$1.output" "$WORK/after.blobs" "$WORK/before.revisions" "$WORK/after.revisions" >"$WORK/unmarked"
+                "$1.output" "$WORK/after.blobs" "$WORK/before.revisions" "$WORK/after.revisions" >"$WORK/unmarked" || return 1
             touch "$1.marked" "$1.eligible" "$1.untagged"
             [ -s "$WORK/unmarked" ] || return 0
             say "The marking missed $(wc -l <"$WORK/unmarked") manifests."
@@ -239,7 +267,7 @@ mark() {
             say "The marking failed: $(grep -v '^time=' "$WORK/errors" | tail -n 1)"
         fi
         rm -f "$1.marked" "$1.eligible" "$1.untagged"
-        attempt=$((attempt + 1))
+        tries=$((tries + 1))
     done
     return 1
 }

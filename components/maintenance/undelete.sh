@@ -23,21 +23,21 @@ undelete() {
 # Writes tag and digest of what is to come back to `wanted`, from the newest list of names that has it. The tag is `-` if there is none,
 # because `read` drops an empty field.
 find_names() {
-    : >"$WORK/wanted"
+    : >"$WORK/names"
     cut -d / -f 1 "$WORK/bins.files" | sort -ru >"$WORK/runs"
     while read -r bin <&3; do
-        run rclone cat "$bins/$bin/names.gz" 2>"$WORK/errors" | gunzip >"$WORK/names" 2>/dev/null || continue
-        awk -v repository="$repository" -v tag="$tag" -v digest="$digest" 'BEGIN { FS = OFS = "\t" }
-            $1 != repository { next }
-            digest != "" { if ($3 == digest && !found++) print "-", $3; next }
-            tag != "" { if ($2 == tag) print $2, $3; next }
-            $2 != "" { print $2, $3 }' "$WORK/names" >"$WORK/wanted"
-        [ ! -s "$WORK/wanted" ] || break
+        run rclone cat "$bins/$bin/names.gz" 2>"$WORK/errors" | gunzip >"$WORK/part" 2>/dev/null || continue
+        awk -v repository="$repository" 'BEGIN { FS = "\t" } ($1 "") == repository' "$WORK/part" >>"$WORK/names"
     done 3<"$WORK/runs"
+    # With an empty string, awk does not compare 1.1 and 1.10 as numbers.
+    awk -v tag="$tag" -v digest="$digest" 'BEGIN { FS = OFS = "\t" }
+        digest != "" { if ($3 == digest && !found++) print "-", $3; next }
+        tag != "" { if (($2 "") == tag && !found++) print $2, $3; next }
+        $2 != "" && !(($2 "") in seen) { seen[$2 ""]; print $2, $3 }' "$WORK/names" >"$WORK/wanted"
     [ -s "$WORK/wanted" ] || fail "no run that is still kept has listed $repository${tag:+:$tag}${digest:+@$digest}, so it cannot be brought back"
     # Tags that exist stay as they are.
     awk -v repository="$repository" -v one="$tag" 'BEGIN { FS = OFS = "\t" }
-        NR == FNR { if ($1 == repository) now[$2] = $4; next }
+        FILENAME == ARGV[1] { if (($1 "") == repository) now[$2] = $4; next }
         $1 == "-" || now[$1] == "" { print; next }
         one != "" { print $1, now[$1] > "/dev/stderr" }' "$WORK/now.tags" "$WORK/wanted" >"$WORK/absent" 2>"$WORK/taken"
     if [ -s "$WORK/taken" ]; then
@@ -45,7 +45,7 @@ find_names() {
     fi
     mv "$WORK/absent" "$WORK/wanted"
     [ -s "$WORK/wanted" ] || fail "all tags of $repository that were listed exist"
-    awk -v repository="$repository" 'BEGIN { FS = "\t" } $1 == repository { print $3 }' "$WORK/names" | sort -u >"$WORK/listed"
+    cut -f 3 "$WORK/names" | sort -u >"$WORK/listed"
     cut -f 2 "$WORK/wanted" | sort -u >"$WORK/restored"
 }
 
@@ -64,14 +64,17 @@ restore_manifests() {
         [ "$(wc -l <"$WORK/with.children")" -gt "$(wc -l <"$WORK/restored")" ] || break
         mv "$WORK/with.children" "$WORK/restored"
     done
-    # An index may name platforms that were never pushed here.
-    awk 'BEGIN { FS = "\t" }
+    # A manifest may name digests that were never pushed here, e.g. that of its base image. Layers have links, here or in a bin.
+    awk -v repository="$repository" 'BEGIN { FS = "\t"; prefix = "repositories/" repository "/_layers/" }
         FILENAME == ARGV[1] { restored[$1]; next }
         FILENAME == ARGV[2] { index_[$1]; next }
-        ($1 in restored) && !($1 in index_) { print $2 }' "$WORK/restored" "$WORK/indexes" "$WORK/references" | sort -u >"$WORK/layers"
+        FILENAME == ARGV[3] { if (($1 "") == repository) linked[$2]; next }
+        FILENAME == ARGV[4] { if (index($1, prefix) == 1) { split(substr($1, length(prefix) + 1), p, "/"); linked[p[1] ":" p[2]] } next }
+        ($1 in restored) && !($1 in index_) && ($2 in linked) && $2 ~ /^sha256:/ { print $2 }' \
+        "$WORK/restored" "$WORK/indexes" "$WORK/now.layers" "$WORK/bins" "$WORK/references" | sort -u >"$WORK/layers"
     return_blobs "$WORK/layers"
     list "$WORK/now"
-    awk 'BEGIN { FS = "\t" } NR == FNR { blob[$1]; next } !($1 in blob)' "$WORK/now.blobs" "$WORK/restored" "$WORK/layers" >"$WORK/lost"
+    awk 'BEGIN { FS = "\t" } FILENAME == ARGV[1] { blob[$1]; next } !($1 in blob)' "$WORK/now.blobs" "$WORK/restored" "$WORK/layers" >"$WORK/lost"
     [ ! -s "$WORK/lost" ] || fail "the blob $(head -n 1 "$WORK/lost") is in no bin any more, so nothing was brought back"
 }
 

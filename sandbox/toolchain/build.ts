@@ -16,7 +16,10 @@ let plan = new BuildPlan();
 const pending = new Set<Promise<unknown>>();
 
 /** Modules are compiled one after the other, because two at a time would compile shared packages twice. */
-const turns = new Turns();
+const compiling = new Turns();
+
+/** At most two builds run: while one is linked, which uses one core, the next one is compiled. */
+const running = new Turns(2);
 
 /** Whether the module's executables are in the cache. They are added atomically, by a rename. */
 export function isBuilt(module: PinnedModule): boolean {
@@ -30,15 +33,8 @@ export async function buildModules(modules: readonly PinnedModule[], progress: P
     const here = plan;
     for (const module of modules) here.add(title(module));
     const listings = listAll(modules, here);
-    let hasFailed = false;
-    const builds = modules.map(async (module, index) => {
-        try {
-            await build(module, listings[index], here, progress, () => hasFailed);
-        } catch (error) {
-            hasFailed = true;
-            throw error;
-        }
-    });
+    const failure = { isKnown: false };
+    const builds = modules.map((module, index) => build(module, listings[index], here, progress, failure));
     const isShown = pending.size > 0;
     for (const one of builds) {
         const settled = one.catch(() => undefined).finally(() => pending.delete(settled));
@@ -73,30 +69,38 @@ function listAll(modules: readonly PinnedModule[], here: BuildPlan): Promise<Lis
     });
 }
 
+/** Does nothing once another build of the same call has failed. */
 async function build(
     module: PinnedModule,
     listing: Promise<Listing>,
     here: BuildPlan,
     progress: Progress,
-    isCancelled: () => boolean,
+    failure: { isKnown: boolean },
 ): Promise<void> {
-    const packages = await listing;
-    const priority = families.findIndex(({ name }) => name === module.family.name);
-    const release = await turns.take(priority);
+    const releases: (() => void)[] = [];
     try {
-        if (isCancelled()) return;
+        const packages = await listing;
+        const priority = families.findIndex(({ name }) => name === module.family.name);
+        const endCompiling = await compiling.take(priority);
+        releases.push(endCompiling);
+        releases.push(await running.take(priority));
+        if (failure.isKnown) return;
         const onWait = () => progress(`Waiting for another process that builds ${module.family.name}`);
         const buildOnce = async () => {
-            if (!isBuilt(module)) await compile(module, packages, here, progress, release);
+            if (!isBuilt(module)) await compile(module, packages, here, progress, endCompiling);
         };
         await withLock(`${module.target}.lock`, buildOnce, onWait);
         here.finish(title(module));
+    } catch (error) {
+        // Before the next build starts.
+        failure.isKnown = true;
+        throw error;
     } finally {
-        release();
+        for (const release of releases) release();
     }
 }
 
-/** Calls `onLinked` when only linking is left, which uses one core, so that the next module can start. */
+/** Calls `onLinked` when only linking is left, so that the next module can start. */
 async function compile(
     module: PinnedModule,
     listing: Listing,

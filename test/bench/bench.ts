@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { type Progress, printProgress } from "../../sandbox/progress";
 import { measureApply } from "./apply";
 import { measureColdStart, removeColdMachine } from "./cold";
+import { measureCollection } from "./collect";
 import { type Figure, isReached, table } from "./figure";
 import { measureFreshRoot } from "./fresh";
 import { removeMeasured, rounds } from "./measured";
@@ -13,6 +14,7 @@ const sections: Readonly<Record<string, (progress: Progress) => Promise<Figure>>
     running: measureRunningStart,
     apply: measureApply,
     nochange: measureNoChange,
+    collect: measureCollection,
 };
 
 const usage = `npm run bench [-- --only <name>]

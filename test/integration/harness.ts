@@ -73,6 +73,12 @@ export function kubectl(command: string, input?: string): Promise<string> {
     return run(["kubectl", ...command.split(" ")], { env: theSandbox().environment, input });
 }
 
+/** Runs `npx private-registry`. */
+export function commandLine(args: readonly string[], cwd?: string): Promise<CommandResult> {
+    const main = path.join(repositoryRoot, "dist", "cli", "main.js");
+    return attempt(["node", main, ...args], { env: theSandbox().environment, cwd });
+}
+
 /** Writes an object's status, like a controller that the sandbox does not have. */
 export async function writeStatus(namespace: string, object: string, status: object): Promise<void> {
     const patch = ["--subresource=status", "--type=merge", "--patch", JSON.stringify({ status })];
@@ -135,13 +141,9 @@ export class RegistryStack {
     /** Runs `npx private-registry repair`. */
     async repair(...options: string[]): Promise<CommandResult> {
         const { program, configFile } = this.stack;
-        const main = path.join(repositoryRoot, "dist", "cli", "main.js");
         const ofStack = ["--stack", this.name, "--config-file", configFile];
         try {
-            return await attempt(["node", main, "repair", ...ofStack, ...options], {
-                env: theSandbox().environment,
-                cwd: program,
-            });
+            return await commandLine(["repair", ...ofStack, ...options], program);
         } finally {
             // Pulumi writes the salt of the passphrase there when it imports a state.
             fs.rmSync(path.join(program, `Pulumi.${this.name}.yaml`), { force: true });

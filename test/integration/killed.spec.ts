@@ -14,6 +14,7 @@ import {
     theSandbox,
     until,
 } from "./harness";
+import { randomNumbers } from "./randomNumbers";
 
 /** Kinds of objects that the component creates in these registries. */
 const kinds =
@@ -227,17 +228,6 @@ async function killApiServer(): Promise<void> {
 
 async function isApiServerReady(): Promise<boolean> {
     return (await attempt(["kubectl", "get", "--raw", "/readyz"], { env: theSandbox().environment })).code === 0;
-}
-
-/** Numbers from 0 to 1 that look random, the same ones for the same seed (mulberry32). */
-function randomNumbers(seed: number): () => number {
-    let state = seed;
-    return () => {
-        state = (state + 0x6d2b79f5) | 0;
-        let bits = Math.imul(state ^ (state >>> 15), 1 | state);
-        bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
-        return ((bits ^ (bits >>> 14)) >>> 0) / 4_294_967_296;
-    };
 }
 
 /** Kills the Kubernetes provider of an engine. */

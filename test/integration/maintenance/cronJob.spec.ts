@@ -1,9 +1,7 @@
 import * as assert from "node:assert/strict";
-import * as path from "node:path";
 import type { PrivateRegistryArgs } from "../../../components";
-import { attempt, type CommandResult } from "../../../sandbox/command";
-import { repositoryRoot } from "../../../sandbox/paths";
 import {
+    commandLine,
     craneOf,
     inSandbox,
     kubectl,
@@ -12,20 +10,22 @@ import {
     pushImage,
     RegistryStack,
     stepwise,
-    theSandbox,
     until,
 } from "../harness";
 
-/** Runs `npx private-registry`. */
-function cli(...args: string[]): Promise<CommandResult> {
-    const main = path.join(repositoryRoot, "dist", "cli", "main.js");
-    return attempt(["node", main, ...args], { env: theSandbox().environment });
-}
-
 async function succeeds(...args: string[]): Promise<string> {
-    const { code, stdout, stderr } = await cli(...args);
+    const { code, stdout, stderr } = await commandLine(args);
     assert.equal(code, 0, stdout + stderr);
     return stdout;
+}
+
+interface Pod {
+    readonly status: {
+        readonly containerStatuses: readonly {
+            readonly name: string;
+            readonly state: { readonly terminated?: { readonly startedAt: string; readonly finishedAt: string } };
+        }[];
+    };
 }
 
 describe("maintenance in the cluster", function () {
@@ -80,7 +80,7 @@ describe("maintenance in the cluster", function () {
 
         it("moves the blobs of a deleted image into the bin, and kubelets pull the others", async () => {
             await registry.up();
-            const { code, stdout } = await cli("status", ...ofRegistry);
+            const { code, stdout } = await commandLine(["status", ...ofRegistry]);
             assert.equal(code, 1, stdout);
             assert.match(stdout, /safe to delete\? +no: no run has listed the images yet; run `collect`\n/);
             assert.match(stdout, /safe to upgrade\? +yes$/m);
@@ -91,9 +91,23 @@ describe("maintenance in the cluster", function () {
             const log = await succeeds("undelete", deleted, ...ofRegistry);
             assert.match(log, new RegExp(`Brought back ${deleted}, sha256:`));
             await pullByKubelet(reference(deleted), "maintained-team", "collected");
-            const unknown = await cli("undelete", "team/never:1", ...ofRegistry);
+            const unknown = await commandLine(["undelete", "team/never:1", ...ofRegistry]);
             assert.equal(unknown.code, 1);
             assert.match(unknown.stdout, /no run that is still kept has listed team\/never:1/);
+        });
+
+        it("runs once at a time: a second run waits for the Lease", async () => {
+            await Promise.all([succeeds("collect", ...ofRegistry), succeeds("collect", ...ofRegistry)]);
+            const selector = "app.kubernetes.io/component=maintenance";
+            const pods: Pod[] = JSON.parse(
+                await kubectl(`get pods --namespace collected --selector ${selector} --output json`),
+            ).items;
+            const runs = pods
+                .map(({ status }) => status.containerStatuses.find(({ name }) => name === "collect")?.state.terminated)
+                .map((ended) => [ended?.startedAt ?? "", ended?.finishedAt ?? ""])
+                .sort();
+            assert.ok(runs.length >= 4);
+            for (const [i, [started]] of runs.entries()) assert.ok(i === 0 || started >= runs[i - 1][1], `${runs}`);
         });
 
         it("is no change for Pulumi", () => registry.expectNoChange());
@@ -106,7 +120,7 @@ describe("maintenance in the cluster", function () {
             const suspend = { spec: { suspend: true } };
             const patch = ["--patch", JSON.stringify(suspend)].join(" ");
             await kubectl(`patch cronjob registry-maintenance --namespace collected ${patch}`);
-            const { code, stdout: json } = await cli("status", "--json", ...ofRegistry);
+            const { code, stdout: json } = await commandLine(["status", "--json", ...ofRegistry]);
             assert.equal(code, 1);
             const [{ againstDeleting, againstUpgrading }] = JSON.parse(json);
             assert.deepEqual(againstDeleting, ["the CronJob is suspended"]);

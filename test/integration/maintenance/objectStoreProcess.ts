@@ -3,6 +3,7 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { rcloneRoot, rcloneVariables } from "../../../components/maintenance/rclone";
 import { printProgress } from "../../../sandbox/progress";
 import { ensureTools } from "../../../sandbox/toolchain/toolchain";
 import { freePort, type StorageOfTest } from "./registryProcess";
@@ -20,19 +21,19 @@ export interface ObjectStoreProcess {
 export async function startMinio(): Promise<ObjectStoreProcess> {
     const { minio } = await ensureTools(["minio"], printProgress);
     const env = { MINIO_ROOT_USER: keys.AWS_ACCESS_KEY_ID, MINIO_ROOT_PASSWORD: keys.AWS_SECRET_ACCESS_KEY };
-    return start((data, address) => [minio, "server", "--quiet", "--address", address, data], env, "Minio");
+    return start((data, address) => [minio, "server", "--quiet", "--address", address, data], env, true);
 }
 
 export async function startVersitygw(): Promise<ObjectStoreProcess> {
     const { versitygw } = await ensureTools(["versitygw"], printProgress);
     const env = { ROOT_ACCESS_KEY_ID: keys.AWS_ACCESS_KEY_ID, ROOT_SECRET_ACCESS_KEY: keys.AWS_SECRET_ACCESS_KEY };
-    return start((data, address) => [versitygw, "--port", address, "--quiet", "posix", data], env, "Other");
+    return start((data, address) => [versitygw, "--port", address, "--quiet", "posix", data], env, false);
 }
 
 async function start(
     command: (data: string, address: string) => string[],
     env: Record<string, string>,
-    provider: string,
+    isMinio: boolean,
 ): Promise<ObjectStoreProcess> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-objects-"));
     // Both servers take a directory for a bucket.
@@ -55,30 +56,19 @@ async function start(
         if (tries > 200 || child.exitCode !== null) throw new Error(`${program} does not answer`);
         await new Promise((resolve) => setTimeout(resolve, 50));
     }
+    const s3 = {
+        bucket,
+        region: "us-east-1",
+        regionendpoint: endpoint,
+        secure: false,
+        forcepathstyle: true,
+        rootdirectory: rootDirectory,
+        storageclass: "NONE",
+    };
     const storage: StorageOfTest = {
-        section: {
-            s3: {
-                bucket,
-                region: "us-east-1",
-                regionendpoint: endpoint,
-                secure: false,
-                forcepathstyle: true,
-                rootdirectory: rootDirectory,
-                storageclass: "NONE",
-            },
-            redirect: { disable: true },
-        },
-        path: `registry:${bucket}/${rootDirectory}`,
-        env: {
-            ...keys,
-            RCLONE_CONFIG_REGISTRY_TYPE: "s3",
-            RCLONE_CONFIG_REGISTRY_PROVIDER: provider,
-            RCLONE_CONFIG_REGISTRY_ENV_AUTH: "true",
-            RCLONE_CONFIG_REGISTRY_REGION: "us-east-1",
-            RCLONE_CONFIG_REGISTRY_ENDPOINT: endpoint,
-            RCLONE_CONFIG_REGISTRY_FORCE_PATH_STYLE: "true",
-            RCLONE_CONFIG_REGISTRY_NO_CHECK_BUCKET: "true",
-        },
+        section: { s3, redirect: { disable: true } },
+        path: rcloneRoot({ s3 }),
+        env: { ...keys, ...rcloneVariables(s3, isMinio) },
     };
     return {
         storage,

@@ -229,7 +229,11 @@ const configType = "application/vnd.oci.image.config.v1+json";
 const layerType = "application/vnd.oci.image.layer.v1.tar";
 
 /** An image with these layers. The same layers and `variant` are the same image. */
-export function image(layers: readonly Buffer[] = [randomBytes(100)], variant = randomBytes(4).toString("hex")): Image {
+export function image(
+    layers: readonly Buffer[] = [randomBytes(100)],
+    variant = randomBytes(4).toString("hex"),
+    annotations?: Record<string, string>,
+): Image {
     const rootfs = { type: "layers", diff_ids: layers.map(digestOf) };
     const config = Buffer.from(JSON.stringify({ os: "linux", architecture: "amd64", rootfs, author: variant }));
     const describe = (mediaType: string, blob: Buffer) => ({ mediaType, digest: digestOf(blob), size: blob.length });
@@ -238,6 +242,7 @@ export function image(layers: readonly Buffer[] = [randomBytes(100)], variant = 
         mediaType: manifestType,
         config: describe(configType, config),
         layers: layers.map((layer) => describe(layerType, layer)),
+        annotations,
     };
     const content = Buffer.from(JSON.stringify(manifest));
     return { type: manifestType, content, digest: digestOf(content), blobs: [config, ...layers], children: [] };
@@ -271,8 +276,7 @@ export class Client {
         return this.putManifest(pushed, tag ?? pushed.digest);
     }
 
-    async pushBlob(blob: Buffer): Promise<void> {
-        const digest = digestOf(blob);
+    async pushBlob(blob: Buffer, digest = digestOf(blob)): Promise<void> {
         const known = await this.ask("HEAD", `blobs/${digest}`);
         if (known.status === 200) return;
         const begun = await this.ask("POST", "blobs/uploads/");
