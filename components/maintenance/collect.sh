@@ -33,6 +33,7 @@ collect() {
     if [ -s "$WORK/deleted" ]; then
         settle_tags
         [ ! -s "$WORK/pushed" ] || heal "$WORK/now"
+        name_untagged_pushes
     fi
     empty_bins
     say "Done: $(wc -l <"$WORK/moved") blobs are in the bin for $(days "$KEEP_DELETED")."
@@ -225,6 +226,7 @@ report() {
         awk 'BEGIN { FS = "\t" } { sum += $2 } END { printf ",\"movedBlobs\":%d,\"movedBytes\":%.0f", NR, sum }' "$WORK/moved"
         awk 'BEGIN { FS = "\t" } { sum += $2 } END { printf ",\"binBytes\":%.0f", sum }' "$WORK/bins.files"
         printf ',"deletedTags":%d,"wouldDeleteTags":%d,"untaggedManifests":%d' "$(wc -l <"$WORK/deleted")" "$unkept" "${untagged:-0}"
+        [ -z "${known_since:-}" ] || printf ',"imagesInUse":%d,"usesKnownSince":%d' "$used" "$known_since"
         printf ',"returnedFiles":%s,"freedBytes":%s' "${returned:-0}" "${freed:-0}"
         case $STORAGE in /*) df -P -k "$STORAGE" | awk 'NR == 2 { printf ",\"volumeBytes\":%.0f,\"freeBytes\":%.0f", $2 * 1024, $4 * 1024 }' ;; esac
         printf ',"problems":['

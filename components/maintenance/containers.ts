@@ -44,11 +44,15 @@ export function programContainer({ image }: MaintainedSettings, job: pulumi.Outp
     return { name: "program", image, command, resources: scriptResources, additions: [work] };
 }
 
-/** Takes the Lease, and renews it while the job runs. A sidecar cannot end the pod, so an init container takes the Lease. */
+/**
+ * Takes the Lease, and renews it while the job runs. A sidecar cannot end the pod, so an init container takes the Lease. If the pod must
+ * be on the registry's node, it watches whether the registry still is.
+ */
 export function leaseContainers(
     scope: Scope,
     leaseName: pulumi.Output<string>,
     reportName: pulumi.Output<string>,
+    isOnSameNode: boolean,
 ): PodContainer[] {
     const object = (api: string, resource: string, name: pulumi.Output<string>) =>
         pulumi.interpolate`${api}/namespaces/${scope.namespace}/${resource}/${name}`;
@@ -61,6 +65,7 @@ export function leaseContainers(
                 LEASE_OBJECT: object("/apis/coordination.k8s.io/v1", "leases", leaseName),
                 REPORT_OBJECT: object("/api/v1", "configmaps", reportName),
             }),
+            ...(isOnSameNode ? serverPodsVariables(scope) : []),
         ],
         resources: scriptResources,
         additions: [work, scratch("lease-tmp", "/tmp", "4Mi"), credentials],
@@ -70,6 +75,16 @@ export function leaseContainers(
     return [
         { ...container, name: "acquire", args: ["acquire"] },
         { ...container, ...sidecar, name: "lease", args: ["hold"], startupProbe },
+    ];
+}
+
+/** The path of the list of the registry's pods on this node. Kubernetes replaces `$(NODE)`. */
+function serverPodsVariables(scope: Scope) {
+    const labels = Object.entries(scope.selector("server")).map(([name, value]) => `${name}=${value}`);
+    const query = `limit=1&fieldSelector=spec.nodeName=$(NODE)&labelSelector=${encodeURIComponent(labels.join(","))}`;
+    return [
+        { name: "NODE", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
+        ...variables({ SERVER_PODS: pulumi.interpolate`/api/v1/namespaces/${scope.namespace}/pods?${query}` }),
     ];
 }
 

@@ -26,7 +26,8 @@ export function maintainRegistry(
     const report = runReport(scope);
     // The account has the same access to a cloud's storage as the registry's.
     const additions = [registry.storage.pod, serviceAccountAddition(serviceAccount)];
-    const account = jobAccount(scope, lease, report, additions);
+    const isOnSameNode = registry.storage.mounting === "same node";
+    const account = jobAccount(scope, lease, report, isOnSameNode, additions);
     const listing = maintenance.references && listPermission(scope, account.name, maintenance.references);
     const { labels, ...metadata } = scope.podMetadata(part);
     return new k8s.batch.v1.CronJob(
@@ -55,7 +56,7 @@ export function maintainRegistry(
                                 }),
                                 initContainers: [
                                     programContainer(settings, job),
-                                    ...leaseContainers(scope, lease.metadata.name, report.metadata.name),
+                                    ...leaseContainers(scope, lease.metadata.name, report.metadata.name, isOnSameNode),
                                     ...cacheContainers(settings, registry, job),
                                     ...inUseContainers(maintenance.references),
                                 ],
@@ -88,11 +89,12 @@ function runReport(scope: Scope): k8s.core.v1.ConfigMap {
     );
 }
 
-/** An account that can read and patch these two objects, and nothing else in Kubernetes. */
+/** An account that can read and patch these two objects, and see whether the registry has left the node. */
 function jobAccount(
     scope: Scope,
     lease: k8s.coordination.v1.Lease,
     report: k8s.core.v1.ConfigMap,
+    isOnSameNode: boolean,
     additions: RegistryAddition[],
 ) {
     const rule = (apiGroup: string, resource: string, name: pulumi.Output<string>) => ({
@@ -104,6 +106,7 @@ function jobAccount(
     const rules = [
         rule("coordination.k8s.io", "leases", lease.metadata.name),
         rule("", "configmaps", report.metadata.name),
+        ...(isOnSameNode ? [{ apiGroups: [""], resources: ["pods"], verbs: ["list"] }] : []),
     ];
     return apiAccount(scope, part, rules, accountAnnotations(additions));
 }

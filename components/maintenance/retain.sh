@@ -64,9 +64,10 @@ find_uses() {
     # At least the pod of this run is in use.
     [ -s "$WORK/in-use" ] || fail "the list of images in use is missing, so nothing was deleted"
     resolve_uses
+    used=$(wc -l <"$WORK/uses")
     store "$WORK/uses" "in-use/$RUN.gz"
     is_use_known=false
-    since=$started
+    known_since=$started
     sed -n 's|^in-use/\(20..-..-..T......Z\)\.gz$|\1|p' "$WORK/state" | sort -r >"$WORK/lists"
     : >"$WORK/old.lists"
     while read -r name <&3; do
@@ -75,11 +76,11 @@ find_uses() {
             continue
         fi
         stored "in-use/$name.gz" >>"$WORK/uses" || fail "in-use/$name.gz is damaged"
-        since=$(began "$name")
-        [ $((started - since)) -lt 86400 ] || is_use_known=true
+        known_since=$(began "$name")
+        [ $((started - known_since)) -lt 86400 ] || is_use_known=true
     done 3<"$WORK/lists"
     [ "$is_use_known" = true ] ||
-        say "The images in use are known since $(time_of "$since"). No tag and no manifest is deleted before $(time_of $((since + 86400))) UTC."
+        say "The images in use are known since $(time_of "$known_since"). No tag and no manifest is deleted before $(time_of $((known_since + 86400))) UTC."
     [ ! -s "$WORK/old.lists" ] || run rclone move --files-from-raw "$WORK/old.lists" "$state/in-use" "$bins/$RUN/in-use" || fail "old lists of images in use cannot be moved"
 }
 
@@ -221,6 +222,28 @@ return_pushed() {
         from_bins "$WORK/missing"
         ;;
     esac
+}
+
+# In a bucket, a tag that is pushed in the moment between the last look and the move is lost. Names the manifests that were pushed during
+# the run to a repository with deleted tags, and have no tag.
+name_untagged_pushes() {
+    case $STORAGE in /*) return 0 ;; esac
+    survey "$WORK/now"
+    awk -v began="$(time_of "$started")" 'BEGIN { FS = "\t" }
+        FILENAME == ARGV[1] { deleted[$1]; next }
+        FILENAME == ARGV[2] { named[$1 FS $4]; next }
+        FILENAME == ARGV[3] { index_[$1]; next }
+        FILENAME == ARGV[4] { if ($1 in index_) child[$2]; next }
+        $3 < began || !match($1, /\/_manifests\/revisions\/[^\/]+\/[^\/]+\/link$/) { next }
+        {
+            name = substr($1, 14, RSTART - 14)
+            split(substr($1, RSTART + 1), p, "/")
+            digest = p[3] ":" p[4]
+        }
+        (name in deleted) && !((name FS digest) in named) && !(digest in child) {
+            print name "@" digest " was pushed during the run and has no tag; if it should have one that the log names as deleted, add it: crane tag " name "@" digest " <tag>"
+        }' "$WORK/deleted" "$WORK/now.tags" "$WORK/indexes" "$WORK/references" "$WORK/now.files" >"$WORK/untagged.pushes"
+    while read -r line; do problem "$line"; done <"$WORK/untagged.pushes"
 }
 
 # Looks once more at the tags that a run has moved: an upload may have been under way, or the run was killed before it looked.

@@ -26,7 +26,7 @@ run() {
     child=$!
     wait "$child"
 }
-trap 'kill "${child:-$$}" 2>/dev/null; exit 143' TERM INT
+trap 'kill "${child:-$$}" 2>/dev/null; cat "$WORK/stop" >&2 2>/dev/null; exit 143' TERM INT
 
 say() {
     echo "$*"

@@ -347,5 +347,27 @@ to_bin "$WORK/leaving"\n}\nread_links() {`,
             assert.deepEqual(await tags(), ["v1", "v3", "v4"]);
             assert.deepEqual(await client.problems(newer, "v1"), []);
         });
+
+        it("names a manifest whose tag was pushed in the moment between the last look and the move", async () => {
+            const newer = image();
+            const other = new Client(registry, "other/app");
+            // The move takes the old link with it, and the new one is not written again.
+            const before = 'to_bin "$WORK/leaving"\n}\nread_links() {';
+            const pushes = [client, other].map((one) => one.repository);
+            const copies = pushes.map(
+                (name) =>
+                    `printf %s ${newer.digest} | rclone rcat "$files/repositories/${name}/_manifests/revisions/sha256/${newer.digest.slice(7)}/link"\n`,
+            );
+            await client.push(newer, "temporary");
+            await other.push(newer, "temporary");
+            for (const one of [client, other]) await one.delete("temporary");
+            await sleep(1100);
+            const edit = (script: string) => without(before, `${copies.join("")}${before}`)(byLedger(script));
+            const { report } = await run([lastTwo], { edit });
+            assert.equal(report.deletedTags, 2);
+            assert.equal(report.problems.length, 1);
+            const sentence = `team/app@${newer.digest} was pushed during the run and has no tag; if it should have one that the log names as deleted`;
+            assert.ok(report.problems[0].startsWith(sentence), report.problems[0]);
+        });
     });
 });
