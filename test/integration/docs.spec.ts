@@ -12,7 +12,7 @@ import { copyWorkTree } from "./workTree";
  * Each page continues from the pages before it. A preview asks the API server, so production's comes before
  * another stack has a claim in the same namespace.
  */
-const order = ["production", "first-registry", "rotate", "troubleshooting", "move-from-manifests"];
+const order = ["production", "first-registry", "rotate", "cleaning-up", "troubleshooting", "move-from-manifests"];
 
 describe("the command blocks in docs/", () => {
     stepwise();
