@@ -83,6 +83,7 @@ write_archive() {
 }
 
 # Moves the links of manifests that have no tag, that no index names and that are not in use, by the registry's marking and by our own.
+# The repositories below private-registry/ are reserved.
 collect_untagged() {
     mark "$WORK/untagged" untagged || fail "the manifests without a tag could not be marked completely"
     survey "$WORK/now"
@@ -95,7 +96,6 @@ collect_untagged() {
         FILENAME == ARGV[4] { kept[$1 FS $4]; next }
         FILENAME == ARGV[5] { if ($2 in index_) for (i = first[$2]; i; i = next_[i]) kept[$1 FS reference[i]]; next }
         FILENAME == ARGV[6] { kept[$1 FS $2]; next }
-        # The repositories of the component are reserved.
         index($1, "private-registry/") == 1 { next }
         { path = link($1, $2) }
         !(($1 FS $2) in kept) && path in time && time[path] <= limit { print path }' \

@@ -3,7 +3,7 @@
 # decide.awk: now, trustTimesFrom, and the lists rules, inUse, children and tags.
 # RULES: the list of rules; unset without retention. DRY_RUN: `false` to delete; TRUST_TIMES_FROM: seconds; IN_USE: `true` if $WORK/in-use has
 # the images in use, a reference on each line. Variables of storage.sh and collect.sh.
-# shellcheck disable=SC2154
+# shellcheck disable=SC2034,SC2154
 
 # What runs leave for the next ones, next to the bins:
 #   ledger.gz          when the last run began, and for each tag: repository, tag, digest, time of the push, `ledger` or `link`

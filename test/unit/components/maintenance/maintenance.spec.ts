@@ -122,6 +122,11 @@ describe("maintenance", () => {
             POD: "metadata.name",
             LEASE_OBJECT: "/apis/coordination.k8s.io/v1/namespaces/registry/leases/registry-maintenance",
             REPORT_OBJECT: "/api/v1/namespaces/registry/configmaps/registry-maintenance-report",
+            NODE: "spec.nodeName",
+            SERVER_PODS:
+                "/api/v1/namespaces/registry/pods?limit=1&fieldSelector=spec.nodeName=$(NODE)&labelSelector=" +
+                "app.kubernetes.io%2Fname%3Dprivate-registry%2Capp.kubernetes.io%2Finstance%3Dregistry%2C" +
+                "app.kubernetes.io%2Fcomponent%3Dserver",
         });
         assert.deepEqual(container(r, "lease").startupProbe.exec.command, ["test", "-e", "/tmp/ready"]);
     });
@@ -142,9 +147,14 @@ describe("maintenance", () => {
         assert.equal(new Set(tmp).size, 3);
     });
 
-    it("can read and patch its Lease and its report, and nothing else", async () => {
+    it("can read and patch its Lease and its report, and list pods if it must be on the registry's node", async () => {
         const r = await maintained();
-        assert.deepEqual(r.one("Role", "registry-maintenance-role").inputs.rules, [
+        const listed = { apiGroups: [""], resources: ["pods"], verbs: ["list"] };
+        const rulesOf = (of: typeof r) => of.one("Role", "registry-maintenance-role").inputs.rules;
+        const anywhere = await maintained({ storage: { volume: { accessMode: AccessMode.ReadWriteMany } } });
+        assert.deepEqual(rulesOf(r), [...rulesOf(anywhere), listed]);
+        assert.equal(env(anywhere, "lease").SERVER_PODS, undefined);
+        assert.deepEqual(rulesOf(anywhere), [
             {
                 apiGroups: ["coordination.k8s.io"],
                 resources: ["leases"],
