@@ -291,7 +291,7 @@ describe("garbage collection", function () {
 
         /**
          * Uploads a manifest with a blob that nothing else refers to, and stops the registry after it has looked for that blob and before it
-         * has written a link. Continues when the blob is in the bin, and `after` is over.
+         * has written a link: a later stop leaves nothing to move, and is repeated. Continues when the blob is in the bin, and `after` is over.
          */
         async function stoppedInside(
             env: Record<string, string>,
@@ -312,17 +312,17 @@ describe("garbage collection", function () {
                 await sleep(duration * share);
                 registry.process.kill("SIGSTOP");
                 const running = registry.spawnMaintenance(["collect"], { env });
-                for (let tries = 0; fs.existsSync(blobFile(victim)); tries++) {
-                    if (running.child.exitCode !== null) assert.fail(JSON.stringify(await running.ended));
+                for (let tries = 0; fs.existsSync(blobFile(victim)) && running.child.exitCode === null; tries++) {
                     assert.ok(tries < 600, "the blob was not moved");
                     await sleep(50);
                 }
-                await after(running);
+                const isMoved = !fs.existsSync(blobFile(victim));
+                if (isMoved) await after(running);
                 registry.process.kill("SIGCONT");
                 const status = await uploaded;
                 const { code, stdout, stderr } = await running.ended;
                 assert.equal(code, 0, stdout + stderr);
-                if (status === 201) return pushed;
+                if (isMoved && status === 201) return pushed;
             }
             throw new Error("the registry was never stopped at the right moment");
         }

@@ -348,6 +348,19 @@ to_bin "$WORK/leaving"\n}\nread_links() {`,
             assert.deepEqual(await client.problems(newer, "v1"), []);
         });
 
+        it("deletes the manifests of a repository without any tag", async () => {
+            const other = new Client(registry, "other/app");
+            const kept = image();
+            await other.push(kept, "1");
+            for (let i = 1; i <= 4; i++) assert.equal(await client.delete(`v${i}`), 202);
+            const { report } = await run([], { env: { UNTAGGED: "true", CONFIRM: "12" } });
+            assert.equal(report.untaggedManifests, 4);
+            assert.equal(report.movedBlobs, 12);
+            assert.deepEqual(await other.problems(kept, "1"), []);
+            await registry.maintain(["undelete", `team/app@${images[2].digest}`]);
+            assert.deepEqual(await client.problems(images[2]), []);
+        });
+
         it("names a manifest whose tag was pushed in the moment between the last look and the move", async () => {
             const newer = image();
             const other = new Client(registry, "other/app");
