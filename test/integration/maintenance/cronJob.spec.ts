@@ -137,86 +137,84 @@ describe("maintenance in the cluster", function () {
             assert.deepEqual(againstUpgrading, []);
         });
 
-        describe("with images in use", () => {
-            stepwise();
-            const used = (tag: string) => `team/used:${tag}`;
-            const inTeam = "--namespace maintained-team";
-            const workload = (name: string, tag: string, replicas: number) => {
-                const labels = { app: name };
-                const container = { name: "app", image: reference(used(tag)) };
-                const spec = { containers: [container], imagePullSecrets: [{ name: "collected" }] };
-                return {
-                    apiVersion: "apps/v1",
-                    kind: "Deployment",
-                    metadata: { name, namespace: "maintained-team" },
-                    spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
-                };
+        const used = (tag: string) => `team/used:${tag}`;
+        const inTeam = "--namespace maintained-team";
+        const workload = (name: string, tag: string, replicas: number) => {
+            const labels = { app: name };
+            const container = { name: "app", image: reference(used(tag)) };
+            const spec = { containers: [container], imagePullSecrets: [{ name: "collected" }] };
+            return {
+                apiVersion: "apps/v1",
+                kind: "Deployment",
+                metadata: { name, namespace: "maintained-team" },
+                spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
             };
-            const apply = (object: object) => kubectl("apply --filename -", JSON.stringify(object));
-            /** Pushes an image under this many tags, a few per second. */
-            const pushTags = async (image: string, count: number) => {
-                const { host, clusterIp, caCertPem, dockerConfigJson } = registry.outputs;
-                const { username, password } = loginOf(dockerConfigJson);
-                const config = [
-                    `user = "${username}:${password}"`,
-                    `resolve = "${host}:443:${clusterIp}"`,
-                    `url = "https://${host}/v2/team/used/manifests/w[1-${count}]"`,
-                ];
-                const manifest = await craneOf(registry, (address) => ["manifest", `${address}/${image}`]);
-                const { mediaType } = JSON.parse(manifest);
-                const script = `cat <<'CA' >/tmp/ca.pem\n${caCertPem}\nCA\nprintf %s '${manifest}' >/tmp/manifest
+        };
+        const apply = (object: object) => kubectl("apply --filename -", JSON.stringify(object));
+        /** Pushes an image under this many tags, a few per second. */
+        const pushTags = async (image: string, count: number) => {
+            const { host, clusterIp, caCertPem, dockerConfigJson } = registry.outputs;
+            const { username, password } = loginOf(dockerConfigJson);
+            const config = [
+                `user = "${username}:${password}"`,
+                `resolve = "${host}:443:${clusterIp}"`,
+                `url = "https://${host}/v2/team/used/manifests/w[1-${count}]"`,
+            ];
+            const manifest = await craneOf(registry, (address) => ["manifest", `${address}/${image}`]);
+            const { mediaType } = JSON.parse(manifest);
+            const script = `cat <<'CA' >/tmp/ca.pem\n${caCertPem}\nCA\nprintf %s '${manifest}' >/tmp/manifest
 exec curl --silent --show-error --fail --rate 4/s --cacert /tmp/ca.pem --request PUT --data-binary @/tmp/manifest \\
 --header 'Content-Type: ${mediaType}' --output /dev/null --config -`;
-                await run([...theSandbox().enter(), "sh", "-c", script], { input: `${config.join("\n")}\n` });
-            };
+            await run([...theSandbox().enter(), "sh", "-c", script], { input: `${config.join("\n")}\n` });
+        };
 
-            it("keeps what runs, is scaled to zero or belongs to an old ReplicaSet after 50 newer pushes", async () => {
-                for (const tag of ["unused", "running", "scaled", "old", "current"]) {
-                    await pushImage(registry, undefined, used(tag));
-                }
-                await apply(workload("running", "running", 1));
-                await apply(workload("scaled", "scaled", 0));
-                await apply(workload("rolled", "old", 0));
-                const replicaSets = async () =>
-                    (await kubectl(`get replicasets ${inTeam} --selector app=rolled --output name`)).trim().split("\n");
-                await until("the old ReplicaSet", 60, async () => (await replicaSets())[0] !== "");
-                await apply(workload("rolled", "current", 0));
-                await until("the new ReplicaSet", 60, async () => (await replicaSets()).length === 2);
-                await pushTags(await pushImage(registry, undefined, used("newer")), 50);
-                const log = await succeeds("collect", ...ofRegistry);
-                assert.match(log, /No tag and no manifest is deleted before 20/);
-                assert.equal((await report()).wouldDeleteTags, 0);
-                // As if that run had been a day ago.
-                const day = new Date(Date.now() - 25 * 3_600_000).toISOString().replace(/:|\.\d+/g, "");
-                const folder = "/var/lib/registry/private-registry/in-use";
-                const age = `cd ${folder} && mv $(ls | tail -n 1) ${day}.gz`;
-                await run(["kubectl", "exec", "--namespace", "collected", "deploy/registry", "--", "sh", "-c", age], {
-                    env: theSandbox().environment,
-                });
-                await succeeds("collect", ...ofRegistry);
-                const tags = (await craneOf(registry, (host) => ["ls", `${host}/team/used`])).trim().split("\n");
-                const newer = tags.filter((tag) => /^w\d/.test(tag));
-                assert.deepEqual(
-                    tags.filter((tag) => !newer.includes(tag)),
-                    ["current", "old", "running", "scaled"],
-                );
-                // Those of one second are kept together.
-                assert.ok(newer.includes("w50") && newer.includes("w49") && newer.length < 12, `${newer}`);
-                const { deletedTags, untaggedManifests } = await report();
-                assert.equal(deletedTags, 52 - newer.length);
-                assert.equal(untaggedManifests, 1);
+        it("keeps an image that runs, is scaled to zero or belongs to an old ReplicaSet after 50 newer pushes", async () => {
+            for (const tag of ["unused", "running", "scaled", "old", "current"]) {
+                await pushImage(registry, undefined, used(tag));
+            }
+            await apply(workload("running", "running", 1));
+            await apply(workload("scaled", "scaled", 0));
+            await apply(workload("rolled", "old", 0));
+            const replicaSets = async () =>
+                (await kubectl(`get replicasets ${inTeam} --selector app=rolled --output name`)).trim().split("\n");
+            await until("the old ReplicaSet", 60, async () => (await replicaSets())[0] !== "");
+            await apply(workload("rolled", "current", 0));
+            await until("the new ReplicaSet", 60, async () => (await replicaSets()).length === 2);
+            await pushTags(await pushImage(registry, undefined, used("newer")), 50);
+            const log = await succeeds("collect", ...ofRegistry);
+            assert.match(log, /No tag and no manifest is deleted before 20/);
+            assert.equal((await report()).wouldDeleteTags, 0);
+            // As if that run had been a day ago.
+            const day = new Date(Date.now() - 25 * 3_600_000).toISOString().replace(/:|\.\d+/g, "");
+            const folder = "/var/lib/registry/private-registry/in-use";
+            const [server] = await registry.pods();
+            const age = `cd ${folder} && mv $(ls | tail -n 1) ${day}.gz`;
+            await run(["kubectl", "exec", "--namespace", "collected", server, "--", "sh", "-c", age], {
+                env: theSandbox().environment,
             });
+            await succeeds("collect", ...ofRegistry);
+            const tags = (await craneOf(registry, (host) => ["ls", `${host}/team/used`])).trim().split("\n");
+            const newer = tags.filter((tag) => /^w\d/.test(tag));
+            assert.deepEqual(
+                tags.filter((tag) => !newer.includes(tag)),
+                ["current", "old", "running", "scaled"],
+            );
+            // Those of one second are kept together.
+            assert.ok(newer.includes("w50") && newer.includes("w49") && newer.length < 12, `${newer}`);
+            const { deletedTags, untaggedManifests } = await report();
+            assert.equal(deletedTags, 52 - newer.length);
+            assert.equal(untaggedManifests, 1);
+        });
 
-            it("can pull them again after they were deleted from the node", async () => {
-                await kubectl(`delete deployment ${inTeam} running`);
-                const images = ["running", "scaled", "old"].map((tag) => reference(used(tag)));
-                const ctr = [...theSandbox().enter(), "ctr", "--namespace", "k8s.io", "images"];
-                await run([...ctr, "rm", "--sync", images[0]]);
-                for (const image of images) {
-                    assert.ok(!(await run([...ctr, "ls", "--quiet"])).split("\n").includes(image));
-                    await pullByKubelet(image, "maintained-team", "collected");
-                }
-            });
+        it("keeps these images pullable after they were deleted from the node", async () => {
+            await kubectl(`delete deployment ${inTeam} running`);
+            const images = ["running", "scaled", "old"].map((tag) => reference(used(tag)));
+            const ctr = [...theSandbox().enter(), "ctr", "--namespace", "k8s.io", "images"];
+            await run([...ctr, "rm", "--sync", images[0]]);
+            for (const image of images) {
+                assert.ok(!(await run([...ctr, "ls", "--quiet"])).split("\n").includes(image));
+                await pullByKubelet(image, "maintained-team", "collected");
+            }
         });
 
         it("ends when the registry leaves the node, and the next run moves back what it had moved", async () => {
@@ -237,11 +235,12 @@ exec curl --silent --show-error --fail --rate 4/s --cacert /tmp/ca.pem --request
             await kubectl("apply --filename -", JSON.stringify(job));
             const log = () => kubectl("logs --namespace collected job/long --container collect").catch(() => "");
             await until("the move of blobs", 120, async () => /Moving \d+ of \d+ blobs/.test(await log()));
-            await kubectl("scale deployment registry --namespace collected --replicas=0");
+            const server = "--namespace collected --selector app.kubernetes.io/component=server";
+            await kubectl(`scale deployment ${server} --replicas=0`);
             await kubectl("wait --namespace collected job/long --for=condition=Failed --timeout=60s");
             assert.match(await log(), /no pod of the registry is on this node any more, so the run ends/);
-            await kubectl("scale deployment registry --namespace collected --replicas=1");
-            await kubectl("rollout status --namespace collected deployment/registry --timeout=90s");
+            await kubectl(`scale deployment ${server} --replicas=1`);
+            await kubectl(`rollout status deployment ${server} --timeout=90s`);
             await succeeds("collect", ...ofRegistry);
             await pullByKubelet(reference(kept), "maintained-team", "collected");
             await kubectl("delete job --namespace collected long");
