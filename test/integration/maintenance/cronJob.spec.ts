@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import * as path from "node:path";
 import type { PrivateRegistryArgs } from "../../../components";
 import { run } from "../../../sandbox/command";
 import {
@@ -209,7 +210,8 @@ exec curl --silent --show-error --fail --rate 4/s --cacert /tmp/ca.pem --request
         it("keeps these images pullable after they were deleted from the node", async () => {
             await kubectl(`delete deployment ${inTeam} running`);
             const images = ["running", "scaled", "old"].map((tag) => reference(used(tag)));
-            const ctr = [...theSandbox().enter(), "ctr", "--namespace", "k8s.io", "images"];
+            const program = path.join(theSandbox().folder, "bin", "ctr");
+            const ctr = [...theSandbox().enter(1, { all: true }), program, "--namespace", "k8s.io", "images"];
             await run([...ctr, "rm", "--sync", images[0]]);
             for (const image of images) {
                 assert.ok(!(await run([...ctr, "ls", "--quiet"])).split("\n").includes(image));
