@@ -11,6 +11,7 @@ import {
     type MaintenanceTimes,
     overrideProblems,
     timeProblems,
+    untaggedProblems,
     variableProblems,
 } from "./maintenance";
 import { rcloneRoot, rcloneVariables } from "./rclone";
@@ -52,7 +53,7 @@ export interface JobSettings {
 /** The job's settings, validated when they are known. */
 export function jobSettings(
     scope: Scope,
-    { storage, descriptorCache, helm }: MaintainedSettings,
+    { image, storage, descriptorCache, helm }: MaintainedSettings,
     maintenance: MaintenanceSettings,
     config: pulumi.Output<ConfigSettings>,
 ): pulumi.Output<JobSettings> {
@@ -63,11 +64,13 @@ export function jobSettings(
         pulumi.output(maintenance.retention),
         config,
         pulumi.output(helm?.values),
+        image,
     ]);
-    return given.apply(([times, retention, content, values]) => {
+    return given.apply(([times, retention, content, values, imageReference]) => {
         const sections = configSections({ ...(content as ConfigSettings), isPlain: true });
         const problems = [
             ...timeProblems(times),
+            ...untaggedProblems(deletesUntagged, imageReference),
             ...overrideProblems(content.overrides, usesRedis),
             ...variableProblems(values),
         ];

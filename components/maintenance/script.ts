@@ -7,7 +7,7 @@ export function maintenanceScript(): string {
 }
 
 /** The shell function `decide`, whose arguments are the time, `trustTimesFrom` and the files of the lists. */
-function decideFunction(): string {
+export function decideFunction(): string {
     const program = shellScript(__dirname, "decide.awk").replaceAll("'", String.raw`'\''`);
     const lists = ["rules", "inUse", "children", "tags"].map((list, i) => `list=${list} "$${i + 3}"`);
     return `decide() {\nLC_ALL=C awk -v now="$1" -v trustTimesFrom="$2" '${program}' ${lists.join(" ")}\n}\n`;

@@ -256,6 +256,11 @@ describe("maintenance", () => {
             { maintenance, helm: { values: late({ extraEnvVars: [{ name: "REGISTRY_PROXY_REMOTEURL" }] }) } },
             "maintenance: does not read REGISTRY_PROXY_REMOTEURL",
         ],
+        [
+            "version 2 of the registry",
+            { maintenance: untagged, image: late("docker.io/library/registry:2.8.3") },
+            "maintenance.garbageCollection.untagged: needs version 3 of the registry",
+        ],
     ];
     for (const [what, args, says] of atDeployTime) {
         it(`is refused for ${what} that is known at deploy time`, async () => {
