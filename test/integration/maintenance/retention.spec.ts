@@ -4,17 +4,9 @@ import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { type RetentionRule, rulesList } from "../../../components/maintenance/retentionRules";
+import { Client, type Image, image, index } from "./client";
 import { type ObjectStoreProcess, startMinio } from "./objectStoreProcess";
-import {
-    Client,
-    type Image,
-    image,
-    index,
-    type MaintenanceOptions,
-    onVolume,
-    RegistryProcess,
-    without,
-} from "./registryProcess";
+import { type MaintenanceOptions, onVolume, RegistryProcess, without } from "./registryProcess";
 
 const day = 86_400;
 const lastTwo: RetentionRule = { repositories: ["team/**"], lastPushed: 2, protect: 0 };

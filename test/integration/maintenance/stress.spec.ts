@@ -4,19 +4,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { randomNumbers } from "../randomNumbers";
+import { Client, crane, type Image, image, index } from "./client";
 import { startMinio, startVersitygw } from "./objectStoreProcess";
-import {
-    Client,
-    crane,
-    type Image,
-    image,
-    index,
-    onVolume,
-    onVolumeWithRedis,
-    RegistryProcess,
-    type StorageOfTest,
-    startRedis,
-} from "./registryProcess";
+import { startRedis } from "./redisProcess";
+import { onVolume, onVolumeWithRedis, RegistryProcess, type StorageOfTest } from "./registryProcess";
 
 /** Seconds for each storage. `GC_STRESS_SECONDS=600` is for half an hour by hand. */
 const seconds = Number(process.env.GC_STRESS_SECONDS ?? 45);
