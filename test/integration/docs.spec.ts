@@ -16,7 +16,7 @@ const order = ["production", "first-registry", "rotate", "cleaning-up", "trouble
 
 describe("the command blocks in docs/", () => {
     stepwise();
-    inSandbox();
+    inSandbox("rclone");
     // Not the work tree, in which Pulumi's stack files would stay.
     const clone = copyWorkTree();
     // A reader's backend has none of the stacks that other tests create in the sandbox's.

@@ -227,11 +227,14 @@ exec curl --silent --show-error --fail --rate 4/s --cacert /tmp/ca.pem --request
                 await kubectl("get cronjob registry-maintenance --namespace collected --output json"),
             );
             const { spec } = cronJob.spec.jobTemplate;
+            const { name, uid } = cronJob.metadata;
+            // So that the Job goes with the stack if this test fails.
+            const ownerReferences = [{ apiVersion: "batch/v1", kind: "CronJob", name, uid }];
             spec.template.spec.containers[0].env.push({ name: "WAIT", value: "300" });
             const job = {
                 apiVersion: "batch/v1",
                 kind: "Job",
-                metadata: { name: "long", namespace: "collected" },
+                metadata: { name: "long", namespace: "collected", ownerReferences },
                 spec,
             };
             await kubectl("apply --filename -", JSON.stringify(job));
@@ -239,7 +242,8 @@ exec curl --silent --show-error --fail --rate 4/s --cacert /tmp/ca.pem --request
             await until("the move of blobs", 120, async () => /Moving \d+ of \d+ blobs/.test(await log()));
             const server = "--namespace collected --selector app.kubernetes.io/component=server";
             await kubectl(`scale deployment ${server} --replicas=0`);
-            await kubectl("wait --namespace collected job/long --for=condition=Failed --timeout=60s");
+            // The registry's pod ends after its open requests, within its grace period of 75 seconds.
+            await kubectl("wait --namespace collected job/long --for=condition=Failed --timeout=120s");
             assert.match(await log(), /no pod of the registry is on this node any more, so the run ends/);
             await kubectl(`scale deployment ${server} --replicas=1`);
             await kubectl(`rollout status deployment ${server} --timeout=90s`);
