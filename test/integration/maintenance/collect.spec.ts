@@ -15,6 +15,7 @@ import {
     type RunningMaintenance,
     without,
 } from "./registryProcess";
+import { startWithImages } from "./registryWithImages";
 
 /** Stops after each marking whose number is in HOLD, until the file `go` exists. */
 const stoppingProgram = `#!/bin/sh
@@ -32,9 +33,7 @@ describe("garbage collection", function () {
 
     beforeEach(async function () {
         this.timeout(600_000);
-        registry = await RegistryProcess.start(onVolume);
-        client = new Client(registry, "team/app");
-        for (const [i, one] of kept.entries()) assert.equal(await client.push(one, `kept-${i}`), 201);
+        ({ registry, client } = await startWithImages(kept));
     });
     afterEach(() => registry.stop());
 

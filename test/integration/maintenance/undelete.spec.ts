@@ -2,8 +2,9 @@ import * as assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client, image, index } from "./client";
-import { type MaintenanceOptions, onVolume, RegistryProcess } from "./registryProcess";
+import { type Client, image, index } from "./client";
+import type { MaintenanceOptions, RegistryProcess } from "./registryProcess";
+import { startWithImages } from "./registryWithImages";
 
 describe("undelete", function () {
     this.timeout(300_000);
@@ -13,9 +14,7 @@ describe("undelete", function () {
 
     beforeEach(async function () {
         this.timeout(600_000);
-        registry = await RegistryProcess.start(onVolume);
-        client = new Client(registry, "team/app");
-        for (const [i, one] of kept.entries()) assert.equal(await client.push(one, `kept-${i}`), 201);
+        ({ registry, client } = await startWithImages(kept));
     });
     afterEach(() => registry.stop());
 
