@@ -20,7 +20,7 @@ export async function startRedis(): Promise<RedisProcess> {
     const child = spawn("/usr/bin/redis-check-rdb", args, { argv0: "redis-server", stdio: "ignore" });
     const ask = () => attempt(["redis-cli", "-p", String(port), "ping"]);
     for (let tries = 0; (await ask()).stdout.trim() !== "PONG"; tries++) {
-        assert.ok(tries < 100 && child.exitCode === null, "Redis does not answer");
+        assert.ok(tries < 600 && child.exitCode === null, "Redis does not answer");
         await new Promise((resolve) => setTimeout(resolve, 50));
     }
     return {

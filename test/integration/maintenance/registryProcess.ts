@@ -200,7 +200,7 @@ async function answers(url: string): Promise<void> {
             () => false,
         );
         if (isUp) return;
-        assert.ok(tries < 200, `${url} does not answer`);
+        assert.ok(tries < 1200, `${url} does not answer`);
         await new Promise((resolve) => setTimeout(resolve, 50));
     }
 }
