@@ -126,7 +126,7 @@ async function stress(registry: RegistryProcess, untagged: boolean): Promise<voi
         let typical = 3000;
         // On a busy machine, the first run to be killed or to succeed may take longer.
         const isDone = () => isOver() && counts.killed > 0 && counts.moved > 0;
-        while (!isDone() && Date.now() < end + 60_000) {
+        while (!isDone() && Date.now() < end + 240_000) {
             const running = registry.spawnMaintenance(["collect"], { env });
             const started = Date.now();
             counts.runs++;
