@@ -26,7 +26,14 @@ run() {
     child=$!
     wait "$child"
 }
-trap 'kill "${child:-$$}" 2>/dev/null; cat "$WORK/stop" >&2 2>/dev/null; exit 143' TERM INT
+# Whatever runs may have its output redirected.
+exec 9>&2
+stopped() {
+    [ -z "${child:-}" ] || kill "$child" 2>/dev/null || true
+    [ ! -e "$WORK/stop" ] || cat "$WORK/stop" >&9
+    exit 143
+}
+trap stopped TERM INT
 
 say() {
     echo "$*"

@@ -48,7 +48,10 @@ describe("garbage collection", function () {
         return one;
     };
     const file = (...names: string[]) => path.join(registry.storage.path, ...names);
-    const bins = () => fs.readdirSync(file("private-registry/bin"));
+    const bins = () => {
+        const folder = file("private-registry/bin");
+        return fs.existsSync(folder) ? fs.readdirSync(folder) : [];
+    };
     const blobFile = (blob: Buffer) => registry.blobFile(blob);
 
     it("moves the blobs of deleted images into a bin, and leaves all others", async () => {
@@ -329,6 +332,21 @@ describe("garbage collection", function () {
             assert.notDeepEqual(await client.problems(pushed, "stopped"), []);
             await collect();
             assert.deepEqual(await client.problems(pushed, "stopped"), []);
+        });
+
+        it("ends within seconds, and says why, when the container with the Lease asks for it", async () => {
+            await deleted();
+            const running = registry.spawnMaintenance(["collect"], { env: { WAIT: "600" } });
+            for (let tries = 0; bins().length === 0; tries++) {
+                assert.ok(tries < 600, "the run did not begin");
+                await sleep(50);
+            }
+            const started = Date.now();
+            fs.writeFileSync(path.join(running.work, "stop"), "the registry has left\n");
+            const { code, stderr } = await running.ended;
+            assert.equal(code, 143);
+            assert.equal(stderr, "the registry has left\n");
+            assert.ok(Date.now() - started < 10_000);
         });
 
         it("ends within seconds of SIGTERM", async () => {
