@@ -257,7 +257,8 @@ exec curl --silent --show-error --fail --rate 4/s --cacert /tmp/ca.pem --request
             const last = () => kubectl(`get cronjob registry-maintenance --namespace collected --output ${field}`);
             const before = await last();
             const patch = JSON.stringify({ spec: { schedule: "* * * * *", suspend: false } });
-            await kubectl("patch cronjob registry-maintenance --namespace collected --patch-file /dev/stdin", patch);
+            const command = "kubectl patch cronjob registry-maintenance --namespace collected --patch".split(" ");
+            await run([...command, patch], { env: theSandbox().environment });
             await until("a scheduled run", 180, async () => (await last()) !== before);
         });
 
