@@ -90,6 +90,11 @@ export function waitingFor(pod: KubernetesObject): string {
     if (lease?.running !== undefined && started !== true)
         return "Waiting for the end of another run, which holds the Lease.";
     const statuses = [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])];
+    const failed = statuses.find(({ state }) => state?.terminated !== undefined && state.terminated.exitCode !== 0);
+    if (failed !== undefined) {
+        const { name, namespace } = pod.metadata;
+        return `its container ${failed.name} ended with an error; kubectl logs ${name} --namespace ${namespace} --container ${failed.name} shows it`;
+    }
     const reason = statuses.map(({ state }) => state?.waiting?.reason).find((one) => one && one !== "PodInitializing");
     const unscheduled = pod.status.conditions?.find(
         ({ type, status }: { type: string; status: string }) => type === "PodScheduled" && status === "False",

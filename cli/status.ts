@@ -33,6 +33,14 @@ export interface Report {
     readonly movedBytes: number;
     readonly binBytes: number;
     readonly freedBytes: number;
+    /** Tags that retention has deleted. */
+    readonly deletedTags: number;
+    /** Tags that retention would delete without `dryRun`. */
+    readonly wouldDeleteTags: number;
+    /** How many tags and digests of this registry the cluster used. Only with `inUse`. */
+    readonly imagesInUse?: number;
+    /** From when on the images in use are known; tags are deleted a day later. */
+    readonly usesKnownSince?: number;
     /** Only of a volume. */
     readonly volumeBytes?: number;
     readonly freeBytes?: number;
@@ -105,6 +113,8 @@ export function describeStatus(status: RegistryStatus, now: number): string[] {
                 : `${size(report.freeBytes ?? 0)} of ${size(report.volumeBytes)} free`,
         ],
         ["bin", report && size(report.binBytes)],
+        ["images in use", report && describeUses(report, now)],
+        ["retention", report && describeRetention(report)],
         ["maintenance", maintenance ? describeMaintenance(maintenance, now) : "off"],
         ...(report?.problems ?? []).map((problem): [string, string] => ["problem", problem]),
         ["safe to delete?", answer(status.againstDeleting)],
@@ -118,6 +128,18 @@ function describeMaintenance({ schedule, isSuspended, lastSuccess, holder }: Mai
     const last = lastSuccess === undefined ? "no success yet" : `last success ${ago(now - lastSuccess)}`;
     const current = holder === undefined ? [] : [`${holder} runs now`];
     return [`${schedule}${isSuspended ? " (suspended)" : ""}`, last, ...current].join(", ");
+}
+
+function describeUses({ imagesInUse, usesKnownSince, began }: Report, now: number): string | undefined {
+    if (imagesInUse === undefined || usesKnownSince === undefined) return undefined;
+    const from = usesKnownSince * 1000 + day;
+    const wait = began * 1000 < from ? [`nothing is deleted before ${new Date(from).toISOString()}`] : [];
+    return [`${imagesInUse} tags and digests`, `listed ${ago(now - began * 1000)}`, ...wait].join(", ");
+}
+
+function describeRetention({ deletedTags, wouldDeleteTags }: Report): string | undefined {
+    if (deletedTags > 0) return `${deletedTags} tags deleted by the last run`;
+    return wouldDeleteTags > 0 ? `the last run would have deleted ${wouldDeleteTags} tags` : undefined;
 }
 
 function answer(against: readonly string[]): string {

@@ -1,4 +1,4 @@
-// Compiles everything into dist, and copies the shell scripts of the components and the files of the policy pack next to the compiled
+// Compiles everything into dist, and copies the shell and awk scripts of the components and the files of the policy pack next to the compiled
 // sources. As a module, it does so only if a source has changed since the last build. It is plain JavaScript, because it runs before
 // any TypeScript is compiled.
 const { spawnSync } = require("node:child_process");
@@ -15,7 +15,7 @@ function sources() {
     files.push("policy/PulumiPolicy.yaml", "policy/package.json");
     for (const folder of ["cli", "components", "policy", "sandbox", "scripts", "test/bench"]) {
         for (const entry of fs.readdirSync(path.join(root, folder), { recursive: true })) {
-            if (entry.endsWith(".ts") || entry.endsWith(".sh")) files.push(path.join(folder, entry));
+            if (/\.(ts|sh|awk)$/.test(entry)) files.push(path.join(folder, entry));
         }
     }
     const lines = files.map((file) => {
@@ -37,7 +37,7 @@ function build() {
         process.exit(compiled.status || 1);
     }
     for (const file of fs.readdirSync(path.join(root, "components"), { recursive: true })) {
-        if (file.endsWith(".sh")) {
+        if (/\.(sh|awk)$/.test(file)) {
             fs.copyFileSync(path.join(root, "components", file), path.join(dist, "components", file));
         }
     }

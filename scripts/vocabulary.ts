@@ -28,7 +28,19 @@ export interface Vocabulary {
 export const mostExcuses = 25;
 
 const vocabularyFile = "scripts/vocabulary.yaml";
-const checkedFiles = ["*.md", "*.ts", "*.js", "*.cjs", "*.sh", "*.py", "*.yaml", "*.yml", ".ci/run", ".editorconfig"];
+const checkedFiles = [
+    "*.md",
+    "*.ts",
+    "*.js",
+    "*.cjs",
+    "*.sh",
+    "*.awk",
+    "*.py",
+    "*.yaml",
+    "*.yml",
+    ".ci/run",
+    ".editorconfig",
+];
 
 export function readVocabulary(): Vocabulary {
     return parse(fs.readFileSync(path.join(repositoryRoot, vocabularyFile), "utf8"));

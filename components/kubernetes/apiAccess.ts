@@ -7,7 +7,8 @@ import type { Scope } from "./scope";
 export interface ApiPermission {
     readonly apiGroups: string[];
     readonly resources: string[];
-    readonly resourceNames: pulumi.Input<string>[];
+    /** Unset for all objects of the namespace. */
+    readonly resourceNames?: pulumi.Input<string>[];
     readonly verbs: string[];
 }
 

@@ -3,7 +3,7 @@
 # be killed at any moment: the next run moves back what is needed. It only defines functions.
 # GRACE: seconds for which a file is left alone; KEEP_DELETED: seconds for which a bin is kept; WAIT: seconds for uploads of manifests in
 # flight, 60 by default; UNTAGGED: `true` to collect manifests without a tag as well; CONFIRM: number of blobs that may be more than half.
-# Variables of storage.sh.
+# Variables of storage.sh and retain.sh.
 # shellcheck disable=SC2034,SC2154
 
 collect() {
@@ -11,16 +11,30 @@ collect() {
     RUN=$(date -u -d "@$started" +%Y-%m-%dT%H%M%SZ)
     returned=0
     freed=0
+    untagged=0
+    for file in deleted unkept; do : >"$WORK/$file"; done
     for folder in blobs repositories; do run rclone mkdir "$files/$folder" || fail "the storage cannot be written"; done
     # What a former run has moved must not be in the cache any more.
     purge_cache || problem "the cache did not answer at the start of the run"
+    settle_tags
     heal "$WORK/now"
     [ "$returned" -eq 0 ] || say "Moved $returned files back that a former run had moved, and that are needed."
     name_damage
     write_archive
-    if [ "${UNTAGGED:-}" = true ] && [ -s "$WORK/now.blobs" ]; then collect_untagged; fi
+    list_state
+    find_times
+    find_uses
+    retain
+    # A collection that ends early does not lose the times.
+    write_ledger
+    if [ "${UNTAGGED:-}" = true ] && [ "$is_use_known" = true ] && [ -s "$WORK/now.blobs" ]; then collect_untagged; fi
     collect_blobs
     collect_layer_links
+    if [ -s "$WORK/deleted" ]; then
+        settle_tags
+        [ ! -s "$WORK/pushed" ] || heal "$WORK/now"
+        name_untagged_pushes
+    fi
     empty_bins
     say "Done: $(wc -l <"$WORK/moved") blobs are in the bin for $(days "$KEEP_DELETED")."
     report true
@@ -68,7 +82,8 @@ write_archive() {
         rclone rcat "$bins/$RUN/names.gz" || fail "the names of tags and manifests cannot be written"
 }
 
-# Moves the links of manifests that have no tag, and that no index names, by the registry's marking and by our own.
+# Moves the links of manifests that have no tag, that no index names and that are not in use, by the registry's marking and by our own.
+# The repositories below private-registry/ are reserved.
 collect_untagged() {
     mark "$WORK/untagged" untagged || fail "the manifests without a tag could not be marked completely"
     survey "$WORK/now"
@@ -80,11 +95,14 @@ collect_untagged() {
         FILENAME == ARGV[3] { time[$1] = $3; next }
         FILENAME == ARGV[4] { kept[$1 FS $4]; next }
         FILENAME == ARGV[5] { if ($2 in index_) for (i = first[$2]; i; i = next_[i]) kept[$1 FS reference[i]]; next }
+        FILENAME == ARGV[6] { kept[$1 FS $2]; next }
+        index($1, "private-registry/") == 1 { next }
         { path = link($1, $2) }
         !(($1 FS $2) in kept) && path in time && time[path] <= limit { print path }' \
-        "$WORK/indexes" "$WORK/references" "$WORK/now.files" "$WORK/now.tags" "$WORK/now.revisions" "$WORK/candidates" >"$WORK/leaving"
+        "$WORK/indexes" "$WORK/references" "$WORK/now.files" "$WORK/now.tags" "$WORK/now.revisions" "$WORK/uses" "$WORK/candidates" >"$WORK/leaving"
     [ -s "$WORK/leaving" ] || return 0
-    say "Moving $(wc -l <"$WORK/leaving") manifests without a tag to the bin."
+    untagged=$(wc -l <"$WORK/leaving")
+    say "Moving $untagged manifests without a tag to the bin."
     to_bin "$WORK/leaving"
     # What was tagged meanwhile comes back.
     purge_cache || true
@@ -200,12 +218,15 @@ is_nearly_full() {
 
 # Writes the report: compact JSON.
 report() {
-    touch "$WORK/problems" "$WORK/bins" "$WORK/bins.files" "$WORK/now.blobs" "$WORK/moved"
+    touch "$WORK/problems" "$WORK/bins" "$WORK/bins.files" "$WORK/now.blobs" "$WORK/moved" "$WORK/deleted" "$WORK/unkept"
+    if [ "${DRY_RUN:-}" = false ]; then unkept=0; else unkept=$(wc -l <"$WORK/unkept"); fi
     {
         printf '{"run":"%s","began":%s,"ended":%s,"succeeded":%s' "${RUN:-}" "${started:-0}" "$(date +%s)" "$1"
         awk 'BEGIN { FS = "\t" } { sum += $2 } END { printf ",\"blobs\":%d,\"bytes\":%.0f", NR, sum }' "$WORK/now.blobs"
         awk 'BEGIN { FS = "\t" } { sum += $2 } END { printf ",\"movedBlobs\":%d,\"movedBytes\":%.0f", NR, sum }' "$WORK/moved"
         awk 'BEGIN { FS = "\t" } { sum += $2 } END { printf ",\"binBytes\":%.0f", sum }' "$WORK/bins.files"
+        printf ',"deletedTags":%d,"wouldDeleteTags":%d,"untaggedManifests":%d' "$(wc -l <"$WORK/deleted")" "$unkept" "${untagged:-0}"
+        [ -z "${known_since:-}" ] || printf ',"imagesInUse":%d,"usesKnownSince":%d' "$used" "$known_since"
         printf ',"returnedFiles":%s,"freedBytes":%s' "${returned:-0}" "${freed:-0}"
         case $STORAGE in /*) df -P -k "$STORAGE" | awk 'NR == 2 { printf ",\"volumeBytes\":%.0f,\"freeBytes\":%.0f", $2 * 1024, $4 * 1024 }' ;; esac
         printf ',"problems":['

@@ -15,12 +15,13 @@ import type { Scope } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
 import { inPod } from "../server/configYml";
 import { serverEnv } from "../server/deployment";
+import type { ReferenceSource } from "./imagesInUse";
 import {
     collectVariables,
     type JobSettings,
+    jobFiles,
     type MaintainedRegistry,
     type MaintainedSettings,
-    programConfig,
     programFiles,
     redisVariables,
 } from "./jobSettings";
@@ -28,6 +29,9 @@ import { maintenanceScript } from "./script";
 
 /** The directory that all containers share. */
 const work = scratch("work", "/work", "2Gi");
+
+/** The token of the maintenance account, for the containers that call the API server. */
+const credentials = mountedCredentials("credentials", "/maintenance/credentials");
 
 /** A container that runs next to the job, and is stopped after it. */
 const sidecar = { restartPolicy: "Always" } as const;
@@ -40,11 +44,15 @@ export function programContainer({ image }: MaintainedSettings, job: pulumi.Outp
     return { name: "program", image, command, resources: scriptResources, additions: [work] };
 }
 
-/** Takes the Lease, and renews it while the job runs. A sidecar cannot end the pod, so an init container takes the Lease. */
+/**
+ * Takes the Lease, and renews it while the job runs. A sidecar cannot end the pod, so an init container takes the Lease. If the pod must
+ * be on the registry's node, it watches whether the registry still is.
+ */
 export function leaseContainers(
     scope: Scope,
     leaseName: pulumi.Output<string>,
     reportName: pulumi.Output<string>,
+    isOnSameNode: boolean,
 ): PodContainer[] {
     const object = (api: string, resource: string, name: pulumi.Output<string>) =>
         pulumi.interpolate`${api}/namespaces/${scope.namespace}/${resource}/${name}`;
@@ -57,19 +65,26 @@ export function leaseContainers(
                 LEASE_OBJECT: object("/apis/coordination.k8s.io/v1", "leases", leaseName),
                 REPORT_OBJECT: object("/api/v1", "configmaps", reportName),
             }),
+            ...(isOnSameNode ? serverPodsVariables(scope) : []),
         ],
         resources: scriptResources,
-        additions: [
-            work,
-            scratch("lease-tmp", "/tmp", "4Mi"),
-            mountedCredentials("credentials", "/maintenance/credentials"),
-        ],
+        additions: [work, scratch("lease-tmp", "/tmp", "4Mi"), credentials],
     };
     // Longer than the duration of the Lease, after which it is lost.
     const startupProbe = { ...readyFileProbe, failureThreshold: 150 };
     return [
         { ...container, name: "acquire", args: ["acquire"] },
         { ...container, ...sidecar, name: "lease", args: ["hold"], startupProbe },
+    ];
+}
+
+/** The path of the list of the registry's pods on this node. Kubernetes replaces `$(NODE)`. */
+function serverPodsVariables(scope: Scope) {
+    const labels = Object.entries(scope.selector("server")).map(([name, value]) => `${name}=${value}`);
+    const query = `limit=1&fieldSelector=spec.nodeName=$(NODE)&labelSelector=${encodeURIComponent(labels.join(","))}`;
+    return [
+        { name: "NODE", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
+        ...variables({ SERVER_PODS: pulumi.interpolate`/api/v1/namespaces/${scope.namespace}/pods?${query}` }),
     ];
 }
 
@@ -93,6 +108,28 @@ export function cacheContainers(
     ];
 }
 
+/**
+ * Lists the images in use, before the job starts. With `storage.s3.credentials.role`, the account that may list all pods is the one with
+ * access to the bucket. The other containers have no token.
+ */
+export function inUseContainers(references: readonly ReferenceSource[] | undefined): PodContainer[] {
+    if (references === undefined) return [];
+    const lists = references.map(({ group, version, resource, fields }) => {
+        const api = group === "" ? `/api/${version}` : `/apis/${group}/${version}`;
+        return `${api}/${resource} ${fields.join("|")}`;
+    });
+    return [
+        {
+            name: "in-use",
+            image: toolsImage,
+            command: shell("inUse.sh", "in-use"),
+            env: variables({ LISTS: lists.join("\n") }),
+            resources: scriptResources,
+            additions: [work, scratch("in-use-tmp", "/tmp", "256Mi"), credentials],
+        },
+    ];
+}
+
 /** With memory for a list of all files. */
 const collectResources = fixedResources({
     requests: { cpu: "100m", memory: "128Mi" },
@@ -105,8 +142,7 @@ export function collectContainer(
     { storage }: MaintainedRegistry,
     job: pulumi.Output<JobSettings>,
 ): PodContainer {
-    const content = job.apply((settings) => ({ "config.yml": programConfig(settings) }));
-    const config = secretByContent(scope, "maintenance-config", "maintenance", content);
+    const config = secretByContent(scope, "maintenance-config", "maintenance", job.apply(jobFiles));
     return {
         name: "collect",
         image: rcloneImage,

@@ -7,7 +7,8 @@ import { accountAnnotations, additionLabels } from "../server/deployment";
 import type { RegistryAddition } from "../server/pods";
 import { affinityFor } from "../server/rollout";
 import { serviceAccountAddition } from "../server/serviceAccount";
-import { cacheContainers, collectContainer, leaseContainers, programContainer } from "./containers";
+import { cacheContainers, collectContainer, inUseContainers, leaseContainers, programContainer } from "./containers";
+import type { ReferenceSource } from "./imagesInUse";
 import { jobSettings, type MaintainedRegistry, type MaintainedSettings } from "./jobSettings";
 
 const part = "maintenance";
@@ -25,14 +26,16 @@ export function maintainRegistry(
     const report = runReport(scope);
     // The account has the same access to a cloud's storage as the registry's.
     const additions = [registry.storage.pod, serviceAccountAddition(serviceAccount)];
-    const account = jobAccount(scope, lease, report, additions);
+    const isOnSameNode = registry.storage.mounting === "same node";
+    const account = jobAccount(scope, lease, report, isOnSameNode, additions);
+    const listing = maintenance.references && listPermission(scope, account.name, maintenance.references);
     const { labels, ...metadata } = scope.podMetadata(part);
     return new k8s.batch.v1.CronJob(
         scope.name(part),
         {
             metadata: scope.metadata(scope.objectName(part, longestName.withSuffix), part),
             spec: {
-                schedule: maintenance.schedule,
+                schedule: maintenance.times.schedule,
                 timeZone: "Etc/UTC",
                 concurrencyPolicy: "Forbid",
                 startingDeadlineSeconds: 3600,
@@ -53,8 +56,9 @@ export function maintainRegistry(
                                 }),
                                 initContainers: [
                                     programContainer(settings, job),
-                                    ...leaseContainers(scope, lease.metadata.name, report.metadata.name),
+                                    ...leaseContainers(scope, lease.metadata.name, report.metadata.name, isOnSameNode),
                                     ...cacheContainers(settings, registry, job),
+                                    ...inUseContainers(maintenance.references),
                                 ],
                                 containers: [collectContainer(scope, registry, job)],
                             }),
@@ -63,7 +67,7 @@ export function maintainRegistry(
                 },
             },
         },
-        scope.fixedOptions({ dependsOn: account.permission }),
+        scope.fixedOptions({ dependsOn: [account.permission, ...(listing ? [listing] : [])] }),
     );
 }
 
@@ -85,11 +89,12 @@ function runReport(scope: Scope): k8s.core.v1.ConfigMap {
     );
 }
 
-/** An account that can read and patch these two objects, and nothing else in Kubernetes. */
+/** An account that can read and patch these two objects, and see whether the registry has left the node. */
 function jobAccount(
     scope: Scope,
     lease: k8s.coordination.v1.Lease,
     report: k8s.core.v1.ConfigMap,
+    isOnSameNode: boolean,
     additions: RegistryAddition[],
 ) {
     const rule = (apiGroup: string, resource: string, name: pulumi.Output<string>) => ({
@@ -101,6 +106,39 @@ function jobAccount(
     const rules = [
         rule("coordination.k8s.io", "leases", lease.metadata.name),
         rule("", "configmaps", report.metadata.name),
+        ...(isOnSameNode ? [{ apiGroups: [""], resources: ["pods"], verbs: ["list"] }] : []),
     ];
     return apiAccount(scope, part, rules, accountAnnotations(additions));
+}
+
+/** The permission to list what names images, in all namespaces. */
+function listPermission(
+    scope: Scope,
+    accountName: pulumi.Output<string>,
+    references: readonly ReferenceSource[],
+): k8s.rbac.v1.ClusterRoleBinding {
+    const name = scope.clusterObjectName(`${part}-in-use`);
+    const groups = [...new Set(references.map(({ group }) => group))];
+    const resourcesOf = (group: string) => references.filter((one) => one.group === group).map((one) => one.resource);
+    const role = new k8s.rbac.v1.ClusterRole(
+        scope.name(`${part}-in-use-role`),
+        {
+            metadata: scope.clusterMetadata(name, part),
+            rules: groups.map((group) => ({
+                apiGroups: [group],
+                resources: [...new Set(resourcesOf(group))],
+                verbs: ["list"],
+            })),
+        },
+        scope.fixedOptions(),
+    );
+    return new k8s.rbac.v1.ClusterRoleBinding(
+        scope.name(`${part}-in-use-role-binding`),
+        {
+            metadata: scope.clusterMetadata(name, part),
+            roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
+            subjects: [{ kind: "ServiceAccount", name: accountName, namespace: scope.namespace }],
+        },
+        scope.fixedOptions(),
+    );
 }

@@ -6,13 +6,22 @@ import type { Scope } from "../kubernetes/scope";
 import { type ConfigSettings, configSections, inPod, type Section } from "../server/configYml";
 import type { Storage, UsedCache } from "../server/pods";
 import type { RegistryServiceAccount } from "../server/serviceAccount";
-import { type MaintenanceSettings, overrideProblems, timeProblems, variableProblems } from "./maintenance";
+import {
+    type MaintenanceSettings,
+    type MaintenanceTimes,
+    overrideProblems,
+    timeProblems,
+    untaggedProblems,
+    variableProblems,
+} from "./maintenance";
 import { rcloneRoot, rcloneVariables } from "./rclone";
+import type { RetentionSettings } from "./retention";
+import { rulesList } from "./retentionRules";
 
 /** The registry's settings that maintenance depends on. */
 export interface MaintainedSettings extends PodSettings {
     /** Undefined without maintenance. */
-    readonly maintenance: pulumi.Output<MaintenanceSettings> | undefined;
+    readonly maintenance: MaintenanceSettings | undefined;
     readonly image: pulumi.Input<string>;
     readonly storage: { readonly minio: object | undefined };
     readonly descriptorCache: { readonly redis: { readonly image: pulumi.Input<string> } | undefined };
@@ -29,7 +38,10 @@ export interface MaintainedRegistry {
 
 /** What the job's containers depend on, when it is known. */
 export interface JobSettings {
-    readonly times: MaintenanceSettings;
+    readonly times: MaintenanceTimes;
+    readonly retention: RetentionSettings | undefined;
+    readonly deletesUntagged: boolean;
+    readonly protectsUses: boolean;
     readonly isMinio: boolean;
     readonly usesRedis: boolean;
     /** The final `storage` section of config.yml. */
@@ -41,20 +53,32 @@ export interface JobSettings {
 /** The job's settings, validated when they are known. */
 export function jobSettings(
     scope: Scope,
-    { storage, descriptorCache, helm }: MaintainedSettings,
-    maintenance: pulumi.Output<MaintenanceSettings>,
+    { image, storage, descriptorCache, helm }: MaintainedSettings,
+    maintenance: MaintenanceSettings,
     config: pulumi.Output<ConfigSettings>,
 ): pulumi.Output<JobSettings> {
     const usesRedis = descriptorCache.redis !== undefined;
-    return pulumi.all([maintenance, config, pulumi.output(helm?.values)]).apply(([times, content, values]) => {
+    const { deletesUntagged, references } = maintenance;
+    const given = pulumi.all([
+        maintenance.times,
+        pulumi.output(maintenance.retention),
+        config,
+        pulumi.output(helm?.values),
+        image,
+    ]);
+    return given.apply(([times, retention, content, values, imageReference]) => {
         const sections = configSections({ ...(content as ConfigSettings), isPlain: true });
         const problems = [
             ...timeProblems(times),
+            ...untaggedProblems(deletesUntagged, imageReference),
             ...overrideProblems(content.overrides, usesRedis),
             ...variableProblems(values),
         ];
         return scope.unlessProblems(problems, {
             times,
+            retention,
+            deletesUntagged,
+            protectsUses: references !== undefined,
             isMinio: storage.minio !== undefined,
             usesRedis,
             storage: sections.storage as Section,
@@ -68,13 +92,20 @@ export function programConfig({ storage }: JobSettings): string {
     return stringify({ version: "0.1", storage }, { sortMapEntries: true, version: "1.1" });
 }
 
+/** The files that the job's script reads. */
+export function jobFiles(job: JobSettings): Record<string, string> {
+    const rules = job.retention && { rules: rulesList(job.retention.rules) };
+    return { "config.yml": programConfig(job), ...rules };
+}
+
 /** The files of the registry's image that the job needs: its program, and the public CA certificates, which the image of Redis lacks. */
 export function programFiles({ redis }: JobSettings): string[] {
     return ["/bin/registry", ...(tlsOf(redis)?.ca === inPod.publicCaFile ? [inPod.publicCaFile] : [])];
 }
 
 /** The variables of the job's script. */
-export function collectVariables({ times, isMinio, usesRedis, storage }: JobSettings): Record<string, string> {
+export function collectVariables(job: JobSettings): Record<string, string> {
+    const { times, isMinio, usesRedis, storage, deletesUntagged, protectsUses } = job;
     return {
         STORAGE: rcloneRoot(storage),
         CONFIG: `${inPod.config}/config.yml`,
@@ -83,12 +114,25 @@ export function collectVariables({ times, isMinio, usesRedis, storage }: JobSett
         LEASE: "/work/lease",
         GRACE: String(secondsOf(times.grace)),
         KEEP_DELETED: String(secondsOf(times.keepDeleted)),
+        ...(deletesUntagged && { UNTAGGED: "true" }),
+        ...(protectsUses && { IN_USE: "true" }),
+        ...retentionVariables(job),
         ...(usesRedis && { CACHE: "redis" }),
         TZ: "UTC",
         HOME: "/tmp",
         // rclone keeps its configuration in memory.
         RCLONE_CONFIG: "/dev/null",
         ...(storage.s3 !== undefined && rcloneVariables(storage.s3 as Section, isMinio)),
+    };
+}
+
+function retentionVariables({ retention }: JobSettings): Record<string, string> {
+    if (retention === undefined) return {};
+    const { isDryRun, trustTimesFrom } = retention;
+    return {
+        RULES: `${inPod.config}/rules`,
+        DRY_RUN: String(isDryRun),
+        ...(trustTimesFrom !== undefined && { TRUST_TIMES_FROM: String(trustTimesFrom) }),
     };
 }
 

@@ -3,6 +3,8 @@
 # and exits; it fails after ten minutes. `hold` renews it: /work/lease exists as long as this pod holds it. When `hold` is stopped, it
 # stores /work/report.json, one line of JSON, in a ConfigMap, and releases the Lease.
 # LEASE_OBJECT, REPORT_OBJECT: the paths of Lease and ConfigMap at the API server; POD: the pod's name.
+# SERVER_PODS: the path of the list of the registry's pods on this node, for a volume that one node can mount; else unset. While there is
+# none, /work/stop exists.
 set -u
 credentials=/maintenance/credentials
 # Seconds. A Lease that was not renewed for its duration is free.
@@ -117,9 +119,31 @@ renew() {
     version=$(field metadata resourceVersion)
 }
 
+# Ends the run if the registry has left this node, because its pod waits elsewhere for the volume. A pod may be missing for a moment.
+watch_server() {
+    [ -n "${SERVER_PODS:-}" ] || return 0
+    if [ "$(request "$SERVER_PODS" --max-time 4)" = 200 ] && grep -qx 'items: \[\]' /tmp/response; then
+        absences=$((absences + 1))
+    else
+        absences=0
+    fi
+    [ "$absences" -lt 2 ] || [ -e /work/stop ] ||
+        echo "no pod of the registry is on this node any more, so the run ends and frees the volume" | tee /work/stop >&2
+}
+
+# Pauses between two renewals.
+wait_and_watch() {
+    until [ $(($(now) - began)) -ge "$interval" ]; do
+        pause "$step"
+        watch_server
+    done
+}
+
 # Once lost, the Lease is not taken again: what this pod has begun is no longer safe.
 hold() {
     trap finish TERM INT
+    if [ -n "${SERVER_PODS:-}" ]; then step=3; else step=$interval; fi
+    absences=0
     lost=
     version=
     last=$(now)
@@ -128,7 +152,7 @@ hold() {
         if renew; then
             last=$began
             touch /work/lease /tmp/ready
-            pause "$interval"
+            wait_and_watch
         elif [ -z "$lost" ] && [ $(($(now) - last)) -lt "$duration" ]; then
             pause 5
         else

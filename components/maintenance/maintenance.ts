@@ -2,8 +2,18 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../arguments/check";
 import { duration, durationOf, secondsOf } from "../arguments/duration";
 import { longestGap } from "../arguments/formats/cron";
-import { fields } from "../arguments/shapes";
+import { boolean } from "../arguments/rules";
+import { fields, plain } from "../arguments/shapes";
+import { imageVersion } from "../kubernetes/images";
 import { lookUp, notYetKnown } from "../server/config/lookUp";
+import { type ImagesInUse, inUseProblems, inUseRules, type ReferenceSource, referenceSources } from "./imagesInUse";
+import {
+    type RetentionSettings,
+    retentionProblems,
+    retentionRules,
+    retentionSettings,
+    type TagRetention,
+} from "./retention";
 import { cronSchedule } from "./schedule";
 
 /** Deletion of the layers and manifests that no image needs. */
@@ -18,6 +28,11 @@ export interface GarbageCollection {
      * twice the longest time between two runs. Defaults to `7d`.
      */
     keepDeleted?: pulumi.Input<string>;
+    /**
+     * Whether manifests without a tag are deleted as well, if no index names them, they are not in use (`inUse`) and they are older than
+     * `grace`. Clients outside the cluster that pull by digest alone lose the image. Defaults to false.
+     */
+    untagged?: boolean;
 }
 
 /**
@@ -32,23 +47,53 @@ export interface RegistryMaintenance {
     schedule?: pulumi.Input<string>;
     /** Deletes the layers and manifests that no image needs. Enabled by default. */
     garbageCollection?: GarbageCollection;
+    /** Deletes tags that no rule keeps. Disabled by default. */
+    retention?: TagRetention;
+    /** Protects the images that the cluster uses from `retention` and `garbageCollection.untagged`. Enabled by default if one of them is. */
+    inUse?: ImagesInUse;
 }
 
 export const maintenanceRules = fields<RegistryMaintenance>({
     schedule: cronSchedule,
-    garbageCollection: fields<GarbageCollection>({ grace: duration, keepDeleted: duration }),
+    garbageCollection: fields<GarbageCollection>({
+        grace: duration,
+        keepDeleted: duration,
+        untagged: plain(boolean),
+    }),
+    retention: retentionRules,
+    inUse: inUseRules,
 });
 
 const defaults = { schedule: "0 3 * * *", grace: "24h", keepDeleted: "7d" };
 
 /** The arguments with every default. */
-export type MaintenanceSettings = Readonly<typeof defaults>;
-
-export function maintenanceSettings(args: RegistryMaintenance): pulumi.Output<MaintenanceSettings> {
-    return pulumi.output({ schedule: args.schedule, ...args.garbageCollection }).apply(withDefaults);
+export interface MaintenanceSettings {
+    readonly times: pulumi.Output<MaintenanceTimes>;
+    readonly deletesUntagged: boolean;
+    readonly retention: pulumi.Output<RetentionSettings> | undefined;
+    /** The lists of the API server that name images in use; undefined if they are not protected. */
+    readonly references: readonly ReferenceSource[] | undefined;
 }
 
-function withDefaults(given: Partial<MaintenanceSettings>): MaintenanceSettings {
+export type MaintenanceTimes = Readonly<typeof defaults>;
+
+export function maintenanceSettings(args: RegistryMaintenance): MaintenanceSettings {
+    const { schedule, garbageCollection = {}, retention, inUse } = args;
+    const { grace, keepDeleted, untagged = false } = garbageCollection;
+    return {
+        times: pulumi.output({ schedule, grace, keepDeleted }).apply(withDefaults),
+        deletesUntagged: untagged,
+        retention: retention && pulumi.output(retention).apply(retentionSettings),
+        references: referenceSources(inUse, needsUses(args)),
+    };
+}
+
+/** Whether something is deleted that could be in use. */
+function needsUses({ retention, garbageCollection }: RegistryMaintenance): boolean {
+    return retention !== undefined || garbageCollection?.untagged === true;
+}
+
+function withDefaults(given: Partial<MaintenanceTimes>): MaintenanceTimes {
     return {
         schedule: given.schedule ?? defaults.schedule,
         grace: given.grace ?? defaults.grace,
@@ -75,6 +120,7 @@ export function timeProblems({ schedule, keepDeleted }: { schedule: unknown; kee
 /** The arguments that decide whether maintenance is possible. */
 interface MaintainedArguments {
     readonly maintenance?: RegistryMaintenance;
+    readonly image?: unknown;
     readonly storage?: {
         readonly volume?: { readonly accessMode?: string };
         readonly existingClaim?: { readonly accessMode?: string };
@@ -93,11 +139,21 @@ export function maintenanceProblems(args: MaintainedArguments, driver: string | 
         maintenance;
     return [
         ...timeProblems({ schedule, keepDeleted }),
+        ...untaggedProblems(maintenance.garbageCollection?.untagged === true, args.image),
+        ...retentionProblems(maintenance.retention),
+        ...inUseProblems(maintenance.inUse, needsUses(maintenance)),
         ...storageProblems(args, driver),
         ...(descriptorCache.inMemory ? [inMemoryProblem("descriptorCache.inMemory")] : []),
         ...overrideProblems(config, descriptorCache.redis !== undefined),
         ...variableProblems(helm?.values),
     ];
+}
+
+/** Version 2 does not know the manifests of an index, and would mark those of a multi-platform image as manifests without a tag. The image may be known at deploy time only. */
+export function untaggedProblems(deletesUntagged: boolean, image: unknown): Problem[] {
+    if (!deletesUntagged || typeof image !== "string" || imageVersion(image)?.major !== 2) return [];
+    const reason = `needs version 3 of the registry, because version 2 deletes the platforms of an index, and image is \`${image}\`; use a newer image, or remove untagged`;
+    return [{ path: "maintenance.garbageCollection.untagged", reason }];
 }
 
 const problem = (reason: string): Problem => ({ path: "maintenance", reason });

@@ -2,6 +2,13 @@ import { shellScript } from "../kubernetes/shellScript";
 
 /** The shell script of all maintenance Jobs. Its first argument is the command. */
 export function maintenanceScript(): string {
-    const parts = ["storage.sh", "collect.sh", "undelete.sh", "maintenance.sh"];
-    return parts.map((part) => shellScript(__dirname, part)).join("");
+    const parts = ["storage.sh", "retain.sh", "collect.sh", "undelete.sh"].map((part) => shellScript(__dirname, part));
+    return [...parts, decideFunction(), shellScript(__dirname, "maintenance.sh")].join("");
+}
+
+/** The shell function `decide`, whose arguments are the time, `trustTimesFrom` and the files of the lists. */
+export function decideFunction(): string {
+    const program = shellScript(__dirname, "decide.awk").replaceAll("'", String.raw`'\''`);
+    const lists = ["rules", "inUse", "children", "tags"].map((list, i) => `list=${list} "$${i + 3}"`);
+    return `decide() {\nLC_ALL=C awk -v now="$1" -v trustTimesFrom="$2" '${program}' ${lists.join(" ")}\n}\n`;
 }

@@ -26,7 +26,14 @@ run() {
     child=$!
     wait "$child"
 }
-trap 'kill "${child:-$$}" 2>/dev/null; exit 143' TERM INT
+# Whatever runs may have its output redirected.
+exec 9>&2
+stopped() {
+    [ -z "${child:-}" ] || kill "$child" 2>/dev/null || true
+    [ ! -e "$WORK/stop" ] || cat "$WORK/stop" >&9
+    exit 143
+}
+trap stopped TERM INT
 
 say() {
     echo "$*"
@@ -77,14 +84,14 @@ list() {
         }' "$1.files" || fail "the listing cannot be read"
 }
 
-# Reads the digest of each tag in the list. Tags that were deleted since then are omitted.
+# Reads the digest of each tag in the list, which is of the registry's files or of another root. Tags that were deleted since then are omitted.
 read_tags() {
     rm -rf "$WORK/links"
     mkdir -p "$WORK/links/repositories"
     awk 'BEGIN { FS = "\t" } { print "repositories/" $1 "/_manifests/tags/" $2 "/current/link" }' "$1.taglinks" >"$WORK/paths"
     : >"$WORK/digests"
     if [ -s "$WORK/paths" ]; then
-        run rclone copy --files-from-raw "$WORK/paths" "$files" "$WORK/links" || fail "the tags cannot be read"
+        run rclone copy --files-from-raw "$WORK/paths" "${2:-$files}" "$WORK/links" || fail "the tags cannot be read"
         (cd "$WORK/links" && find repositories -name link -exec awk '
             FNR == 1 { n = split(FILENAME, p, "/"); name = p[2]
                 for (i = 3; i < n - 4; i++) name = name "/" p[i]
@@ -239,7 +246,7 @@ heal() {
 # <list>.eligible. The registry ends the marking of a repository early, without an error, if a manifest is deleted meanwhile. So each
 # manifest that was there before and is still there must be marked, unless its blob is missing.
 # The second argument is `untagged` to write manifests without a tag to <list>.untagged. Those that an index or another
-# repository names are then marked in one place only.
+# repository names are then marked in one place only. In a bucket, the registry does not name those of a repository without any tag.
 mark() {
     tries=1
     while [ "$tries" -le 3 ]; do
@@ -254,9 +261,11 @@ mark() {
                     if ($0 ~ / marking manifest /) marked[repository FS digest]; next }
                 FILENAME == ARGV[1] && /^blob eligible for deletion: / { print last($0) > (list ".eligible"); next }
                 FILENAME == ARGV[1] && /^manifest eligible for deletion: / { split($0, p, /[{ ]+/); print p[5], p[6] > (list ".untagged"); marked[p[5] FS p[6]]; next }
+                FILENAME == ARGV[1] && /^manifest tags path of repository .* does not exist/ { split($0, p, " "); tagless[p[6]]; next }
                 FILENAME == ARGV[1] { next }
                 FILENAME == ARGV[2] { blob[$1]; next }
                 FILENAME == ARGV[3] { before[$1 FS $2]; next }
+                ($1 in tagless) && (($1 FS $2) in before) { print $1, $2 > (list ".untagged"); next }
                 untagged != "" && ($2 in anywhere) { next }
                 ($1 FS $2) in before && !(($1 FS $2) in marked) && ($2 in blob) { print $1, $2 }' \
                 "$1.output" "$WORK/after.blobs" "$WORK/before.revisions" "$WORK/after.revisions" >"$WORK/unmarked" || return 1

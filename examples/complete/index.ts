@@ -101,7 +101,26 @@ const registry = new PrivateRegistry("registry", {
         tolerations: [{ key: "dedicated", operator: "Equal", value: "registry", effect: "NoSchedule" }],
     },
     log: { level: LogLevel.Info, format: LogFormat.Json, accessLog: true },
-    maintenance: { schedule: "0 3 * * *", garbageCollection: { grace: "24h", keepDeleted: "7d" } },
+    maintenance: {
+        schedule: "0 3 * * *",
+        garbageCollection: { grace: "24h", keepDeleted: "7d", untagged: true },
+        retention: {
+            rules: [
+                {
+                    repositories: ["team/**"],
+                    keep: { lastPushed: 10, pushedWithin: "30d", matching: ["^v\\d+\\.\\d+$"] },
+                    protect: "48h",
+                },
+            ],
+            dryRun: false,
+            trustTimesFrom: "2026-11-28T03:00:00Z",
+        },
+        inUse: {
+            enabled: true,
+            clusters: ["this"],
+            also: [{ resource: "argoproj.io/v1alpha1/rollouts", path: "spec.template.spec.containers[*].image" }],
+        },
+    },
 });
 
 /** A Helm release of the twuni chart, in an air-gapped cluster. */

@@ -7,6 +7,7 @@ import { type Figure, isReached, table } from "./figure";
 import { measureFreshRoot } from "./fresh";
 import { removeMeasured, rounds } from "./measured";
 import { measureNoChange } from "./noChange";
+import { measureRetention } from "./retention";
 import { measureRunningStart, measureWarmStart } from "./startUp";
 
 const sections: Readonly<Record<string, (progress: Progress) => Promise<Figure>>> = {
@@ -15,6 +16,7 @@ const sections: Readonly<Record<string, (progress: Progress) => Promise<Figure>>
     apply: measureApply,
     nochange: measureNoChange,
     collect: measureCollection,
+    retention: measureRetention,
 };
 
 const usage = `npm run bench [-- --only <name>]

@@ -2,7 +2,9 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Progress } from "../../sandbox/progress";
-import { digestOf, image, onVolume, RegistryProcess } from "../integration/maintenance/registryProcess";
+import { image } from "../integration/maintenance/client";
+import { digestOf } from "../integration/maintenance/digest";
+import { onVolume, RegistryProcess } from "../integration/maintenance/registryProcess";
 import type { Figure } from "./figure";
 import { seconds } from "./measured";
 

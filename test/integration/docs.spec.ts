@@ -12,11 +12,11 @@ import { copyWorkTree } from "./workTree";
  * Each page continues from the pages before it. A preview asks the API server, so production's comes before
  * another stack has a claim in the same namespace.
  */
-const order = ["production", "first-registry", "rotate", "troubleshooting", "move-from-manifests"];
+const order = ["production", "first-registry", "rotate", "cleaning-up", "troubleshooting", "move-from-manifests"];
 
 describe("the command blocks in docs/", () => {
     stepwise();
-    inSandbox();
+    inSandbox("rclone");
     // Not the work tree, in which Pulumi's stack files would stay.
     const clone = copyWorkTree();
     // A reader's backend has none of the stacks that other tests create in the sandbox's.

@@ -171,12 +171,15 @@ export class RegistryStack {
 }
 
 /** Pushes a new image of `megabytes` of incompressible data, and returns its name without the host. */
-export async function pushImage(stack: RegistryStack, megabytes = 0.001): Promise<string> {
+export async function pushImage(
+    stack: RegistryStack,
+    megabytes = 0.001,
+    image = `team/app-${randomBytes(4).toString("hex")}:1`,
+): Promise<string> {
     const work = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-test-"));
     try {
         const archive = path.join(work, "image.tar");
         await packProgram(archive, randomBytes(Math.ceil(megabytes * 1024 * 1024)), printProgress);
-        const image = `team/app-${randomBytes(4).toString("hex")}:1`;
         await push(stack.outputs, archive, image, work, theSandbox().environment);
         return image;
     } finally {

@@ -122,7 +122,7 @@ describe("the layout of components/", () => {
         const tests = filesBelow(path.join(repositoryRoot, "test/unit/components"), ".spec.ts");
         const exists = (file: string) => fs.existsSync(path.join(folder, file));
         const tested = tests.map((test) => test.replace(/(\.refusals)?\.spec\.ts$/, ""));
-        const lost = tested.filter((file) => !exists(file.endsWith(".sh") ? file : `${file}.ts`));
+        const lost = tested.filter((file) => !exists(/\.(sh|awk)$/.test(file) ? file : `${file}.ts`));
         assert.deepEqual(lost, []);
     });
 

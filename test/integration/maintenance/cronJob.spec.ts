@@ -1,15 +1,19 @@
 import * as assert from "node:assert/strict";
+import * as path from "node:path";
 import type { PrivateRegistryArgs } from "../../../components";
+import { run } from "../../../sandbox/command";
 import {
     commandLine,
     craneOf,
     inSandbox,
     kubectl,
+    loginOf,
     namespaceOfPods,
     pullByKubelet,
     pushImage,
     RegistryStack,
     stepwise,
+    theSandbox,
     until,
 } from "../harness";
 
@@ -68,13 +72,20 @@ describe("maintenance in the cluster", function () {
             await assert.rejects(digestOf(deleted));
             return deleted;
         };
-        return { registry, ofRegistry, reference, collectsOne };
+        return { registry, ofRegistry, reference, digestOf, report, collectsOne };
     };
 
     describe("with a volume", () => {
         stepwise();
-        const { registry, ofRegistry, reference, collectsOne } = maintained("collected", {
+        const { registry, ofRegistry, reference, digestOf, report, collectsOne } = maintained("collected", {
             storage: { volume: { deleteWithStack: true } },
+            maintenance: {
+                garbageCollection: { grace: "0h", untagged: true },
+                retention: {
+                    rules: [{ repositories: ["team/used"], keep: { lastPushed: 2 }, protect: "0h" }],
+                    dryRun: false,
+                },
+            },
         });
         let deleted: string;
 
@@ -127,24 +138,131 @@ describe("maintenance in the cluster", function () {
             assert.deepEqual(againstUpgrading, []);
         });
 
-        it("runs on its schedule", async () => {
-            registry.args = {
-                ...registry.args,
-                maintenance: { schedule: "* * * * *", garbageCollection: { grace: "0h" } },
+        const used = (tag: string) => `team/used:${tag}`;
+        const inTeam = "--namespace maintained-team";
+        const workload = (name: string, tag: string, replicas: number) => {
+            const labels = { app: name };
+            const container = { name: "app", image: reference(used(tag)) };
+            const spec = { containers: [container], imagePullSecrets: [{ name: "collected" }] };
+            return {
+                apiVersion: "apps/v1",
+                kind: "Deployment",
+                metadata: { name, namespace: "maintained-team" },
+                spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
             };
-            await registry.up();
+        };
+        const apply = (object: object) => kubectl("apply --filename -", JSON.stringify(object));
+        /** Pushes an image under this many tags, a few per second. */
+        const pushTags = async (image: string, count: number) => {
+            const { host, clusterIp, caCertPem, dockerConfigJson } = registry.outputs;
+            const { username, password } = loginOf(dockerConfigJson);
+            const config = [
+                `user = "${username}:${password}"`,
+                `resolve = "${host}:443:${clusterIp}"`,
+                `url = "https://${host}/v2/team/used/manifests/w[1-${count}]"`,
+            ];
+            const manifest = await craneOf(registry, (address) => ["manifest", `${address}/${image}`]);
+            const { mediaType } = JSON.parse(manifest);
+            const script = `cat <<'CA' >/tmp/ca.pem\n${caCertPem}\nCA\nprintf %s '${manifest}' >/tmp/manifest
+exec curl --silent --show-error --fail --rate 4/s --cacert /tmp/ca.pem --request PUT --data-binary @/tmp/manifest \\
+--header 'Content-Type: ${mediaType}' --output /dev/null --config -`;
+            await run([...theSandbox().enter(), "sh", "-c", script], { input: `${config.join("\n")}\n` });
+        };
+
+        it("keeps an image that runs, is scaled to zero or belongs to an old ReplicaSet after 50 newer pushes", async () => {
+            for (const tag of ["unused", "running", "scaled", "old", "current"]) {
+                await pushImage(registry, undefined, used(tag));
+            }
+            await apply(workload("running", "running", 1));
+            await apply(workload("scaled", "scaled", 0));
+            await apply(workload("rolled", "old", 0));
+            const replicaSets = async () =>
+                (await kubectl(`get replicasets ${inTeam} --selector app=rolled --output name`)).trim().split("\n");
+            await until("the old ReplicaSet", 60, async () => (await replicaSets())[0] !== "");
+            await apply(workload("rolled", "current", 0));
+            await until("the new ReplicaSet", 60, async () => (await replicaSets()).length === 2);
+            await pushTags(await pushImage(registry, undefined, used("newer")), 50);
+            const log = await succeeds("collect", ...ofRegistry);
+            assert.match(log, /No tag and no manifest is deleted before 20/);
+            assert.equal((await report()).wouldDeleteTags, 0);
+            // As if that run had been a day ago.
+            const day = new Date(Date.now() - 25 * 3_600_000).toISOString().replace(/:|\.\d+/g, "");
+            const folder = "/var/lib/registry/private-registry/in-use";
+            const [server] = await registry.pods();
+            const age = `cd ${folder} && mv $(ls | tail -n 1) ${day}.gz`;
+            await run(["kubectl", "exec", "--namespace", "collected", server, "--", "sh", "-c", age], {
+                env: theSandbox().environment,
+            });
+            await succeeds("collect", ...ofRegistry);
+            const tags = (await craneOf(registry, (host) => ["ls", `${host}/team/used`])).trim().split("\n");
+            const newer = tags.filter((tag) => /^w\d/.test(tag));
+            assert.deepEqual(
+                tags.filter((tag) => !newer.includes(tag)),
+                ["current", "old", "running", "scaled"],
+            );
+            // Those of one second are kept together.
+            assert.ok(newer.includes("w50") && newer.includes("w49") && newer.length < 12, `${newer}`);
+            const { deletedTags, untaggedManifests } = await report();
+            assert.equal(deletedTags, 52 - newer.length);
+            assert.equal(untaggedManifests, 1);
+        });
+
+        it("keeps these images pullable after they were deleted from the node", async () => {
+            await kubectl(`delete deployment ${inTeam} running`);
+            const images = ["running", "scaled", "old"].map((tag) => reference(used(tag)));
+            const program = path.join(theSandbox().folder, "bin", "ctr");
+            const ctr = [...theSandbox().enter(1, { all: true }), program, "--namespace", "k8s.io", "images"];
+            await run([...ctr, "rm", "--sync", images[0]]);
+            for (const image of images) {
+                assert.ok(!(await run([...ctr, "ls", "--quiet"])).split("\n").includes(image));
+                await pullByKubelet(image, "maintained-team", "collected");
+            }
+        });
+
+        it("ends when the registry leaves the node, and the next run moves back what it had moved", async () => {
+            const [deleted, kept] = [await pushImage(registry), await pushImage(registry)];
+            const digest = (await digestOf(deleted)).trim();
+            await craneOf(registry, (host) => ["delete", `${host}/${deleted.split(":")[0]}@${digest}`]);
+            const cronJob = JSON.parse(
+                await kubectl("get cronjob registry-maintenance --namespace collected --output json"),
+            );
+            const { spec } = cronJob.spec.jobTemplate;
+            const { name, uid } = cronJob.metadata;
+            // So that the Job goes with the stack if this test fails.
+            const ownerReferences = [{ apiVersion: "batch/v1", kind: "CronJob", name, uid }];
+            spec.template.spec.containers[0].env.push({ name: "WAIT", value: "300" });
+            const job = {
+                apiVersion: "batch/v1",
+                kind: "Job",
+                metadata: { name: "long", namespace: "collected", ownerReferences },
+                spec,
+            };
+            await kubectl("apply --filename -", JSON.stringify(job));
+            const log = () => kubectl("logs --namespace collected job/long --container collect").catch(() => "");
+            await until("the move of blobs", 120, async () => /Moving \d+ of \d+ blobs/.test(await log()));
+            const server = "--namespace collected --selector app.kubernetes.io/component=server";
+            await kubectl(`scale deployment ${server} --replicas=0`);
+            // The registry's pod ends after its open requests, within its grace period of 75 seconds.
+            await kubectl("wait --namespace collected job/long --for=condition=Failed --timeout=120s");
+            assert.match(await log(), /no pod of the registry is on this node any more, so the run ends/);
+            await kubectl(`scale deployment ${server} --replicas=1`);
+            await kubectl(`rollout status deployment ${server} --timeout=90s`);
+            await succeeds("collect", ...ofRegistry);
+            await pullByKubelet(reference(kept), "maintained-team", "collected");
+            await kubectl("delete job --namespace collected long");
+        });
+
+        it("runs on its schedule", async () => {
             const field = "jsonpath={.status.lastSuccessfulTime}";
             const last = () => kubectl(`get cronjob registry-maintenance --namespace collected --output ${field}`);
             const before = await last();
-            await kubectl(
-                `patch cronjob registry-maintenance --namespace collected --patch {"spec":{"suspend":false}}`,
-            );
+            const patch = JSON.stringify({ spec: { schedule: "* * * * *", suspend: false } });
+            const command = "kubectl patch cronjob registry-maintenance --namespace collected --patch".split(" ");
+            await run([...command, patch], { env: theSandbox().environment });
             await until("a scheduled run", 180, async () => (await last()) !== before);
-            registry.args = { ...registry.args, maintenance: { garbageCollection: { grace: "0h" } } };
-            await registry.up();
         });
 
-        it("has an account that may read and patch the Lease and the report only", async () => {
+        it("has an account that may patch the Lease and the report, and list what names images", async () => {
             const account = "system:serviceaccount:collected:registry-maintenance-account";
             const rights = await kubectl(`auth can-i --list --as ${account} --namespace collected`);
             // What every account may do: its reviews of itself, and the paths of discovery.
@@ -157,7 +275,15 @@ describe("maintenance in the cluster", function () {
                 .map((line) => line.trim().split(/ {2,}/).join(" "));
             assert.deepEqual(columns.sort(), [
                 "configmaps [] [registry-maintenance-report] [get patch]",
+                "cronjobs.batch [] [] [list]",
+                "daemonsets.apps [] [] [list]",
+                "deployments.apps [] [] [list]",
+                "jobs.batch [] [] [list]",
                 "leases.coordination.k8s.io [] [registry-maintenance] [get patch]",
+                "pods [] [] [list]",
+                "replicasets.apps [] [] [list]",
+                "replicationcontrollers [] [] [list]",
+                "statefulsets.apps [] [] [list]",
             ]);
         });
     });

@@ -6,7 +6,8 @@ import * as path from "node:path";
 import { rcloneRoot, rcloneVariables } from "../../../components/maintenance/rclone";
 import { printProgress } from "../../../sandbox/progress";
 import { ensureTools } from "../../../sandbox/toolchain/toolchain";
-import { freePort, type StorageOfTest } from "./registryProcess";
+import { freePort } from "./freePort";
+import type { StorageOfTest } from "./registryProcess";
 
 const keys = { AWS_ACCESS_KEY_ID: "test-access-key", AWS_SECRET_ACCESS_KEY: "test-secret-key" };
 const bucket = "images";

@@ -1,18 +1,19 @@
 import * as assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import * as fs from "node:fs";
-import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import { stringify } from "yaml";
 import { shellScript } from "../../../components/kubernetes/shellScript";
 import { maintenanceScript } from "../../../components/maintenance/script";
-import { attempt, type CommandResult, run } from "../../../sandbox/command";
-import { ensureDebianPackages, unpackDebianPackage } from "../../../sandbox/debian";
+import { type CommandResult, run } from "../../../sandbox/command";
+import { unpackDebianPackage } from "../../../sandbox/debian";
 import { printProgress } from "../../../sandbox/progress";
 import { ensureTools } from "../../../sandbox/toolchain/toolchain";
+import { digestOf } from "./digest";
+import { freePort } from "./freePort";
+import type { RedisProcess } from "./redisProcess";
 
 /** Where a registry keeps its files, for the registry itself and for the maintenance script. */
 export interface StorageOfTest {
@@ -144,6 +145,12 @@ export class RegistryProcess {
         return { ...result, report };
     }
 
+    /** Where a blob is on a volume. */
+    blobFile(blob: Buffer): string {
+        const [algorithm, hex] = digestOf(blob).split(":");
+        return path.join(this.storage.path, "docker/registry/v2/blobs", algorithm, hex.slice(0, 2), hex, "data");
+    }
+
     async request(method: string, urlPath: string, body?: Buffer, type?: string): Promise<Response> {
         const headers: Record<string, string> = type === undefined ? {} : { "content-type": type };
         const content = body && new Uint8Array(body);
@@ -186,15 +193,6 @@ async function installBusybox(folder: string): Promise<void> {
     for (const applet of applets) fs.symlinkSync(busybox, path.join(folder, applet));
 }
 
-export async function freePort(): Promise<number> {
-    const server = net.createServer();
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const { port } = server.address() as net.AddressInfo;
-    server.close();
-    return port;
-}
-
 async function answers(url: string): Promise<void> {
     for (let tries = 0; ; tries++) {
         const isUp = await fetch(`${url}/v2/`).then(
@@ -202,151 +200,9 @@ async function answers(url: string): Promise<void> {
             () => false,
         );
         if (isUp) return;
-        assert.ok(tries < 200, `${url} does not answer`);
+        assert.ok(tries < 1200, `${url} does not answer`);
         await new Promise((resolve) => setTimeout(resolve, 50));
     }
-}
-
-export const manifestType = "application/vnd.oci.image.manifest.v1+json";
-export const indexType = "application/vnd.oci.image.index.v1+json";
-
-export function digestOf(content: Buffer): string {
-    return `sha256:${createHash("sha256").update(content).digest("hex")}`;
-}
-
-/** An image, or an index of images. */
-export interface Image {
-    readonly type: string;
-    readonly content: Buffer;
-    readonly digest: string;
-    /** Config and layers. */
-    readonly blobs: readonly Buffer[];
-    /** The images of an index. */
-    readonly children: readonly Image[];
-}
-
-const configType = "application/vnd.oci.image.config.v1+json";
-const layerType = "application/vnd.oci.image.layer.v1.tar";
-
-/** An image with these layers. The same layers and `variant` are the same image. */
-export function image(
-    layers: readonly Buffer[] = [randomBytes(100)],
-    variant = randomBytes(4).toString("hex"),
-    annotations?: Record<string, string>,
-): Image {
-    const rootfs = { type: "layers", diff_ids: layers.map(digestOf) };
-    const config = Buffer.from(JSON.stringify({ os: "linux", architecture: "amd64", rootfs, author: variant }));
-    const describe = (mediaType: string, blob: Buffer) => ({ mediaType, digest: digestOf(blob), size: blob.length });
-    const manifest = {
-        schemaVersion: 2,
-        mediaType: manifestType,
-        config: describe(configType, config),
-        layers: layers.map((layer) => describe(layerType, layer)),
-        annotations,
-    };
-    const content = Buffer.from(JSON.stringify(manifest));
-    return { type: manifestType, content, digest: digestOf(content), blobs: [config, ...layers], children: [] };
-}
-
-export function index(children: readonly Image[]): Image {
-    const manifests = children.map(({ type, digest, content }, i) => ({
-        mediaType: type,
-        digest,
-        size: content.length,
-        platform: { os: "linux", architecture: ["amd64", "arm64", "s390x"][i % 3] },
-    }));
-    const content = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: indexType, manifests }));
-    return { type: indexType, content, digest: digestOf(content), blobs: [], children };
-}
-
-/** A client that pushes as docker and crane do: each blob unless the registry has it, then the manifest. */
-export class Client {
-    constructor(
-        private readonly registry: RegistryProcess,
-        readonly repository: string,
-    ) {}
-
-    /** Pushes an image; returns the status of the manifest's upload. */
-    async push(pushed: Image, tag?: string): Promise<number> {
-        for (const child of pushed.children) {
-            const status = await this.push(child);
-            if (status !== 201) return status;
-        }
-        for (const blob of new Set(pushed.blobs)) await this.pushBlob(blob);
-        return this.putManifest(pushed, tag ?? pushed.digest);
-    }
-
-    async pushBlob(blob: Buffer, digest = digestOf(blob)): Promise<void> {
-        const known = await this.ask("HEAD", `blobs/${digest}`);
-        if (known.status === 200) return;
-        const begun = await this.ask("POST", "blobs/uploads/");
-        assert.equal(begun.status, 202);
-        const location = new URL(begun.headers.get("location") ?? "", this.registry.url);
-        location.searchParams.set("digest", digest);
-        const put = await this.registry.request("PUT", location.href, blob, "application/octet-stream");
-        await put.arrayBuffer();
-        assert.equal(put.status, 201, `the upload of ${digest}`);
-    }
-
-    async putManifest({ content, type }: Image, reference: string): Promise<number> {
-        return (await this.ask("PUT", `manifests/${reference}`, content, type)).status;
-    }
-
-    /** Deletes a tag, or a manifest by digest; returns the status. */
-    async delete(reference: string): Promise<number> {
-        return (await this.ask("DELETE", `manifests/${reference}`)).status;
-    }
-
-    /** What is missing or wrong when the image is pulled. */
-    async problems(pulled: Image, reference = pulled.digest): Promise<string[]> {
-        const problems: string[] = [];
-        const check = async (urlPath: string, expected: Buffer, accept?: string) => {
-            const url = new URL(`/v2/${this.repository}/${urlPath}`, this.registry.url);
-            const pulled = await fetch(url, { headers: accept === undefined ? {} : { accept } })
-                .then(async (response) => ({ status: response.status, body: await response.arrayBuffer() }))
-                // The registry ends the connection if it cannot read a blob that it has announced.
-                .catch((error) => ({ status: String(error), body: new ArrayBuffer(0) }));
-            if (pulled.status !== 200) problems.push(`${this.repository}/${urlPath}: ${pulled.status}`);
-            else if (!expected.equals(Buffer.from(pulled.body)))
-                problems.push(`${this.repository}/${urlPath}: another content`);
-        };
-        await check(`manifests/${reference}`, pulled.content, pulled.type);
-        for (const blob of new Set(pulled.blobs)) await check(`blobs/${digestOf(blob)}`, blob);
-        for (const child of pulled.children) problems.push(...(await this.problems(child)));
-        return problems;
-    }
-
-    private async ask(method: string, urlPath: string, body?: Buffer, type?: string): Promise<Response> {
-        const response = await this.registry.request(method, `/v2/${this.repository}/${urlPath}`, body, type);
-        await response.arrayBuffer();
-        return response;
-    }
-}
-
-export interface RedisProcess {
-    readonly port: number;
-    stop(): Promise<void>;
-}
-
-/** Debian's Redis on loopback, without data on disk. */
-export async function startRedis(): Promise<RedisProcess> {
-    await ensureDebianPackages(["redis-tools"], printProgress);
-    const port = await freePort();
-    // One executable, whose name decides whether it is the server or the checker.
-    const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", ""];
-    const child = spawn("/usr/bin/redis-check-rdb", args, { argv0: "redis-server", stdio: "ignore" });
-    const ask = () => attempt(["redis-cli", "-p", String(port), "ping"]);
-    for (let tries = 0; (await ask()).stdout.trim() !== "PONG"; tries++) {
-        assert.ok(tries < 100 && child.exitCode === null, "Redis does not answer");
-        await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    return {
-        port,
-        async stop() {
-            child.kill("SIGKILL");
-            await once(child, "exit");
-        },
-    };
 }
 
 /** A directory of the machine, and Redis as the cache. */
@@ -364,10 +220,4 @@ export function onVolume(folder: string): StorageOfTest {
     const root = path.join(folder, "registry");
     fs.mkdirSync(root);
     return { section: { filesystem: { rootdirectory: root } }, path: root };
-}
-
-/** Runs crane, without a login. */
-export async function crane(...command: string[]): Promise<CommandResult> {
-    const tools = await ensureTools(["crane"], printProgress);
-    return attempt([tools.crane, ...command, "--insecure"]);
 }

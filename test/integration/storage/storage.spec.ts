@@ -44,8 +44,6 @@ describe("storage and exposure", () => {
 
     lives("volume", { storage: { volume: { deleteWithStack: true } } }, true);
 
-    lives("memory", { storage: { memory: {} }, nodes: { enabled: true } }, false);
-
     describe("existing claim", () => {
         before(async () => {
             await kubectl("create namespace existing-claim");
@@ -90,9 +88,10 @@ describe("storage and exposure", () => {
     );
 
     lives(
-        "node-port",
+        "memory",
         {
             storage: { memory: {} },
+            nodes: { enabled: true },
             expose: { nodePort: { port: 30443 } },
             serviceName: "images",
             hostAliases: ["images.example.com"],
@@ -113,7 +112,7 @@ describe("storage and exposure", () => {
             );
             assert.deepEqual(viaNodePort, { status: 200, error: "" });
             const image = await pushImage(registry);
-            await pullByKubelet(`images.example.com/${image}`, "storage-team", "node-port");
+            await pullByKubelet(`images.example.com/${image}`, "storage-team", "memory");
         },
     );
 

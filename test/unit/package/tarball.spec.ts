@@ -35,7 +35,7 @@ describe("the packed package", function () {
             return sources.flatMap((source) => {
                 const name = `dist/${folder}/${source.replace(/\.ts$/, "")}`;
                 if (source.endsWith(".ts")) return [`${name}.js`, `${name}.js.map`, `${name}.d.ts`];
-                return source.endsWith(".sh") ? [name] : [];
+                return /\.(sh|awk)$/.test(source) ? [name] : [];
             });
         });
         const always = ["LICENSE", "README.md", "package.json"];

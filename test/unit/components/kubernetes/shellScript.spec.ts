@@ -31,6 +31,10 @@ describe("shellScript", () => {
             assert.ok(embedded.endsWith("\n"), "another script may follow");
         });
 
+        it(`leaves ${file} as it is when Kubernetes expands variables in commands`, () => {
+            assert.ok(!embedded.includes("$$"), "Kubernetes replaces `$$` by `$`");
+        });
+
         it(`keeps every command of ${file}, for sh`, () => {
             const whole = fs.readFileSync(path.join(components, file), "utf8");
             assert.equal(parsed(embedded), parsed(whole));

@@ -12,6 +12,7 @@ type Any = any;
 const paths = {
     lease: "/apis/coordination.k8s.io/v1/namespaces/registry/leases/registry-maintenance",
     report: "/api/v1/namespaces/registry/configmaps/registry-maintenance-report",
+    pods: "/api/v1/namespaces/registry/pods",
 };
 
 /** An API server with a Lease and a ConfigMap, which applies merge patches and refuses one to an old version. */
@@ -134,7 +135,7 @@ describe("maintenance/lease.sh", () => {
 
     afterEach(() => api.stop());
 
-    function lease(task: string): Running {
+    function lease(task: string, env: Record<string, string> = {}): Running {
         const script = inFolder("maintenance/lease.sh", "/tmp/", "/work/", "/maintenance/credentials");
         return run(`set -- ${task}\n${script}`, {
             KUBERNETES_SERVICE_HOST: "127.0.0.1",
@@ -142,6 +143,7 @@ describe("maintenance/lease.sh", () => {
             LEASE_OBJECT: paths.lease,
             REPORT_OBJECT: paths.report,
             POD: "pod-1",
+            ...env,
         });
     }
     const seconds = () => Number(readFileSync(at("clock"), "utf8")) - 1000;
@@ -230,6 +232,35 @@ describe("maintenance/lease.sh", () => {
                 leaseTransitions: 3,
             }),
         );
+
+        it("ends the run if the registry has left the node, and holds the Lease until the run has ended", async () => {
+            const pods = {
+                apiVersion: "v1",
+                kind: "PodList",
+                metadata: { resourceVersion: "9" },
+                items: [{ kind: "Pod" }],
+            };
+            api.objects[paths.pods] = pods;
+            const running = lease("hold", { SERVER_PODS: `${paths.pods}?limit=1&fieldSelector=spec.nodeName=node-1` });
+            await until(() => seconds() > 40, "some looks at the pods");
+            assert.ok(!existsSync(at("work/stop")));
+            assert.ok(renewals() >= 2);
+            pods.items = [];
+            const left = seconds();
+            await until(() => existsSync(at("work/stop")), "the end of the run");
+            assert.ok(seconds() - left <= 9, `${seconds() - left}`);
+            assert.match(readFileSync(at("work/stop"), "utf8"), /^no pod of the registry is on this node any more/);
+            assert.ok(isHeld());
+            await end(running);
+            assert.equal(api.lease.holderIdentity, "");
+        });
+
+        it("lets the run go on if the API server does not list the registry's pods", async () => {
+            const running = lease("hold", { SERVER_PODS: paths.pods });
+            await until(() => seconds() > 40, "some looks at the pods");
+            assert.ok(!existsSync(at("work/stop")));
+            await end(running);
+        });
 
         it("renews the Lease every 30 seconds, and releases it at the end", async () => {
             const running = lease("hold");

@@ -9,6 +9,10 @@ const mustBeDuration = "must be an integer of hours or days, e.g. `24h` or `7d`"
 const mustBeSchedule =
     "must be a cron schedule of 5 fields with numbers, lists, ranges, steps and `*`, e.g. `0 3 * * *`";
 
+const mustBeResource = "must be group, version and plural name of a resource, e.g. `argoproj.io/v1alpha1/rollouts`";
+const mustBePath =
+    "must be names of fields with dots, with `[*]` after lists and a name at the end, e.g. `spec.containers[*].image`";
+
 refusesValues("maintenance", [
     ["maintenance.schedule", "@daily", mustBeSchedule],
     ["maintenance.schedule", "0 3 * * MON", mustBeSchedule],
@@ -16,6 +20,36 @@ refusesValues("maintenance", [
     ["maintenance.schedule", "0 3 30 2 *", "must name a date that exists, e.g. `0 3 1 * *`"],
     ["maintenance.garbageCollection.grace", "30m", mustBeDuration],
     ["maintenance.garbageCollection.keepDeleted", 7, mustBeDuration],
+    ["maintenance.garbageCollection.untagged", "yes", "must be true or false"],
+    [
+        "maintenance.retention.rules[0].repositories[0]",
+        "team/app:1",
+        "names a tag, a digest or a port; write the repository alone, e.g. `team/app`",
+    ],
+    ["maintenance.retention.rules[0].repositories[0]", 7, "must be a string"],
+    ["maintenance.retention.rules[0].keep.lastPushed", 0, "must be an integer of at least 1"],
+    ["maintenance.retention.rules[0].keep.pushedWithin", "1w", mustBeDuration],
+    ["maintenance.retention.rules[0].keep.matching[0]", "v(1", "has a `(` without a `)`; close the group"],
+    ["maintenance.retention.rules[0].protect", "1w", mustBeDuration],
+    ["maintenance.retention.dryRun", "no", "must be true or false"],
+    [
+        "maintenance.retention.trustTimesFrom",
+        "2026-11-28",
+        "must be a time in RFC 3339 format, e.g. `2026-11-28T03:00:00Z`",
+    ],
+    [
+        "maintenance.inUse.clusters[0]",
+        "edge",
+        "must be `this`, because other clusters cannot report the images that they use yet",
+    ],
+    ["maintenance.inUse.also[0].resource", "rollouts", mustBeResource],
+    [
+        "maintenance.inUse.also[0].resource",
+        "v1/secrets",
+        "must not be `v1/secrets`, which the run could then read in all namespaces",
+    ],
+    ["maintenance.inUse.also[0].path", "spec.images[*]", mustBePath],
+    ["maintenance.inUse.also[0].path", "spec.containers[0].image", mustBePath],
 ]);
 
 const maintenance = {};
@@ -29,7 +63,57 @@ const notClear = (path: string) =>
 const needsSecond = (kind: string) =>
     `maintenance: needs a second pod on the storage, which storage.${kind}.accessMode \`ReadWriteOncePod\` does not allow; use \`ReadWriteOnce\`, or remove maintenance`;
 
+const untagged = { garbageCollection: { untagged: true } };
+const retention = { rules: [{ repositories: ["**"], keep: { lastPushed: 10 } }] };
+
 refuses("maintenance", {
+    "retention without rules": {
+        of: { maintenance: { retention: {} } },
+        says: [
+            'maintenance.retention.rules: is missing; add a rule, e.g. `{ repositories: ["team/**"], keep: { lastPushed: 10 } }`',
+        ],
+    },
+    "an empty list of rules": {
+        of: { maintenance: { retention: { rules: [] } } },
+        says: ["maintenance.retention.rules: is empty; add a rule, or remove retention"],
+    },
+    "rules without repositories, and rules that keep nothing": {
+        of: {
+            maintenance: {
+                retention: {
+                    rules: [
+                        { repositories: [], keep: {} },
+                        { repositories: ["**"], keep: { matching: [] } },
+                        { keep: { lastPushed: 1 } },
+                        { repositories: ["**"] },
+                    ],
+                },
+            },
+        },
+        says: [
+            "maintenance.retention.rules[0].keep: keeps nothing; set lastPushed, pushedWithin or matching",
+            "maintenance.retention.rules[0].repositories: is empty; name repositories, e.g. `team/**`",
+            "maintenance.retention.rules[1].keep: keeps nothing; set lastPushed, pushedWithin or matching",
+            "maintenance.retention.rules[2].repositories: is missing; name repositories, e.g. `team/**`",
+            "maintenance.retention.rules[3].keep: is missing; set what to keep, e.g. `lastPushed: 10`",
+        ],
+    },
+    "untagged with version 2 of the registry": {
+        of: { image: "docker.io/library/registry:2.8.3", maintenance: untagged },
+        says: [
+            "maintenance.garbageCollection.untagged: needs version 3 of the registry, because version 2 deletes the platforms of an index, and image is `docker.io/library/registry:2.8.3`; use a newer image, or remove untagged",
+        ],
+    },
+    "inUse when nothing is deleted that could be in use": {
+        of: { maintenance: { garbageCollection: { untagged: false }, inUse: {} } },
+        says: [
+            "maintenance.inUse: needs maintenance.retention or maintenance.garbageCollection.untagged, without which nothing is deleted that could be in use; remove it",
+        ],
+    },
+    "inUse that is disabled and has lists": {
+        of: { maintenance: { retention, inUse: { enabled: false, clusters: ["this"] } } },
+        says: ["maintenance.inUse: has enabled: false, so nothing is protected; remove clusters and also"],
+    },
     "no time to undo a deletion": {
         of: { maintenance: { garbageCollection: { keepDeleted: "0d" } } },
         says: [`${kept} \`2d\`, twice the longest time between two runs of \`0 3 * * *\`, not \`0d\``],
@@ -171,6 +255,11 @@ describe("maintenance", () => {
             "a variable of the chart",
             { maintenance, helm: { values: late({ extraEnvVars: [{ name: "REGISTRY_PROXY_REMOTEURL" }] }) } },
             "maintenance: does not read REGISTRY_PROXY_REMOTEURL",
+        ],
+        [
+            "version 2 of the registry",
+            { maintenance: untagged, image: late("docker.io/library/registry:2.8.3") },
+            "maintenance.garbageCollection.untagged: needs version 3 of the registry",
         ],
     ];
     for (const [what, args, says] of atDeployTime) {

@@ -122,6 +122,11 @@ describe("maintenance", () => {
             POD: "metadata.name",
             LEASE_OBJECT: "/apis/coordination.k8s.io/v1/namespaces/registry/leases/registry-maintenance",
             REPORT_OBJECT: "/api/v1/namespaces/registry/configmaps/registry-maintenance-report",
+            NODE: "spec.nodeName",
+            SERVER_PODS:
+                "/api/v1/namespaces/registry/pods?limit=1&fieldSelector=spec.nodeName=$(NODE)&labelSelector=" +
+                "app.kubernetes.io%2Fname%3Dprivate-registry%2Capp.kubernetes.io%2Finstance%3Dregistry%2C" +
+                "app.kubernetes.io%2Fcomponent%3Dserver",
         });
         assert.deepEqual(container(r, "lease").startupProbe.exec.command, ["test", "-e", "/tmp/ready"]);
     });
@@ -142,9 +147,14 @@ describe("maintenance", () => {
         assert.equal(new Set(tmp).size, 3);
     });
 
-    it("can read and patch its Lease and its report, and nothing else", async () => {
+    it("can read and patch its Lease and its report, and list pods if it must be on the registry's node", async () => {
         const r = await maintained();
-        assert.deepEqual(r.one("Role", "registry-maintenance-role").inputs.rules, [
+        const listed = { apiGroups: [""], resources: ["pods"], verbs: ["list"] };
+        const rulesOf = (of: typeof r) => of.one("Role", "registry-maintenance-role").inputs.rules;
+        const anywhere = await maintained({ storage: { volume: { accessMode: AccessMode.ReadWriteMany } } });
+        assert.deepEqual(rulesOf(r), [...rulesOf(anywhere), listed]);
+        assert.equal(env(anywhere, "lease").SERVER_PODS, undefined);
+        assert.deepEqual(rulesOf(anywhere), [
             {
                 apiGroups: ["coordination.k8s.io"],
                 resources: ["leases"],
@@ -320,6 +330,129 @@ describe("maintenance of a bucket", () => {
         const secret = r.one("Secret", "registry-s3").inputs.metadata.name;
         assert.equal(all.AWS_SECRET_ACCESS_KEY, `${secret}/secretAccessKey`);
         assert.equal(mounts(r, "collect")["/etc/private-registry/authorities"].secret.secretName, secret);
+    });
+});
+
+describe("maintenance.retention", () => {
+    const rules = [
+        { repositories: ["team/**"], keep: { lastPushed: 10, pushedWithin: "30d", matching: ["^v\\d"] } },
+        { repositories: ["**"], keep: { lastPushed: pulumi.output(3) }, protect: "2d" },
+    ];
+    const files = (r: Resources) => {
+        const { secretName } = mounts(r, "collect")["/etc/private-registry/config"].secret;
+        return r.all.find((one) => one.inputs.metadata?.name === secretName)?.inputs.stringData;
+    };
+
+    it("is a list of rules and a dry run by default", async () => {
+        const r = await maintained({ maintenance: { retention: { rules } } });
+        const { RULES, DRY_RUN, IN_USE, UNTAGGED, TRUST_TIMES_FROM } = env(r, "collect");
+        assert.deepEqual([RULES, DRY_RUN, IN_USE], ["/etc/private-registry/config/rules", "true", "true"]);
+        assert.deepEqual([UNTAGGED, TRUST_TIMES_FROM], [undefined, undefined]);
+        assert.equal(
+            files(r).rules,
+            "1\t^(team/.+)$\t10\t2592000\t^v[0-9]\t86400\t^v\\d\n2\t^(.+)$\t3\t-\t-\t172800\t-\n",
+        );
+    });
+
+    it("deletes with dryRun: false, and knows since when times are true", async () => {
+        const retention = { rules, dryRun: false, trustTimesFrom: "2026-11-28T03:00:00+01:00" };
+        const r = await maintained({ maintenance: { retention } });
+        assert.equal(env(r, "collect").DRY_RUN, "false");
+        assert.equal(env(r, "collect").TRUST_TIMES_FROM, "1795831200");
+    });
+
+    it("is accepted with Outputs", async () => {
+        const retention = {
+            rules: [{ repositories: [pulumi.output("team/*")], keep: { matching: [pulumi.output("x")] } }],
+            dryRun: pulumi.output(false),
+        };
+        const r = await maintained({ maintenance: { retention } });
+        assert.equal(env(r, "collect").DRY_RUN, "false");
+        assert.equal(files(r).rules, "1\t^(team/[^/]+)$\t-\t-\tx\t86400\tx\n");
+    });
+});
+
+describe("maintenance.inUse", () => {
+    const retention = { rules: [{ repositories: ["**"], keep: { lastPushed: 10 } }] };
+    const untagged = { garbageCollection: { untagged: true } };
+    const listed = (r: Resources) => env(r, "in-use").LISTS.split("\n");
+    const usual = [
+        "/api/v1/pods image|imageID",
+        "/api/v1/replicationcontrollers image|imageID",
+        "/apis/apps/v1/deployments image|imageID",
+        "/apis/apps/v1/replicasets image|imageID",
+        "/apis/apps/v1/statefulsets image|imageID",
+        "/apis/apps/v1/daemonsets image|imageID",
+        "/apis/batch/v1/jobs image|imageID",
+        "/apis/batch/v1/cronjobs image|imageID",
+    ];
+
+    it("lists what names images, with a permission for exactly that, for retention and untagged", async () => {
+        for (const maintenance of [{ retention }, untagged, { retention, inUse: { clusters: ["this"] } }]) {
+            const r = await maintained({ maintenance });
+            assert.deepEqual(listed(r), usual);
+            assert.equal(env(r, "collect").IN_USE, "true");
+            const role = r.one("ClusterRole", "registry-maintenance-in-use-role").inputs;
+            assert.equal(role.metadata.name, "registry-registry-maintenance-in-use");
+            assert.deepEqual(role.rules, [
+                { apiGroups: [""], resources: ["pods", "replicationcontrollers"], verbs: ["list"] },
+                {
+                    apiGroups: ["apps"],
+                    resources: ["deployments", "replicasets", "statefulsets", "daemonsets"],
+                    verbs: ["list"],
+                },
+                { apiGroups: ["batch"], resources: ["jobs", "cronjobs"], verbs: ["list"] },
+            ]);
+            const binding = r.one("ClusterRoleBinding", "registry-maintenance-in-use-role-binding").inputs;
+            assert.equal(binding.roleRef.name, role.metadata.name);
+            assert.deepEqual(binding.subjects, [
+                { kind: "ServiceAccount", name: "registry-maintenance-account", namespace: "registry" },
+            ]);
+        }
+    });
+
+    it("does not exist without them, or if it is disabled", async () => {
+        for (const maintenance of [{}, { retention, ...untagged, inUse: { enabled: false } }]) {
+            const r = await maintained({ maintenance });
+            assert.deepEqual(
+                r.all.filter(({ type }) => /:ClusterRole(Binding)?$/.test(type)),
+                [],
+            );
+            assert.equal(
+                containersOf(r).some(({ name }) => name === "in-use"),
+                false,
+            );
+            assert.equal(env(r, "collect").IN_USE, undefined);
+        }
+    });
+
+    it("lists further resources, with the last field of their path", async () => {
+        const also = [
+            { resource: "argoproj.io/v1alpha1/rollouts", path: "spec.template.spec.containers[*].image" },
+            { resource: "v1/podtemplates", path: "template.spec.containers[*].image" },
+            { resource: "example.com/v1/apps", path: "spec.picture" },
+        ];
+        const r = await maintained({ maintenance: { ...untagged, inUse: { also } } });
+        assert.deepEqual(listed(r), [
+            ...usual,
+            "/apis/argoproj.io/v1alpha1/rollouts image",
+            "/api/v1/podtemplates image",
+            "/apis/example.com/v1/apps picture",
+        ]);
+        const { rules } = r.one("ClusterRole", "registry-maintenance-in-use-role").inputs;
+        assert.deepEqual(rules[0].resources, ["pods", "replicationcontrollers", "podtemplates"]);
+        assert.deepEqual(rules.slice(3), [
+            { apiGroups: ["argoproj.io"], resources: ["rollouts"], verbs: ["list"] },
+            { apiGroups: ["example.com"], resources: ["apps"], verbs: ["list"] },
+        ]);
+    });
+
+    it("runs before the job, with the token that the job does not have", async () => {
+        const r = await maintained({ maintenance: untagged });
+        const names = template(r).spec.initContainers.map(({ name }: Any) => name);
+        assert.deepEqual(names, ["program", "acquire", "lease", "in-use"]);
+        assert.ok("/maintenance/credentials" in mounts(r, "in-use"));
+        assert.equal("/maintenance/credentials" in mounts(r, "collect"), false);
     });
 });
 

@@ -1,0 +1,34 @@
+import * as assert from "node:assert/strict";
+import { waitingFor } from "../../../cli/maintenanceJob";
+
+// biome-ignore lint/suspicious/noExplicitAny: a part of a pod
+const pod = (status: any) => ({ metadata: { name: "run-1", namespace: "registry", labels: {} }, status }) as any;
+const ended = (name: string, exitCode: number) => ({ name, state: { terminated: { exitCode } } });
+
+describe("what a maintenance Job waits for", () => {
+    it("is the Lease while another run holds it", () => {
+        const lease = { name: "lease", state: { running: {} }, started: false };
+        const waiting = waitingFor(pod({ initContainerStatuses: [lease] }));
+        assert.equal(waiting, "Waiting for the end of another run, which holds the Lease.");
+    });
+
+    it("is an image that cannot be pulled, by its reason", () => {
+        const containerStatuses = [{ name: "collect", state: { waiting: { reason: "ImagePullBackOff" } } }];
+        const initContainerStatuses = [ended("program", 0)];
+        const waiting = waitingFor(pod({ initContainerStatuses, containerStatuses }));
+        assert.equal(waiting, "Waiting for the pod run-1: ImagePullBackOff.");
+    });
+
+    it("is a node, by the scheduler's message", () => {
+        const conditions = [{ type: "PodScheduled", status: "False", message: "0/1 nodes are available" }];
+        assert.equal(waitingFor(pod({ conditions })), "Waiting for the pod run-1: 0/1 nodes are available.");
+    });
+
+    it("is nothing any more after a container has failed, whose log it names", () => {
+        const initContainerStatuses = [ended("program", 0), ended("in-use", 1)];
+        assert.equal(
+            waitingFor(pod({ initContainerStatuses })),
+            "its container in-use ended with an error; kubectl logs run-1 --namespace registry --container in-use shows it",
+        );
+    });
+});
