@@ -3,8 +3,8 @@
 # and exits; it fails after ten minutes. `hold` renews it: /work/lease exists as long as this pod holds it. When `hold` is stopped, it
 # stores /work/report.json, one line of JSON, in a ConfigMap, and releases the Lease.
 # LEASE_OBJECT, REPORT_OBJECT: the paths of Lease and ConfigMap at the API server; POD: the pod's name.
-# SERVER_PODS: the path of the list of the registry's pods on this node, for a volume that one node can mount; else unset. While there is
-# none, /work/stop exists.
+# SERVER_PODS: the path of the list of the registry's pods on this node, for a volume that one node can mount; else unset. Once there is
+# none, /work/stop exists, which ends the run.
 set -u
 credentials=/maintenance/credentials
 # Seconds. A Lease that was not renewed for its duration is free.

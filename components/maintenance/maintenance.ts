@@ -149,7 +149,10 @@ export function maintenanceProblems(args: MaintainedArguments, driver: string | 
     ];
 }
 
-/** Version 2 does not know the manifests of an index, and would mark those of a multi-platform image as manifests without a tag. The image may be known at deploy time only. */
+/**
+ * Version 2 does not know the manifests of an index, and would mark those of a multi-platform image as manifests without a tag. The image
+ * may be known at deploy time only.
+ */
 export function untaggedProblems(deletesUntagged: boolean, image: unknown): Problem[] {
     if (!deletesUntagged || typeof image !== "string" || imageVersion(image)?.major !== 2) return [];
     const reason = `needs version 3 of the registry, because version 2 deletes the platforms of an index, and image is \`${image}\`; use a newer image, or remove untagged`;

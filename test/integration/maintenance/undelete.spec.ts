@@ -19,7 +19,6 @@ describe("undelete", function () {
     afterEach(() => registry.stop());
 
     const collect = (options: MaintenanceOptions = {}) => registry.maintain(["collect"], options);
-
     const undelete = (reference: string) => registry.maintain(["undelete", reference]);
 
     it("brings a tag back that a person deleted", async () => {

@@ -1,8 +1,12 @@
 import * as assert from "node:assert/strict";
+import type { KubernetesObject } from "../../../cli/kubectl";
 import { waitingFor } from "../../../cli/maintenanceJob";
 
-// biome-ignore lint/suspicious/noExplicitAny: a part of a pod
-const pod = (status: any) => ({ metadata: { name: "run-1", namespace: "registry", labels: {} }, status }) as any;
+const pod = (status: object): KubernetesObject => ({
+    metadata: { name: "run-1", namespace: "registry", creationTimestamp: "2026-11-28T03:00:00Z", uid: "1" },
+    spec: {},
+    status,
+});
 const ended = (name: string, exitCode: number) => ({ name, state: { terminated: { exitCode } } });
 
 describe("what a maintenance Job waits for", () => {
