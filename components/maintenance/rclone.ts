@@ -1,7 +1,7 @@
 import type { Section } from "../server/configYml";
 
-/** Name of rclone's remote for the registry's bucket. */
-const remote = "registry";
+/** Names of rclone's remotes: the registry's bucket, and the bucket with its backup. */
+type Remote = "registry" | "backup";
 
 const mebi = 1024 * 1024;
 
@@ -26,9 +26,9 @@ function count(value: unknown): number | undefined {
 
 /**
  * The environment variables with which rclone uses the bucket like the registry, from the final `storage.s3` section of config.yml.
- * Credentials are in the variables of the AWS SDK, which both read. https://rclone.org/s3/
+ * Unless other variables hold an access key, credentials are in the variables of the AWS SDK, which both read. https://rclone.org/s3/
  */
-export function rcloneVariables(s3: Section, isMinio: boolean): Record<string, string> {
+export function rcloneVariables(s3: Section, isMinio: boolean, remote: Remote = "registry"): Record<string, string> {
     const endpoint = endpointOf(s3);
     const isPathStyle = isTrue(s3.forcepathstyle);
     // With `AWS`, rclone never puts the bucket in the path.
@@ -55,11 +55,13 @@ export function rcloneVariables(s3: Section, isMinio: boolean): Record<string, s
         RCLONE_NO_CHECK_CERTIFICATE: isTrue(s3.skipverify) ? "true" : undefined,
         AWS_USE_FIPS_ENDPOINT: isTrue(s3.usefipsendpoint) ? "true" : undefined,
     };
-    const prefixed = Object.entries(options).map(([name, value]) => [
-        `RCLONE_CONFIG_${remote.toUpperCase()}_${name}`,
-        value,
-    ]);
+    const prefixed = Object.entries(options).map(([name, value]) => [rcloneVariable(remote, String(name)), value]);
     return Object.fromEntries([...prefixed, ...Object.entries(others)].filter(([, value]) => value !== undefined));
+}
+
+/** The environment variable that sets an option of a remote. */
+export function rcloneVariable(remote: Remote, option: string): string {
+    return `RCLONE_CONFIG_${remote.toUpperCase()}_${option}`;
 }
 
 /** The AWS SDK of the registry adds a missing scheme. */
@@ -95,8 +97,11 @@ function multipartOf(s3: Section): Record<string, string | undefined> {
 
 /** The registry's root directory for rclone: a path in the pod, or in the bucket. `storage` is the final section of config.yml. */
 export function rcloneRoot({ s3, filesystem }: Section): string {
-    if (s3 === undefined) return String((filesystem as Section).rootdirectory);
-    const { bucket, rootdirectory } = s3 as Section;
+    return s3 === undefined ? String((filesystem as Section).rootdirectory) : bucketRoot(s3 as Section);
+}
+
+/** The root directory in a bucket for rclone. */
+export function bucketRoot({ bucket, rootdirectory }: Section, remote: Remote = "registry"): string {
     const prefix = (text(rootdirectory) ?? "").replace(/^\/+|\/+$/g, "");
     return `${remote}:${bucket}${prefix && `/${prefix}`}`;
 }

@@ -46,7 +46,10 @@ export enum S3StorageClass {
 export interface S3Keys {
     /** Access key ID. */
     accessKeyId: pulumi.Input<string>;
-    /** Secret access key. Secret. In a stack's configuration it is the secret value `s3-secret-access-key`. */
+    /**
+     * Secret access key. Secret. In a stack's configuration it is the secret value `s3-secret-access-key`, for a backup
+     * `backup-secret-access-key`, and for a restore `restore-secret-access-key`.
+     */
     secretAccessKey: pulumi.Input<string>;
 }
 
@@ -140,18 +143,27 @@ export interface S3Storage {
 
 const gibi = 1024;
 
+/** The rules of an access key, whose secret part is this value of a stack's configuration. */
+export function keyRules(configurationKey: string) {
+    return {
+        keys: fields<S3Keys>({
+            accessKeyId: required(trimmedString, "set the access key ID"),
+            secretAccessKey: required(secret(trimmedString, { key: configurationKey }), "set the secret access key"),
+        }),
+        existingSecret: fields<S3KeysReference>({
+            name: required(dnsName, "name the Secret"),
+            accessKeyIdKey: secretKey,
+            secretAccessKeyKey: secretKey,
+        }),
+    };
+}
+
 const credentialRules = exactlyOneOf<S3Credentials>({
-    keys: fields<S3Keys>({
-        accessKeyId: required(trimmedString, "set the access key ID"),
-        secretAccessKey: required(secret(trimmedString, { key: "s3-secret-access-key" }), "set the secret access key"),
-    }),
-    existingSecret: fields<S3KeysReference>({
-        name: required(dnsName, "name the Secret"),
-        accessKeyIdKey: secretKey,
-        secretAccessKeyKey: secretKey,
-    }),
+    ...keyRules("s3-secret-access-key"),
     role: fields<S3Role>({ arn: required(nonEmptyString, "name the role") }),
 });
+
+export const encryptionRules = fields<S3Encryption>({ kmsKeyId: nonEmptyString });
 
 export const s3Rules = fields<S3Storage>({
     bucket: required(bucketName, "name the bucket"),
@@ -169,7 +181,7 @@ export const s3Rules = fields<S3Storage>({
         copyConcurrency: integer(1, 1000),
         copyThresholdMi: integer(0, 5 * gibi),
     }),
-    encryption: fields<S3Encryption>({ kmsKeyId: nonEmptyString }),
+    encryption: encryptionRules,
     storageClass: memberOf(S3StorageClass),
 });
 
@@ -202,25 +214,38 @@ export type S3Settings = pulumi.Unwrap<Omit<S3Storage, "credentials" | "caCertPe
     isTrusted: boolean;
 };
 
-/** The `storage.s3` and `storage.redirect` sections of config.yml. */
-export function s3Driver(s3: S3Settings, clusterDomain: string): Section {
-    const { endpoint, multipart = {}, encryption } = s3;
-    const mebi = (count: number | undefined) => (count === undefined ? undefined : count * 1024 * 1024);
-    const section: Section = {
+/** The arguments that say where a bucket is, and how objects are stored in it. */
+export type BucketSettings = Pick<
+    S3Settings,
+    "bucket" | "region" | "endpoint" | "pathStyle" | "rootDirectory" | "encryption" | "storageClass"
+>;
+
+/** These arguments in the format of the `storage.s3` section of config.yml. */
+export function bucketSection({ endpoint, encryption, ...s3 }: BucketSettings): Section {
+    return {
         bucket: s3.bucket,
         region: s3.region ?? "us-east-1",
         regionendpoint: endpoint,
         secure: !endpoint?.startsWith("http://"),
         forcepathstyle: s3.pathStyle ?? endpoint !== undefined,
         rootdirectory: s3.rootDirectory,
+        encrypt: encryption === undefined ? undefined : true,
+        keyid: encryption?.kmsKeyId,
+        storageclass: s3.storageClass ?? (endpoint === undefined ? undefined : S3StorageClass.None),
+    };
+}
+
+/** The `storage.s3` and `storage.redirect` sections of config.yml. */
+export function s3Driver(s3: S3Settings, clusterDomain: string): Section {
+    const { multipart = {} } = s3;
+    const mebi = (count: number | undefined) => (count === undefined ? undefined : count * 1024 * 1024);
+    const section: Section = {
+        ...bucketSection(s3),
         redirectendpoint: s3.redirectEndpoint,
         chunksize: mebi(multipart.chunkSizeMi),
         multipartcopychunksize: mebi(multipart.copyChunkSizeMi),
         multipartcopymaxconcurrency: multipart.copyConcurrency,
         multipartcopythresholdsize: mebi(multipart.copyThresholdMi),
-        encrypt: encryption === undefined ? undefined : true,
-        keyid: encryption?.kmsKeyId,
-        storageclass: s3.storageClass ?? (endpoint === undefined ? undefined : S3StorageClass.None),
     };
     const redirects = s3.redirect ?? (s3.redirectEndpoint !== undefined || isPublic(s3, clusterDomain));
     return {
