@@ -38,6 +38,7 @@ export interface PodContainer
         | "livenessProbe"
         | "lifecycle"
         | "restartPolicy"
+        | "terminationMessagePolicy"
     > {
     readonly name: string;
     /** Without the mirror's prefix. */
@@ -92,7 +93,8 @@ export function podSpec(scope: Scope, settings: PodSettings, pod: Pod): k8s.type
     };
 }
 
-function builtContainer(scope: Scope, settings: PodSettings, container: PodContainer) {
+/** Builds a container of a pod that the component does not build as a whole. */
+export function builtContainer(scope: Scope, settings: ImageSettings, container: PodContainer) {
     const { image, env = [], resources, additions = [], capabilities, ...others } = container;
     const added = additions.flatMap((addition) => addition.env ?? []);
     return {

@@ -12,11 +12,11 @@ import {
     overrideProblems,
     timeProblems,
     untaggedProblems,
-    variableProblems,
 } from "./maintenance";
 import { rcloneRoot, rcloneVariables } from "./rclone";
 import type { RetentionSettings } from "./retention";
 import { rulesList } from "./retentionRules";
+import { keyProblems, variableProblems } from "./storageAccess";
 
 /** The registry's settings that maintenance depends on. */
 export interface MaintainedSettings extends PodSettings {
@@ -72,7 +72,8 @@ export function jobSettings(
             ...timeProblems(times),
             ...untaggedProblems(deletesUntagged, imageReference),
             ...overrideProblems(content.overrides, usesRedis),
-            ...variableProblems(values),
+            ...keyProblems("maintenance", content.overrides),
+            ...variableProblems("maintenance", values),
         ];
         return scope.unlessProblems(problems, {
             times,
@@ -103,14 +104,26 @@ export function programFiles({ redis }: JobSettings): string[] {
     return ["/bin/registry", ...(tlsOf(redis)?.ca === inPod.publicCaFile ? [inPod.publicCaFile] : [])];
 }
 
+/** The variables with which a Job's script uses the registry's storage, from the final `storage` section of config.yml. */
+export function storageVariables(storage: Section, isMinio: boolean): Record<string, string> {
+    return {
+        STORAGE: rcloneRoot(storage),
+        WORK: "/work",
+        TZ: "UTC",
+        HOME: "/tmp",
+        // rclone keeps its configuration in memory.
+        RCLONE_CONFIG: "/dev/null",
+        ...(storage.s3 !== undefined && rcloneVariables(storage.s3 as Section, isMinio)),
+    };
+}
+
 /** The variables of the job's script. */
 export function collectVariables(job: JobSettings): Record<string, string> {
     const { times, isMinio, usesRedis, storage, deletesUntagged, protectsUses } = job;
     return {
-        STORAGE: rcloneRoot(storage),
+        ...storageVariables(storage, isMinio),
         CONFIG: `${inPod.config}/config.yml`,
         REGISTRY: "/work/registry",
-        WORK: "/work",
         LEASE: "/work/lease",
         GRACE: String(secondsOf(times.grace)),
         KEEP_DELETED: String(secondsOf(times.keepDeleted)),
@@ -118,11 +131,6 @@ export function collectVariables(job: JobSettings): Record<string, string> {
         ...(protectsUses && { IN_USE: "true" }),
         ...retentionVariables(job),
         ...(usesRedis && { CACHE: "redis" }),
-        TZ: "UTC",
-        HOME: "/tmp",
-        // rclone keeps its configuration in memory.
-        RCLONE_CONFIG: "/dev/null",
-        ...(storage.s3 !== undefined && rcloneVariables(storage.s3 as Section, isMinio)),
     };
 }
 

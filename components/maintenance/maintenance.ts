@@ -15,6 +15,7 @@ import {
     type TagRetention,
 } from "./retention";
 import { cronSchedule } from "./schedule";
+import { type AccessedArguments, storageAccessProblems } from "./storageAccess";
 
 /** Deletion of the layers and manifests that no image needs. */
 export interface GarbageCollection {
@@ -118,22 +119,15 @@ export function timeProblems({ schedule, keepDeleted }: { schedule: unknown; kee
 }
 
 /** The arguments that decide whether maintenance is possible. */
-interface MaintainedArguments {
+interface MaintainedArguments extends AccessedArguments {
     readonly maintenance?: RegistryMaintenance;
     readonly image?: unknown;
-    readonly storage?: {
-        readonly volume?: { readonly accessMode?: string };
-        readonly existingClaim?: { readonly accessMode?: string };
-        readonly memory?: object;
-    };
     readonly descriptorCache?: { readonly redis?: object; readonly inMemory?: object };
-    readonly config?: unknown;
-    readonly helm?: { readonly values?: unknown };
 }
 
 /** A problem for each argument with which maintenance is not possible; none without it. `driver` is the one that `config` chooses. */
 export function maintenanceProblems(args: MaintainedArguments, driver: string | undefined): Problem[] {
-    const { maintenance, descriptorCache = {}, config, helm } = args;
+    const { maintenance, descriptorCache = {}, config } = args;
     if (maintenance === undefined) return [];
     const { schedule = defaults.schedule, garbageCollection: { keepDeleted = defaults.keepDeleted } = {} } =
         maintenance;
@@ -142,10 +136,9 @@ export function maintenanceProblems(args: MaintainedArguments, driver: string | 
         ...untaggedProblems(maintenance.garbageCollection?.untagged === true, args.image),
         ...retentionProblems(maintenance.retention),
         ...inUseProblems(maintenance.inUse, needsUses(maintenance)),
-        ...storageProblems(args, driver),
+        ...storageAccessProblems("maintenance", args, driver),
         ...(descriptorCache.inMemory ? [inMemoryProblem("descriptorCache.inMemory")] : []),
         ...overrideProblems(config, descriptorCache.redis !== undefined),
-        ...variableProblems(helm?.values),
     ];
 }
 
@@ -160,24 +153,6 @@ export function untaggedProblems(deletesUntagged: boolean, image: unknown): Prob
 }
 
 const problem = (reason: string): Problem => ({ path: "maintenance", reason });
-
-const storages = "storage.volume, existingClaim, hostPath, s3 or minio";
-
-function storageProblems({ storage = {} }: MaintainedArguments, driver: string | undefined): Problem[] {
-    const single = (["volume", "existingClaim"] as const).find(
-        (kind) => storage[kind]?.accessMode === "ReadWriteOncePod",
-    );
-    if (single !== undefined) {
-        const reason = `needs a second pod on the storage, which storage.${single}.accessMode \`ReadWriteOncePod\` does not allow; use \`ReadWriteOnce\`, or remove maintenance`;
-        return [problem(reason)];
-    }
-    if (storage.memory) {
-        return [problem(`cannot read storage.memory, which is in the registry's pod; use ${storages}`)];
-    }
-    return driver === undefined
-        ? []
-        : [problem(`does not support the storage driver in config.storage.${driver}; use ${storages}`)];
-}
 
 function inMemoryProblem(path: string): Problem {
     return problem(
@@ -214,11 +189,6 @@ const hindrances: readonly Hindrance[] = [
         isOne: (value) => value === null || isFalse(value),
         reason: "forbids deletion; remove one of the two",
     },
-    ...["accesskey", "secretkey"].map((field) => ({
-        path: `storage.s3.${field}`,
-        isOne: isSet,
-        reason: "is read by the registry's pods only; set storage.s3.credentials instead",
-    })),
     {
         path: "redis.password",
         isOne: isSet,
@@ -249,17 +219,4 @@ function cacheProblems(config: unknown, usesRedis: boolean): Problem[] {
     if (usesRedis) return [];
     const reason = `cannot clear the cache of config.${path}, because Redis is not in the arguments; set descriptorCache.redis instead`;
     return [problem(reason)];
-}
-
-/** The chart's environment variables override config.yml, or hold credentials, in the registry's pods only. */
-export function variableProblems(values: unknown): Problem[] {
-    const given = lookUp(values, "extraEnvVars");
-    if (!Array.isArray(given)) return [];
-    return given
-        .map((variable: unknown) => String(lookUp(variable, "name")))
-        .filter((name) => /^(AWS|REGISTRY_(STORAGE|REDIS|PROXY|VALIDATION))_/.test(name))
-        .map((name) => {
-            const reason = `does not read ${name} in helm.values.extraEnvVars, which changes the registry's storage; use the arguments storage, descriptorCache and config instead`;
-            return problem(reason);
-        });
 }
