@@ -97,7 +97,7 @@ export interface NetworkPolicySettings {
     readonly clientNamespaces: pulumi.Input<string>[];
     readonly monitoringNamespaces: pulumi.Input<string>[];
     readonly destinations: Required<NetworkDestination>[];
-    /** What the registry connects to according to the other arguments. */
+    /** What the registry and its Jobs connect to according to the other arguments. */
     readonly targets: readonly EgressTarget[];
     readonly apiServerPorts: pulumi.Input<number>[];
 }
@@ -126,7 +126,7 @@ export function restrictNetwork(
         networkPolicy: settings,
         clusterDomain,
     }: { readonly networkPolicy: NetworkPolicySettings | undefined; readonly clusterDomain: pulumi.Input<string> },
-    optionalPods: Readonly<Record<"ui" | "renewalWatch" | "maintenance", object | undefined>>,
+    optionalPods: Readonly<Record<"ui" | "renewalWatch" | "maintenance" | "restore", object | undefined>>,
 ): void {
     if (settings === undefined) return;
     const policy = (part: string, spec: k8s.types.input.networking.v1.NetworkPolicySpec) =>
@@ -153,17 +153,36 @@ export function restrictNetwork(
         egress: [{ to: [{ podSelector: own }] }, { ports: dns }],
     });
     const clients = [...ranges(settings.clients), ...namespaces(settings.clientNamespaces)];
+    const targetsOf = (isOne: (path: string) => boolean) => ({
+        ...settings,
+        targets: settings.targets.filter(({ path }) => isOne(path)),
+    });
     policy("server", {
         podSelector: server,
         policyTypes: ["Ingress", "Egress"],
         ingress: [...from(clients, inPod.port), ...from(namespaces(settings.monitoringNamespaces), inPod.debugPort)],
-        egress: externalEgress(scope, settings, clusterDomain),
+        egress: externalEgress(
+            scope,
+            targetsOf((path) => !/^restore\b/.test(path)),
+            clusterDomain,
+        ),
     });
     if (optionalPods.ui) {
         policy("ui", {
             podSelector: { matchLabels: scope.selector("ui") },
             policyTypes: ["Ingress", "Egress"],
             ingress: from(clients, uiPort),
+        });
+    }
+    if (optionalPods.restore) {
+        policy("restore", {
+            podSelector: { matchLabels: scope.selector("restore") },
+            policyTypes: ["Egress"],
+            egress: externalEgress(
+                scope,
+                targetsOf((path) => /^(storage|restore)\b/.test(path)),
+                clusterDomain,
+            ),
         });
     }
     // The addresses of the API server can change.

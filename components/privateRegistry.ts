@@ -13,11 +13,12 @@ import { restrictNetwork } from "./networkPolicy";
 import { nodeSettings } from "./nodes/nodes";
 import { checkArguments, type PrivateRegistryArgs, type RegistrySettings } from "./privateRegistryArgs";
 import { RegistryAccess } from "./registryAccess";
+import { type Restored, restoreRegistry } from "./restore/job";
 import { type Address, addressOf } from "./server/address";
 import { configProblems } from "./server/config/config";
 import type { ConfigSettings } from "./server/configYml";
-import { deployServer } from "./server/deployment";
-import type { RunningServer, Server, Storage, UsedCache } from "./server/pods";
+import { deployServer, serverAccount } from "./server/deployment";
+import type { RegistryAddition, RunningServer, Server, Storage, UsedCache } from "./server/pods";
 import { createServices } from "./server/service";
 import { serviceAccountAddition } from "./server/serviceAccount";
 import { provisionStorage } from "./storage/storage";
@@ -80,12 +81,20 @@ export class PrivateRegistry extends pulumi.ComponentResource {
         const storage = provisionStorage(scope, settings);
         const cache = provideDescriptorCache(scope, settings);
         const config = finalConfig(scope, settings, { storage, cache });
-        const server = runServer(scope, settings, { certificate, users, storage, cache, config });
+        const additions = [storage.pod, cache.pod, serviceAccountAddition(settings.serviceAccount)];
+        const accountName = serverAccount(scope, additions).metadata.name;
+        const restored = restoreRegistry(scope, settings, {
+            ...{ config, storage, additions, accountName },
+            backup: undefined,
+        });
+        const server = runServer(scope, settings, {
+            ...{ certificate, users, storage, cache, config, additions, accountName, restored },
+        });
         const ui = deployUi(scope, settings, address);
         exposeRegistry(scope, settings, { address, certificate, ui });
         const renewalWatch = restartOnRenewal(scope, settings, { certificate, address, server });
-        const maintenance = maintainRegistry(scope, settings, { config, storage, cache });
-        restrictNetwork(scope, settings, { ui, renewalWatch, maintenance });
+        const maintenance = maintainRegistry(scope, settings, { config, storage, cache, after: restored?.job });
+        restrictNetwork(scope, settings, { ui, renewalWatch, maintenance, restore: restored });
         const passwords = passwordsOnceAccepted(scope, settings, { users, address, certificate, server });
 
         const [{ name: username }] = settings.users;
@@ -169,11 +178,14 @@ interface ServerParts extends ConfiguredParts {
     readonly certificate: Certificate;
     readonly users: Users;
     readonly config: pulumi.Output<ConfigSettings>;
+    readonly additions: RegistryAddition[];
+    readonly accountName: pulumi.Output<string>;
+    readonly restored: Restored | undefined;
 }
 
 /** Deploys the registry, as a Deployment or a Helm release. */
 function runServer(scope: RegistryScope, settings: RegistrySettings, parts: ServerParts): RunningServer {
-    const { certificate, users, storage, cache, config } = parts;
+    const { certificate, users, storage, cache, config, additions, accountName, restored } = parts;
     const { helm, isPlain } = settings;
     const { replicas, resources, scheduling, rollout, imageMirror, imagePullSecrets, serviceName } = settings;
     const httpSecret = new random.RandomBytes(scope.name("http-secret"), { length: 32 }, scope.lastingOptions(false));
@@ -191,8 +203,10 @@ function runServer(scope: RegistryScope, settings: RegistrySettings, parts: Serv
         htpasswd: users.htpasswd,
         certificate: isPlain ? undefined : certificate,
         storage,
-        additions: [storage.pod, cache.pod, serviceAccountAddition(settings.serviceAccount)],
-        after: [...storage.ready, ...cache.ready, ...certificate.ready],
+        additions,
+        initContainers: restored ? [restored.guard] : [],
+        accountName,
+        after: [...storage.ready, ...cache.ready, ...certificate.ready, ...(restored ? [restored.job] : [])],
     };
     return helm ? deployChart(scope, helm, server) : deployServer(scope, server);
 }

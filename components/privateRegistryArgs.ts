@@ -40,6 +40,7 @@ import {
     type RegistryNetworkPolicy,
 } from "./networkPolicy";
 import { nodeNamespaceProblems, nodeProblems, nodeRules, nodeTrustProblems, type RegistryNodes } from "./nodes/nodes";
+import { type RegistryRestore, restoreProblems, restoreRules } from "./restore/restore";
 import { configContext, configProblems } from "./server/config/config";
 import { chosenDriver, withStorageSection } from "./server/config/drivers";
 import { egressTargets } from "./server/egress";
@@ -167,6 +168,8 @@ export interface PrivateRegistryArgs {
     log?: RegistryLog;
     /** Regular deletion of the layers and manifests that no image needs. Disabled by default. */
     maintenance?: RegistryMaintenance;
+    /** Restores the images from a backup, into empty storage, before the registry starts. Disabled by default. */
+    restore?: RegistryRestore;
 }
 
 export const privateRegistryRules = fields<PrivateRegistryArgs>({
@@ -203,6 +206,7 @@ export const privateRegistryRules = fields<PrivateRegistryArgs>({
     nodes: nodeRules,
     log: logRules,
     maintenance: maintenanceRules,
+    restore: restoreRules,
 });
 
 /** Validates the arguments, with every problem in one error, and returns them with every default. */
@@ -265,6 +269,7 @@ function registrySettings(name: string, args: PrivateRegistryArgs) {
         nodes: args.nodes,
         log: logSettings(args.log),
         maintenance: args.maintenance && maintenanceSettings(args.maintenance),
+        restore: args.restore,
     };
 }
 
@@ -296,6 +301,7 @@ function privateRegistryProblems(name: string, args: PrivateRegistryArgs): Probl
         ...rolloutProblems(args.rollout, storageMounting(args.storage, driverOf(args))),
         ...chartProblems(name, args),
         ...maintenanceProblems(args, driverOf(args)),
+        ...restoreProblems(args, driverOf(args)),
         ...networkPolicyProblems(args.networkPolicy, egressTargets(args), args.clusterDomain),
         ...pullSecretProblems(args.pullSecrets),
         ...nodeProblems(args.nodes),

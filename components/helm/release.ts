@@ -1,11 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { mirrored } from "../kubernetes/images";
-import { containerSecurity, podSecurity } from "../kubernetes/pod";
+import { builtContainer, containerSecurity, podSecurity } from "../kubernetes/pod";
 import { checkedResources } from "../kubernetes/resources";
 import type { Scope } from "../kubernetes/scope";
 import { type ConfigSettings, configSections, merge, type Section } from "../server/configYml";
-import { additionLabels, serverAccount, serverEnv, usersSecret } from "../server/deployment";
+import { additionLabels, serverEnv, usersSecret } from "../server/deployment";
 import { dataVolume, type RunningServer, type Server } from "../server/pods";
 import { affinityFor, rollingUpdate } from "../server/rollout";
 import { chartConfigProblems, noPlaceForSecrets } from "./limits";
@@ -28,7 +28,6 @@ export function deployChart(scope: Scope, helm: ChartSettings, server: Server): 
     const { serviceName } = server;
     const chartName = `${serviceName}-chart`;
     const users = usersSecret(scope, server);
-    const account = serverAccount(scope, server);
     const config = server.config.apply(async (settings) => {
         const reason = `contains a secret, or another argument that is written to config.yml does, and ${noPlaceForSecrets}`;
         const problems = (await pulumi.isSecret(server.config))
@@ -38,10 +37,7 @@ export function deployChart(scope: Scope, helm: ChartSettings, server: Server): 
         return chartConfig(valid, server.certificate === undefined);
     });
     const values = pulumi
-        .all([
-            pulumi.output(chartValues(scope, server, { chartName, config, accountName: account.metadata.name, users })),
-            pulumi.output(helm.values),
-        ])
+        .all([pulumi.output(chartValues(scope, server, { chartName, config, users })), pulumi.output(helm.values)])
         .apply(([componentValues, userValues]) => {
             const valid = scope.unlessProblems(valueProblems(userValues), userValues);
             return valid.then((values) => mergeValues(componentValues, values));
@@ -86,7 +82,6 @@ function chartValues(
         /** Name of the chart's Service and Deployment, and the beginning of the names of its other objects. */
         readonly chartName: string;
         readonly config: pulumi.Output<Section>;
-        readonly accountName: pulumi.Output<string>;
         readonly users: ReturnType<typeof usersSecret>;
     },
 ) {
@@ -106,7 +101,7 @@ function chartValues(
         updateStrategy: rollingUpdate(server.strategy),
         podLabels: { ...pod.labels, ...additionLabels(additions) },
         podAnnotations: pod.annotations,
-        serviceAccount: { create: false, name: parts.accountName },
+        serviceAccount: { create: false, name: server.accountName },
         service: { type: "ClusterIP" },
         ingress: { enabled: false },
         resources: checkedResources(scope, server.resources),
@@ -126,6 +121,9 @@ function chartValues(
             ...{ enabled: true, runAsNonRoot, runAsUser, runAsGroup, seccompProfile },
             ...containerSecurity(),
         },
+        ...(server.initContainers.length > 0 && {
+            initContainers: server.initContainers.map((container) => builtContainer(scope, server, container)),
+        }),
         priorityClassName: scheduling.priorityClassName ?? "",
         nodeSelector: scheduling.nodeSelector ?? {},
         tolerations: scheduling.tolerations ?? [],
@@ -163,11 +161,11 @@ function storageValues({ storage, config }: Server) {
 }
 
 /** Lists of which the component needs its own items, too. */
-const appendedLists = ["extraEnvVars", "extraVolumes", "extraVolumeMounts"];
+const appendedLists = ["extraEnvVars", "extraVolumes", "extraVolumeMounts", "initContainers"];
 
 function mergeValues(componentValues: Section, userValues: Section): Section {
     const appended = appendedLists
         .filter((key) => Array.isArray(userValues[key]))
-        .map((key) => [key, [...(componentValues[key] as unknown[]), ...(userValues[key] as unknown[])]]);
+        .map((key) => [key, [...((componentValues[key] ?? []) as unknown[]), ...(userValues[key] as unknown[])]]);
     return merge(componentValues, { ...userValues, ...Object.fromEntries(appended) });
 }

@@ -67,7 +67,9 @@ export function maintainRegistry(
                 },
             },
         },
-        scope.fixedOptions({ dependsOn: [account.permission, ...(listing ? [listing] : [])] }),
+        scope.fixedOptions({
+            dependsOn: [account.permission, ...(listing ? [listing] : []), ...(registry.after ? [registry.after] : [])],
+        }),
     );
 }
 

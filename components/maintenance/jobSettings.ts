@@ -34,6 +34,8 @@ export interface MaintainedRegistry {
     readonly config: pulumi.Output<ConfigSettings>;
     readonly storage: Storage;
     readonly cache: UsedCache;
+    /** The Job that restores the storage, if any, on which no other may work meanwhile. */
+    readonly after?: pulumi.Resource;
 }
 
 /** What the job's containers depend on, when it is known. */

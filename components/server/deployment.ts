@@ -21,7 +21,6 @@ export function deployServer(scope: Scope, server: Server): RunningServer {
     // A Secret, because it contains the key that signs upload URLs, and overrides may contain credentials.
     const config = secretByContent(scope, "config", "server", { "config.yml": configText });
     const users = usersSecret(scope, server);
-    const account = serverAccount(scope, server);
     const selector = { matchLabels: scope.selector("server") };
     const mounted = [
         mountedSecret("config", config.name, inPod.config),
@@ -40,7 +39,7 @@ export function deployServer(scope: Scope, server: Server): RunningServer {
                 template: {
                     metadata: podMetadata(scope, server),
                     spec: podSpec(scope, server, {
-                        serviceAccountName: account.metadata.name,
+                        serviceAccountName: server.accountName,
                         affinity: affinityFor(scheduling.affinity, storage.mounting, selector),
                         topologySpreadConstraints: unlessEmpty(
                             scheduling.topologySpread?.map((given) =>
@@ -51,6 +50,7 @@ export function deployServer(scope: Scope, server: Server): RunningServer {
                         ),
                         // Longer than the preStop sleep and the drain timeout together.
                         terminationGracePeriodSeconds: drainSeconds + 15,
+                        initContainers: server.initContainers,
                         containers: [registryContainer(server, mounted)],
                     }),
                 },
@@ -92,7 +92,7 @@ export function usersSecret(scope: Scope, server: Server) {
 }
 
 /** The pods' service account, without any permission in Kubernetes. */
-export function serverAccount(scope: Scope, { additions }: Server): k8s.core.v1.ServiceAccount {
+export function serverAccount(scope: Scope, additions: Server["additions"]): k8s.core.v1.ServiceAccount {
     return new k8s.core.v1.ServiceAccount(
         scope.name("account"),
         {

@@ -5,7 +5,7 @@ import { namespaceOfService } from "../kubernetes/serviceNames";
 import { chosenDriver } from "./config/drivers";
 import { everyValue, type Found, lookUp } from "./config/lookUp";
 
-/** Something outside the component that the registry's pods connect to. */
+/** Something outside the component that the registry's pods, or those of its Jobs, connect to. */
 export interface EgressTarget {
     /** The argument that names it. */
     readonly path: string;
@@ -20,6 +20,7 @@ export interface EgressTarget {
 /** The arguments that name egress targets. */
 interface EgressArguments {
     readonly storage?: { readonly s3?: { readonly endpoint?: pulumi.Input<string> } };
+    readonly restore?: { readonly s3?: { readonly endpoint?: pulumi.Input<string> } };
     readonly descriptorCache?: {
         readonly redis?: { readonly external?: { readonly address: pulumi.Input<string> } };
     };
@@ -37,18 +38,27 @@ const addressFields: readonly [path: string, port: number][] = [
     ["log.hooks.*.options.smtp.addr", 25],
 ];
 
-/** Everything outside the component that the registry's pods connect to. */
-export function egressTargets({ storage = {}, descriptorCache = {}, config }: EgressArguments): EgressTarget[] {
+/** Everything outside the component that the registry's pods, and those of its Jobs, connect to. */
+export function egressTargets({
+    storage = {},
+    restore,
+    descriptorCache = {},
+    config,
+}: EgressArguments): EgressTarget[] {
     const targets: EgressTarget[] = addressFields.flatMap(([path, port]) =>
         everyValue(config, path, "config").map((found) => ({ path: found.path, address: found.value, port })),
     );
     const external = descriptorCache.redis?.external;
     if (external)
         targets.push({ path: "descriptorCache.redis.external.address", address: external.address, port: 6379 });
-    if (storage.s3) {
-        const { endpoint } = storage.s3;
-        const path = endpoint === undefined ? "storage.s3" : "storage.s3.endpoint";
-        targets.push({ path, address: endpoint, port: 443, service: "Amazon S3" });
+    for (const [path, s3] of [
+        ["storage.s3", storage.s3],
+        ["restore.s3", restore?.s3],
+    ] as const) {
+        if (s3 === undefined) continue;
+        const { endpoint } = s3;
+        const named = endpoint === undefined ? path : `${path}.endpoint`;
+        targets.push({ path: named, address: endpoint, port: 443, service: "Amazon S3" });
     }
     const driver = chosenDriver(config, Object.keys(storage)[0]);
     if (driver !== undefined && driver !== "inmemory") targets.push(driverTarget(driver, config));

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { PodAddition, PodSettings } from "../kubernetes/pod";
+import type { PodAddition, PodContainer, PodSettings } from "../kubernetes/pod";
 import type { ResourceSettings } from "../kubernetes/resources";
 import type { ConfigSettings, Section } from "./configYml";
 import type { Mounting, RolloutStrategy } from "./rollout";
@@ -21,6 +21,10 @@ export interface Server extends PodSettings {
     readonly storage: Storage;
     /** What parts of the registry, e.g. the storage, add to its pods. */
     readonly additions: RegistryAddition[];
+    /** Containers that must succeed before the registry starts. */
+    readonly initContainers: readonly PodContainer[];
+    /** Name of the pods' service account. */
+    readonly accountName: pulumi.Output<string>;
     /** Resources that must exist before the pods start. */
     readonly after: pulumi.Resource[];
 }
@@ -52,6 +56,8 @@ export interface Storage {
     readonly pod: RegistryAddition;
     /** Name of the claim that the pods mount, if any. */
     readonly claimName?: pulumi.Input<string>;
+    /** UID of the claim with the images, if the component creates it. */
+    readonly claimUid?: pulumi.Output<string>;
     /** Whether `config` chooses the storage driver. */
     readonly isInConfig?: boolean;
     /** How many pods can use it at the same time, and on which nodes. */

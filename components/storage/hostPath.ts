@@ -58,7 +58,7 @@ export function prepareHostPath(
     const volume = staticVolume(scope, args, options);
     const claim = staticClaim(scope, context.serviceName, args.size, volume.metadata.name, options);
     const owner = folderOwner(scope, args, context);
-    return { claimName: claim.metadata.name, ready: [claim, owner] };
+    return { claim, claimName: claim.metadata.name, ready: [claim, owner] };
 }
 
 function staticVolume(

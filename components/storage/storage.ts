@@ -178,8 +178,8 @@ export function provisionStorage(
     if (memory) return { ...dataFolder({ emptyDir: memory }), mounting, ready: [] };
     if (existingClaim) return { ...claimed(existingClaim.name), mounting, ready: [] };
     if (hostPath) {
-        const { claimName, ready } = prepareHostPath(scope, hostPath, storage.isProtected, settings);
-        return { ...claimed(claimName), mounting, ready };
+        const { claim, claimName, ready } = prepareHostPath(scope, hostPath, storage.isProtected, settings);
+        return { ...claimed(claimName), claimUid: claim.metadata.uid, mounting, ready };
     }
     if (s3) return { ...useS3(scope, s3, settings), mounting, ready: [] };
     if (minio) return { ...provisionMinio(scope, minio, storage.isProtected, settings), mounting };
@@ -195,7 +195,7 @@ export function provisionStorage(
         name,
         isProtected: storage.isProtected,
     });
-    return { ...claimed(claimName), mounting, ready: [claim] };
+    return { ...claimed(claimName), claimUid: claim.metadata.uid, mounting, ready: [claim] };
 }
 
 function provisionMinio(scope: Scope, minio: MinioSettings, isProtected: boolean, context: StorageContext) {
@@ -208,7 +208,7 @@ function provisionMinio(scope: Scope, minio: MinioSettings, isProtected: boolean
         accessMode: AccessMode.ReadWriteOnce,
         isProtected,
     });
-    return deployMinio(scope, minio, claim, claimName, context);
+    return { ...deployMinio(scope, minio, claim, claimName, context), claimUid: claim.metadata.uid };
 }
 
 /** The registry's data directory, and its volume. */

@@ -9,12 +9,15 @@ import { ensureTools } from "../../../sandbox/toolchain/toolchain";
 import { freePort } from "./freePort";
 import type { StorageOfTest } from "./registryProcess";
 
-const keys = { AWS_ACCESS_KEY_ID: "test-access-key", AWS_SECRET_ACCESS_KEY: "test-secret-key" };
+export const keys = { AWS_ACCESS_KEY_ID: "test-access-key", AWS_SECRET_ACCESS_KEY: "test-secret-key" };
 const bucket = "images";
 const rootDirectory = "registry";
+/** Another empty bucket. */
+export const backupBucket = "backups";
 
-/** An S3-compatible server on loopback, with an empty bucket. */
+/** An S3-compatible server on loopback, with empty buckets. */
 export interface ObjectStoreProcess {
+    readonly endpoint: string;
     readonly storage: StorageOfTest;
     stop(): Promise<void>;
 }
@@ -38,7 +41,7 @@ async function start(
 ): Promise<ObjectStoreProcess> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-objects-"));
     // Both servers take a directory for a bucket.
-    fs.mkdirSync(path.join(folder, bucket));
+    for (const name of [bucket, backupBucket]) fs.mkdirSync(path.join(folder, name));
     const address = `127.0.0.1:${await freePort()}`;
     const [program, ...args] = command(folder, address);
     const child: ChildProcess = spawn(program, args, {
@@ -72,6 +75,7 @@ async function start(
         env: { ...keys, ...rcloneVariables(s3, isMinio) },
     };
     return {
+        endpoint,
         storage,
         async stop() {
             child.kill("SIGKILL");

@@ -56,8 +56,7 @@ export class RegistryProcess {
         const log = fs.openSync(path.join(folder, "log"), "a");
         const child = spawn(registry, ["serve", path.join(folder, "config.yml")], { env, stdio: ["ignore", log, log] });
         const commands = path.join(folder, "commands");
-        await installBusybox(commands);
-        fs.symlinkSync(rclone, path.join(commands, "rclone"));
+        await installCommands(commands, rclone);
         const url = `http://127.0.0.1:${port}`;
         await answers(url);
         return new RegistryProcess(folder, used, url, child, { registry, rclone, commands });
@@ -185,12 +184,14 @@ export function without(part: string, replacement = ""): (script: string) => str
     };
 }
 
-async function installBusybox(folder: string): Promise<void> {
+/** Fills a new directory with the commands that are in rclone's image. */
+export async function installCommands(folder: string, rclone: string): Promise<void> {
     const unpacked = await unpackDebianPackage("busybox-static", printProgress);
     const busybox = path.join(unpacked, "bin", "busybox");
     fs.mkdirSync(folder);
     const applets = (await run([busybox, "--list"])).trim().split("\n");
     for (const applet of applets) fs.symlinkSync(busybox, path.join(folder, applet));
+    fs.symlinkSync(rclone, path.join(folder, "rclone"));
 }
 
 async function answers(url: string): Promise<void> {
