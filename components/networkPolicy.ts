@@ -144,6 +144,7 @@ export function restrictNetwork(
     const from = (peers: k8s.types.input.networking.v1.NetworkPolicyPeer[], port: number) =>
         peers.length === 0 ? [] : [{ from: peers, ports: [tcp(port)] }];
 
+    const ofServer = settings.targets.filter(({ path }) => !/^maintenance\b/.test(path));
     policy("default", { podSelector: {}, policyTypes: ["Ingress", "Egress"] });
     policy("own-pods", {
         podSelector: own,
@@ -157,7 +158,7 @@ export function restrictNetwork(
         podSelector: server,
         policyTypes: ["Ingress", "Egress"],
         ingress: [...from(clients, inPod.port), ...from(namespaces(settings.monitoringNamespaces), inPod.debugPort)],
-        egress: externalEgress(scope, settings, clusterDomain),
+        egress: externalEgress(scope, { ...settings, targets: ofServer }, clusterDomain),
     });
     if (optionalPods.ui) {
         policy("ui", {
@@ -176,7 +177,7 @@ export function restrictNetwork(
         });
     }
     if (optionalPods.maintenance) {
-        const targets = settings.targets.filter(({ path }) => /^(storage|descriptorCache)\b/.test(path));
+        const targets = settings.targets.filter(({ path }) => /^(storage|descriptorCache|maintenance)\b/.test(path));
         const egress: pulumi.Input<object[] | undefined> = externalEgress(
             scope,
             { ...settings, targets },

@@ -68,7 +68,7 @@ export function bucketRules(configurationKey: string): Rule<BackupBucket> {
 }
 
 /** The registry's storage, as far as it gives its pods an access key. */
-interface SourceStorage {
+export interface SourceStorage {
     readonly s3?: { readonly credentials?: { readonly keys?: object; readonly existingSecret?: object } };
     readonly minio?: object;
 }
