@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import { type Command, CommandLineError } from "./command";
+import { backupCommand } from "./commands/backup";
 import { collectCommand } from "./commands/collect";
 import { repairCommand } from "./commands/repair";
 import { statusCommand } from "./commands/status";
 import { undeleteCommand } from "./commands/undelete";
 
-const commands: readonly Command[] = [statusCommand, collectCommand, undeleteCommand, repairCommand];
+const commands: readonly Command[] = [statusCommand, collectCommand, undeleteCommand, backupCommand, repairCommand];
 
 async function main(args: readonly string[]): Promise<number> {
     const [name, ...others] = args;

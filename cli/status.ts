@@ -1,3 +1,6 @@
+import { againstRestoring, type BackupFacts, describeBackup } from "./backupStatus";
+import { ago, day, size } from "./units";
+
 /** What `status` reads of one registry. Times are in milliseconds. */
 export interface RegistryFacts {
     readonly name: string;
@@ -20,6 +23,8 @@ export interface MaintenanceFacts {
     readonly holder?: string;
     /** The report of the last run. */
     readonly report?: Report;
+    /** Undefined without the argument `maintenance.backup`. */
+    readonly backup?: BackupFacts;
 }
 
 /** The report that a run writes. Sizes are in bytes, times in seconds. */
@@ -47,16 +52,15 @@ export interface Report {
     readonly problems: readonly string[];
 }
 
-/** A registry's state, and the answers to two questions. */
+/** A registry's state, and the answers to three questions. */
 export interface RegistryStatus extends RegistryFacts {
     /** Why it is not safe to delete images now; empty if it is. */
     readonly againstDeleting: readonly string[];
     /** Why it is not safe to upgrade now; empty if it is. */
     readonly againstUpgrading: readonly string[];
+    /** Why the loss of the registry would not be safe now; undefined without a backup. */
+    readonly againstRestoring?: readonly string[];
 }
-
-const hour = 3_600_000;
-const day = 24 * hour;
 
 /** Days before its end from which a certificate is a reason not to upgrade. */
 const certificateDays = 7;
@@ -72,6 +76,7 @@ export function statusOf(facts: RegistryFacts, now: number): RegistryStatus {
     return {
         ...facts,
         againstDeleting: againstDeleting(maintenance, now),
+        againstRestoring: maintenance?.backup && againstRestoring(maintenance.backup, maintenance.interval, now),
         againstUpgrading: [...ofPods, ...rolling, ...certificate, ...running, ...fullVolume(maintenance?.report)],
     };
 }
@@ -115,9 +120,13 @@ export function describeStatus(status: RegistryStatus, now: number): string[] {
         ["bin", report && size(report.binBytes)],
         ["images in use", report && describeUses(report, now)],
         ["retention", report && describeRetention(report)],
+        ["backup", maintenance && (maintenance.backup ? describeBackup(maintenance.backup, now) : "off")],
         ["maintenance", maintenance ? describeMaintenance(maintenance, now) : "off"],
-        ...(report?.problems ?? []).map((problem): [string, string] => ["problem", problem]),
+        ...[...(report?.problems ?? []), ...(maintenance?.backup?.report?.problems ?? [])].map(
+            (problem): [string, string] => ["problem", problem],
+        ),
         ["safe to delete?", answer(status.againstDeleting)],
+        ["safe to restore?", status.againstRestoring && answer(status.againstRestoring)],
         ["safe to upgrade?", answer(status.againstUpgrading)],
     ];
     const lines = rows.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(17)} ${value}`]));
@@ -149,17 +158,4 @@ function answer(against: readonly string[]): string {
 function expiry(time: number, now: number): string {
     const days = Math.floor((time - now) / day);
     return `${new Date(time).toISOString().slice(0, 10)} (${days < 0 ? "expired" : `in ${days} days`})`;
-}
-
-function ago(milliseconds: number): string {
-    if (milliseconds < hour) return `${Math.max(0, Math.floor(milliseconds / 60_000))} minutes ago`;
-    const hours = Math.floor(milliseconds / hour);
-    return hours < 48 ? `${hours} hours ago` : `${Math.floor(hours / 24)} days ago`;
-}
-
-function size(bytes: number): string {
-    const units = ["B", "KiB", "MiB", "GiB", "TiB"];
-    const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(bytes, 1)) / 10));
-    const value = bytes / 1024 ** power;
-    return `${value >= 10 || power === 0 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
 }

@@ -9,6 +9,7 @@ export { RegistryIngressRoute, TraefikMiddleware } from "./expose/ingressRoute";
 export { RegistryChart } from "./helm/helm";
 export { RegistryResources, ResourceAmounts, ResourceLimits } from "./kubernetes/resources";
 export { RegistryScheduling, RegistryToleration } from "./kubernetes/scheduling";
+export { BackupVerification, RegistryBackup } from "./maintenance/backup/backup";
 export { BackupBucket, BackupCredentials } from "./maintenance/backup/bucket";
 export { BackupEncryption } from "./maintenance/backup/password";
 export { ImagesInUse, ReferencingResource } from "./maintenance/imagesInUse";

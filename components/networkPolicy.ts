@@ -144,6 +144,7 @@ export function restrictNetwork(
     const from = (peers: k8s.types.input.networking.v1.NetworkPolicyPeer[], port: number) =>
         peers.length === 0 ? [] : [{ from: peers, ports: [tcp(port)] }];
 
+    const ofServer = settings.targets.filter(({ path }) => !/^(maintenance|restore)\b/.test(path));
     policy("default", { podSelector: {}, policyTypes: ["Ingress", "Egress"] });
     policy("own-pods", {
         podSelector: own,
@@ -153,19 +154,11 @@ export function restrictNetwork(
         egress: [{ to: [{ podSelector: own }] }, { ports: dns }],
     });
     const clients = [...ranges(settings.clients), ...namespaces(settings.clientNamespaces)];
-    const targetsOf = (isOne: (path: string) => boolean) => ({
-        ...settings,
-        targets: settings.targets.filter(({ path }) => isOne(path)),
-    });
     policy("server", {
         podSelector: server,
         policyTypes: ["Ingress", "Egress"],
         ingress: [...from(clients, inPod.port), ...from(namespaces(settings.monitoringNamespaces), inPod.debugPort)],
-        egress: externalEgress(
-            scope,
-            targetsOf((path) => !/^restore\b/.test(path)),
-            clusterDomain,
-        ),
+        egress: externalEgress(scope, { ...settings, targets: ofServer }, clusterDomain),
     });
     if (optionalPods.ui) {
         policy("ui", {
@@ -175,14 +168,11 @@ export function restrictNetwork(
         });
     }
     if (optionalPods.restore) {
+        const targets = settings.targets.filter(({ path }) => /^(storage|restore)\b/.test(path));
         policy("restore", {
             podSelector: { matchLabels: scope.selector("restore") },
             policyTypes: ["Egress"],
-            egress: externalEgress(
-                scope,
-                targetsOf((path) => /^(storage|restore)\b/.test(path)),
-                clusterDomain,
-            ),
+            egress: externalEgress(scope, { ...settings, targets }, clusterDomain),
         });
     }
     // The addresses of the API server can change.
@@ -195,7 +185,7 @@ export function restrictNetwork(
         });
     }
     if (optionalPods.maintenance) {
-        const targets = settings.targets.filter(({ path }) => /^(storage|descriptorCache)\b/.test(path));
+        const targets = settings.targets.filter(({ path }) => /^(storage|descriptorCache|maintenance)\b/.test(path));
         const egress: pulumi.Input<object[] | undefined> = externalEgress(
             scope,
             { ...settings, targets },

@@ -8,6 +8,7 @@ import { edgeAnnotations } from "./expose/ingress";
 import { deployChart } from "./helm/release";
 import { createScope, type RegistryScope } from "./kubernetes/namespace";
 import { outputsOf } from "./kubernetes/outputs";
+import { createBackupIdentity } from "./maintenance/backup/backup";
 import { maintainRegistry } from "./maintenance/cronJob";
 import { restrictNetwork } from "./networkPolicy";
 import { nodeSettings } from "./nodes/nodes";
@@ -83,9 +84,10 @@ export class PrivateRegistry extends pulumi.ComponentResource {
         const config = finalConfig(scope, settings, { storage, cache });
         const additions = [storage.pod, cache.pod, serviceAccountAddition(settings.serviceAccount)];
         const accountName = serverAccount(scope, additions).metadata.name;
+        const backup = createBackupIdentity(scope, settings);
         const restored = restoreRegistry(scope, settings, {
             ...{ config, storage, additions, accountName },
-            backup: undefined,
+            backup,
         });
         const server = runServer(scope, settings, {
             ...{ certificate, users, storage, cache, config, additions, accountName, restored },
@@ -93,7 +95,9 @@ export class PrivateRegistry extends pulumi.ComponentResource {
         const ui = deployUi(scope, settings, address);
         exposeRegistry(scope, settings, { address, certificate, ui });
         const renewalWatch = restartOnRenewal(scope, settings, { certificate, address, server });
-        const maintenance = maintainRegistry(scope, settings, { config, storage, cache, after: restored?.job });
+        const maintenance = maintainRegistry(scope, settings, {
+            ...{ config, storage, cache, backup, after: restored?.job },
+        });
         restrictNetwork(scope, settings, { ui, renewalWatch, maintenance, restore: restored });
         const passwords = passwordsOnceAccepted(scope, settings, { users, address, certificate, server });
 

@@ -2,11 +2,12 @@ import { X509Certificate } from "node:crypto";
 import { longestGap } from "../../components/arguments/formats/cron";
 import { command } from "../command";
 import { clusterHelp, clusterOptions, instanceOf, Kubectl, type KubernetesObject } from "../kubectl";
+import { container } from "../maintenanceJob";
 import { describeStatus, type MaintenanceFacts, type RegistryFacts, statusOf } from "../status";
 
 const help = `npx private-registry status [--json] [--namespace <name>] [--registry <name>] [--context <name>]
-Shows the pods, the certificate, space and maintenance of registries, and says whether it is safe to delete images and to upgrade now. The
-exit code is 0 if both are, and 1 if not. It needs kubectl, and reads the Secret with the certificate.
+Shows the pods, the certificate, space and maintenance of registries, and says whether it is safe to delete images and to upgrade now, and
+with a backup, whether the images can be restored. The exit code is 0 if all of that is true, and 1 if not. It needs kubectl, and reads the Secret with the certificate.
 
   --json                print JSON
 ${clusterHelp}`;
@@ -25,7 +26,8 @@ export const statusCommand = command("status", help, options, [], async ({ json,
     const lines = registries.flatMap((registry) => describeStatus(registry, now));
     console.log(json ? JSON.stringify(registries, undefined, 2) : lines.join("\n"));
     const isSafe = registries.every(
-        ({ againstDeleting, againstUpgrading }) => [...againstDeleting, ...againstUpgrading].length === 0,
+        ({ againstDeleting, againstRestoring = [], againstUpgrading }) =>
+            [...againstDeleting, ...againstRestoring, ...againstUpgrading].length === 0,
     );
     return isSafe ? 0 : 1;
 });
@@ -73,5 +75,14 @@ async function maintenanceOf(
         lastSuccess: status.lastSuccessfulTime && new Date(status.lastSuccessfulTime).getTime(),
         holder: lease.holderIdentity && expires > Date.now() ? lease.holderIdentity : undefined,
         report: data?.["report.json"] && JSON.parse(data["report.json"]),
+        backup: backsUp(spec) ? { report: data?.["backup.json"] && JSON.parse(data["backup.json"]) } : undefined,
     };
+}
+
+/** Whether the CronJob also backs up. */
+function backsUp(spec: KubernetesObject): boolean {
+    const { containers } = spec.jobTemplate.spec.template.spec;
+    return containers.some(
+        ({ name, args }: { name: string; args?: string[] }) => name === container && args?.[0] === "scheduled",
+    );
 }

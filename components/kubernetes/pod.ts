@@ -178,6 +178,6 @@ export function mountedSecret(
 }
 
 /** A writable emptyDir. */
-export function scratch(name: string, mountPath: string, sizeLimit: string): PodAddition {
+export function scratch(name: string, mountPath: string, sizeLimit: pulumi.Input<string>): PodAddition {
     return mounted({ name, emptyDir: { sizeLimit } }, mountPath);
 }

@@ -9,6 +9,7 @@
 collect() {
     started=$(date +%s)
     RUN=$(date -u -d "@$started" +%Y-%m-%dT%H%M%SZ)
+    reporter=report
     returned=0
     freed=0
     untagged=0
@@ -230,8 +231,7 @@ report() {
         printf ',"returnedFiles":%s,"freedBytes":%s' "${returned:-0}" "${freed:-0}"
         case $STORAGE in /*) df -P -k "$STORAGE" | awk 'NR == 2 { printf ",\"volumeBytes\":%.0f,\"freeBytes\":%.0f", $2 * 1024, $4 * 1024 }' ;; esac
         printf ',"problems":['
-        # The last 20, because a ConfigMap holds 1 MiB.
-        tail -n 20 "$WORK/problems" | tr '\t' ' ' | sed 's/[\\"]/\\&/g; s/.*/"&"/' | paste -s -d , - | tr -d '\n'
+        quoted "$WORK/problems"
         printf ']}\n'
     } >"$WORK/report.tmp"
     mv "$WORK/report.tmp" "$WORK/report.json"

@@ -15,6 +15,7 @@ import type { Scope } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
 import { inPod } from "../server/configYml";
 import { serverEnv } from "../server/deployment";
+import type { UsedBackup } from "./backup/backup";
 import type { ReferenceSource } from "./imagesInUse";
 import {
     collectVariables,
@@ -141,14 +142,17 @@ export function collectContainer(
     scope: Scope,
     { storage }: MaintainedRegistry,
     job: pulumi.Output<JobSettings>,
+    backup: UsedBackup | undefined,
 ): PodContainer {
     const config = secretByContent(scope, "maintenance-config", "maintenance", job.apply(jobFiles));
     return {
         name: "collect",
         image: rcloneImage,
         command: ["/bin/sh", "-c", maintenanceScript(), "maintenance"],
-        args: ["collect"],
-        env: job.apply((settings) => variables(collectVariables(settings))),
+        args: [backup ? "scheduled" : "collect"],
+        env: pulumi
+            .all([job, pulumi.output(backup?.env)])
+            .apply(([settings, ofBackup]) => variables({ ...collectVariables(settings), ...ofBackup })),
         resources: collectResources,
         additions: [
             work,
@@ -156,6 +160,7 @@ export function collectContainer(
             mountedSecret("config", config.name, inPod.config),
             { env: serverEnv },
             storage.pod,
+            ...(backup?.pods ?? []),
         ],
     };
 }

@@ -7,6 +7,7 @@ import { accountAnnotations, additionLabels } from "../server/deployment";
 import type { RegistryAddition } from "../server/pods";
 import { affinityFor } from "../server/rollout";
 import { serviceAccountAddition } from "../server/serviceAccount";
+import { prepareBackup } from "./backup/backup";
 import { cacheContainers, collectContainer, inUseContainers, leaseContainers, programContainer } from "./containers";
 import type { ReferenceSource } from "./imagesInUse";
 import { jobSettings, type MaintainedRegistry, type MaintainedSettings } from "./jobSettings";
@@ -22,6 +23,7 @@ export function maintainRegistry(
     const { maintenance, serviceAccount } = settings;
     if (maintenance === undefined) return undefined;
     const job = jobSettings(scope, settings, maintenance, registry.config);
+    const backup = maintenance.backup && registry.backup && prepareBackup(scope, maintenance.backup, registry.backup);
     const lease = runLease(scope);
     const report = runReport(scope);
     // The account has the same access to a cloud's storage as the registry's.
@@ -60,7 +62,7 @@ export function maintainRegistry(
                                     ...cacheContainers(settings, registry, job),
                                     ...inUseContainers(maintenance.references),
                                 ],
-                                containers: [collectContainer(scope, registry, job)],
+                                containers: [collectContainer(scope, registry, job, backup)],
                             }),
                         },
                     },

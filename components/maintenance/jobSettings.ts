@@ -6,6 +6,7 @@ import type { Scope } from "../kubernetes/scope";
 import { type ConfigSettings, configSections, inPod, type Section } from "../server/configYml";
 import type { Storage, UsedCache } from "../server/pods";
 import type { RegistryServiceAccount } from "../server/serviceAccount";
+import type { BackupIdentity } from "./backup/backup";
 import {
     type MaintenanceSettings,
     type MaintenanceTimes,
@@ -34,6 +35,7 @@ export interface MaintainedRegistry {
     readonly config: pulumi.Output<ConfigSettings>;
     readonly storage: Storage;
     readonly cache: UsedCache;
+    readonly backup: BackupIdentity | undefined;
     /** The Job that restores the storage, if any, on which no other may work meanwhile. */
     readonly after?: pulumi.Resource;
 }

@@ -174,11 +174,18 @@ release() {
 # Takes at most ten seconds, with a request that was under way.
 finish() {
     trap '' TERM INT
-    if [ -e /work/report.json ]; then
+    if [ -e /work/report.json ] || [ -e /work/backup.json ]; then
         {
-            printf '{"data":{"report.json":"'
-            tr -d '\r\n' </work/report.json | sed 's/[\\"]/\\&/g'
-            printf '"}}'
+            printf '{"data":{'
+            separator=
+            for report in report backup; do
+                [ -e "/work/$report.json" ] || continue
+                printf '%s"%s.json":"' "$separator" "$report"
+                tr -d '\r\n' <"/work/$report.json" | sed 's/[\\"]/\\&/g'
+                printf '"'
+                separator=,
+            done
+            printf '}}'
         } >/tmp/report-patch
         status=$(patch "$REPORT_OBJECT" /tmp/report-patch --max-time 3)
         [ "$status" = 200 ] || echo "the report was not stored: the API server answered with status $status" >&2

@@ -6,6 +6,7 @@ import { boolean } from "../arguments/rules";
 import { fields, plain } from "../arguments/shapes";
 import { imageVersion } from "../kubernetes/images";
 import { lookUp, notYetKnown } from "../server/config/lookUp";
+import { backupProblems, backupRules, type RegistryBackup } from "./backup/backup";
 import { type ImagesInUse, inUseProblems, inUseRules, type ReferenceSource, referenceSources } from "./imagesInUse";
 import {
     type RetentionSettings,
@@ -52,6 +53,8 @@ export interface RegistryMaintenance {
     retention?: TagRetention;
     /** Protects the images that the cluster uses from `retention` and `garbageCollection.untagged`. Enabled by default if one of them is. */
     inUse?: ImagesInUse;
+    /** Copies all images to another bucket. Disabled by default. */
+    backup?: RegistryBackup;
 }
 
 export const maintenanceRules = fields<RegistryMaintenance>({
@@ -63,6 +66,7 @@ export const maintenanceRules = fields<RegistryMaintenance>({
     }),
     retention: retentionRules,
     inUse: inUseRules,
+    backup: backupRules,
 });
 
 const defaults = { schedule: "0 3 * * *", grace: "24h", keepDeleted: "7d" };
@@ -74,6 +78,7 @@ export interface MaintenanceSettings {
     readonly retention: pulumi.Output<RetentionSettings> | undefined;
     /** The lists of the API server that name images in use; undefined if they are not protected. */
     readonly references: readonly ReferenceSource[] | undefined;
+    readonly backup: RegistryBackup | undefined;
 }
 
 export type MaintenanceTimes = Readonly<typeof defaults>;
@@ -86,6 +91,7 @@ export function maintenanceSettings(args: RegistryMaintenance): MaintenanceSetti
         deletesUntagged: untagged,
         retention: retention && pulumi.output(retention).apply(retentionSettings),
         references: referenceSources(inUse, needsUses(args)),
+        backup: args.backup,
     };
 }
 
@@ -122,6 +128,7 @@ export function timeProblems({ schedule, keepDeleted }: { schedule: unknown; kee
 interface MaintainedArguments extends AccessedArguments {
     readonly maintenance?: RegistryMaintenance;
     readonly image?: unknown;
+    readonly storage?: AccessedArguments["storage"] & { readonly s3?: object; readonly minio?: object };
     readonly descriptorCache?: { readonly redis?: object; readonly inMemory?: object };
 }
 
@@ -137,6 +144,7 @@ export function maintenanceProblems(args: MaintainedArguments, driver: string | 
         ...retentionProblems(maintenance.retention),
         ...inUseProblems(maintenance.inUse, needsUses(maintenance)),
         ...storageAccessProblems("maintenance", args, driver),
+        ...backupProblems(maintenance.backup, args.storage),
         ...(descriptorCache.inMemory ? [inMemoryProblem("descriptorCache.inMemory")] : []),
         ...overrideProblems(config, descriptorCache.redis !== undefined),
     ];

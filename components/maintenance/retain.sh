@@ -14,7 +14,7 @@ state=$STORAGE/private-registry
 
 list_state() {
     run rclone lsf --recursive --files-only --exclude '/bin/**' "$state" >"$WORK/state" 2>"$WORK/errors" ||
-        fail "the lists of former runs cannot be listed: $(tail -n 1 "$WORK/errors")"
+        grep -q 'directory not found' "$WORK/errors" || fail "the lists of former runs cannot be listed: $(tail -n 1 "$WORK/errors")"
 }
 
 # Stores a file, compressed. A run that is killed stores nothing.

@@ -2,7 +2,9 @@ import { shellScript } from "../kubernetes/shellScript";
 
 /** The shell script of all maintenance Jobs. Its first argument is the command. */
 export function maintenanceScript(): string {
-    const parts = ["storage.sh", "retain.sh", "collect.sh", "undelete.sh"].map((part) => shellScript(__dirname, part));
+    const backup = ["backup/bucket.sh", "backup/backup.sh", "backup/prove.sh"];
+    const all = ["storage.sh", "retain.sh", "collect.sh", "undelete.sh", ...backup];
+    const parts = all.map((part) => shellScript(__dirname, part));
     return [...parts, decideFunction(), shellScript(__dirname, "maintenance.sh")].join("");
 }
 

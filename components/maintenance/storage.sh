@@ -29,7 +29,7 @@ run() {
 # Whatever runs may have its output redirected.
 exec 9>&2
 stopped() {
-    [ -z "${child:-}" ] || kill "$child" 2>/dev/null || true
+    for one in ${child:-} ${server:-}; do kill "$one" 2>/dev/null || true; done
     [ ! -e "$WORK/stop" ] || cat "$WORK/stop" >&9
     exit 143
 }
@@ -43,13 +43,19 @@ say() {
 fail() {
     say "error: $*" >&2
     problem "$*"
-    [ -z "${started:-}" ] || report false
+    [ -z "${server:-}" ] || kill "$server" 2>/dev/null || true
+    [ -z "${reporter:-}" ] || "$reporter" false
     exit 1
 }
 
 # Writes a problem to the report, which does not end the run.
 problem() {
-    printf '%s\n' "$*" >>"$WORK/problems"
+    printf '%s\n' "$*" >>"${problems:-$WORK/problems}"
+}
+
+# The last 20 lines of a file as strings of a JSON list, because a ConfigMap holds 1 MiB.
+quoted() {
+    tail -n 20 "$1" | tr '\t' ' ' | sed 's/[\\"]/\\&/g; s/.*/"&"/' | paste -s -d , - | tr -d '\n'
 }
 
 # Ends the run unless it still holds the Lease. Called before each change of the storage.
@@ -102,8 +108,8 @@ read_tags() {
         digest[$1 FS $2] != "" { print $1, $2, $3, digest[$1 FS $2] }' "$WORK/digests" "$1.taglinks" >"$1.tags"
 }
 
-# Reads the links of layers that were pushed with another digest than sha256. The registry stores such a layer as sha256, and only the
-# link names that.
+# Reads the links of layers that were pushed with another digest than sha256, and writes both digests to `aliases`. The registry stores such
+# a layer as sha256, and only the link names that.
 read_aliases() {
     : >"$WORK/aliases"
     rm -rf "$WORK/links"
@@ -111,7 +117,8 @@ read_aliases() {
     awk 'BEGIN { FS = "\t" } $2 !~ /^sha256:/ { split($2, d, ":"); print "repositories/" $1 "/_layers/" d[1] "/" d[2] "/link" }' "$1.layers" >"$WORK/paths"
     [ -s "$WORK/paths" ] || return 0
     run rclone copy --files-from-raw "$WORK/paths" "$files" "$WORK/links" || fail "the links of layers cannot be read"
-    find "$WORK/links" -name link -exec awk 'FNR == 1 { print $1 }' {} + >"$WORK/aliases"
+    find "$WORK/links" -name link -exec awk '
+        FNR == 1 { n = split(FILENAME, p, "/"); print p[n - 2] ":" p[n - 1] "\t" $1 }' {} + | sort -u >"$WORK/aliases"
 }
 
 # Reads each of these manifests once: each string of the JSON is a record of awk. The digests in a manifest are its references, and those in an index are its children as well.
@@ -138,6 +145,16 @@ read_manifests() {
     rm -rf "$WORK/manifests"
 }
 
+# Reads these manifests, and the children of all indexes.
+read_with_children() {
+    read_manifests "$1" "$2"
+    while :; do
+        awk 'BEGIN { FS = "\t" } NR == FNR { index_[$1]; next } ($1 in index_) { print $2 }' "$WORK/indexes" "$WORK/references" >"$WORK/children"
+        read_manifests "$1" "$WORK/children"
+        [ -s "$WORK/unread" ] || break
+    done
+}
+
 paths_of_blobs() {
     awk '{ split($1, d, ":"); print "blobs/" d[1] "/" substr(d[2], 1, 2) "/" d[2] "/data" }'
 }
@@ -148,12 +165,7 @@ survey() {
     read_tags "$1"
     read_aliases "$1"
     awk 'BEGIN { FS = "\t" } { print $NF }' "$1.revisions" "$1.tags" >"$WORK/roots"
-    read_manifests "$1" "$WORK/roots"
-    while :; do
-        awk 'BEGIN { FS = "\t" } NR == FNR { index_[$1]; next } ($1 in index_) { print $2 }' "$WORK/indexes" "$WORK/references" >"$WORK/children"
-        read_manifests "$1" "$WORK/children"
-        [ -s "$WORK/unread" ] || break
-    done
+    read_with_children "$1" "$WORK/roots"
     awk 'BEGIN { FS = "\t" }
         FILENAME == ARGV[1] { index_[$1]; next }
         FILENAME == ARGV[2] { reference[FNR] = $2; next_[FNR] = first[$1]; first[$1] = FNR; next }
@@ -164,7 +176,7 @@ survey() {
             print digest
             for (i = first[digest]; i; i = next_[i]) if (digest in index_) visit(reference[i]); else print reference[i]
         }' "$WORK/indexes" "$WORK/references" "$WORK/roots" >"$WORK/reached"
-    sort -u "$WORK/reached" "$WORK/aliases" >"$1.needed"
+    { cat "$WORK/reached" && cut -f 2 "$WORK/aliases"; } | sort -u >"$1.needed"
 }
 
 # Lists what is in the bins: path of the file, newest bin that has it, and size.

@@ -6,6 +6,7 @@ import { type PodContainer, type PodSettings, podSpec, scratch, variables } from
 import { fixedResources } from "../kubernetes/resources";
 import type { Scope } from "../kubernetes/scope";
 import { shellScript } from "../kubernetes/shellScript";
+import type { BackupIdentity } from "../maintenance/backup/backup";
 import { useBucket } from "../maintenance/backup/bucket";
 import { storageVariables } from "../maintenance/jobSettings";
 import { rcloneVariable } from "../maintenance/rclone";
@@ -32,8 +33,8 @@ export interface RestoredRegistry {
     readonly additions: RegistryAddition[];
     /** Name of the service account of the registry's pods, which may have access to a cloud's storage. */
     readonly accountName: pulumi.Output<string>;
-    /** What the registry's own backup has in the state; undefined without one. */
-    readonly backup: { readonly id: pulumi.Output<string>; readonly password?: pulumi.Output<string> } | undefined;
+    /** The registry's own backup; undefined without one. */
+    readonly backup: BackupIdentity | undefined;
 }
 
 /** What the registry's pods need if they are restored. */

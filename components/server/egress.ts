@@ -24,6 +24,7 @@ interface EgressArguments {
     readonly descriptorCache?: {
         readonly redis?: { readonly external?: { readonly address: pulumi.Input<string> } };
     };
+    readonly maintenance?: { readonly backup?: { readonly s3?: { readonly endpoint?: pulumi.Input<string> } } };
     readonly config?: unknown;
 }
 
@@ -38,31 +39,27 @@ const addressFields: readonly [path: string, port: number][] = [
     ["log.hooks.*.options.smtp.addr", 25],
 ];
 
-/** Everything outside the component that the registry's pods, and those of its Jobs, connect to. */
-export function egressTargets({
-    storage = {},
-    restore,
-    descriptorCache = {},
-    config,
-}: EgressArguments): EgressTarget[] {
+/** Everything outside the component that the registry's pods, and the Jobs on its storage, connect to. */
+export function egressTargets(args: EgressArguments): EgressTarget[] {
+    const { storage = {}, descriptorCache = {}, maintenance, restore, config } = args;
     const targets: EgressTarget[] = addressFields.flatMap(([path, port]) =>
         everyValue(config, path, "config").map((found) => ({ path: found.path, address: found.value, port })),
     );
     const external = descriptorCache.redis?.external;
     if (external)
         targets.push({ path: "descriptorCache.redis.external.address", address: external.address, port: 6379 });
-    for (const [path, s3] of [
-        ["storage.s3", storage.s3],
-        ["restore.s3", restore?.s3],
-    ] as const) {
-        if (s3 === undefined) continue;
-        const { endpoint } = s3;
-        const named = endpoint === undefined ? path : `${path}.endpoint`;
-        targets.push({ path: named, address: endpoint, port: 443, service: "Amazon S3" });
-    }
+    if (storage.s3) targets.push(bucketTarget("storage.s3", storage.s3));
+    const backup = maintenance?.backup?.s3;
+    if (backup) targets.push(bucketTarget("maintenance.backup.s3", backup));
+    if (restore?.s3) targets.push(bucketTarget("restore.s3", restore.s3));
     const driver = chosenDriver(config, Object.keys(storage)[0]);
     if (driver !== undefined && driver !== "inmemory") targets.push(driverTarget(driver, config));
     return targets;
+}
+
+function bucketTarget(path: string, { endpoint }: { readonly endpoint?: pulumi.Input<string> }): EgressTarget {
+    const target = { address: endpoint, port: 443, service: "Amazon S3" };
+    return { path: endpoint === undefined ? path : `${path}.endpoint`, ...target };
 }
 
 const services: Readonly<Record<string, string>> = {

@@ -31,3 +31,14 @@ find_newest() {
         grep -q 'directory not found' "$WORK/errors" || fail "the snapshots cannot be listed: $(tail -n 1 "$WORK/errors")"
     newest=$(sed -n 's|^\(20..-..-..T......Z\)/complete$|\1|p' "$WORK/snapshots" | sort | tail -n 1)
 }
+
+# Unpacks the links of a snapshot into a directory.
+unpack_links() {
+    run rclone copy --include '/links.*.tar.gz' "$copy/snapshots/$1" "$WORK/archives" || return 1
+    for archive in "$WORK"/archives/links.*.tar.gz; do
+        # A registry without any image has no links.
+        [ -e "$archive" ] || break
+        gunzip -c "$archive" | tar -x -f - -C "$2" || return 1
+    done
+    rm -rf "$WORK/archives"
+}

@@ -29,7 +29,7 @@ export function image(
     variant = randomBytes(4).toString("hex"),
     annotations?: Record<string, string>,
 ): Image {
-    const rootfs = { type: "layers", diff_ids: layers.map(digestOf) };
+    const rootfs = { type: "layers", diff_ids: layers.map((layer) => digestOf(layer)) };
     const config = Buffer.from(JSON.stringify({ os: "linux", architecture: "amd64", rootfs, author: variant }));
     const describe = (mediaType: string, blob: Buffer) => ({ mediaType, digest: digestOf(blob), size: blob.length });
     const manifest = {
@@ -85,6 +85,16 @@ export class Client {
 
     async putManifest({ content, type }: Image, reference: string): Promise<number> {
         return (await this.ask("PUT", `manifests/${reference}`, content, type)).status;
+    }
+
+    async tags(): Promise<{ tags: string[] }> {
+        return (await this.registry.request("GET", `/v2/${this.repository}/tags/list`)).json();
+    }
+
+    async blob(digest: string): Promise<Buffer> {
+        return Buffer.from(
+            await (await this.registry.request("GET", `/v2/${this.repository}/blobs/${digest}`)).arrayBuffer(),
+        );
     }
 
     /** Deletes a tag, or a manifest by digest; returns the status. */

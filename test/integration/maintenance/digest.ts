@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
 
-export function digestOf(content: Buffer): string {
-    return `sha256:${createHash("sha256").update(content).digest("hex")}`;
+export function digestOf(content: Buffer, algorithm: "sha256" | "sha512" = "sha256"): string {
+    return `${algorithm}:${createHash(algorithm).update(content).digest("hex")}`;
 }

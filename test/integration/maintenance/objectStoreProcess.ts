@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { rcloneRoot, rcloneVariables } from "../../../components/maintenance/rclone";
+import type { Section } from "../../../components/server/configYml";
 import { printProgress } from "../../../sandbox/progress";
 import { ensureTools } from "../../../sandbox/toolchain/toolchain";
 import { freePort } from "./freePort";
@@ -12,36 +13,50 @@ import type { StorageOfTest } from "./registryProcess";
 export const keys = { AWS_ACCESS_KEY_ID: "test-access-key", AWS_SECRET_ACCESS_KEY: "test-secret-key" };
 const bucket = "images";
 const rootDirectory = "registry";
-/** Another empty bucket. */
-export const backupBucket = "backups";
 
-/** An S3-compatible server on loopback, with empty buckets. */
+/** An S3-compatible server on loopback, with an empty bucket. */
 export interface ObjectStoreProcess {
-    readonly endpoint: string;
     readonly storage: StorageOfTest;
     stop(): Promise<void>;
 }
 
 export async function startMinio(): Promise<ObjectStoreProcess> {
+    return asStorage(await startObjectStore(), true);
+}
+
+/** A MinIO with an empty bucket, which the section `storage.s3` describes. */
+export async function startObjectStore(): Promise<ObjectStore> {
     const { minio } = await ensureTools(["minio"], printProgress);
     const env = { MINIO_ROOT_USER: keys.AWS_ACCESS_KEY_ID, MINIO_ROOT_PASSWORD: keys.AWS_SECRET_ACCESS_KEY };
-    return start((data, address) => [minio, "server", "--quiet", "--address", address, data], env, true);
+    return start((data, address) => [minio, "server", "--quiet", "--address", address, data], env);
 }
 
 export async function startVersitygw(): Promise<ObjectStoreProcess> {
     const { versitygw } = await ensureTools(["versitygw"], printProgress);
     const env = { ROOT_ACCESS_KEY_ID: keys.AWS_ACCESS_KEY_ID, ROOT_SECRET_ACCESS_KEY: keys.AWS_SECRET_ACCESS_KEY };
-    return start((data, address) => [versitygw, "--port", address, "--quiet", "posix", data], env, false);
+    return asStorage(
+        await start((data, address) => [versitygw, "--port", address, "--quiet", "posix", data], env),
+        false,
+    );
+}
+
+interface ObjectStore {
+    readonly s3: Section & { readonly bucket: string };
+    stop(): Promise<void>;
+}
+
+function asStorage({ s3, stop }: ObjectStore, isMinio: boolean): ObjectStoreProcess {
+    const section = { s3, redirect: { disable: true } };
+    return { storage: { section, path: rcloneRoot({ s3 }), env: { ...keys, ...rcloneVariables(s3, isMinio) } }, stop };
 }
 
 async function start(
     command: (data: string, address: string) => string[],
     env: Record<string, string>,
-    isMinio: boolean,
-): Promise<ObjectStoreProcess> {
+): Promise<ObjectStore> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-objects-"));
     // Both servers take a directory for a bucket.
-    for (const name of [bucket, backupBucket]) fs.mkdirSync(path.join(folder, name));
+    fs.mkdirSync(path.join(folder, bucket));
     const address = `127.0.0.1:${await freePort()}`;
     const [program, ...args] = command(folder, address);
     const child: ChildProcess = spawn(program, args, {
@@ -69,14 +84,8 @@ async function start(
         rootdirectory: rootDirectory,
         storageclass: "NONE",
     };
-    const storage: StorageOfTest = {
-        section: { s3, redirect: { disable: true } },
-        path: rcloneRoot({ s3 }),
-        env: { ...keys, ...rcloneVariables(s3, isMinio) },
-    };
     return {
-        endpoint,
-        storage,
+        s3,
         async stop() {
             child.kill("SIGKILL");
             await once(child, "exit");

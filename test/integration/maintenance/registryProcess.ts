@@ -138,10 +138,12 @@ export class RegistryProcess {
     async tryToMaintain(command: readonly string[], options: MaintenanceOptions = {}): Promise<MaintenanceResult> {
         const { ended, work } = this.spawnMaintenance(command, options);
         const result = await ended;
-        const file = path.join(work, "report.json");
-        const report = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : undefined;
+        const [report, backup] = ["report.json", "backup.json"].map((name) => {
+            const file = path.join(work, name);
+            return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : undefined;
+        });
         fs.rmSync(work, { recursive: true, force: true });
-        return { ...result, report };
+        return { ...result, report, backup };
     }
 
     /** Where a blob is on a volume. */
@@ -174,6 +176,9 @@ export interface RunningMaintenance {
 export interface MaintenanceResult extends CommandResult {
     // biome-ignore lint/suspicious/noExplicitAny: JSON
     readonly report: any;
+    /** The report of the backup. */
+    // biome-ignore lint/suspicious/noExplicitAny: JSON
+    readonly backup: any;
 }
 
 /** Replaces a part of the script, which must be there once. */

@@ -7,11 +7,10 @@ import { Client, type Image, image, index } from "../maintenance/client";
 import { digestOf } from "../maintenance/digest";
 import { type ObjectStoreProcess, startMinio } from "../maintenance/objectStoreProcess";
 import { onVolume, RegistryProcess, type StorageOfTest, without } from "../maintenance/registryProcess";
-import { BackupBucketOfTest } from "./backup";
+import { type BackupDirectory, Backups } from "./backup";
 import { RestoreProcess, type RestoreResult } from "./restoreProcess";
 
 const id = "0123456789abcdef";
-const time = "2026-11-28T030000Z";
 const password = "correct horse battery staple";
 
 /** What was pushed to the registry: images by repository and tag. */
@@ -21,10 +20,13 @@ describe("restore", function () {
     this.timeout(300_000);
     let store: ObjectStoreProcess;
     let restore: RestoreProcess;
-    let bucket: BackupBucketOfTest;
+    let backups: Backups;
+    /** A directory with one backup, of one snapshot. */
+    let bucket: BackupDirectory;
+    let time: string;
     let registry: RegistryProcess;
     let pushed: Pushed;
-    /** The backup's file of a blob, below the bucket's path. */
+    /** A blob's file below the directory of a registry or a backup. */
     const blobOf = (digest: string) => {
         const [algorithm, hex] = digest.split(":");
         return `docker/registry/v2/blobs/${algorithm}/${hex.slice(0, 2)}/${hex}/data`;
@@ -36,12 +38,16 @@ describe("restore", function () {
         restore = await RestoreProcess.create();
         registry = await RegistryProcess.start(onVolume);
         pushed = await pushImages(registry);
-        bucket = await BackupBucketOfTest.create(store);
-        await bucket.takeSnapshot(registry.storage.path, { id, time });
+        backups = await Backups.start();
+        bucket = backups.directory("all");
+        // It writes the ledger of push times.
+        await registry.maintain(["collect"]);
+        time = await bucket.backUp(registry, id);
     });
     after(async () => {
         await registry.stop();
         await store.stop();
+        await backups.stop();
         restore.remove();
     });
 
@@ -116,27 +122,14 @@ describe("restore", function () {
 
     /** A backup that a test can damage. */
     async function ownBackup() {
-        const directory = `own-${randomBytes(4).toString("hex")}`;
-        const own = await BackupBucketOfTest.create(store, directory);
-        await own.takeSnapshot(registry.storage.path, { id, time });
-        const at = (file: string) => `${own.path}/${id}/${file}`;
-        const source = path.join(restore.folder, directory);
-        const writeFile = async (file: string, content: Buffer) => {
-            fs.writeFileSync(source, new Uint8Array(content));
-            await own.rclone(["copyto", "--ignore-times", source, at(file)]);
-        };
+        const own = backups.directory(`own-${randomBytes(4).toString("hex")}`);
+        await own.copy(bucket, id);
+        const at = (file: string) => `${id}/${file}`;
         return {
-            id,
             env: own.env(),
-            /** Overwrites a file. */
-            write: writeFile,
-            /** Overwrites a file, and deletes its older versions. */
-            async replace(file: string, content: Buffer) {
-                await writeFile(file, content);
-                await own.rclone(["backend", "cleanup-hidden", at(path.dirname(file))]);
-            },
-            /** Deletes a file, which leaves its versions. */
-            remove: (file: string) => own.rclone(["delete", at(file)]),
+            write: (file: string, content: Buffer) => own.write(at(file), content),
+            replace: (file: string, content: Buffer) => own.replace(at(file), content),
+            remove: (file: string) => own.remove(at(file)),
         };
     }
 
@@ -175,12 +168,15 @@ describe("restore", function () {
                 const { log } = await succeeds(storage);
                 assert.match(
                     log,
-                    /Restoring the snapshot 2026-11-28T030000Z of the backup 0123456789abcdef: 5 tags, 8 manifests/,
+                    /Restoring the snapshot 20.*Z of the backup 0123456789abcdef: 5 tags, 8 manifests and 22 blobs/,
                 );
                 const again = await succeeds(storage);
-                assert.match(again.log, /was restored from the snapshot 2026-11-28T030000Z .* already/);
+                assert.match(again.log, /was restored from the snapshot 20.*Z of the backup 0123456789abcdef already/);
                 assert.doesNotMatch(again.log, /Copying|Verifying/);
                 await expectImages(storage);
+                const ledger = "private-registry/ledger.gz";
+                const restored = await rclone(storage, "cat", `${storage.path}/${ledger}`);
+                assert.equal(restored, fs.readFileSync(path.join(registry.storage.path, ledger), "utf8"));
             });
 
             it("goes on after a kill at each step, without a second copy of what is right", async () => {
@@ -253,7 +249,7 @@ describe("restore", function () {
         await own.replace(blobOf(layer), flipped(one.blobs[1]));
         const storage = emptyVolume();
         const sentence = (names: string) =>
-            new RegExp(`the backup ${own.id} has no right version of ${layer}, needed by ${names};`);
+            new RegExp(`the backup ${id} has no right version of ${layer}, needed by ${names};`);
         await refuses(storage, own.env, sentence("other:shared, team/app:1, team/app:2, team/multi:multi"));
         assert.equal(await hasMark(storage, "done"), false);
         // With the right blob it goes on.
@@ -290,20 +286,25 @@ describe("restore", function () {
 
     describe("with several backups", () => {
         const other = "fedcba9876543210";
-        let several: BackupBucketOfTest;
+        const newest = "2026-11-28T030000Z";
+        let several: BackupDirectory;
         const env = () => several.env();
 
         before(async () => {
-            several = await BackupBucketOfTest.create(store, "several");
-            await several.takeSnapshot(registry.storage.path, { id, time });
-            await several.takeSnapshot(registry.storage.path, { id: other, time, part: "not complete" });
-            await several.takeSnapshot(registry.storage.path, { id, time: "2026-11-27T030000Z" });
-            await several.takeSnapshot(registry.storage.path, { id, time: "2026-11-29T030000Z", part: "not complete" });
+            several = backups.directory("several");
+            await several.copy(bucket, `${id}/docker`);
+            await several.copy(bucket, `${id}/docker`, `${other}/docker`);
+            const snapshot = `${id}/snapshots/${time}`;
+            await several.copy(bucket, snapshot, `${id}/snapshots/${newest}`);
+            await several.copy(bucket, snapshot, `${id}/snapshots/2026-11-27T030000Z`);
+            const incomplete = ["--exclude", "complete"];
+            await several.copy(bucket, snapshot, `${id}/snapshots/2026-11-29T030000Z`, ...incomplete);
+            await several.copy(bucket, snapshot, `${other}/snapshots/${newest}`, ...incomplete);
         });
 
         it("names them, and needs an id", async () => {
             const sentence =
-                /there are the backups 0123456789abcdef, fedcba9876543210 in backups\/several; set restore.id to one of them/;
+                /there are the backups 0123456789abcdef, fedcba9876543210 in images\/backups\/several; set restore.id to one of them/;
             await refuses(emptyVolume(), env(), sentence);
         });
 
@@ -323,7 +324,7 @@ describe("restore", function () {
             await refuses(
                 emptyVolume(),
                 { ...env(), RESTORE_ID: "00000000000000aa" },
-                /the backup 00000000000000aa is not in backups\/several, where there are the backups 0123456789abcdef, fedc/,
+                /the backup 00000000000000aa is not in images\/backups\/several, where there are the backups 0123456789abcdef, fedc/,
             );
             await refuses(
                 emptyVolume(),
@@ -343,14 +344,14 @@ describe("restore", function () {
             await killBefore("read_snapshot", storage, older);
             await refuses(
                 storage,
-                { ...env(), RESTORE_ID: id, SNAPSHOT: time },
+                { ...env(), RESTORE_ID: id, SNAPSHOT: newest },
                 /the restore of the snapshot 2026-11-27T030000Z of the backup 0123456789abcdef has begun in this storage; set/,
             );
             const { log } = await succeeds(storage, env());
             assert.match(log, /Restoring the snapshot 2026-11-27T030000Z/);
             await refuses(
                 storage,
-                { ...env(), SNAPSHOT: time },
+                { ...env(), SNAPSHOT: newest },
                 /the storage was restored from the snapshot 2026-11-27T030000Z of the backup 0123456789abcdef already;/,
             );
             await refuses(storage, { ...env(), RESTORE_ID: other }, /restored from .* already; to restore another one/);
@@ -358,17 +359,16 @@ describe("restore", function () {
     });
 
     describe("with encryption", () => {
-        let secured: BackupBucketOfTest;
+        let secured: BackupDirectory;
 
         before(async () => {
-            secured = await BackupBucketOfTest.create(store, "secured");
-            await secured.takeSnapshot(registry.storage.path, { id, time, password });
+            secured = backups.directory("secured");
+            await secured.backUp(registry, id, password);
         });
 
         it("decrypts, also an older version", async () => {
             const { image: one } = pushed[0];
-            const file = `${secured.path}/${id}/${blobOf(digestOf(one.blobs[1]))}`;
-            await secured.rclone(["rcat", file], undefined, undefined, "not encrypted");
+            await secured.write(`${id}/${blobOf(digestOf(one.blobs[1]))}`, Buffer.from("not encrypted"));
             const storage = emptyVolume();
             const { log } = await succeeds(storage, secured.env(password));
             assert.match(log, new RegExp(`Restoring ${digestOf(one.blobs[1])} from the older version`));
@@ -387,11 +387,11 @@ describe("restore", function () {
     });
 
     it("refuses a bucket without a backup", async () => {
-        const none = await BackupBucketOfTest.create(store, "none");
+        const none = backups.directory("none");
         await refuses(
             emptyVolume(),
             none.env(),
-            /there is no backup with a complete snapshot in backups\/none; check restore.s3/,
+            /there is no backup with a complete snapshot in images\/backups\/none; check restore.s3/,
         );
         const missing = { ...bucket.env(), BACKUP: "backup:no-such-bucket" };
         await refuses(emptyVolume(), missing, /there is no backup with a complete snapshot in no-such-bucket/);
@@ -399,7 +399,7 @@ describe("restore", function () {
 
     it("fails with the server's answer, which another run may not get", async () => {
         const wrong = { ...bucket.env(), RCLONE_CONFIG_BACKUP_SECRET_ACCESS_KEY: "wrong" };
-        await refuses(emptyVolume(), wrong, /backups\/all cannot be listed: .*StatusCode: 403/, 1);
+        await refuses(emptyVolume(), wrong, /images\/backups\/all cannot be listed: .*StatusCode: 403/, 1);
     });
 
     it("refuses a snapshot whose links are damaged or not complete", async () => {
@@ -415,9 +415,10 @@ describe("restore", function () {
     });
 
     it("restores a registry without any image", async () => {
-        const root = fs.mkdtempSync(path.join(restore.folder, "empty-"));
-        const none = await BackupBucketOfTest.create(store, "without-images");
-        await none.takeSnapshot(root, { id, time });
+        const unused = await RegistryProcess.start(onVolume);
+        const none = backups.directory("without-images");
+        fs.mkdirSync(path.join(unused.storage.path, "docker/registry/v2"), { recursive: true });
+        await none.backUp(unused, id).finally(() => unused.stop());
         const storage = emptyVolume();
         const { log } = await succeeds(storage, none.env());
         assert.match(log, /Restored 0 tags, 0 manifests and 0 blobs/);

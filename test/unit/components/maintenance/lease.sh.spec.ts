@@ -287,13 +287,15 @@ describe("maintenance/lease.sh", () => {
             assert.equal(api.lease.holderIdentity, "");
         });
 
-        it("stores the report at the end", async () => {
+        it("stores the reports at the end", async () => {
             const report = JSON.stringify({ kept: 3, says: 'a "quote", a \\ and an ümlaut\n\tand & more' });
+            const backup = JSON.stringify({ tags: 7 });
             const running = lease("hold");
             await until(isHeld, "the first renewal");
             write("work/report.json", `${report}\n`);
+            write("work/backup.json", `${backup}\n`);
             await end(running);
-            assert.deepEqual(api.objects[paths.report].data, { "report.json": report });
+            assert.deepEqual(api.objects[paths.report].data, { "report.json": report, "backup.json": backup });
             assert.equal(api.lease.holderIdentity, "");
         });
 
