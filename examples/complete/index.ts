@@ -12,6 +12,7 @@ import {
 
 // More registries, with the other kinds of storage and certificate.
 import "./certificates";
+import "./restore";
 import "./storage";
 
 const config = new pulumi.Config();
