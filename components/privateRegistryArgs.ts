@@ -95,8 +95,8 @@ export interface PrivateRegistryArgs {
     image?: pulumi.Input<string>;
     /**
      * Image mirror for air-gapped clusters, e.g. `mirror.example.com`: the prefix, without the slash, of every image that the
-     * component runs. The mirror must serve `docker.io/library/registry` and `docker.io/curlimages/curl`; for MinIO, Redis, the web UI
-     * or `maintenance` also `quay.io/minio/minio`, `docker.io/library/redis`, `docker.io/joxit/docker-registry-ui` or
+     * component runs. The mirror must serve `docker.io/library/registry` and `docker.io/curlimages/curl`; for MinIO, Redis, the web UI,
+     * `maintenance` or `restore` also `quay.io/minio/minio`, `docker.io/library/redis`, `docker.io/joxit/docker-registry-ui` or
      * `docker.io/rclone/rclone`. Defaults to none.
      */
     imageMirror?: pulumi.Input<string>;
@@ -130,7 +130,7 @@ export interface PrivateRegistryArgs {
     resources?: RegistryResources;
     /**
      * Node selector, tolerations, affinity and priority of the pods in the registry's namespace: the registry, MinIO, Redis, the web
-     * UI, the certificate watch, `maintenance` and the Jobs. `nodes` schedules the DaemonSet that configures nodes.
+     * UI, the certificate watch, `maintenance`, `restore` and the Jobs. `nodes` schedules the DaemonSet that configures nodes.
      */
     scheduling?: RegistryScheduling;
     /** The service account of the registry's pods. Defaults to one without annotations, except those of `storage`. */

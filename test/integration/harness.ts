@@ -69,6 +69,16 @@ export async function restartSandbox(): Promise<void> {
     sandbox = await startSandbox({ name: sandboxName, progress: printProgress });
 }
 
+/** Replaces the sandbox, with all its data, by a new one with the same passphrase. */
+export async function replaceSandbox(...images: ImageName[]): Promise<void> {
+    const passphrase = path.join(theSandbox().folder, "pulumi-passphrase");
+    const kept = fs.readFileSync(passphrase);
+    await stopSandbox({ name: sandboxName, purge: true });
+    sandbox = await startSandbox({ name: sandboxName, progress: printProgress });
+    fs.writeFileSync(passphrase, kept, { mode: 0o600 });
+    for (const archive of Object.values(await packImages(images, printProgress))) await sandbox.loadImage(archive);
+}
+
 export function kubectl(command: string, input?: string): Promise<string> {
     return run(["kubectl", ...command.split(" ")], { env: theSandbox().environment, input });
 }
