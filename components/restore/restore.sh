@@ -237,7 +237,7 @@ unpack() {
         }' {} +) >"$WORK/links"
 }
 
-# Copies and reads the manifests. Those that a tag names are links as well, unless the snapshot is damaged.
+# Copies and reads the manifests, because they name the other blobs.
 copy_manifests() {
     cut -f 3 "$WORK/snapshot.tag" "$WORK/snapshot.revision" | sort -u >"$WORK/roots"
     # Sizes are those of the decrypted files.

@@ -443,6 +443,22 @@ describe("restore", function () {
         }
     });
 
+    it("is left alone by maintenance until it is complete", async () => {
+        const storage = emptyVolume();
+        await killBefore("copy_links", storage);
+        const served = await RegistryProcess.start(() => storage);
+        try {
+            const { code, stderr } = await served.tryToMaintain(["collect"]);
+            assert.equal(code, 1);
+            assert.match(stderr, /error: the restore of the registry is not complete; run `pulumi up` again/);
+            await succeeds(storage);
+            const { report } = await served.maintain(["collect"]);
+            assert.equal(report.movedBlobs, 0);
+        } finally {
+            await served.stop();
+        }
+    });
+
     it("ends at once when it is stopped", async () => {
         const { child, ended } = restore.start(
             emptyVolume(),
