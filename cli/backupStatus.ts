@@ -49,10 +49,10 @@ export function againstRestoring({ report }: BackupFacts, interval: number, now:
 
 export function describeBackup({ report }: BackupFacts, now: number): string {
     if (report === undefined || report.snapshot === "") return "no snapshot yet";
-    const { snapshot, tags, bytes, succeeded, proved } = report;
+    const { id, snapshot, tags, bytes, succeeded, proved } = report;
     const content = succeeded ? [`${tags} tags`, size(bytes)] : [];
     const proof = proved === 0 ? [] : [`restored for a test ${ago(now - proved * 1000)}`];
-    return [`snapshot ${ago(now - timeOf(snapshot))}`, ...content, ...proof].join(", ");
+    return [`snapshot ${ago(now - timeOf(snapshot))} in ${id}`, ...content, ...proof].join(", ");
 }
 
 /** When a snapshot was begun; NaN for no snapshot. */

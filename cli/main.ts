@@ -2,11 +2,19 @@
 import { type Command, CommandLineError } from "./command";
 import { backupCommand } from "./commands/backup";
 import { collectCommand } from "./commands/collect";
+import { pruneBackupCommand } from "./commands/pruneBackup";
 import { repairCommand } from "./commands/repair";
 import { statusCommand } from "./commands/status";
 import { undeleteCommand } from "./commands/undelete";
 
-const commands: readonly Command[] = [statusCommand, collectCommand, undeleteCommand, backupCommand, repairCommand];
+const commands: readonly Command[] = [
+    statusCommand,
+    collectCommand,
+    undeleteCommand,
+    backupCommand,
+    pruneBackupCommand,
+    repairCommand,
+];
 
 async function main(args: readonly string[]): Promise<number> {
     const [name, ...others] = args;

@@ -3,9 +3,17 @@ import { shellScript } from "../kubernetes/shellScript";
 /** The shell script of all maintenance Jobs. Its first argument is the command. */
 export function maintenanceScript(): string {
     const backup = ["backup/bucket.sh", "backup/backup.sh", "backup/prove.sh"];
-    const all = ["storage.sh", "retain.sh", "collect.sh", "undelete.sh", ...backup];
-    const parts = all.map((part) => shellScript(__dirname, part));
-    return [...parts, decideFunction(), shellScript(__dirname, "maintenance.sh")].join("");
+    const functions = scripts("storage.sh", "retain.sh", "collect.sh", "undelete.sh", ...backup);
+    return functions + decideFunction() + scripts("maintenance.sh");
+}
+
+/** The shell script that deletes what a backup does not need any more. */
+export function pruneScript(): string {
+    return scripts("storage.sh", "backup/bucket.sh", "backup/prune.sh");
+}
+
+function scripts(...files: string[]): string {
+    return files.map((file) => shellScript(__dirname, file)).join("");
 }
 
 /** The shell function `decide`, whose arguments are the time, `trustTimesFrom` and the files of the lists. */

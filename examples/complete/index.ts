@@ -121,6 +121,21 @@ const registry = new PrivateRegistry("registry", {
             clusters: ["this"],
             also: [{ resource: "argoproj.io/v1alpha1/rollouts", path: "spec.template.spec.containers[*].image" }],
         },
+        backup: {
+            s3: {
+                bucket: "registry-backups",
+                region: "fsn1",
+                endpoint: "https://backups.example.net",
+                pathStyle: true,
+                caCertPem: config.require("certificate-authority"),
+                credentials: {
+                    keys: { accessKeyId: "backup", secretAccessKey: config.requireSecret("backup-secret-access-key") },
+                },
+                rootDirectory: "registries",
+            },
+            encryption: { password: config.requireSecret("backup-password") },
+            verify: { sizeLimit: "10Gi" },
+        },
     },
 });
 

@@ -98,10 +98,23 @@ new PrivateRegistry("on-encrypted-s3", {
     },
 });
 
-/** In an AWS bucket with an IAM role (IRSA). */
+/** In an AWS bucket with an IAM role (IRSA), and a backup in another one. */
 new PrivateRegistry("on-s3-by-role", {
     storage: {
         s3: { bucket: "images", credentials: { role: { arn: "arn:aws:iam::123456789012:role/registry" } } },
+    },
+    maintenance: {
+        backup: {
+            s3: {
+                bucket: "registry-backups",
+                region: "eu-west-1",
+                credentials: {
+                    existingSecret: { name: "backup-s3", accessKeyIdKey: "id", secretAccessKeyKey: "key" },
+                },
+                encryption: { kmsKeyId: "arn:aws:kms:eu-west-1:123456789012:key/backups" },
+                storageClass: S3StorageClass.StandardIa,
+            },
+        },
     },
 });
 

@@ -28,6 +28,7 @@ import { tlsOnExposedPaths } from "./tlsOnExposedPaths";
 import { trustedCertificate } from "./trustedCertificate";
 import { unlimitedBodySize } from "./unlimitedBodySize";
 import { validCertificate } from "./validCertificate";
+import { versionedBackup } from "./versionedBackup";
 
 /** All rules, in the order of the table in docs/policies.md. */
 export const rules: readonly Rule[] = [
@@ -53,6 +54,7 @@ export const rules: readonly Rule[] = [
     persistentStorage,
     sharedReplicas,
     scheduledMaintenance,
+    versionedBackup,
     networkPolicy,
     restrictedNamespace,
     allowedHosts,

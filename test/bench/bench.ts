@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { type Progress, printProgress } from "../../sandbox/progress";
 import { measureApply } from "./apply";
+import { measureBackup } from "./backup";
 import { measureColdStart, removeColdMachine } from "./cold";
 import { measureCollection } from "./collect";
 import { type Figure, isReached, table } from "./figure";
@@ -17,6 +18,7 @@ const sections: Readonly<Record<string, (progress: Progress) => Promise<Figure>>
     nochange: measureNoChange,
     collect: measureCollection,
     retention: measureRetention,
+    backup: measureBackup,
 };
 
 const usage = `npm run bench [-- --only <name>]

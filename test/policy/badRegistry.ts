@@ -91,6 +91,7 @@ export function badRegistry(planted: string): Declared[] {
             name: "certified",
         },
         secret("registry-login", { ".dockerconfigjson": JSON.stringify({ auths: { "bad.example.com": { auth } } }) }),
+        configMap("registry-maintenance-report", { "backup.json": '{"succeeded":true,"versioned":false}' }),
         privateKey({ algorithm: "RSA", rsaBits: 1024 }),
         selfSignedServer(planted),
         signedCertificate({

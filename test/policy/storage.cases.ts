@@ -89,6 +89,87 @@ describeRule("scheduled-maintenance", {
     unknown: { "the namespace": [ours({ namespace: unknown })] },
 });
 
+const backup = (to = "backup:copies/of/teams") =>
+    maintenance("registry", {
+        jobTemplate: {
+            spec: { template: { spec: { containers: [{ name: "collect", env: [{ name: "BACKUP", value: to }] }] } } },
+        },
+    });
+const aws = (kind: string, props: object) => ({
+    type: `aws:s3/${kind[0].toLowerCase()}${kind.slice(1)}:${kind}`,
+    name: "copies",
+    props: { bucket: "copies", ...props },
+});
+const enabled = { versioning: { enabled: true } };
+const expiring = (rule: object) => aws("BucketLifecycleConfigurationV2", { rules: [{ status: "Enabled", ...rule }] });
+
+describeRule("versioned-backup", {
+    passes: {
+        "no backup": [ours(), maintenance(), aws("Bucket", {})],
+        "a bucket of another stack": [backup()],
+        "another bucket without versioning": [backup("backup:others"), aws("Bucket", {})],
+        "a bucket with versioning": [backup(), aws("Bucket", enabled)],
+        "versioning as a separate resource": [
+            backup("backup:copies"),
+            aws("BucketV2", {}),
+            aws("BucketVersioningV2", { versioningConfiguration: { status: "Enabled" } }),
+        ],
+        "versioning of a bucket that is not known yet": [
+            backup(),
+            aws("BucketV2", {}),
+            { ...aws("BucketVersioning", {}), props: { bucket: unknown } },
+        ],
+        "a report of versioning": [configMap("registry-maintenance-report", { "backup.json": '{"versioned":true}' })],
+        "Object Lock": [backup(), aws("BucketV2", { objectLockEnabled: true })],
+        "a rule for old versions": [
+            backup(),
+            aws("Bucket", enabled),
+            expiring({ noncurrentVersionExpiration: { noncurrentDays: 90 } }),
+        ],
+        "a rule for snapshots, and one that is off": [
+            backup(),
+            aws("Bucket", enabled),
+            expiring({ filter: { prefix: "of/teams/0123456789abcdef/snapshots/" }, expiration: { days: 90 } }),
+            expiring({ status: "Disabled", expiration: { days: 90 } }),
+        ],
+        "a rule for something else": [
+            backup(),
+            aws("Bucket", enabled),
+            expiring({ filter: { prefix: "logs/" }, expiration: { days: 9 } }),
+        ],
+    },
+    fails: {
+        "no versioning": { of: [backup(), aws("Bucket", {})], says: "The backup can be overwritten" },
+        "a bucket of another stack, according to the last report": {
+            of: [configMap("registry-maintenance-report", { "backup.json": '{"succeeded":true,"versioned":false}' })],
+            says: "The backup can be overwritten",
+        },
+        "suspended versioning": {
+            of: [
+                backup(),
+                aws("BucketV2", {}),
+                aws("BucketVersioning", { versioningConfiguration: { status: "Suspended" } }),
+            ],
+            says: "The backup can be overwritten, because its bucket has no versioning",
+        },
+        "a rule that expires everything": {
+            of: [backup(), aws("Bucket", enabled), expiring({ expiration: { days: 90 } })],
+            says: "A lifecycle rule expires blobs of the backup",
+        },
+        "a rule of the bucket itself": {
+            of: [
+                backup(),
+                aws("Bucket", {
+                    ...enabled,
+                    lifecycleRules: [{ enabled: true, prefix: "of/", expiration: { days: 90 } }],
+                }),
+            ],
+            says: "A lifecycle rule expires blobs of the backup",
+        },
+    },
+    unknown: { "the bucket": [backup(unknown), aws("Bucket", {})] },
+});
+
 describeRule("network-policy", {
     passes: {
         "one that selects the pods": [deployment(), networkPolicy({ app: "docker-registry" })],

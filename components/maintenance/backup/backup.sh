@@ -159,13 +159,6 @@ write_snapshot() {
     fi
 }
 
-# Lists the blobs of the backup: digest and size.
-list_copies() {
-    run rclone lsf --recursive --files-only --format ps --separator "$tab" "$copy/docker/registry/v2/blobs" >"$WORK/copies.files" 2>"$WORK/errors" ||
-        grep -q 'directory not found' "$WORK/errors" || fail "the blobs of the backup cannot be listed: $(tail -n 1 "$WORK/errors")"
-    awk 'BEGIN { FS = OFS = "\t" } { split($1, p, "/"); print p[1] ":" p[3], $2 }' "$WORK/copies.files" >"$WORK/copies"
-}
-
 # Writes the blobs of the snapshot that the backup has not, or with another size, to `missing.copies`.
 find_missing_copies() {
     list_copies

@@ -42,3 +42,10 @@ unpack_links() {
     done
     rm -rf "$WORK/archives"
 }
+
+# Lists the blobs of the backup: digest and size.
+list_copies() {
+    run rclone lsf --recursive --files-only --format ps --separator "$tab" "$copy/docker/registry/v2/blobs" >"$WORK/copies.files" 2>"$WORK/errors" ||
+        grep -q 'directory not found' "$WORK/errors" || fail "the blobs of the backup cannot be listed: $(tail -n 1 "$WORK/errors")"
+    awk 'BEGIN { FS = OFS = "\t" } { split($1, p, "/"); print p[1] ":" p[3], $2 }' "$WORK/copies.files" >"$WORK/copies"
+}

@@ -7,6 +7,7 @@ import { secretByContent } from "../../kubernetes/contentNamed";
 import { mountedSecret, type PodAddition, secretVariable } from "../../kubernetes/pod";
 import type { Scope } from "../../kubernetes/scope";
 import {
+    type BucketSettings,
     bucketSection,
     encryptionRules,
     keyRules,
@@ -106,15 +107,13 @@ export function useBucket(
 ): { readonly env: pulumi.Output<Record<string, string>>; readonly pod: PodAddition } {
     const { credentials: { keys, existingSecret } = {}, caCertPem, ...settings } = s3;
     const hasKeys = (keys ?? existingSecret) !== undefined;
-    const env = pulumi.output(settings).apply((known): Record<string, string> => {
-        const section = bucketSection(known);
-        return {
-            ...rcloneVariables(section, false, "backup"),
-            BACKUP: bucketRoot(section, "backup"),
+    const env = pulumi.output(settings).apply(
+        (known): Record<string, string> => ({
+            ...backupVariables(known),
             ...(hasKeys && { [rcloneVariable("backup", "ENV_AUTH")]: "false" }),
             ...(caCertPem !== undefined && { BACKUP_CERTIFICATES: certificates }),
-        };
-    });
+        }),
+    );
     const stored = {
         ...(keys && { accessKeyId: keys.accessKeyId, secretAccessKey: pulumi.secret(keys.secretAccessKey) }),
         // An Output may be empty. The file is mounted in any case.
@@ -138,6 +137,12 @@ export function useBucket(
             ],
         },
     };
+}
+
+/** The variables of bucket.sh for a bucket, with the credentials in the environment. */
+export function backupVariables(bucket: BucketSettings): Record<string, string> {
+    const section = bucketSection(bucket);
+    return { ...rcloneVariables(section, false, "backup"), BACKUP: bucketRoot(section, "backup") };
 }
 
 function keyVariables(reference: S3KeysReference) {

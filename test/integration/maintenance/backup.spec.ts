@@ -3,11 +3,13 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { run } from "../../../sandbox/command";
+import { attempt, run } from "../../../sandbox/command";
+import { printProgress } from "../../../sandbox/progress";
+import { ensureTools } from "../../../sandbox/toolchain/toolchain";
 import { type BackupBucketProcess, startBackupBucket } from "./backupBucket";
 import { Client, type Image, image, index } from "./client";
 import { digestOf } from "./digest";
-import { type ObjectStoreProcess, startMinio } from "./objectStoreProcess";
+import { keys, type ObjectStoreProcess, startMinio } from "./objectStoreProcess";
 import { type MaintenanceOptions, onVolume, RegistryProcess, without } from "./registryProcess";
 
 const id = "0123456789abcdef";
@@ -277,6 +279,66 @@ describe("backup", function () {
         const again = await backUp({ BACKUP_PASSWORD: password });
         assert.equal(again.backup.copiedBlobs, 0);
         assert.deepEqual(again.backup.problems, []);
+    });
+
+    describe("that is pruned", () => {
+        /** Runs the command with the programs that an administrator's machine has. */
+        async function prune(...options: string[]) {
+            const { rclone } = await ensureTools(["rclone"], printProgress);
+            const command = [process.execPath, "--require", "ts-node/register", "cli/main.ts", "prune-backup"];
+            const where = [
+                "--bucket",
+                "images",
+                "--root-directory",
+                "backups",
+                "--endpoint",
+                bucket.endpoint,
+                "--id",
+                id,
+            ];
+            const PATH = `${path.dirname(rclone)}:${process.env.PATH}`;
+            return attempt([...command, ...where, ...options], { env: { ...process.env, ...keys, PATH } });
+        }
+
+        it("keeps what the snapshots that are kept need, and all without --delete", async () => {
+            await backUp();
+            for (const tag of ["0", "1", "2"]) await client.delete(images[Number(tag)].digest);
+            await sleep(1100);
+            const { backup } = await backUp();
+            assert.equal((await files("docker/registry/v2/blobs")).length, 31);
+            const dry = await prune("--keep", "0h");
+            assert.equal(dry.code, 0, dry.stderr);
+            assert.match(dry.stdout, /Kept: 1 snapshots. To delete: 1 snapshots, 12 blobs, \d+ bytes/);
+            assert.match(dry.stdout, /Nothing was deleted. Repeat the command with --delete/);
+            assert.match((await prune()).stdout, /Kept: 2 snapshots. To delete: 0 snapshots, 0 blobs, 0 bytes/);
+            assert.equal((await files("docker/registry/v2/blobs")).length, 31);
+            assert.equal((await prune("--keep", "0h", "--delete")).code, 0);
+            assert.equal((await files("docker/registry/v2/blobs")).length, 19);
+            assert.deepEqual(
+                await files("snapshots"),
+                ["complete", "links.1.tar.gz"].map((one) => `${backup.snapshot}/${one}`),
+            );
+            await served(backup.snapshot, async (pulled) => {
+                assert.deepEqual(await pulled.problems(multi, "multi"), []);
+                assert.deepEqual(await pulled.problems(images[5], "5"), []);
+            });
+        });
+
+        it("is left alone while a backup may be under way, and without a complete snapshot", async () => {
+            await bucket.write(
+                `${bucket.env.BACKUP}/${id}/snapshots/2026-11-01T030000Z/links.1.tar.gz`,
+                Buffer.from("x"),
+            );
+            const none = await prune("--delete");
+            assert.equal(none.code, 1);
+            assert.match(none.stderr, /the backup 0123456789abcdef has no complete snapshot, so nothing is deleted/);
+            await backUp();
+            const now = new Date(Date.now() - 3600_000).toISOString().replace(/:|\.\d+/g, "");
+            await bucket.write(`${bucket.env.BACKUP}/${id}/snapshots/${now}/links.1.tar.gz`, Buffer.from("x"));
+            const open = await prune("--delete");
+            assert.match(open.stderr, new RegExp(`the snapshot ${now} is not complete, and a backup may be under way`));
+            assert.ok((await files("snapshots")).includes("2026-11-01T030000Z/links.1.tar.gz"));
+        });
     });
 
     it("changes nothing without the Lease", async () => {

@@ -11,6 +11,7 @@ import { keys, startObjectStore } from "./objectStoreProcess";
 export interface BackupBucketProcess {
     /** The variables of bucket.sh. */
     readonly env: Record<string, string>;
+    readonly endpoint: string;
     /** Runs rclone with these variables. */
     rclone(...args: string[]): Promise<string>;
     read(remotePath: string): Promise<Buffer>;
@@ -37,6 +38,7 @@ export async function startBackupBucket(host?: string): Promise<BackupBucketProc
     const file = path.join(folder, "file");
     return {
         env,
+        endpoint: s3.regionendpoint,
         rclone,
         async read(remotePath) {
             await rclone("copyto", "--ignore-times", remotePath, file);

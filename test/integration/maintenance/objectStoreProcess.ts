@@ -41,7 +41,7 @@ export async function startVersitygw(): Promise<ObjectStoreProcess> {
 }
 
 interface ObjectStore {
-    readonly s3: Section & { readonly bucket: string };
+    readonly s3: Section & { readonly bucket: string; readonly regionendpoint: string };
     stop(): Promise<void>;
 }
 

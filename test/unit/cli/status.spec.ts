@@ -42,6 +42,7 @@ describe("status", () => {
             "  certificate       2027-11-28 (in 365 days)",
             "  images            2.1 GiB in 812 blobs at the last run",
             "  bin               340 MiB",
+            "  backup            off",
             "  maintenance       0 3 * * *, last success 9 hours ago",
             "  safe to delete?   yes",
             "  safe to upgrade?  yes",
@@ -73,6 +74,50 @@ describe("status", () => {
     for (const [title, maintenance, reason] of reasonsAgainstDeleting) {
         it(`is not safe to delete if maintenance is ${title}`, () => {
             assert.deepEqual(statusOf(facts(maintenance), now).againstDeleting, [reason]);
+        });
+    }
+
+    const backup = {
+        began: seconds(9),
+        succeeded: true,
+        id: "0123456789abcdef",
+        snapshot: "2026-11-28T030000Z",
+        versioned: true,
+        tags: 120,
+        blobs: 800,
+        bytes: 2.1 * 2 ** 30,
+        copiedBlobs: 4,
+        copiedBytes: 1000,
+        checkedBlobs: 114,
+        wrongBlobs: 0,
+        proved: seconds(24 * 10),
+        problems: [],
+    };
+
+    it("shows the newest snapshot, and is safe to restore after a backup", () => {
+        const lines = describeStatus(statusOf(facts({ backup: { report: backup } }), now), now);
+        const row = "snapshot 9 hours ago in 0123456789abcdef, 120 tags, 2.1 GiB, restored for a test 10 days ago";
+        assert.ok(lines.includes(`  backup            ${row}`), lines.join("\n"));
+        assert.ok(lines.includes("  safe to restore?  yes"));
+    });
+
+    const reasonsAgainstRestoring: [string, object | undefined, string][] = [
+        ["there is none", undefined, "there is no backup yet; run `backup`"],
+        [
+            "it failed",
+            { succeeded: false, problems: ["the bucket is away"] },
+            "the last backup failed: the bucket is away",
+        ],
+        ["it has no snapshot", { snapshot: "" }, "there is no complete snapshot"],
+        ["it is old", { snapshot: "2026-11-26T030000Z" }, "the newest snapshot was written 2 days ago"],
+        ["it can be overwritten", { versioned: false }, "the backup can be overwritten"],
+        ["it is damaged", { wrongBlobs: 2 }, "2 blobs are damaged"],
+        ["no restore was tried", { proved: seconds(24 * 57) }, "no restore was proven lately"],
+    ];
+    for (const [title, of, reason] of reasonsAgainstRestoring) {
+        it(`is not safe to restore if ${title}`, () => {
+            const report = of && { ...backup, ...of };
+            assert.deepEqual(statusOf(facts({ backup: { report } }), now).againstRestoring, [reason]);
         });
     }
 
