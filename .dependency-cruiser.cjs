@@ -55,9 +55,9 @@ module.exports = {
         ),
         never(
             "command-alone",
-            "npx private-registry starts without the component and its packages. It reads schedules with the same function.",
+            "npx private-registry starts without the component and its packages. It reads schedules and durations, and runs rclone, with the same functions.",
             "^cli/",
-            "^(index|settings)\\.ts$|^components/(?!arguments/formats/)|^(examples|policy|sandbox|scripts|test)/|^node_modules/",
+            "^(index|settings)\\.ts$|^components/(?!arguments/(formats/|duration\\.)|maintenance/(rclone|script)\\.)|^(examples|policy|sandbox|scripts|test)/|^node_modules/",
         ),
         never(
             "policy-alone",

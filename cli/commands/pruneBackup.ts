@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { secondsOf } from "../../components/arguments/duration";
-import { backupVariables } from "../../components/maintenance/backup/bucket";
+import { bucketRoot, rcloneVariables } from "../../components/maintenance/rclone";
 import { pruneScript } from "../../components/maintenance/script";
 import { CommandLineError, command, runProgram } from "../command";
 
@@ -39,10 +39,19 @@ export const pruneBackupCommand = command("prune-backup", help, options, [], asy
     if (seconds === undefined) {
         throw new CommandLineError(`--keep must be an integer of hours or days, e.g. 24h or 90d, not "${keep}"`);
     }
+    // As for the argument `maintenance.backup.s3`.
+    const bucketOfBackup = {
+        bucket,
+        rootdirectory: rootDirectory,
+        region: region ?? "us-east-1",
+        regionendpoint: endpoint,
+        forcepathstyle: endpoint !== undefined,
+    };
     const work = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-prune-"));
     const env = {
         ...process.env,
-        ...backupVariables({ bucket, endpoint, region, rootDirectory }),
+        ...rcloneVariables(bucketOfBackup, false, "backup"),
+        BACKUP: bucketRoot(bucketOfBackup, "backup"),
         BACKUP_ID: id,
         FROM: snapshotOf(seconds),
         // A Job of the CronJob takes at most 12 hours.

@@ -5,7 +5,7 @@ set -euo pipefail
 # The container that holds the Lease writes `stop`. Kubernetes would replace two dollar signs by one, so the shell's number is read here.
 read -r self _ </proc/self/stat
 { while kill -0 "$self" && [ ! -e "$WORK/stop" ]; do sleep 1; done; kill -TERM "$self"; } >/dev/null 2>&1 9>&- &
-# Runs one part in a shell of its own, whose end does not end the others.
+# Runs one part in its own shell, whose end does not end the others.
 part() {
     trap stopped TERM INT
     set -e

@@ -88,7 +88,7 @@ read_marks() {
     done
 }
 
-# Prints backup and snapshot of a mark; nothing if it does not exist.
+# Prints backup and snapshot of a mark; nothing if it is missing.
 mark_of() {
     [ ! -e "$WORK/marks/$1" ] || sed -n 's/.*"id":"\([0-9a-f]*\)","snapshot":"\([0-9TZ-]*\)".*/\1 \2/p' "$WORK/marks/$1"
 }

@@ -66,7 +66,7 @@ export function restoreProblems(args: RestoredArguments, driver: string | undefi
     const reason =
         "is missing, and the state has none without maintenance.backup.encryption; set the password of the backup";
     return [
-        // That a bucket is missing is reported elsewhere.
+        // A missing bucket is a separate problem.
         ...(s3 === undefined ? [] : bucketProblems("restore.s3", s3, storage)),
         ...(isUnknown ? [{ path: "restore.encryption.password", reason }] : []),
         ...storageAccessProblems("restore", args, driver),

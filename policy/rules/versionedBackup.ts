@@ -5,7 +5,7 @@ import { containers, podSpec } from "../workload";
 export const versionedBackup = stackRule({
     name: "versioned-backup",
     what: "The bucket of a registry's backup keeps old versions, as far as the stack and the last report show, and no lifecycle rule expires blobs in it.",
-    why: "Otherwise, whoever has the backup's access key can overwrite the backup, or blobs disappear that new images still need.",
+    why: "Otherwise, anyone with the backup's access key can overwrite the backup, or blobs disappear that new images still need.",
     fix: "Enable the bucket's versioning, and let lifecycle rules expire noncurrent versions only.",
     severity: "high",
     settings: {},

@@ -30,7 +30,7 @@ back_up() {
 find_versioning() {
     is_versioned=false
     if ! run rclone backend versioning "$BACKUP" >"$WORK/versioning" 2>"$WORK/errors"; then
-        problem "the versioning of the backup's bucket cannot be read, so the backup can perhaps be overwritten: $(tail -n 1 "$WORK/errors")"
+        problem "the versioning of the backup's bucket cannot be read, so it is not known whether the backup can be overwritten: $(tail -n 1 "$WORK/errors")"
     elif grep -q Enabled "$WORK/versioning"; then
         is_versioned=true
     else
@@ -109,7 +109,7 @@ look_again() {
         "$WORK/links.tags" "$WORK/now.revisions" "$WORK/now.blobs" "$snapshot.vanished" >"$WORK/looks"
     while IFS=$tab read -r kind tag <&3; do
         case $kind in
-        left) say "left out $tag: it was deleted or pushed again during the backup" ;;
+        left) say "skipped $tag: it was deleted or pushed again during the backup" ;;
         damaged) problem "the manifest of $tag is missing in the registry, so the tag is not in the backup; push the image again, or delete the tag" ;;
         lost) fail "the manifest of $tag disappeared during the backup, so no snapshot was written" ;;
         esac
@@ -145,7 +145,7 @@ write_snapshot() {
         sed -n "$((archive * 50000 + 1)),$((archive * 50000 + 50000))p" "$WORK/rows" >"$WORK/part"
         archive=$((archive + 1))
         (
-            cd "$WORK/tree"
+            cd "$WORK/tree" || exit 1
             cut -f 1 "$WORK/part" | sed 's|/link$||' | xargs mkdir -p
             awk 'BEGIN { FS = "\t" } { printf "%s", $2 >$1; close($1) }' "$WORK/part"
             tar -c -f - docker | gzip >"$WORK/links.tar.gz"
@@ -201,7 +201,7 @@ copy_blobs() {
 check_seventh() {
     number=0 proved=0
     if grep -qx backup.gz "$WORK/state"; then
-        stored backup.gz >"$WORK/checked" && read -r number proved <"$WORK/checked" || problem "backup.gz is damaged, so the checks begin anew"
+        { stored backup.gz >"$WORK/checked" && read -r number proved <"$WORK/checked"; } || problem "backup.gz is damaged, so the checks start again"
     fi
     number=$(((number + 1) % 7))
     awk -v number="$number" 'BEGIN { FS = "\t" }

@@ -23,7 +23,7 @@ export interface BackupVerification {
  */
 export interface RegistryBackup {
     /**
-     * The bucket. It must not be the registry's own, and needs versioning or Object Lock, because whoever has the access key can otherwise
+     * The bucket. It must not be the bucket of `storage.s3`, and needs versioning or Object Lock, because anyone with the access key can otherwise
      * overwrite the backup. The key needs the rights to read, list and write objects and to read the versioning, and no right to delete.
      */
     s3: BackupBucket;
@@ -45,7 +45,7 @@ interface BackedUpStorage extends SourceStorage {
 }
 
 export function backupProblems(backup: RegistryBackup | undefined, storage: BackedUpStorage = {}): Problem[] {
-    // A missing bucket is a problem of its own.
+    // A missing bucket is a separate problem.
     if (backup?.s3 === undefined) return [];
     const path = "maintenance.backup.s3";
     const { bucket, endpoint } = backup.s3;

@@ -1,5 +1,6 @@
 #!/bin/sh
-# A backup in a bucket. It only defines functions.
+# A backup in a bucket. It only defines functions, and uses those of storage.sh.
+# shellcheck disable=SC2154
 # BACKUP: rclone's path of the directory with the backups; BACKUP_PASSWORD: encrypts the contents of files, unset without encryption;
 # BACKUP_CERTIFICATES: a directory with the CA certificates of the bucket's server.
 #

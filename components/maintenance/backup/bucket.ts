@@ -45,7 +45,7 @@ export interface BackupBucket {
      * Pod Identity, or the node's role. Required with an endpoint, and if the registry's storage has an access key.
      */
     credentials?: BackupCredentials;
-    /** Key prefix in the bucket. Registries can share it: each has a directory of its own there. Defaults to the bucket's root. */
+    /** Key prefix in the bucket. Registries can share it: each has its own directory there. Defaults to the bucket's root. */
     rootDirectory?: pulumi.Input<string>;
     /** Server-side encryption that is requested for each object. Defaults to the bucket's setting. */
     encryption?: S3Encryption;
@@ -74,7 +74,7 @@ export interface SourceStorage {
     readonly minio?: object;
 }
 
-/** A problem for a bucket without credentials, if the pod cannot have any of its own. `path` is that of the bucket. */
+/** A problem for a bucket without credentials, if the pod has none for it. `path` is that of the bucket. */
 export function bucketProblems(
     path: string,
     { credentials, endpoint }: BackupBucket,
@@ -109,7 +109,7 @@ export function useBucket(
     const hasKeys = (keys ?? existingSecret) !== undefined;
     const env = pulumi.output(settings).apply(
         (known): Record<string, string> => ({
-            ...backupVariables(known),
+            ...variablesOf(known),
             ...(hasKeys && { [rcloneVariable("backup", "ENV_AUTH")]: "false" }),
             ...(caCertPem !== undefined && { BACKUP_CERTIFICATES: certificates }),
         }),
@@ -139,8 +139,7 @@ export function useBucket(
     };
 }
 
-/** The variables of bucket.sh for a bucket, with the credentials in the environment. */
-export function backupVariables(bucket: BucketSettings): Record<string, string> {
+function variablesOf(bucket: BucketSettings): Record<string, string> {
     const section = bucketSection(bucket);
     return { ...rcloneVariables(section, false, "backup"), BACKUP: bucketRoot(section, "backup") };
 }

@@ -80,7 +80,7 @@ describe("backup", function () {
         assert.deepEqual(second.backup.proved, backup.proved);
     });
 
-    /** What a registry serves after a snapshot was unpacked beside the blobs. */
+    /** What a registry serves after a snapshot was unpacked next to the blobs. */
     async function served(snapshot: string, check: (pulled: Client) => Promise<void>): Promise<void> {
         const restored = await RegistryProcess.start(onVolume);
         try {
@@ -94,7 +94,7 @@ describe("backup", function () {
         }
     }
 
-    it("is a registry itself: a registry serves the unpacked links beside the blobs", async () => {
+    it("is a registry itself: a registry serves the unpacked links next to the blobs", async () => {
         const { backup } = await backUp();
         await served(backup.snapshot, async (pulled) => {
             for (const [i, one] of images.entries()) assert.deepEqual(await pulled.problems(one, `${i}`), []);
@@ -244,7 +244,7 @@ describe("backup", function () {
         );
         assert.equal(await client.push(images[1], "1"), 201);
         const { stdout, backup } = await backUp({}, { edit: between(`${revision} ${manifests}/tags/1`) });
-        assert.match(stdout, /left out team\/app:1: it was deleted or pushed again during the backup/);
+        assert.match(stdout, /skipped team\/app:1: it was deleted or pushed again during the backup/);
         assert.equal(backup.tags, 6);
     });
 

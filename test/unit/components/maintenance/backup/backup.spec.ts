@@ -124,7 +124,9 @@ describe("backup", () => {
     });
 });
 
-refusesValues("maintenance.backup", [["maintenance.backup.s3.bucket", 7, "must be a bucket name of letters, digits, dots, hyphens and underscores"]]);
+refusesValues("maintenance.backup", [
+    ["maintenance.backup.s3.bucket", 7, "must be a bucket name of letters, digits, dots, hyphens and underscores"],
+]);
 
 const bucket = { bucket: "backups" };
 const backup = (s3: object) => ({ maintenance: { backup: { s3 } } });
