@@ -27,6 +27,7 @@ import { provideCertificate } from "./tls/tls";
 import { deployUi } from "./ui/ui";
 import { passwordsOnceAccepted } from "./users/rotationGate";
 import { createUsers, type Users } from "./users/users";
+import { stepsWithCluster, verifyRegistry } from "./verify/steps";
 
 /**
  * A container registry on Kubernetes, with TLS, users, storage, node trust and pull secrets. No argument is required. All problems
@@ -66,6 +67,11 @@ export class PrivateRegistry extends pulumi.ComponentResource {
     public readonly caCertPem: pulumi.Output<string>;
     /** When the registry's certificate expires, in RFC 3339 format; empty if it is renewed outside Pulumi. */
     public readonly certificateExpiry: pulumi.Output<string>;
+    /**
+     * What `verify` has proved: the reference of the image that was pushed and pulled, with its digest, and the steps, e.g.
+     * `<image>: login, push, pull`. Empty without `verify`.
+     */
+    public readonly verified: pulumi.Output<string>;
 
     constructor(name: string, args: PrivateRegistryArgs = {}, opts?: pulumi.ComponentResourceOptions) {
         const settings = checkArguments(name, args, opts);
@@ -82,11 +88,21 @@ export class PrivateRegistry extends pulumi.ComponentResource {
         const config = finalConfig(scope, settings, { storage, cache });
         const server = runServer(scope, settings, { certificate, users, storage, cache, config });
         const ui = deployUi(scope, settings, address);
-        exposeRegistry(scope, settings, { address, certificate, ui });
+        const routes = exposeRegistry(scope, settings, { address, certificate, ui });
         const renewalWatch = restartOnRenewal(scope, settings, { certificate, address, server });
         const maintenance = maintainRegistry(scope, settings, { config, storage, cache });
-        restrictNetwork(scope, settings, { ui, renewalWatch, maintenance });
+        const verifyWithCluster = stepsWithCluster(settings.verify);
+        const policies = restrictNetwork(scope, settings, { ui, renewalWatch, maintenance, verifyWithCluster });
         const passwords = passwordsOnceAccepted(scope, settings, { users, address, certificate, server });
+        const verified = verifyRegistry(scope, settings, {
+            address,
+            certificate,
+            users,
+            passwords,
+            dockerConfigJson: access.dockerConfigJson,
+            config,
+            after: [server.resource, access.resource, ...routes, ...policies],
+        });
 
         const [{ name: username }] = settings.users;
         this.host = pulumi.output(address.host);
@@ -104,6 +120,7 @@ export class PrivateRegistry extends pulumi.ComponentResource {
         this.registriesYaml = access.registriesYaml;
         this.caCertPem = certificate.caCertPem ?? pulumi.output("");
         this.certificateExpiry = certificate.expiry;
+        this.verified = verified;
         this.registerOutputs(outputsOf(this));
     }
 }
@@ -144,7 +161,7 @@ function grantAccess(scope: RegistryScope, settings: RegistrySettings, { address
         scope.options(),
     );
     const { pullSecretNames, registriesYaml } = access;
-    return { dockerConfigJson: pulumi.secret(pullConfig), pullSecretNames, registriesYaml };
+    return { dockerConfigJson: pulumi.secret(pullConfig), pullSecretNames, registriesYaml, resource: access };
 }
 
 interface ConfiguredParts {

@@ -61,6 +61,7 @@ import { isPubliclyTrusted, type RegistryTls, tlsProblems, tlsRules, tlsSettings
 import { type RegistryUi, uiProblems, uiRules, uiSettings } from "./ui/ui";
 import { type PullSecrets, pullSecretProblems, pullSecretRules, pullSecretSettings } from "./users/pullSecrets";
 import { type RegistryUser, userProblems, userRules, userSettings } from "./users/users";
+import { type RegistryVerification, verifyProblems, verifyRules, verifySettings } from "./verify/verify";
 
 /** The arguments of a registry. All of them are optional. */
 export interface PrivateRegistryArgs {
@@ -129,7 +130,8 @@ export interface PrivateRegistryArgs {
     resources?: RegistryResources;
     /**
      * Node selector, tolerations, affinity and priority of the pods in the registry's namespace: the registry, MinIO, Redis, the web
-     * UI, the certificate watch, `maintenance` and the Jobs. `nodes` schedules the DaemonSet that configures nodes.
+     * UI, the certificate watch, `maintenance` and the Jobs. `nodes` schedules the DaemonSet that configures nodes, and the pods of
+     * `verify` that pull on them.
      */
     scheduling?: RegistryScheduling;
     /** The service account of the registry's pods. Defaults to one without annotations, except those of `storage`. */
@@ -167,6 +169,8 @@ export interface PrivateRegistryArgs {
     log?: RegistryLog;
     /** Regular deletion of the layers and manifests that no image needs. Disabled by default. */
     maintenance?: RegistryMaintenance;
+    /** Proof of logins, a push and a pull at the end of `pulumi up`. Disabled by default. */
+    verify?: RegistryVerification;
 }
 
 export const privateRegistryRules = fields<PrivateRegistryArgs>({
@@ -203,6 +207,7 @@ export const privateRegistryRules = fields<PrivateRegistryArgs>({
     nodes: nodeRules,
     log: logRules,
     maintenance: maintenanceRules,
+    verify: verifyRules,
 });
 
 /** Validates the arguments, with every problem in one error, and returns them with every default. */
@@ -265,6 +270,7 @@ function registrySettings(name: string, args: PrivateRegistryArgs) {
         nodes: args.nodes,
         log: logSettings(args.log),
         maintenance: args.maintenance && maintenanceSettings(args.maintenance),
+        verify: verifySettings(args.verify),
     };
 }
 
@@ -296,6 +302,7 @@ function privateRegistryProblems(name: string, args: PrivateRegistryArgs): Probl
         ...rolloutProblems(args.rollout, storageMounting(args.storage, driverOf(args))),
         ...chartProblems(name, args),
         ...maintenanceProblems(args, driverOf(args)),
+        ...verifyProblems(args, driverOf(args)),
         ...networkPolicyProblems(args.networkPolicy, egressTargets(args), args.clusterDomain),
         ...pullSecretProblems(args.pullSecrets),
         ...nodeProblems(args.nodes),

@@ -21,7 +21,7 @@ export function secretByContent(
     stringData: pulumi.Input<Content>,
     type?: string,
 ): ContentNamed {
-    const suffix = suffixOf(scope, part, stringData);
+    const suffix = contentSuffix(scope, part, stringData);
     const metadata = suffixedMetadata(scope, part, component, suffix);
     const secret = new k8s.core.v1.Secret(scope.name(part), { metadata, type, stringData }, scope.options());
     return { name: secret.metadata.name, suffix };
@@ -34,7 +34,7 @@ export function configMapByContent(
     component: string,
     data: pulumi.Input<Content>,
 ): pulumi.Output<string> {
-    const metadata = suffixedMetadata(scope, part, component, suffixOf(scope, part, data));
+    const metadata = suffixedMetadata(scope, part, component, contentSuffix(scope, part, data));
     return new k8s.core.v1.ConfigMap(scope.name(part), { metadata, data }, scope.options()).metadata.name;
 }
 
@@ -45,9 +45,16 @@ const suffixLength = 9;
  * Metadata of an object with this suffix, e.g. of a Job that runs once for each content of a Secret. No other object ever has its
  * name, so it needs no owner, and the suffix also tells the owner of its fields.
  */
-export function suffixedMetadata(scope: Scope, part: string, component: string, suffix: pulumi.Output<string>) {
+export function suffixedMetadata(
+    scope: Scope,
+    part: string,
+    component: string,
+    suffix: pulumi.Output<string>,
+    annotations: Record<string, string> = {},
+) {
     const fixed = scope.objectName(part, longestName.usual - suffixLength);
     return scope.metadata(pulumi.interpolate`${fixed}-${suffix}`, component, {
+        ...annotations,
         [ownerAnnotation]: undefined,
         [managerAnnotation]: pulumi.interpolate`private-registry-${suffix}`,
     });
@@ -59,7 +66,7 @@ export function suffixedMetadata(scope: Scope, part: string, component: string, 
  * was killed finds its object again, the name of a weak secret does not help to guess it, and a content that comes back after a failed
  * rollout does not get the name of an object that Pulumi is about to delete.
  */
-function suffixOf(scope: Scope, part: string, content: pulumi.Input<Content>): pulumi.Output<string> {
+export function contentSuffix(scope: Scope, part: string, content: pulumi.Input<Content>): pulumi.Output<string> {
     const hash = pulumi.jsonStringify(content).apply((text) => createHash("sha256").update(text).digest("hex"));
     const { hex } = new random.RandomId(
         scope.name(`${part}-name`),
