@@ -14,7 +14,7 @@ export interface RegistryVerification {
     enabled?: boolean;
     /**
      * Whether every node that `nodes` configures must pull the image. A DaemonSet then runs it on each of them, also on new ones. `pulumi
-     * up` waits up to two minutes for the nodes that exist. Defaults to false: one node pulls it.
+     * up` waits up to 90 seconds for the nodes that exist. Defaults to false: one node pulls it.
      */
     everyNode?: boolean;
     /**

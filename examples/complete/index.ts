@@ -121,6 +121,7 @@ const registry = new PrivateRegistry("registry", {
             also: [{ resource: "argoproj.io/v1alpha1/rollouts", path: "spec.template.spec.containers[*].image" }],
         },
     },
+    verify: { enabled: true, everyNode: true, persistence: true },
 });
 
 /** A Helm release of the twuni chart, in an air-gapped cluster. */
@@ -187,4 +188,5 @@ export const {
     registriesYaml,
     caCertPem,
     certificateExpiry,
+    verified,
 } = registry;

@@ -43,7 +43,13 @@ describe("the image of verify", () => {
             assert.equal(found(digest).bytes.length, size);
             assert.equal(found(digest).mediaType, mediaType);
         }
-        assert.deepEqual([...new Set(named.map(({ digest }) => digest))].sort(), everything.slice(1).map(({ digest }) => digest).sort());
+        assert.deepEqual(
+            [...new Set(named.map(({ digest }) => digest))].sort(),
+            everything
+                .slice(1)
+                .map(({ digest }) => digest)
+                .sort(),
+        );
     });
 
     it("is an index for two architectures, whose configurations have the layers as they are", () => {

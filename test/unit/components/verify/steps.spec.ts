@@ -36,8 +36,9 @@ describe("verify", () => {
             expose: { gateway: { parentRefs: [{ name: "team" }] } },
             users: [{ name: "ci", generation: 2 }],
         });
-        const after = (kind: string, name: string) => r.one(kind, name).dependencies.map((urn) => urn.split("::").at(-1));
-        const pushed = after("Job", "registry-verify-push");
+        const dependencies = (kind: string, name: string) =>
+            r.one(kind, name).dependencies.map((urn) => urn.split("::").at(-1));
+        const pushed = dependencies("Job", "registry-verify-push");
         for (const name of [
             "registry-deployment",
             "registry-access-node-trust",
@@ -49,14 +50,14 @@ describe("verify", () => {
         }
         const login = r.one("Secret", "registry-verify-login").dependencies.map((urn) => urn.split("::").at(-1));
         assert.ok(login.includes("registry-credentials-accepted"), "the password works before it is used");
-        assert.ok(after("Job", "registry-verify-persistence").includes("registry-verify-push"));
+        assert.ok(dependencies("Job", "registry-verify-persistence").includes("registry-verify-push"));
         for (const [kind, name] of [
             ["Job", "registry-verify-pull"],
             ["DaemonSet", "registry-verify-every-node"],
         ]) {
-            assert.ok(after(kind, name).includes("registry-verify-persistence"), name);
+            assert.ok(dependencies(kind, name).includes("registry-verify-persistence"), name);
         }
-        assert.ok(after("Job", "registry-verify-nodes-ready").includes("registry-verify-every-node"));
+        assert.ok(dependencies("Job", "registry-verify-nodes-ready").includes("registry-verify-every-node"));
     });
 
     it("has Jobs that fail once, stay, and run again at the next `pulumi up` if they have failed", async () => {
@@ -149,10 +150,7 @@ describe("verify", () => {
         const times = async (args: PrivateRegistryArgs) =>
             envOf(podOf(await registry({ verify: {}, ...args }), "Job", "registry-verify-push")).TIMES;
         assert.equal(await times({}), "1");
-        assert.equal(
-            await times({ replicas: 3, storage: { volume: { accessMode: AccessMode.ReadWriteMany } } }),
-            "15",
-        );
+        assert.equal(await times({ replicas: 3, storage: { volume: { accessMode: AccessMode.ReadWriteMany } } }), "15");
     });
 
     it("shows no password outside of Secrets", async () => {
@@ -198,7 +196,10 @@ describe("verify", () => {
     });
 
     it("does not wait for the DaemonSet, because Pulumi does not say why it is not ready", async () => {
-        const { metadata, spec } = (await registry({ verify: all })).one("DaemonSet", "registry-verify-every-node").inputs;
+        const { metadata, spec } = (await registry({ verify: all })).one(
+            "DaemonSet",
+            "registry-verify-every-node",
+        ).inputs;
         assert.equal(metadata.annotations["pulumi.com/skipAwait"], "true");
         assert.equal(spec.template.spec.terminationGracePeriodSeconds, 1);
     });
@@ -233,7 +234,10 @@ describe("verify", () => {
         it("not if nothing changes, and not if something changes that it does not prove", async () => {
             const before = await names();
             assert.deepEqual(await names(), before);
-            assert.deepEqual(await names({ labels: { team: "platform" }, resources: { limits: { cpu: "1" } } }), before);
+            assert.deepEqual(
+                await names({ labels: { team: "platform" }, resources: { limits: { cpu: "1" } } }),
+                before,
+            );
             assert.deepEqual((await names({ verify: { everyNode: true } })).slice(0, 1), before.slice(0, 1));
         });
     });

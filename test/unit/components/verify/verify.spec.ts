@@ -16,7 +16,9 @@ describe("the arguments of verify", () => {
         },
         "persistence without lasting storage in config": {
             of: { verify: { persistence: true }, config: { storage: { inmemory: {} } } },
-            says: [`${persistence} config.storage.inmemory, which loses the images with the pod; remove one of the two`],
+            says: [
+                `${persistence} config.storage.inmemory, which loses the images with the pod; remove one of the two`,
+            ],
         },
     });
 
