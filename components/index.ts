@@ -49,3 +49,4 @@ export { RegistryTls } from "./tls/tls";
 export { RegistryUi } from "./ui/ui";
 export { PullSecrets } from "./users/pullSecrets";
 export { RegistryUser } from "./users/users";
+export { RegistryVerification } from "./verify/verify";

@@ -43,7 +43,7 @@ export interface RegistryNetworkPolicy {
      */
     destinations?: NetworkDestination[];
     /**
-     * Ports of the API server, to which the certificate watch and `maintenance` connect. They are those of its endpoints, which
+     * Ports of the API server, to which the certificate watch, `maintenance` and `verify` connect. They are those of its endpoints, which
      * `kubectl get endpointslices --namespace default` lists. Defaults to those of the usual distributions: 443, 6443, 8443 and 16443.
      */
     apiServerPorts?: pulumi.Input<number>[];
@@ -119,22 +119,29 @@ export function networkPolicySettings(
     };
 }
 
-/** Denies all traffic in the namespace, then allows what each part needs. */
+/** Parts of the registry that not every registry has. */
+export interface OptionalPods
+    extends Readonly<Record<"ui" | "renewalWatch" | "maintenance" | "restore", object | undefined>> {
+    /** The values of the label `app.kubernetes.io/component` of the Jobs of `verify` that connect to the API server. */
+    readonly verifyWithCluster: readonly string[];
+}
+
+/** Denies all traffic in the namespace, then allows what each part needs. Returns the policies. */
 export function restrictNetwork(
     scope: Scope,
     {
         networkPolicy: settings,
         clusterDomain,
     }: { readonly networkPolicy: NetworkPolicySettings | undefined; readonly clusterDomain: pulumi.Input<string> },
-    optionalPods: Readonly<Record<"ui" | "renewalWatch" | "maintenance" | "restore", object | undefined>>,
-): void {
-    if (settings === undefined) return;
-    const policy = (part: string, spec: k8s.types.input.networking.v1.NetworkPolicySpec) =>
-        new k8s.networking.v1.NetworkPolicy(
-            scope.name(`network-${part}`),
-            { metadata: scope.metadata(scope.objectName(`network-${part}`), "network"), spec },
-            scope.fixedOptions(),
-        );
+    optionalPods: OptionalPods,
+): k8s.networking.v1.NetworkPolicy[] {
+    if (settings === undefined) return [];
+    const policies: k8s.networking.v1.NetworkPolicy[] = [];
+    const policy = (part: string, spec: k8s.types.input.networking.v1.NetworkPolicySpec) => {
+        const metadata = scope.metadata(scope.objectName(`network-${part}`), "network");
+        const name = scope.name(`network-${part}`);
+        policies.push(new k8s.networking.v1.NetworkPolicy(name, { metadata, spec }, scope.fixedOptions()));
+    };
     const own = {
         matchLabels: { "app.kubernetes.io/instance": scope.instance },
         // A third-party image that needs no egress.
@@ -197,6 +204,22 @@ export function restrictNetwork(
             egress: pulumi.output(egress).apply((rules) => [toApiServer, ...(rules ?? [])]),
         });
     }
+    if (optionalPods.verifyWithCluster.length > 0) {
+        const components = {
+            key: "app.kubernetes.io/component",
+            operator: "In",
+            values: [...optionalPods.verifyWithCluster],
+        };
+        policy("verify", {
+            podSelector: {
+                matchLabels: { "app.kubernetes.io/instance": scope.instance },
+                matchExpressions: [components],
+            },
+            policyTypes: ["Egress"],
+            egress: [toApiServer],
+        });
+    }
+    return policies;
 }
 
 /** The rules for the destinations, and for what the other arguments name. */

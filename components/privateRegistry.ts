@@ -29,6 +29,7 @@ import { provideCertificate } from "./tls/tls";
 import { deployUi } from "./ui/ui";
 import { passwordsOnceAccepted } from "./users/rotationGate";
 import { createUsers, type Users } from "./users/users";
+import { stepsWithCluster, verifyRegistry } from "./verify/steps";
 
 /**
  * A container registry on Kubernetes, with TLS, users, storage, node trust and pull secrets. No argument is required. All problems
@@ -68,6 +69,11 @@ export class PrivateRegistry extends pulumi.ComponentResource {
     public readonly caCertPem: pulumi.Output<string>;
     /** When the registry's certificate expires, in RFC 3339 format; empty if it is renewed outside Pulumi. */
     public readonly certificateExpiry: pulumi.Output<string>;
+    /**
+     * What `verify` has proved: the reference of the image that was pushed and pulled, with its digest, and the steps, e.g.
+     * `<image>: login, push, pull`. Empty without `verify`.
+     */
+    public readonly verified: pulumi.Output<string>;
 
     constructor(name: string, args: PrivateRegistryArgs = {}, opts?: pulumi.ComponentResourceOptions) {
         const settings = checkArguments(name, args, opts);
@@ -93,13 +99,25 @@ export class PrivateRegistry extends pulumi.ComponentResource {
             ...{ certificate, users, storage, cache, config, additions, accountName, restored },
         });
         const ui = deployUi(scope, settings, address);
-        exposeRegistry(scope, settings, { address, certificate, ui });
+        const routes = exposeRegistry(scope, settings, { address, certificate, ui });
         const renewalWatch = restartOnRenewal(scope, settings, { certificate, address, server });
         const maintenance = maintainRegistry(scope, settings, {
             ...{ config, storage, cache, backup, after: restored?.job },
         });
-        restrictNetwork(scope, settings, { ui, renewalWatch, maintenance, restore: restored });
+        const verifyWithCluster = stepsWithCluster(settings.verify);
+        const policies = restrictNetwork(scope, settings, {
+            ...{ ui, renewalWatch, maintenance, restore: restored, verifyWithCluster },
+        });
         const passwords = passwordsOnceAccepted(scope, settings, { users, address, certificate, server });
+        const verified = verifyRegistry(scope, settings, {
+            address,
+            certificate,
+            users,
+            passwords,
+            dockerConfigJson: access.dockerConfigJson,
+            config,
+            after: [server.resource, access.resource, ...routes, ...policies],
+        });
 
         const [{ name: username }] = settings.users;
         this.host = pulumi.output(address.host);
@@ -117,6 +135,7 @@ export class PrivateRegistry extends pulumi.ComponentResource {
         this.registriesYaml = access.registriesYaml;
         this.caCertPem = certificate.caCertPem ?? pulumi.output("");
         this.certificateExpiry = certificate.expiry;
+        this.verified = verified;
         this.registerOutputs(outputsOf(this));
     }
 }
@@ -157,7 +176,7 @@ function grantAccess(scope: RegistryScope, settings: RegistrySettings, { address
         scope.options(),
     );
     const { pullSecretNames, registriesYaml } = access;
-    return { dockerConfigJson: pulumi.secret(pullConfig), pullSecretNames, registriesYaml };
+    return { dockerConfigJson: pulumi.secret(pullConfig), pullSecretNames, registriesYaml, resource: access };
 }
 
 interface ConfiguredParts {

@@ -62,6 +62,7 @@ import { isPubliclyTrusted, type RegistryTls, tlsProblems, tlsRules, tlsSettings
 import { type RegistryUi, uiProblems, uiRules, uiSettings } from "./ui/ui";
 import { type PullSecrets, pullSecretProblems, pullSecretRules, pullSecretSettings } from "./users/pullSecrets";
 import { type RegistryUser, userProblems, userRules, userSettings } from "./users/users";
+import { type RegistryVerification, verifyProblems, verifyRules, verifySettings } from "./verify/verify";
 
 /** The arguments of a registry. All of them are optional. */
 export interface PrivateRegistryArgs {
@@ -130,7 +131,8 @@ export interface PrivateRegistryArgs {
     resources?: RegistryResources;
     /**
      * Node selector, tolerations, affinity and priority of the pods in the registry's namespace: the registry, MinIO, Redis, the web
-     * UI, the certificate watch, `maintenance`, `restore` and the Jobs. `nodes` schedules the DaemonSet that configures nodes.
+     * UI, the certificate watch, `maintenance`, `restore` and the Jobs. `nodes` schedules the DaemonSet that configures nodes, and the
+     * pods of `verify` that pull on them.
      */
     scheduling?: RegistryScheduling;
     /** The service account of the registry's pods. Defaults to one without annotations, except those of `storage`. */
@@ -170,6 +172,8 @@ export interface PrivateRegistryArgs {
     maintenance?: RegistryMaintenance;
     /** Restores the images from a backup, into empty storage, before the registry starts. Disabled by default. */
     restore?: RegistryRestore;
+    /** Proof of logins, a push and a pull at the end of `pulumi up`. Disabled by default. */
+    verify?: RegistryVerification;
 }
 
 export const privateRegistryRules = fields<PrivateRegistryArgs>({
@@ -207,6 +211,7 @@ export const privateRegistryRules = fields<PrivateRegistryArgs>({
     log: logRules,
     maintenance: maintenanceRules,
     restore: restoreRules,
+    verify: verifyRules,
 });
 
 /** Validates the arguments, with every problem in one error, and returns them with every default. */
@@ -270,6 +275,7 @@ function registrySettings(name: string, args: PrivateRegistryArgs) {
         log: logSettings(args.log),
         maintenance: args.maintenance && maintenanceSettings(args.maintenance),
         restore: args.restore,
+        verify: verifySettings(args.verify),
     };
 }
 
@@ -302,6 +308,7 @@ function privateRegistryProblems(name: string, args: PrivateRegistryArgs): Probl
         ...chartProblems(name, args),
         ...maintenanceProblems(args, driverOf(args)),
         ...restoreProblems(args, driverOf(args)),
+        ...verifyProblems(args, driverOf(args)),
         ...networkPolicyProblems(args.networkPolicy, egressTargets(args), args.clusterDomain),
         ...pullSecretProblems(args.pullSecrets),
         ...nodeProblems(args.nodes),

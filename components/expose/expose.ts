@@ -117,12 +117,12 @@ export interface ExposedRegistry {
     readonly ui: Backend | undefined;
 }
 
-/** Exposes the registry and the web UI, with TLS to the pods unless they serve plain HTTP. */
+/** Exposes the registry and the web UI, with TLS to the pods unless they serve plain HTTP. Returns the Ingresses and routes. */
 export function exposeRegistry(
     scope: Scope,
     settings: { readonly expose: ExposeSettings; readonly serviceName: string; readonly isPlain: boolean },
     { address, certificate, ui }: ExposedRegistry,
-): void {
+): pulumi.Resource[] {
     const { expose, serviceName, isPlain } = settings;
     const edge: Edge = { scope, hosts: address.hosts, serviceName, certificate, isPlain, ui };
     const { ingress, ingressRoute, gateway } = expose;
@@ -134,7 +134,9 @@ export function exposeRegistry(
         if (viaTraefik) traefikResources.push(serversTransport(edge, backend));
         if (gateway) gatewayResources.push(backendTlsPolicy(edge, backend, gateway));
     }
-    if (ingress) createIngress(edge, ingress, traefikResources);
-    if (ingressRoute) createIngressRoute(edge, ingressRoute, traefikResources);
-    if (gateway) createGatewayRoute(edge, gateway, gatewayResources);
+    return [
+        ...(ingress ? createIngress(edge, ingress, traefikResources) : []),
+        ...(ingressRoute ? [createIngressRoute(edge, ingressRoute, traefikResources)] : []),
+        ...(gateway ? createGatewayRoute(edge, gateway, gatewayResources) : []),
+    ];
 }

@@ -78,20 +78,25 @@ function minorVersion({ version }: Pick<RegistryGateway, "version">): number {
 }
 
 /** Creates the HTTPRoutes to the registry and the web UI, after the BackendTLSPolicies for their Services. */
-export function createGatewayRoute(edge: Edge, args: RegistryGateway, dependsOn: pulumi.Resource[]): void {
+export function createGatewayRoute(
+    edge: Edge,
+    args: RegistryGateway,
+    dependsOn: pulumi.Resource[],
+): k8s.apiextensions.CustomResource[] {
     // With TLS to the pods, older versions have the experimental channel, which has had timeouts since 1.0.
     const hasTimeouts = !edge.isPlain || minorVersion(args) >= firstWithTimeouts;
-    route(edge, args, registryBackend(edge), dependsOn, {
+    const toRegistry = route(edge, args, registryBackend(edge), dependsOn, {
         hostnames: hostNames(edge),
         path: "/",
         // No timeout: the push of a large layer is one long request.
         rule: hasTimeouts ? { timeouts: { request: "0s" } } : {},
     });
-    if (edge.ui === undefined) return;
+    if (edge.ui === undefined) return [toRegistry];
     // The web UI's pods need no password, although browsers send it.
     const filter = { type: "RequestHeaderModifier", requestHeaderModifier: { remove: ["Authorization"] } };
     const hostnames = hostNames(edge).apply(([first]) => [first]);
-    route(edge, args, edge.ui, dependsOn, { hostnames, path: uiPath, rule: { filters: [filter] } });
+    const rule = { filters: [filter] };
+    return [toRegistry, route(edge, args, edge.ui, dependsOn, { hostnames, path: uiPath, rule })];
 }
 
 interface Route {
@@ -107,8 +112,8 @@ function route(
     backend: Backend,
     dependsOn: pulumi.Resource[],
     { hostnames, path, rule }: Route,
-): void {
-    new k8s.apiextensions.CustomResource(
+): k8s.apiextensions.CustomResource {
+    return new k8s.apiextensions.CustomResource(
         scope.name(`${backend.prefix}http-route`),
         {
             apiVersion: `${group}/v1`,

@@ -173,7 +173,11 @@ export function edgeAnnotations(
     };
 }
 
-export function createIngress(edge: Edge, args: IngressSettings, dependsOn: pulumi.Resource[]): void {
+export function createIngress(
+    edge: Edge,
+    args: IngressSettings,
+    dependsOn: pulumi.Resource[],
+): k8s.networking.v1.Ingress[] {
     const { isPlain, ui } = edge;
     const secretName = ingressSecretName(edge, args);
     const own = controllerAnnotations(
@@ -182,7 +186,7 @@ export function createIngress(edge: Edge, args: IngressSettings, dependsOn: pulu
         isPlain,
     );
     const needsOwnIngress = ui !== undefined && args.controller === IngressController.Traefik;
-    ingress(edge, args, dependsOn, {
+    const toRegistry = ingress(edge, args, dependsOn, {
         prefix: "",
         annotations: { ...own, ...args.annotations },
         secretName,
@@ -193,15 +197,16 @@ export function createIngress(edge: Edge, args: IngressSettings, dependsOn: pulu
             pathTo("/", edge.serviceName, isPlain),
         ],
     });
-    if (!needsOwnIngress) return;
+    if (!needsOwnIngress) return [toRegistry];
     // Traefik applies middlewares to a whole Ingress, and the password must be removed only from requests to the web UI.
-    ingress(edge, args, dependsOn, {
+    const toUi = ingress(edge, args, dependsOn, {
         prefix: ui.prefix,
         annotations: { ...own, ...annotationsOfUi(edge, ui, args.annotations) },
         secretName,
         hosts: hostNames(edge).apply(([first]) => [first]),
         pathsOf: () => [pathTo(uiPath, ui.serviceName, isPlain)],
     });
+    return [toRegistry, toUi];
 }
 
 /** Name of the Secret for TLS termination. If cert-manager writes to it because of an annotation, it is a separate one. */
@@ -257,8 +262,8 @@ function ingress(
     args: IngressSettings,
     dependsOn: pulumi.Resource[],
     { prefix, annotations, secretName, hosts, pathsOf }: IngressContent,
-): void {
-    new k8s.networking.v1.Ingress(
+): k8s.networking.v1.Ingress {
+    return new k8s.networking.v1.Ingress(
         scope.name(`${prefix}ingress`),
         {
             metadata: scope.metadata(scope.objectName(`${prefix}ingress`), "exposure", {

@@ -79,7 +79,11 @@ export function ingressRouteSettings(args: RegistryIngressRoute): IngressRouteSe
 /** Higher than the priority of the route to the registry, which is the length of its rule. */
 const uiPriority = 100_000;
 
-export function createIngressRoute(edge: Edge, args: IngressRouteSettings, dependsOn: pulumi.Resource[]): void {
+export function createIngressRoute(
+    edge: Edge,
+    args: IngressRouteSettings,
+    dependsOn: pulumi.Resource[],
+): k8s.apiextensions.CustomResource {
     const { scope, isPlain, ui } = edge;
     const path = "expose.ingressRoute.certificate";
     const tls =
@@ -94,7 +98,7 @@ export function createIngressRoute(edge: Edge, args: IngressRouteSettings, depen
         middlewares: [...(args.middlewares ?? []), { name: ui.serviceName }],
         services: [service(ui.serviceName, isPlain)],
     };
-    new k8s.apiextensions.CustomResource(
+    return new k8s.apiextensions.CustomResource(
         scope.name("ingress-route"),
         {
             apiVersion: traefikApi,

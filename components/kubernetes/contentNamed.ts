@@ -45,9 +45,16 @@ const suffixLength = 9;
  * Metadata of an object with this suffix, e.g. of a Job that runs once for each content of a Secret. No other object ever has its
  * name, so it needs no owner, and the suffix also tells the owner of its fields.
  */
-export function suffixedMetadata(scope: Scope, part: string, component: string, suffix: pulumi.Output<string>) {
+export function suffixedMetadata(
+    scope: Scope,
+    part: string,
+    component: string,
+    suffix: pulumi.Output<string>,
+    annotations: Record<string, string> = {},
+) {
     const fixed = scope.objectName(part, longestName.usual - suffixLength);
     return scope.metadata(pulumi.interpolate`${fixed}-${suffix}`, component, {
+        ...annotations,
         [ownerAnnotation]: undefined,
         [managerAnnotation]: pulumi.interpolate`private-registry-${suffix}`,
     });

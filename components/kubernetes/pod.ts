@@ -38,11 +38,14 @@ export interface PodContainer
         | "livenessProbe"
         | "lifecycle"
         | "restartPolicy"
+        | "imagePullPolicy"
         | "terminationMessagePolicy"
     > {
     readonly name: string;
     /** Without the mirror's prefix. */
     readonly image: pulumi.Input<string>;
+    /** Whether the mirror has the image. Defaults to true. */
+    readonly isMirrored?: boolean;
     readonly env?: EnvVar[] | pulumi.Output<EnvVar[]>;
     readonly resources: ResourceSettings;
     readonly additions?: readonly PodAddition[];
@@ -59,6 +62,7 @@ export interface Pod
         | "terminationGracePeriodSeconds"
         | "affinity"
         | "topologySpreadConstraints"
+        | "imagePullSecrets"
     > {
     readonly initContainers?: readonly PodContainer[];
     readonly containers: readonly PodContainer[];
@@ -95,11 +99,11 @@ export function podSpec(scope: Scope, settings: PodSettings, pod: Pod): k8s.type
 
 /** Builds a container of a pod that the component does not build as a whole. */
 export function builtContainer(scope: Scope, settings: ImageSettings, container: PodContainer) {
-    const { image, env = [], resources, additions = [], capabilities, ...others } = container;
+    const { image, isMirrored = true, env = [], resources, additions = [], capabilities, ...others } = container;
     const added = additions.flatMap((addition) => addition.env ?? []);
     return {
         ...others,
-        image: mirrored(image, settings.imageMirror),
+        image: isMirrored ? mirrored(image, settings.imageMirror) : image,
         env: Array.isArray(env) ? unlessEmpty([...env, ...added]) : pulumi.all([env, added]).apply((all) => all.flat()),
         resources: checkedResources(scope, resources),
         securityContext: containerSecurity(capabilities),

@@ -85,11 +85,11 @@ find_uses() {
 }
 
 # Finds the repositories, tags and digests that references name. The host is ignored, because a registry has several names. Whether the first
-# component is a host is not certain, so both count.
+# component is a host is not certain, so both count. Reserved repositories need no protection.
 resolve_uses() {
     awk 'BEGIN { FS = OFS = "\t" }
         function use(repository) {
-            if (!(repository in known)) return
+            if (!(repository in known) || index(repository, "private-registry/") == 1) return
             if (digest != "") print repository, digest
             if (tag == "") return
             print repository, tag

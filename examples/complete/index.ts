@@ -137,6 +137,7 @@ const registry = new PrivateRegistry("registry", {
             verify: { sizeLimit: "10Gi" },
         },
     },
+    verify: { enabled: true, everyNode: true, persistence: true },
 });
 
 /** A Helm release of the twuni chart, in an air-gapped cluster. */
@@ -203,4 +204,5 @@ export const {
     registriesYaml,
     caCertPem,
     certificateExpiry,
+    verified,
 } = registry;

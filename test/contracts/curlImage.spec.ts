@@ -1,15 +1,19 @@
 import * as assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import * as path from "node:path";
 import { PrivateRegistry, RegistryAccess } from "../../components";
 import { toolsImage } from "../../components/kubernetes/images";
+import { unpackDebianPackage } from "../../sandbox/debian";
 import { declare } from "../unit/mocks";
 import { script } from "../unit/shellScripts";
 import { accesses, registries } from "../upgrade/registries";
 import { containersOf } from "./containers";
-import { curlImage, entrypoint, writeOut } from "./curlImage";
+import { commands, curlImage, entrypoint, writeOut } from "./curlImage";
 import { entrypointRuns } from "./entrypoints";
 import { assertLikePublished, packed } from "./packedImage";
 
-const scripts = ["nodes/daemonSet.sh", "tls/renewalWatch.sh", "users/rotationGate.sh"];
+const verifyScripts = ["verify/requests.sh", "verify/push.sh", "verify/persistence.sh", "verify/everyNode.sh"];
+const scripts = ["nodes/daemonSet.sh", "tls/renewalWatch.sh", "users/rotationGate.sh", ...verifyScripts];
 
 describe("the sandbox's curl image, compared with curlimages/curl 8.16.0", () => {
     it("has the same configuration", () => {
@@ -28,6 +32,7 @@ describe("the pods with curl, compared with curlimages/curl 8.16.0", () => {
         "the node agents": () => new PrivateRegistry("registry"),
         "the Job of a rotated password": () => new PrivateRegistry("registry", registries.rotated),
         "the certificate watch": () => new PrivateRegistry("registry", registries["tls.certManager"]),
+        "the Jobs of verify": () => new PrivateRegistry("registry", registries.verify),
         "the owner of a hostPath": () => new PrivateRegistry("registry", registries.hostPath),
         "the node agents of another cluster": () => new RegistryAccess("access", accesses["access.nodes"]),
     };
@@ -46,8 +51,17 @@ describe("the pods with curl, compared with curlimages/curl 8.16.0", () => {
 
     it("use variables of --write-out that curl 8.16.0 has", () => {
         const used = scripts.flatMap((name) =>
-            [...script(name).matchAll(/%\{(\w+)\}/g)].map(([, variable]) => variable),
+            [...script(name).matchAll(/%(?:\{(\w+)\}|(header)\{)/g)].map(([, variable, other]) => variable ?? other),
         );
         assert.deepEqual([...new Set(used)].sort(), Object.keys(writeOut).sort());
+    });
+
+    it("use commands of busybox, which the sandbox's image has as well", async () => {
+        const busybox = path.join(await unpackDebianPackage("busybox-static", () => {}), "bin/busybox");
+        const applets = execFileSync(busybox, ["--list"], { encoding: "utf8" }).split("\n");
+        assert.deepEqual(
+            commands.filter((command) => !applets.includes(command)),
+            [],
+        );
     });
 });

@@ -28,4 +28,25 @@ export const entrypoint = [
  * Read from docs/cmdline-opts/write-out.md of https://github.com/curl/curl at 022f9a428af682246b7fa336e73469114bdb27f7. `certs` needs
  * OpenSSL, GnuTLS, Schannel or Rustls; the image is built with `-with-ssl` (Makefile of curl-container at the tag 8.16).
  */
-export const writeOut = { certs: "7.88.0", http_code: undefined } as const;
+export const writeOut = { certs: "7.88.0", errormsg: "7.75.0", header: "7.84.0", http_code: undefined } as const;
+
+/**
+ * The commands of the image that the scripts of `verify` use, in addition to curl and the shell's. test/integration/verify runs them with
+ * these only. The image is Alpine's, whose commands are busybox's.
+ * Read from main/busybox/busyboxconfig of https://github.com/alpinelinux/aports at 05253d2ccfbc33afa159c80635963e9c34d8cf45
+ * (`CONFIG_BASE64=y` and so on), and from create_base_image.sh of curl-container, which starts from Alpine.
+ */
+export const commands = [
+    "awk",
+    "base64",
+    "cat",
+    "cut",
+    "date",
+    "grep",
+    "head",
+    "sed",
+    "sha256sum",
+    "sleep",
+    "tr",
+    "wc",
+] as const;

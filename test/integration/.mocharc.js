@@ -21,6 +21,7 @@ const slowest = [
     "tls/supplied",
     "storage/versitygw",
     "users/rotation",
+    "verify/steps",
     "registryAccess",
     "protect",
     "package/typescript",

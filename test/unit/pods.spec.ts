@@ -28,6 +28,12 @@ const scheduling = {
 /** Pods that run as the owner of their image's files, instead of the registry's user. */
 const otherUsers: Readonly<Record<string, number>> = { "registry-ui": 101 };
 
+/** Pods that pull from the registry, with its pull secret only: they prove that this works. */
+const pulling = ["registry-verify-pull", "registry-verify-every-node"];
+
+/** The one of them that runs on the nodes that `nodes` selects, and not on those for the registry's pods. */
+const onConfiguredNodes = "registry-verify-every-node";
+
 /** Capabilities that a pod in the node namespace may add. */
 const nodeCapabilities = ["CHOWN", "FOWNER"];
 
@@ -127,7 +133,7 @@ function checkContainers(pod: Pod): void {
             const [request, limit] = [resources.requests[kind], resources.limits[kind]];
             assert.ok(!isBelow(limit, request), `${which}: ${limit} of ${kind} is below ${request}`);
         }
-        const volumes = pod.spec.volumes.map((volume: Any) => volume.name);
+        const volumes = (pod.spec.volumes ?? []).map((volume: Any) => volume.name);
         for (const mount of volumeMounts) assert.ok(volumes.includes(mount.name), `${which} has no ${mount.name}`);
     }
 }
@@ -143,15 +149,24 @@ function checkLabels({ name, metadata }: Pod, labels: Record<string, string>): v
 
 function checkSettings(pod: Pod): void {
     const { name, spec, isOnNodes } = pod;
-    for (const { image } of containersOf(pod)) {
-        assert.match(image, /^mirror\.example\.com\/hub\/(?!mirror\.)/, name);
+    if (!pulling.includes(name)) {
+        for (const { image } of containersOf(pod)) {
+            assert.match(image, /^mirror\.example\.com\/hub\/(?!mirror\.)/, name);
+        }
+        assert.deepEqual(
+            spec.imagePullSecrets,
+            common.imagePullSecrets.map((secret) => ({ name: secret })),
+            name,
+        );
     }
-    assert.deepEqual(
-        spec.imagePullSecrets,
-        common.imagePullSecrets.map((secret) => ({ name: secret })),
-        name,
-    );
     const { nodeSelector, tolerations, priorityClassName } = spec;
+    if (name === onConfiguredNodes) {
+        assert.deepEqual(
+            { nodeSelector, tolerations },
+            { nodeSelector: undefined, tolerations: [{ operator: "Exists" }] },
+        );
+        return;
+    }
     if (!isOnNodes) {
         assert.deepEqual({ nodeSelector, tolerations, priorityClassName }, scheduling, name);
         return;
@@ -168,7 +183,8 @@ describe("every pod", () => {
                 checkSecurity(pod);
                 checkContainers(pod);
                 checkLabels(pod, {});
-                for (const field of ["imagePullSecrets", "priorityClassName"]) {
+                const unset = pulling.includes(pod.name) ? [] : ["imagePullSecrets"];
+                for (const field of [...unset, "priorityClassName"]) {
                     assert.equal(field in pod.spec, false, `${pod.name} ${field}`);
                 }
             }

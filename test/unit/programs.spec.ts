@@ -10,7 +10,7 @@ import { families } from "../../sandbox/toolchain/families";
 const ofDebian = {
     apt: ["apt-get"],
     bash: ["bash"],
-    coreutils: "cat chmod cp date dirname du hostname mkdir mknod mktemp mv rm sleep tail touch".split(" "),
+    coreutils: "cat chmod cp date dd dirname du hostname mkdir mknod mktemp mv rm sleep tail touch".split(" "),
     dash: ["sh"],
     dpkg: ["dpkg", "dpkg-deb", "dpkg-query"],
     findutils: ["find"],

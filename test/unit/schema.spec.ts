@@ -80,6 +80,7 @@ describe("the schema for other languages", () => {
             ["registriesYaml", "string"],
             ["caCertPem", "string"],
             ["certificateExpiry", "string"],
+            ["verified", "string"],
         ]);
         assert.deepEqual(Object.keys(component("RegistryAccess").properties), ["pullSecretNames", "registriesYaml"]);
     });

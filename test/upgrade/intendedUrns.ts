@@ -9,6 +9,15 @@ interface Intended {
 
 const namespaced = "private-registry:index:PrivateRegistry$kubernetes";
 
+/** What `verify.everyNode` adds. */
+const inProd = [
+    "apps/v1:DaemonSet::registry-verify-every-node",
+    "core/v1:ServiceAccount::registry-verify-nodes-ready-account",
+    "rbac.authorization.k8s.io/v1:Role::registry-verify-nodes-ready-role",
+    "rbac.authorization.k8s.io/v1:RoleBinding::registry-verify-nodes-ready-role-binding",
+    "networking.k8s.io/v1:NetworkPolicy::registry-network-verify",
+];
+
 /** Names of resources that hold no data, in kinds of registries that were recorded before they had them. */
 export const intendedUrns: readonly Intended[] = [
     {
@@ -38,6 +47,18 @@ export const intendedUrns: readonly Intended[] = [
             "rbac.authorization.k8s.io/v1:RoleBinding::registry-maintenance-role-binding",
             "networking.k8s.io/v1:NetworkPolicy::registry-network-maintenance",
         ].map((name) => `prod: ${namespaced}:${name} is new`),
+    },
+    {
+        why: "the examples of stacks have the argument `verify` now",
+        differences: ["dev", "prod"].flatMap((stack) => [
+            ...["verify-login", "verify-pull-secret"].map(
+                (name) => `${stack}: ${component}:Secret::registry-${name} is new`,
+            ),
+            ...["verify-push", "verify-pull", ...(stack === "prod" ? ["verify-nodes-ready"] : [])].map(
+                (name) => `${stack}: ${namespaced}:batch/v1:Job::registry-${name} is new`,
+            ),
+            ...(stack === "prod" ? inProd : []).map((name) => `${stack}: ${namespaced}:${name} is new`),
+        ]),
     },
     {
         why: "the names of Secrets and ConfigMaps that change with the content have a random suffix, which is in the state",

@@ -141,6 +141,8 @@ export const registries: Readonly<Record<string, PrivateRegistryArgs>> = {
         maintenance: {},
     },
 
+    verify: { verify: { everyNode: true, persistence: true }, networkPolicy: {} },
+
     "nodes.directories": { nodes: { directories: ["/etc/containerd/hosts.d"] } },
     "nodes.disabled": { nodes: { enabled: false } },
     "nodes.authenticate": { nodes: { authenticate: true } },

@@ -213,6 +213,23 @@ describe("retention", function () {
                 assert.notDeepEqual(await client.problems(images[2]), []);
             });
 
+            it("does not count the image of `verify`, and keeps it without that", async () => {
+                const reserved = new Client(registry, "private-registry/verify");
+                const verified = image();
+                await reserved.push(verified);
+                storeUses(2 * day);
+                const before = new Set(fs.readdirSync(file("private-registry/in-use")));
+                const uses = [`registry.example.com/${reserved.repository}@${verified.digest}`, "team/app:v1"];
+                await run([{ ...lastTwo, repositories: ["**"] }], { uses, env: untagged });
+                const [stored] = fs.readdirSync(file("private-registry/in-use")).filter((name) => !before.has(name));
+                const list = gunzipSync(
+                    new Uint8Array(fs.readFileSync(file("private-registry/in-use", stored))),
+                ).toString();
+                assert.match(list, /^team\/app\tv1$/m);
+                assert.ok(!list.includes(reserved.repository));
+                assert.deepEqual(await reserved.problems(verified), []);
+            });
+
             it("deletes nothing without a list that is a day old, and says from when on it does", async () => {
                 storeUses(day / 2);
                 const { report, stdout } = await run([lastTwo], { uses: ["nginx"], env: untagged });

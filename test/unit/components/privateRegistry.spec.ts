@@ -41,6 +41,7 @@ describe("the outputs", () => {
             pullSecretNames: {},
             caCertPem: ["registry-ca-1", "registry-ca-2"].map(namedCertificate).join(""),
             certificateExpiry: "2030-01-01T00:00:00Z",
+            verified: "",
         };
         for (const [name, value] of Object.entries(values)) {
             assert.deepEqual(

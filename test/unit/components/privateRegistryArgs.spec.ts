@@ -43,6 +43,7 @@ describe("the settings of a registry", () => {
             imagePullSecrets: [],
             config: {},
             maintenance: undefined,
+            verify: undefined,
             helm: undefined,
             replicas: 1,
             resources: {
