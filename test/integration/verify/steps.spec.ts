@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { verifyImage, verifyRepository } from "../../../components/verify/image";
-import { attempt, run } from "../../../sandbox/command";
+import { attempt } from "../../../sandbox/command";
 import { inSandbox, kubectl, RegistryStack, stepwise, theSandbox, until } from "../harness";
 
 const namespace = "verify";
@@ -9,7 +9,7 @@ const readOnly = { storage: { maintenance: { readonly: { enabled: true } } } };
 // biome-ignore lint/suspicious/noExplicitAny: Kubernetes objects
 type Any = any;
 
-/** One node is enough: the unit tests have two, and the sandbox's second one is not in all of its runs. */
+/** On one node. What a Job says about several nodes is tested in test/unit/components/verify/everyNode.sh.spec.ts. */
 describe("verify", () => {
     stepwise();
     inSandbox();
@@ -126,33 +126,6 @@ describe("verify", () => {
         };
         const { waiting } = await again("pull", unknown, isRefused);
         assert.match(waiting.message, /missing\.registry\.invalid.*(no such host|lookup)/);
-    });
-
-    it("names the node that does not trust the registry's CA, and passes after the repair", async () => {
-        const [{ metadata: node }] = JSON.parse(await kubectl("get nodes --output json")).items;
-        const file = `/etc/containerd/certs.d/${registry.outputs.host}/ca.crt`;
-        const onNode = (script: string) => run([...theSandbox().enter(1, { all: true }), "sh", "-c", script]);
-        await onNode(`cp ${file} /tmp/ca.crt && cp /etc/ssl/certs/ISRG_Root_X1.pem ${file}`);
-        const pods = `pods --namespace ${namespace} --selector app.kubernetes.io/component=verify-every-node`;
-        await kubectl(`delete ${pods} --wait=false`);
-        const hurry = (pod: Any) => {
-            for (const variable of pod.containers[0].env) if (variable.name === "PATIENCE") variable.value = "4";
-        };
-        const { terminated } = await again("nodes-ready", hurry, ({ terminated: end }: Any) => end);
-        assert.equal(terminated.exitCode, 1);
-        assert.match(
-            terminated.message,
-            new RegExp(`^verify, step "pull on every node": 0 of 1 nodes .* ${node.name}: ErrImagePull: .*x509: `),
-        );
-        await onNode(`cp /tmp/ca.crt ${file}; rm /tmp/ca.crt`);
-        await kubectl(`delete ${pods} --wait=false`);
-        const repaired = await again(
-            "nodes-ready",
-            () => {},
-            ({ terminated: end }: Any) => end,
-        );
-        assert.equal(repaired.terminated.exitCode, 0, repaired.terminated.message);
-        await registry.expectNoChange();
     });
 
     it("leaves nothing when it is destroyed", async () => {
