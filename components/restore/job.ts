@@ -133,8 +133,13 @@ export function restoreRegistry(
                 },
             },
         },
-        // Pulumi's default is ten minutes, and a large registry takes hours.
-        scope.options({ dependsOn: storage.ready, customTimeouts: { create: "48h", update: "48h" } }),
+        scope.options({
+            dependsOn: storage.ready,
+            // Pulumi's default is ten minutes, and a large registry takes hours.
+            customTimeouts: { create: "48h", update: "48h" },
+            // `pulumi up --replace` keeps the name. Pulumi would find the old Job complete, and then delete it.
+            deleteBeforeReplace: true,
+        }),
     );
     return { job, guard: guardContainer(scope, storage, ofStorage) };
 }
