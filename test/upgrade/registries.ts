@@ -142,6 +142,8 @@ export const registries: Readonly<Record<string, PrivateRegistryArgs>> = {
     },
 
     verify: { verify: { everyNode: true, persistence: true }, networkPolicy: {} },
+    "maintenance.backup": { maintenance: { backup: { s3: { ...s3, credentials: { keys } }, encryption: {} } } },
+    restore: { restore: { s3: { ...s3, credentials: { keys } } } },
 
     "nodes.directories": { nodes: { directories: ["/etc/containerd/hosts.d"] } },
     "nodes.disabled": { nodes: { enabled: false } },

@@ -39,7 +39,8 @@ find_versioning() {
 }
 
 # Decides what the snapshot has. Tags are of the first listing, manifests are of both, and layers and blobs are of the second one: a push
-# writes them in the reverse order. Only layers that a manifest of the snapshot names count.
+# writes them in the reverse order. Only layers that a manifest of the snapshot names count. Of one that was pushed with another digest than
+# sha256, the registry looks for both links.
 #   <snapshot>.tags        repository, tag, digest
 #   <snapshot>.manifests   repository, digest
 #   <snapshot>.layers      repository, digest, digest of the blob
@@ -67,7 +68,6 @@ find_snapshot() {
             if (!(data in size)) { print repository, of, data > (to ".damaged"); return }
             print repository, digest, data > (to ".layers")
             blob(data)
-            # The registry looks for both links.
             if (data != digest) layer(repository, data, of)
         }
         function blob(digest) {

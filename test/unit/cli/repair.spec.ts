@@ -154,7 +154,7 @@ describe("the command private-registry", () => {
     };
 
     it("shows its help", () => {
-        const names = ["status", "collect", "undelete", "repair"];
+        const names = ["status", "collect", "undelete", "backup", "prune-backup", "repair"];
         for (const args of [["--help"], []]) {
             const { status, stdout } = call(...args);
             assert.equal(status, 0);
@@ -173,7 +173,7 @@ describe("the command private-registry", () => {
         assert.deepEqual(call("clean"), {
             status: 2,
             stdout: "",
-            stderr: 'unknown command "clean"; use one of status, collect, undelete, repair\n',
+            stderr: 'unknown command "clean"; use one of status, collect, undelete, backup, prune-backup, repair\n',
         });
         assert.deepEqual(call("repair", "dev"), { status: 2, stdout: "", stderr: 'unknown argument "dev"\n' });
         assert.equal(call("collect", "--confirm", "all").status, 2);

@@ -55,6 +55,7 @@ describe("the settings of a registry", () => {
             serviceAccount: undefined,
             labels: {},
             annotations: {},
+            restore: undefined,
             rollout: { strategy: "Surge" },
             users: [{ name: "admin", generation: 1 }],
             tls: {
