@@ -2,7 +2,8 @@
 # Logs in to the registry, and pushes an image with layers that are in this script's variables, so that nothing has to be pulled before.
 # REPOSITORY: the image's repository; BLOBS: on each line a digest and the content, in base64; MANIFESTS: on each line what to push the
 # manifest as, its media type and its content; DIGEST: of the index, which is the last manifest.
-# TIMES: how many times in a row the login must be accepted. Variables of requests.sh.
+# TIMES: how many times in a row the login must be accepted; SETTLING: seconds for which a push that fails is repeated. Variables of
+# requests.sh.
 # shellcheck disable=SC2034,SC2153,SC2154
 
 # The kubelet takes about a minute to update a changed password in a running pod, and a node some time to reach a new one.
@@ -45,19 +46,35 @@ push_manifest() {
     [ "$status" = 201 ] || fail "the manifest $1 was not stored: $(answered)"
 }
 
+push() {
+    while read -r digest content; do push_blob "$digest" "$content"; done <<EOS
+$BLOBS
+EOS
+    while read -r reference type content; do push_manifest "$reference" "$type" "$content"; done <<EOS
+$MANIFESTS
+EOS
+    registry "" /verify/login --head -H "Accept: $type" "$URL/v2/$REPOSITORY/manifests/$DIGEST"
+    [ "$status" = 200 ] || fail "the index was stored, and is missing: $(answered)"
+    case $answer in
+        *"$DIGEST"*) ;;
+        *) fail "the registry does not say that the index has the digest $DIGEST" ;;
+    esac
+}
+
 set -eu
 trap 'exit 1' TERM INT
 log_in
 step=push
-while read -r digest content; do push_blob "$digest" "$content"; done <<EOS
-$BLOBS
-EOS
-while read -r reference type content; do push_manifest "$reference" "$type" "$content"; done <<EOS
-$MANIFESTS
-EOS
-registry "" /verify/login --head -H "Accept: $type" "$URL/v2/$REPOSITORY/manifests/$DIGEST"
-[ "$status" = 200 ] || fail "the index was stored, and is missing: $(answered)"
-case $answer in
-    *"$DIGEST"*) echo "pushed: $REPOSITORY@$DIGEST" ;;
-    *) fail "the registry does not say that the index has the digest $DIGEST" ;;
-esac
+# Right after a rollout, a pod that is being replaced may still answer, with its former settings.
+PATIENCE=$SETTLING
+begin_waiting
+until message=$(push 2>&1); do
+    still_waiting || {
+        echo "$message" >&2
+        exit 1
+    }
+    sleep 1
+done
+# The failures of earlier attempts are no reason.
+: >/dev/termination-log
+echo "pushed: $REPOSITORY@$DIGEST"

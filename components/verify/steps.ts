@@ -71,6 +71,9 @@ export function stepsWithCluster(verify: VerifySettings | undefined): string[] {
 const patience = 90;
 const deadline = patience + 90;
 
+/** Longer than a pod that is being replaced gets requests: its preStop sleep, and the nodes' delay. */
+const settling = 10;
+
 /** A kubelet that cannot pull tries again after 10, 20 and 40 seconds. Only this deadline ends the Job. */
 const pullDeadline = 90;
 
@@ -221,6 +224,7 @@ function push(verification: Verification): k8s.batch.v1.Job {
                                 env: variables({
                                     ...registryVariables(verification),
                                     TIMES: String(settings.replicas === 1 ? 1 : settings.replicas * 5),
+                                    SETTLING: String(settling),
                                     BLOBS: lines(blobs.map((blob) => `${blob.digest} ${base64(blob)}`)),
                                     // The index has a tag, so that garbage collectors other than the component's spare it.
                                     MANIFESTS: lines([

@@ -54,8 +54,8 @@ describe("verify/push.sh with a real registry", function () {
 
     const below = (name: string) => path.join(folder, name);
 
-    async function start(storage: object = {}, auth?: object): Promise<void> {
-        port = await freePort();
+    async function start(storage: object = {}, auth?: object, onPort?: number): Promise<void> {
+        port = onPort ?? (await freePort());
         fs.mkdirSync(below("data"), { recursive: true });
         fs.writeFileSync(below("htpasswd"), `${htpasswdLine("ci", password, Buffer.alloc(16, 1))}\n`);
         const config = {
@@ -105,6 +105,7 @@ describe("verify/push.sh with a real registry", function () {
                 URL: "http://registry.example.com",
                 SERVICE: `127.0.0.1:${port}`,
                 PATIENCE: "2",
+                SETTLING: "0",
                 ...env,
             },
         });
@@ -169,6 +170,18 @@ describe("verify/push.sh with a real registry", function () {
         const why =
             "no upload can begin: the registry answered with HTTP status 405; the registry is read-only, e.g. because of config.storage.maintenance.readonly";
         await refuses("push", why, verify());
+    });
+
+    it("repeats a push that a pod has refused that is being replaced", async () => {
+        await start({ maintenance: { readonly: { enabled: true } } });
+        const verified = verify(password, { SETTLING: "60" });
+        await sleep(2000);
+        server?.kill("SIGKILL");
+        await start({}, undefined, port);
+        const { code, stdout, stderr, message } = await verified;
+        assert.equal(code, 0, stderr);
+        assert.match(stdout, /^pushed: /);
+        assert.equal(message, "");
     });
 
     it("fails with a volume that is full, although the registry has the image", async () => {
