@@ -77,9 +77,17 @@ async function startedPod(kubectl: Kubectl, { name, namespace }: KubernetesObjec
         const state = pod && stateOf(pod, "containerStatuses", container);
         if (state?.running !== undefined || state?.terminated !== undefined) return pod.metadata.name;
         if (pod?.status.phase === "Failed") throw new Error(`the pod ${pod.metadata.name} failed: ${waitingFor(pod)}`);
+        if (pod === undefined && isFailed(await kubectl.get(namespace, "job", name)))
+            throw new Error(`the Job ${name} failed, because its pod was deleted; repeat the command`);
         if (seconds % 30 === 0) console.log(pod ? waitingFor(pod) : "Waiting for the pod.");
         await sleep(2000);
     }
+}
+
+/** Whether a Job has failed. Its pod may be gone. */
+export function isFailed({ status }: KubernetesObject): boolean {
+    const conditions: { type: string; status: string }[] = status?.conditions ?? [];
+    return conditions.some(({ type, status: value }) => type === "Failed" && value === "True");
 }
 
 /** What keeps the pod from running its command. */

@@ -19,10 +19,9 @@ export interface BackupBucketProcess {
     stop(): Promise<void>;
 }
 
-/** `host` is the address at which it listens. Defaults to loopback. */
-export async function startBackupBucket(host?: string): Promise<BackupBucketProcess> {
-    const { s3, stop } = await startObjectStore(host);
-    const section = { ...s3, bucket: s3.bucket, rootdirectory: "backups" };
+export async function startBackupBucket(): Promise<BackupBucketProcess> {
+    const { s3, stop } = await startObjectStore();
+    const section = { ...s3, rootdirectory: "backups" };
     const env = {
         ...rcloneVariables(section, true, "backup"),
         [rcloneVariable("backup", "ENV_AUTH")]: "false",

@@ -25,10 +25,10 @@ export async function startMinio(): Promise<ObjectStoreProcess> {
 }
 
 /** A MinIO with an empty bucket, which the section `storage.s3` describes. `host` is the address at which it listens. */
-export async function startObjectStore(host?: string): Promise<ObjectStore> {
+export async function startObjectStore(): Promise<ObjectStore> {
     const { minio } = await ensureTools(["minio"], printProgress);
     const env = { MINIO_ROOT_USER: keys.AWS_ACCESS_KEY_ID, MINIO_ROOT_PASSWORD: keys.AWS_SECRET_ACCESS_KEY };
-    return start((data, address) => [minio, "server", "--quiet", "--address", address, data], env, host);
+    return start((data, address) => [minio, "server", "--quiet", "--address", address, data], env);
 }
 
 export async function startVersitygw(): Promise<ObjectStoreProcess> {
@@ -53,13 +53,12 @@ function asStorage({ s3, stop }: ObjectStore, isMinio: boolean): ObjectStoreProc
 async function start(
     command: (data: string, address: string) => string[],
     env: Record<string, string>,
-    host = "127.0.0.1",
 ): Promise<ObjectStore> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-objects-"));
     // Both servers take a directory for a bucket.
     fs.mkdirSync(path.join(folder, bucket));
     const port = await freePort();
-    const [program, ...args] = command(folder, `${host}:${port}`);
+    const [program, ...args] = command(folder, `127.0.0.1:${port}`);
     const child: ChildProcess = spawn(program, args, {
         env: { ...process.env, ...env, HOME: folder },
         stdio: ["ignore", "ignore", "inherit"],

@@ -1,5 +1,7 @@
 import * as assert from "node:assert/strict";
+import { once } from "node:events";
 import * as fs from "node:fs";
+import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import { run } from "../../../sandbox/command";
@@ -32,23 +34,35 @@ describe("the loss of a registry and its cluster", function () {
     const work = fs.mkdtempSync(path.join(os.tmpdir(), "private-registry-runbook-"));
     const state = path.join(work, "state.json");
     let bucket: BackupBucketProcess;
+    let relay: net.Server | undefined;
     let old: { readonly dockerConfigJson: string; readonly host: string };
     let snapshot: string;
 
     before(async () => {
-        bucket = await startBackupBucket("0.0.0.0");
+        bucket = await startBackupBucket();
     });
     after(async () => {
         await registry.remove();
+        relay?.close();
         await bucket.stop();
         fs.rmSync(work, { recursive: true });
     });
 
-    /** The bucket, at the address at which pods reach this machine. */
+    /** The bucket, at the address at which the sandbox's pods reach this machine. It listens on loopback only, so a relay connects both. */
     async function s3() {
         const route = await run([...theSandbox().enter(), "ip", "route", "show", "default"]);
-        const [, gateway] = /via (\S+)/.exec(route) ?? [];
-        const { port } = new URL(bucket.env.RCLONE_CONFIG_BACKUP_ENDPOINT);
+        const gateway = /via (\S+)/.exec(route)?.[1] ?? assert.fail(route);
+        const { port } = new URL(bucket.endpoint);
+        if (relay === undefined || (relay.address() as net.AddressInfo).address !== gateway) {
+            relay?.close();
+            relay = net.createServer((client) => {
+                const server = net.connect(Number(port), "127.0.0.1");
+                client.on("error", () => server.destroy()).pipe(server);
+                server.on("error", () => client.destroy()).pipe(client);
+            });
+            relay.listen(Number(port), gateway);
+            await once(relay, "listening");
+        }
         return {
             bucket: bucket.env.BACKUP.split(/[:/]/)[1],
             rootDirectory: "backups",

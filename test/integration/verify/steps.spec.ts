@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { verifyImage, verifyRepository } from "../../../components/verify/image";
-import { attempt } from "../../../sandbox/command";
+import { attempt, run } from "../../../sandbox/command";
 import { inSandbox, kubectl, RegistryStack, stepwise, theSandbox, until } from "../harness";
 
 const namespace = "verify";
@@ -117,6 +117,18 @@ describe("verify", () => {
         const { waiting } = await again("pull", (pod) => (pod.imagePullSecrets = [{ name: "expired" }]), isRefused);
         await kubectl(`delete secret expired --namespace ${namespace}`);
         assert.match(waiting.message, /private-registry\/verify.*401 Unauthorized/);
+    });
+
+    it("does not pull onto a node that does not trust the registry's CA", async () => {
+        const file = `/etc/containerd/certs.d/${registry.outputs.host}/ca.crt`;
+        const onNode = (script: string) => run([...theSandbox().enter(1, { all: true }), "sh", "-c", script]);
+        const trusted = await onNode(`cat ${file}`);
+        // The agent on the node writes the file again every 30 seconds.
+        const broken = onNode(`for i in $(seq 50); do cat /etc/ssl/certs/ISRG_Root_X1.pem >${file}; sleep 0.2; done`);
+        const { waiting } = await again("pull", () => {}, isRefused);
+        assert.match(waiting?.message ?? "it has pulled", /x509: certificate signed by unknown authority/);
+        await broken;
+        await onNode(`cat >${file} <<'PEM'\n${trusted}PEM\n`);
     });
 
     it("does not pull by a name that the node does not know", async () => {

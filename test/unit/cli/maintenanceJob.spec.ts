@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import type { KubernetesObject } from "../../../cli/kubectl";
-import { waitingFor } from "../../../cli/maintenanceJob";
+import { isFailed, waitingFor } from "../../../cli/maintenanceJob";
 
 const pod = (status: object): KubernetesObject => ({
     metadata: { name: "run-1", namespace: "registry", creationTimestamp: "2026-11-28T03:00:00Z", uid: "1" },
@@ -8,6 +8,17 @@ const pod = (status: object): KubernetesObject => ({
     status,
 });
 const ended = (name: string, exitCode: number) => ({ name, state: { terminated: { exitCode } } });
+
+describe("a maintenance Job", () => {
+    const job = (status: object): KubernetesObject => ({ ...pod(status), spec: {} });
+
+    it("has failed with that condition, also if its pod was deleted", () => {
+        const failed = { type: "Failed", status: "True", reason: "BackoffLimitExceeded" };
+        assert.equal(isFailed(job({ conditions: [{ type: "FailureTarget", status: "True" }, failed] })), true);
+        assert.equal(isFailed(job({ conditions: [{ type: "Complete", status: "True" }] })), false);
+        assert.equal(isFailed(job({})), false);
+    });
+});
 
 describe("what a maintenance Job waits for", () => {
     it("is the Lease while another run holds it", () => {
