@@ -196,6 +196,8 @@ describe("the loss of a registry and its cluster", function () {
 
     it("keeps the images when the argument is removed", async () => {
         registry.args = await args();
+        delete registry.secrets["restore-secret-access-key"];
+        await registry.prepare();
         await registry.up();
         assert.equal(await kubectl("get jobs --namespace restored --output name"), "");
         await pullByKubelet(`${old.host}/${pushed[1]}`, team, "restored");
