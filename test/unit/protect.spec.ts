@@ -4,7 +4,7 @@ import { PrivateRegistry, RegistryAccess } from "../../components";
 import { accesses, registries } from "../upgrade/registries";
 import { type Declared, declare } from "./mocks";
 
-/** What `protect: true` on a PrivateRegistry protects: its data, and the random value that no argument rotates or removes. */
+/** What `protect: true` on a PrivateRegistry protects: its data, the random value that no argument rotates, and what finds and reads its backup. */
 const lasting = new Set([
     "PrivateRegistry registry",
     "Namespace registry-namespace",
@@ -12,6 +12,8 @@ const lasting = new Set([
     "PersistentVolumeClaim registry-minio-claim",
     "PersistentVolume registry-volume",
     "RandomBytes registry-http-secret",
+    "RandomId registry-backup-id",
+    "RandomPassword registry-backup-password",
 ]);
 
 const shortName = ({ type, name }: Declared) => `${type.split(":").at(-1)} ${name}`;
