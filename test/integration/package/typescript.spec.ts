@@ -61,7 +61,10 @@ describe("TypeScript projects that installed the packed package", () => {
         const hash = "$2y$05$aMBlAFTv3V.7RXtg9i.yveBef9ydBn.rMPHp4diJHsmLo7LatmU3e";
         await consumer.pulumi("config", "set", "--secret", "hash-of-auditor", hash);
         await consumer.pulumi("config", "set", "--secret", "image-docker-config", '{"auths":{}}');
-        await consumer.pulumi("config", "set", "--secret", "s3-secret-access-key", "chosen-by-s3");
+        const storage = ["s3", "backup", "restore"].map((of) => `${of}-secret-access-key`);
+        for (const key of [...storage, "backup-password", "restore-password"]) {
+            await consumer.pulumi("config", "set", "--secret", key, "chosen-by-the-test");
+        }
         await consumer.pulumi("config", "set", "--secret", "ssh-key", "--", clientKey);
         await consumer.pulumi("config", "set", "host-key-of-node-1", hostKey);
         const authority = await createAuthority("the team's authority");
