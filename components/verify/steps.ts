@@ -177,12 +177,31 @@ function secretsOf(scope: Scope, settings: VerifiedSettings, registry: VerifiedR
     return { suffix, loginName: login.name, pullSecretName: pullSecret?.name };
 }
 
-/** A Job that runs once for each suffix. Another attempt would only repeat the message, and the next `pulumi up` replaces a failed Job. */
-function jobMetadata({ scope, suffix }: Verification, part: string) {
-    return suffixedMetadata(scope, part, part, suffix, { "pulumi.com/replaceUnready": "true" });
+/** What differs between the Jobs. */
+interface StepJob {
+    /** One of `steps`, which is also the last part of the resource's name. */
+    readonly step: string;
+    readonly seconds?: number;
+    readonly pod: k8s.types.input.core.v1.PodSpec;
+    readonly dependsOn: readonly pulumi.Resource[];
 }
 
-const jobSettings = { backoffLimit: 0, activeDeadlineSeconds: deadline };
+/** A Job that runs once for each suffix. Another attempt would only repeat the message, and the next `pulumi up` replaces a failed Job. */
+function stepJob({ scope, suffix }: Verification, given: StepJob): k8s.batch.v1.Job {
+    const { step, seconds = deadline, pod, dependsOn } = given;
+    return new k8s.batch.v1.Job(
+        scope.name(step),
+        {
+            metadata: suffixedMetadata(scope, step, step, suffix, { "pulumi.com/replaceUnready": "true" }),
+            spec: {
+                backoffLimit: 0,
+                activeDeadlineSeconds: seconds,
+                template: { metadata: scope.podMetadata(step), spec: pod },
+            },
+        },
+        scope.options({ dependsOn: [...dependsOn] }),
+    );
+}
 
 /** A container with a script, which writes a sentence to the termination message if it fails. */
 function scriptContainer(name: string, file: string): Pick<PodContainer, "name" | "image" | "command" | "resources"> {
@@ -207,41 +226,32 @@ function push(verification: Verification): k8s.batch.v1.Job {
     const { scope, settings, registry, loginName } = verification;
     const { index, manifests, blobs } = verifyImage;
     const lines = (all: readonly string[]) => all.join("\n");
-    return new k8s.batch.v1.Job(
-        scope.name(steps.push),
-        {
-            metadata: jobMetadata(verification, steps.push),
-            spec: {
-                ...jobSettings,
-                template: {
-                    metadata: scope.podMetadata(steps.push),
-                    spec: podSpec(scope, settings, {
-                        restartPolicy: "Never",
-                        containers: [
-                            {
-                                ...scriptContainer("push", "push.sh"),
-                                terminationMessagePolicy: onError,
-                                env: variables({
-                                    ...registryVariables(verification),
-                                    TIMES: String(settings.replicas === 1 ? 1 : settings.replicas * 5),
-                                    SETTLING: String(settling),
-                                    BLOBS: lines(blobs.map((blob) => `${blob.digest} ${base64(blob)}`)),
-                                    // The index has a tag, so that garbage collectors other than the component's spare it.
-                                    MANIFESTS: lines([
-                                        ...manifests.map((one) => `${one.digest} ${one.mediaType} ${base64(one)}`),
-                                        `1 ${index.mediaType} ${base64(index)}`,
-                                    ]),
-                                    DIGEST: index.digest,
-                                }),
-                                additions: [mountedSecret("login", loginName, "/verify")],
-                            },
-                        ],
+    return stepJob(verification, {
+        step: steps.push,
+        pod: podSpec(scope, settings, {
+            restartPolicy: "Never",
+            containers: [
+                {
+                    ...scriptContainer("push", "push.sh"),
+                    terminationMessagePolicy: onError,
+                    env: variables({
+                        ...registryVariables(verification),
+                        TIMES: String(settings.replicas === 1 ? 1 : settings.replicas * 5),
+                        SETTLING: String(settling),
+                        BLOBS: lines(blobs.map((blob) => `${blob.digest} ${base64(blob)}`)),
+                        // The index has a tag, so that garbage collectors other than the component's spare it.
+                        MANIFESTS: lines([
+                            ...manifests.map((one) => `${one.digest} ${one.mediaType} ${base64(one)}`),
+                            `1 ${index.mediaType} ${base64(index)}`,
+                        ]),
+                        DIGEST: index.digest,
                     }),
+                    additions: [mountedSecret("login", loginName, "/verify")],
                 },
-            },
-        },
-        scope.options({ dependsOn: [...registry.after] }),
-    );
+            ],
+        }),
+        dependsOn: registry.after,
+    });
 }
 
 /** The path of a list of pods at the API server, and its selector in a query. */
@@ -263,40 +273,31 @@ function survival(verification: Verification, pushed: k8s.batch.v1.Job): k8s.bat
     const account = apiAccount(scope, steps.persistence, [
         { apiGroups: [""], resources: ["pods"], verbs: ["list", "delete"] },
     ]);
-    return new k8s.batch.v1.Job(
-        scope.name(steps.persistence),
-        {
-            metadata: jobMetadata(verification, steps.persistence),
-            spec: {
-                ...jobSettings,
-                template: {
-                    metadata: scope.podMetadata(steps.persistence),
-                    spec: podSpec(scope, settings, {
-                        serviceAccountName: account.name,
-                        restartPolicy: "Never",
-                        containers: [
-                            {
-                                ...scriptContainer("persistence", "persistence.sh"),
-                                terminationMessagePolicy: onError,
-                                env: variables({
-                                    ...registryVariables(verification),
-                                    ...podVariables(scope, scope.selector("server")),
-                                    PORT: String(inPod.port),
-                                    CONTENTS: paths.join("\n"),
-                                    ACCEPT: [index.mediaType, manifests[0].mediaType, "*/*"].join(", "),
-                                }),
-                                additions: [
-                                    mountedSecret("login", loginName, "/verify"),
-                                    mountedCredentials("cluster", "/cluster"),
-                                ],
-                            },
-                        ],
+    return stepJob(verification, {
+        step: steps.persistence,
+        pod: podSpec(scope, settings, {
+            restartPolicy: "Never",
+            serviceAccountName: account.name,
+            containers: [
+                {
+                    ...scriptContainer("persistence", "persistence.sh"),
+                    terminationMessagePolicy: onError,
+                    env: variables({
+                        ...registryVariables(verification),
+                        ...podVariables(scope, scope.selector("server")),
+                        PORT: String(inPod.port),
+                        CONTENTS: paths.join("\n"),
+                        ACCEPT: [index.mediaType, manifests[0].mediaType, "*/*"].join(", "),
                     }),
+                    additions: [
+                        mountedSecret("login", loginName, "/verify"),
+                        mountedCredentials("cluster", "/cluster"),
+                    ],
                 },
-            },
-        },
-        scope.options({ dependsOn: [pushed, account.permission] }),
-    );
+            ],
+        }),
+        dependsOn: [pushed, account.permission],
+    });
 }
 
 /** The image as a container. It is in the registry only, so it is not pulled from the mirror. */
@@ -326,27 +327,18 @@ function pullingNodes({ settings }: Verification): PodSettings {
 
 function pull(verification: Verification, served: readonly pulumi.Resource[]): k8s.batch.v1.Job {
     const { scope } = verification;
-    return new k8s.batch.v1.Job(
-        scope.name(steps.pull),
-        {
-            metadata: jobMetadata(verification, steps.pull),
-            spec: {
-                backoffLimit: 0,
-                activeDeadlineSeconds: pullDeadline,
-                template: {
-                    metadata: scope.podMetadata(steps.pull),
-                    spec: podSpec(scope, pullingNodes(verification), {
-                        restartPolicy: "Never",
-                        imagePullSecrets: pullSecrets(verification),
-                        terminationGracePeriodSeconds: 1,
-                        // Pulumi's message contains the container's name.
-                        containers: [verifyContainer(verification, "verify-pull-by-a-node")],
-                    }),
-                },
-            },
-        },
-        scope.options({ dependsOn: [...served] }),
-    );
+    return stepJob(verification, {
+        step: steps.pull,
+        seconds: pullDeadline,
+        pod: podSpec(scope, pullingNodes(verification), {
+            restartPolicy: "Never",
+            imagePullSecrets: pullSecrets(verification),
+            terminationGracePeriodSeconds: 1,
+            // Pulumi's message contains the container's name.
+            containers: [verifyContainer(verification, "verify-pull-by-a-node")],
+        }),
+        dependsOn: served,
+    });
 }
 
 /** Deploys a DaemonSet, and a Job that waits for it: Pulumi does not say why a DaemonSet is not ready. */
@@ -389,34 +381,25 @@ function pullOnEveryNode(verification: Verification, served: readonly pulumi.Res
         ...scope.selector(steps.everyNode),
         [suffixLabel]: value,
     }));
-    return new k8s.batch.v1.Job(
-        scope.name(steps.nodesReady),
-        {
-            metadata: jobMetadata(verification, steps.nodesReady),
-            spec: {
-                ...jobSettings,
-                template: {
-                    metadata: scope.podMetadata(steps.nodesReady),
-                    spec: podSpec(scope, settings, {
-                        serviceAccountName: account.name,
-                        restartPolicy: "Never",
-                        containers: [
-                            {
-                                ...scriptContainer("every-node", "everyNode.sh"),
-                                terminationMessagePolicy: onError,
-                                env: variables({
-                                    PATIENCE: String(patience),
-                                    DAEMON_SET: pulumi.interpolate`/apis/apps/v1/namespaces/${scope.namespace}/daemonsets/${name}`,
-                                    PODS: podVariables(scope, {}).PODS,
-                                    SELECTOR: ofThisRun.apply((all) => podVariables(scope, all).SELECTOR),
-                                }),
-                                additions: [mountedCredentials("cluster", "/cluster")],
-                            },
-                        ],
+    return stepJob(verification, {
+        step: steps.nodesReady,
+        pod: podSpec(scope, settings, {
+            restartPolicy: "Never",
+            serviceAccountName: account.name,
+            containers: [
+                {
+                    ...scriptContainer("every-node", "everyNode.sh"),
+                    terminationMessagePolicy: onError,
+                    env: variables({
+                        PATIENCE: String(patience),
+                        DAEMON_SET: pulumi.interpolate`/apis/apps/v1/namespaces/${scope.namespace}/daemonsets/${name}`,
+                        PODS: podVariables(scope, {}).PODS,
+                        SELECTOR: ofThisRun.apply((all) => podVariables(scope, all).SELECTOR),
                     }),
+                    additions: [mountedCredentials("cluster", "/cluster")],
                 },
-            },
-        },
-        scope.options({ dependsOn: [daemonSet, account.permission] }),
-    );
+            ],
+        }),
+        dependsOn: [daemonSet, account.permission],
+    });
 }
