@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { image } from "../integration/maintenance/client";
-import { digestOf } from "../integration/maintenance/digest";
+import { blobPath, digestOf } from "../integration/maintenance/digest";
 import type { RegistryProcess } from "../integration/maintenance/registryProcess";
 
 /** Writes images to a registry's volume, as a push would, in 20 repositories. Each has a manifest, a config and these layers of 1000 bytes. */
@@ -22,8 +22,7 @@ export function writeImages(registry: RegistryProcess, count: number, layers: nu
 }
 
 export function writeBlob(registry: RegistryProcess, blob: Buffer): void {
-    const [algorithm, hex] = digestOf(blob).split(":");
-    write(registry, path.join("blobs", algorithm, hex.slice(0, 2), hex, "data"), blob);
+    write(registry, path.relative("docker/registry/v2", blobPath(digestOf(blob))), blob);
 }
 
 function write(registry: RegistryProcess, file: string, content: Buffer | string): void {

@@ -8,16 +8,11 @@ import { printProgress } from "../../../sandbox/progress";
 import { ensureTools } from "../../../sandbox/toolchain/toolchain";
 import { type BackupBucketProcess, startBackupBucket } from "./backupBucket";
 import { Client, type Image, image, index } from "./client";
-import { digestOf } from "./digest";
+import { blobPath, digestOf } from "./digest";
 import { keys, type ObjectStoreProcess, startMinio } from "./objectStoreProcess";
 import { type MaintenanceOptions, onVolume, RegistryProcess, without } from "./registryProcess";
 
 const id = "0123456789abcdef";
-
-const pathOf = (digest: string) => {
-    const [algorithm, hex] = digest.split(":");
-    return `docker/registry/v2/blobs/${algorithm}/${hex.slice(0, 2)}/${hex}/data`;
-};
 
 describe("backup", function () {
     this.timeout(300_000);
@@ -56,7 +51,7 @@ describe("backup", function () {
             .trim()
             .split("\n")
             .sort();
-    const copyOf = (digest: string) => `${bucket.env.BACKUP}/${id}/${pathOf(digest)}`;
+    const copyOf = (digest: string) => `${bucket.env.BACKUP}/${id}/${blobPath(digest)}`;
 
     it("copies all blobs, then only new ones, and the links of each run", async () => {
         const first = await backUp();

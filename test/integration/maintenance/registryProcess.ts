@@ -11,7 +11,7 @@ import { type CommandResult, run } from "../../../sandbox/command";
 import { unpackDebianPackage } from "../../../sandbox/debian";
 import { printProgress } from "../../../sandbox/progress";
 import { ensureTools } from "../../../sandbox/toolchain/toolchain";
-import { digestOf } from "./digest";
+import { blobPath, digestOf } from "./digest";
 import { freePort } from "./freePort";
 import type { RedisProcess } from "./redisProcess";
 
@@ -148,8 +148,7 @@ export class RegistryProcess {
 
     /** Where a blob is on a volume. */
     blobFile(blob: Buffer): string {
-        const [algorithm, hex] = digestOf(blob).split(":");
-        return path.join(this.storage.path, "docker/registry/v2/blobs", algorithm, hex.slice(0, 2), hex, "data");
+        return path.join(this.storage.path, blobPath(digestOf(blob)));
     }
 
     async request(method: string, urlPath: string, body?: Buffer, type?: string): Promise<Response> {

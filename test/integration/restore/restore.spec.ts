@@ -1,10 +1,10 @@
 import * as assert from "node:assert/strict";
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, type Image, image, index } from "../maintenance/client";
-import { digestOf } from "../maintenance/digest";
+import { blobPath, digestOf } from "../maintenance/digest";
 import { type ObjectStoreProcess, startMinio } from "../maintenance/objectStoreProcess";
 import { onVolume, RegistryProcess, type StorageOfTest, without } from "../maintenance/registryProcess";
 import { type BackupDirectory, Backups } from "./backup";
@@ -26,11 +26,6 @@ describe("restore", function () {
     let time: string;
     let registry: RegistryProcess;
     let pushed: Pushed;
-    /** A blob's file below the directory of a registry or a backup. */
-    const blobOf = (digest: string) => {
-        const [algorithm, hex] = digest.split(":");
-        return `docker/registry/v2/blobs/${algorithm}/${hex.slice(0, 2)}/${hex}/data`;
-    };
 
     before(async function () {
         this.timeout(600_000);
@@ -203,8 +198,8 @@ describe("restore", function () {
                 const storage = empty();
                 await killBefore("copy_ledger", storage);
                 const [{ image: one }] = pushed;
-                await write(storage, blobOf(digestOf(one.blobs[1])), flipped(one.blobs[1]));
-                await write(storage, blobOf(digestOf(one.blobs[0])), Buffer.from("cut"));
+                await write(storage, blobPath(digestOf(one.blobs[1])), flipped(one.blobs[1]));
+                await write(storage, blobPath(digestOf(one.blobs[0])), Buffer.from("cut"));
                 await write(storage, `${repositories}/other/_manifests/tags/shared/current/link`, Buffer.alloc(0));
                 await succeeds(storage);
                 await expectImages(storage);
@@ -228,10 +223,10 @@ describe("restore", function () {
             it("replaces an overwritten and a deleted blob of the backup by their older versions", async () => {
                 const own = await ownBackup();
                 const [{ image: one }, { image: two }] = pushed;
-                await own.write(blobOf(digestOf(one.blobs[2])), flipped(one.blobs[2]));
-                await own.write(blobOf(digestOf(one.blobs[2])), Buffer.from("again"));
-                await own.write(blobOf(one.digest), Buffer.from("{}"));
-                await own.remove(blobOf(digestOf(two.blobs[0])));
+                await own.write(blobPath(digestOf(one.blobs[2])), flipped(one.blobs[2]));
+                await own.write(blobPath(digestOf(one.blobs[2])), Buffer.from("again"));
+                await own.write(blobPath(one.digest), Buffer.from("{}"));
+                await own.remove(blobPath(digestOf(two.blobs[0])));
                 const storage = empty();
                 const { log } = await succeeds(storage, own.env);
                 for (const digest of [digestOf(one.blobs[2]), one.digest, digestOf(two.blobs[0])]) {
@@ -246,14 +241,14 @@ describe("restore", function () {
         const own = await ownBackup();
         const { image: one } = pushed[0];
         const layer = digestOf(one.blobs[1]);
-        await own.replace(blobOf(layer), flipped(one.blobs[1]));
+        await own.replace(blobPath(layer), flipped(one.blobs[1]));
         const storage = emptyVolume();
         const sentence = (names: string) =>
             new RegExp(`the backup ${id} has no right version of ${layer}, needed by ${names};`);
         await refuses(storage, own.env, sentence("other:shared, team/app:1, team/app:2, team/multi:multi"));
         assert.equal(await hasMark(storage, "done"), false);
         // With the right blob it goes on.
-        await own.write(blobOf(layer), one.blobs[1]);
+        await own.write(blobPath(layer), one.blobs[1]);
         await succeeds(storage, own.env);
         await expectImages(storage);
     });
@@ -261,7 +256,7 @@ describe("restore", function () {
     it("names the tag of an index of which a manifest is wrong, and an image without a tag by its digest", async () => {
         const own = await ownBackup();
         const [child] = pushed[2].image.children;
-        await own.replace(blobOf(child.digest), Buffer.from("{}"));
+        await own.replace(blobPath(child.digest), Buffer.from("{}"));
         await refuses(
             emptyVolume(),
             own.env,
@@ -269,14 +264,14 @@ describe("restore", function () {
         );
         const other = await ownBackup();
         const { image: untagged } = pushed[4];
-        await other.replace(blobOf(untagged.digest), Buffer.from("{}"));
+        await other.replace(blobPath(untagged.digest), Buffer.from("{}"));
         await refuses(emptyVolume(), other.env, new RegExp(`needed by team/app@${untagged.digest};`));
     });
 
     it("names the image of a layer that was pushed as sha512, and the number of further blobs", async () => {
         const own = await ownBackup();
         const { image: one } = pushed[5];
-        for (const blob of one.blobs) await own.replace(blobOf(digestOf(blob)), Buffer.from("wrong"));
+        for (const blob of one.blobs) await own.replace(blobPath(digestOf(blob)), Buffer.from("wrong"));
         await refuses(
             emptyVolume(),
             own.env,
@@ -368,7 +363,7 @@ describe("restore", function () {
 
         it("decrypts, also an older version", async () => {
             const { image: one } = pushed[0];
-            await secured.write(`${id}/${blobOf(digestOf(one.blobs[1]))}`, Buffer.from("not encrypted"));
+            await secured.write(`${id}/${blobPath(digestOf(one.blobs[1]))}`, Buffer.from("not encrypted"));
             const storage = emptyVolume();
             const { log } = await succeeds(storage, secured.env(password));
             assert.match(log, new RegExp(`Restoring ${digestOf(one.blobs[1])} from the older version`));
@@ -516,7 +511,7 @@ async function pushImages(registry: RegistryProcess): Promise<Pushed> {
 /** Pushes an image whose manifest names its layer by a SHA-512 digest. */
 async function pushWithSha512(client: Client): Promise<Image> {
     const layer = randomBytes(300);
-    const digest = `sha512:${createHash("sha512").update(layer).digest("hex")}`;
+    const digest = digestOf(layer, "sha512");
     const plain = image([layer]);
     const content = Buffer.from(String(plain.content).replace(digestOf(layer), digest));
     const pushed = { ...plain, content, digest: digestOf(content) };

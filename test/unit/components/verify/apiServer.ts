@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { KeyPair } from "../../../../sandbox/cluster/pki";
+import type { scriptFolder } from "../../shellScripts";
 
 /** A pod, as the API server lists it in a table. */
 export interface ListedPod {
@@ -84,4 +85,15 @@ export class ApiServer {
             }),
         );
     }
+}
+
+/** Makes a second pass for the script, which has its own clock, when it sleeps for one. */
+export function installClock({ at, write }: Pick<ReturnType<typeof scriptFolder>, "at" | "write">): void {
+    write("clock", "1000");
+    write(
+        "bin/sleep",
+        `#!/bin/sh\necho $(($(cat "${at("clock")}") + $1)) >"${at("clock.new")}"; mv "${at("clock.new")}" "${at("clock")}"\n`,
+        0o755,
+    );
+    write("bin/date", `#!/bin/sh\ncat "${at("clock")}"\n`, 0o755);
 }

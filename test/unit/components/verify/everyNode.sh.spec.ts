@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { createAuthority, issue, type KeyPair } from "../../../../sandbox/cluster/pki";
 import { scriptFolder } from "../../shellScripts";
-import { ApiServer, type ListedPod } from "./apiServer";
+import { ApiServer, installClock, type ListedPod } from "./apiServer";
 
 const running = (name: string, node: string): ListedPod => ({ name, ready: "1/1", status: "Running", node });
 
@@ -24,14 +24,7 @@ describe("verify/everyNode.sh", () => {
         write("cluster/token", "a-token");
         write("cluster/ca.crt", ca);
         write("dev/termination-log", "");
-        write("clock", "1000");
-        // A second passes when the script sleeps for one.
-        write(
-            "bin/sleep",
-            `#!/bin/sh\necho $(($(cat "${at("clock")}") + $1)) >"${at("clock.new")}"; mv "${at("clock.new")}" "${at("clock")}"\n`,
-            0o755,
-        );
-        write("bin/date", `#!/bin/sh\ncat "${at("clock")}"\n`, 0o755);
+        installClock({ at, write });
     });
 
     afterEach(() => api.stop());

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAuthority, issue, type KeyPair } from "../../../../sandbox/cluster/pki";
 import { scriptFolder } from "../../shellScripts";
-import { ApiServer, type ListedPod } from "./apiServer";
+import { ApiServer, installClock, type ListedPod } from "./apiServer";
 
 const running = (name: string, ip = "127.0.0.1"): ListedPod => ({ name, ready: "1/1", status: "Running", ip });
 const digestOf = (content: string) => `sha256:${createHash("sha256").update(content).digest("hex")}`;
@@ -42,13 +42,7 @@ describe("verify/persistence.sh", () => {
         write("cluster/ca.crt", ca);
         write("verify/login", 'user = "ci:secret"\n');
         write("dev/termination-log", "");
-        write("clock", "1000");
-        write(
-            "bin/sleep",
-            `#!/bin/sh\necho $(($(cat "${at("clock")}") + $1)) >"${at("clock.new")}"; mv "${at("clock.new")}" "${at("clock")}"\n`,
-            0o755,
-        );
-        write("bin/date", `#!/bin/sh\ncat "${at("clock")}"\n`, 0o755);
+        installClock({ at, write });
     });
 
     afterEach(() => {
